@@ -1,0 +1,1 @@
+"""What graders run: stubs, cases, judge, feedback. Knows no neural networks."""

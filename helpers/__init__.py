@@ -1,0 +1,1 @@
+"""What learners import: activations, layers, datasets, plots and checks."""
