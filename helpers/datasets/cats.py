@@ -1,0 +1,254 @@
+"""The drawn pictures of cats and of other animals and things."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from helpers.datasets.files import (
+    DataFileError,
+    Expected,
+    data_folder,
+    find_file,
+    read_arrays,
+)
+from helpers.datasets.pictures import flatten_pictures
+from helpers.datasets.samples import register
+from helpers.strings import text
+
+__all__ = ["CatInputs", "Cats", "load_cat_inputs", "load_cats"]
+
+_PICTURES = Expected((None, 64, 64, 3), "u", "uint8")
+_LABELS = Expected((None,), "iu", "int64")
+_CLASSES = Expected((2,), "S", "bytes")
+# The names of the sets in the file and in Python.
+_SETS = {"train": "train", "val": "validation", "test": "test", "stress": "stress"}
+_CLASSIC_FILES = ("train_catvnoncat.h5", "test_catvnoncat.h5")
+
+
+@dataclass
+class CatInputs:
+    """What the nets train on: small pictures as columns, training mean taken off.
+
+    Parameters
+    ----------
+    train_x, validation_x, test_x, stress_x : ndarray of shape (n_x, m)
+        float64; n_x is size * size * 3.
+    train_y, validation_y, test_y, stress_y : ndarray of shape (1, m)
+        float64; 1 for a cat.
+    mean : ndarray of shape (n_x, 1)
+        The mean training picture, which was taken off everywhere.
+    size : int
+        Height and width of the small pictures.
+    classes : tuple of str
+        Names of the labels 0 and 1.
+    """
+
+    train_x: np.ndarray
+    train_y: np.ndarray
+    test_x: np.ndarray
+    test_y: np.ndarray
+    mean: np.ndarray
+    size: int
+    classes: tuple[str, str]
+    validation_x: np.ndarray | None = None
+    validation_y: np.ndarray | None = None
+    stress_x: np.ndarray | None = None
+    stress_y: np.ndarray | None = None
+
+    def prepare(self, pictures: np.ndarray) -> np.ndarray:
+        """Give other pictures the same treatment.
+
+        Parameters
+        ----------
+        pictures : ndarray of shape (m, 64, 64, 3) or (64, 64, 3)
+            Values from 0 to 255.
+
+        Returns
+        -------
+        X : ndarray of shape (n_x, m)
+            Columns for a net that was trained on ``train_x``.
+        """
+        return flatten_pictures(pictures, self.size) - self.mean
+
+
+@dataclass
+class Cats:
+    """Pictures of cats and of other animals and things.
+
+    Parameters
+    ----------
+    train_x, validation_x, test_x, stress_x : ndarray of shape (m, 64, 64, 3)
+        uint8 pictures.
+    train_y, validation_y, test_y, stress_y : ndarray of shape (1, m)
+        float64; 1 for a cat.
+    classes : tuple of str
+        Names of the labels 0 and 1.
+    factors : dict of str to dict of str to ndarray of shape (m,)
+        How each picture was drawn: ``factors["test"]["angle"]``.
+
+    The classic pair of files has neither validation nor stress set (None) nor
+    factors (empty).
+    """
+
+    train_x: np.ndarray
+    train_y: np.ndarray
+    test_x: np.ndarray
+    test_y: np.ndarray
+    classes: tuple[str, str]
+    validation_x: np.ndarray | None = None
+    validation_y: np.ndarray | None = None
+    stress_x: np.ndarray | None = None
+    stress_y: np.ndarray | None = None
+    factors: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+
+    def inputs(self, size: int = 32) -> CatInputs:
+        """Return the pictures as inputs of a network.
+
+        Parameters
+        ----------
+        size : int, default=32
+            Height and width to which the pictures are averaged down.
+
+        Returns
+        -------
+        CatInputs
+            Columns, with the mean training picture taken off.
+        """
+        columns = {}
+        for name in _SETS.values():
+            pictures = getattr(self, f"{name}_x")
+            if pictures is not None:
+                columns[f"{name}_x"] = flatten_pictures(pictures, size)
+                columns[f"{name}_y"] = getattr(self, f"{name}_y").copy()
+        mean = columns["train_x"].mean(axis=1, keepdims=True)
+        for name in columns:
+            if name.endswith("_x"):
+                columns[name] -= mean
+        return CatInputs(mean=mean, size=size, classes=self.classes, **columns)
+
+
+def load_cats(path: str | Path | None = None) -> Cats:
+    """Load the pictures of cats and of other animals and things.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A file in the layout of ``data/cats.h5``, or the folder that holds the
+        classic pair ``train_catvnoncat.h5`` and ``test_catvnoncat.h5``. By
+        default the course's own file.
+
+    Returns
+    -------
+    Cats
+        With ``train_x`` of shape (600, 64, 64, 3), ``train_y`` of shape
+        (1, 600), the same for ``validation``, ``test`` and ``stress``,
+        ``classes`` and ``factors``.
+
+    Raises
+    ------
+    DataFileError
+        If a file is missing or is not what was expected.
+
+    Examples
+    --------
+    >>> cats = load_cats()
+    >>> cats.train_x.shape, cats.train_y.shape
+    ((600, 64, 64, 3), (1, 600))
+    """
+    if path is not None and Path(path).is_dir():
+        return _load_classic(Path(path))
+    path = data_folder() / "cats.h5" if path is None else Path(path)
+    return _load_course(find_file(path.name, path.parent))
+
+
+def load_cat_inputs(path: str | Path | None = None, size: int = 32) -> CatInputs:
+    """Load the pictures in the form that the nets train on.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        As for `load_cats`.
+    size : int, default=32
+        Height and width to which the pictures are averaged down.
+
+    Returns
+    -------
+    CatInputs
+        With ``train_x`` of shape (3072, 600), ``train_y`` of shape (1, 600) and
+        so on, the mean training picture taken off.
+
+    Examples
+    --------
+    >>> load_cat_inputs().train_x.shape
+    (3072, 600)
+    """
+    return load_cats(path).inputs(size)
+
+
+def _load_course(path: Path) -> Cats:
+    expected = {"list_classes": _CLASSES}
+    for name in _SETS:
+        expected[f"{name}_set_x"] = _PICTURES
+        expected[f"{name}_set_y"] = _LABELS
+    arrays = read_arrays(path, expected)
+    parts: dict = {}
+    for stored, name in _SETS.items():
+        pair = arrays[f"{stored}_set_x"], arrays[f"{stored}_set_y"]
+        parts[f"{name}_x"], parts[f"{name}_y"] = _paired(path, stored, *pair)
+    factors = {name: _read_factors(path, stored) for stored, name in _SETS.items()}
+    return Cats(classes=_names(arrays["list_classes"]), factors=factors, **parts)
+
+
+def _load_classic(folder: Path) -> Cats:
+    parts: dict = {}
+    for name, file_name in zip(("train", "test"), _CLASSIC_FILES, strict=True):
+        path = find_file(file_name, folder)
+        expected = {
+            f"{name}_set_x": _PICTURES,
+            f"{name}_set_y": _LABELS,
+            "list_classes": _CLASSES,
+        }
+        pictures, labels, classes = read_arrays(path, expected).values()
+        parts[f"{name}_x"], parts[f"{name}_y"] = _paired(path, name, pictures, labels)
+    return Cats(classes=_names(classes), **parts)
+
+
+def _paired(
+    path: Path, stored: str, pictures: np.ndarray, labels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    if len(pictures) != len(labels):
+        raise DataFileError(
+            text(
+                "datasets.unequal",
+                path=path,
+                name=stored,
+                pictures=len(pictures),
+                labels=len(labels),
+            )
+        )
+    return pictures, labels.reshape(1, -1).astype(np.float64)
+
+
+def _names(classes: np.ndarray) -> tuple[str, str]:
+    return tuple(os.fsdecode(name) for name in classes)
+
+
+def _read_factors(path: Path, stored: str) -> dict[str, np.ndarray]:
+    factors = {}
+    with h5py.File(path, "r") as file:
+        group = file.get(f"{stored}_set_factors")
+        if not isinstance(group, h5py.Group):
+            raise DataFileError(
+                text("datasets.no_factors", path=path, name=f"{stored}_set_factors")
+            )
+        for name, values in group.items():
+            array = values[()]
+            factors[name] = array.astype(str) if array.dtype.kind == "S" else array
+    return factors
+
+
+register("cats", load_cats)
+register("cat_inputs", load_cat_inputs)

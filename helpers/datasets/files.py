@@ -1,0 +1,148 @@
+"""Find the course's data files and read them with their shapes checked."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import h5py
+import numpy as np
+
+from helpers.strings import text
+
+__all__ = ["DataFileError", "Expected", "data_folder", "find_file", "read_arrays"]
+
+_POINTER = b"version https://git-lfs"
+
+
+class DataFileError(OSError):
+    """A data file is missing, is not what it should be, or lacks an array."""
+
+
+class Expected(NamedTuple):
+    """What an array of a file has to look like.
+
+    Parameters
+    ----------
+    shape : tuple of (int or None)
+        Length of each axis; None where any length will do.
+    kind : str
+        Kinds of dtype that are accepted, as in ``numpy.dtype.kind``.
+    dtype : str
+        The dtype in words, for the message.
+    """
+
+    shape: tuple[int | None, ...]
+    kind: str
+    dtype: str
+
+
+def data_folder() -> Path:
+    """Return the folder of the data files.
+
+    Returns
+    -------
+    Path
+        What the environment variable ``COURSE_DATA`` says, or the folder
+        ``data`` beside the package ``helpers``.
+    """
+    chosen = os.environ.get("COURSE_DATA")
+    return Path(chosen) if chosen else Path(__file__).resolve().parents[2] / "data"
+
+
+def find_file(name: str, folder: str | Path | None = None) -> Path:
+    """Return the path of a data file that exists and is HDF5.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file.
+    folder : str or Path, optional
+        Where it lies; the course's own data folder by default.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing, is a Git LFS pointer or is not HDF5.
+    """
+    path = Path(folder) / name if folder is not None else data_folder() / name
+    if not path.is_file():
+        raise DataFileError(text("datasets.missing", path=path))
+    with path.open("rb") as file:
+        start = file.read(len(_POINTER))
+    if start == _POINTER:
+        raise DataFileError(text("datasets.pointer", path=path))
+    if not h5py.is_hdf5(path):
+        raise DataFileError(text("datasets.not_hdf5", path=path))
+    return path
+
+
+def read_arrays(path: Path, expected: dict[str, Expected]) -> dict[str, np.ndarray]:
+    """Read named arrays of an HDF5 file.
+
+    Parameters
+    ----------
+    path : Path
+        The file, as `find_file` returns it.
+    expected : dict of str to Expected
+        The arrays to read and what each has to look like.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays under the same names.
+
+    Raises
+    ------
+    DataFileError
+        If the file is damaged, or an array is missing or has another shape or
+        dtype; the message names the file, the array and what was expected.
+    """
+    arrays = {}
+    try:
+        with h5py.File(path, "r") as file:
+            for name, want in expected.items():
+                if not isinstance(file.get(name), h5py.Dataset):
+                    found = ", ".join(sorted(file)) or text("datasets.nothing")
+                    raise DataFileError(
+                        text("datasets.no_array", path=path, name=name, found=found)
+                    )
+                _check(path, name, file[name], want)
+                arrays[name] = file[name][()]
+    except DataFileError:
+        raise
+    except (OSError, RuntimeError) as error:
+        raise DataFileError(text("datasets.damaged", path=path)) from error
+    return arrays
+
+
+def _check(path: Path, name: str, array: h5py.Dataset, want: Expected) -> None:
+    fits = len(array.shape) == len(want.shape) and all(
+        length in (None, actual)
+        for length, actual in zip(want.shape, array.shape, strict=True)
+    )
+    if not fits:
+        shape = ", ".join("m" if n is None else str(n) for n in want.shape)
+        raise DataFileError(
+            text(
+                "datasets.shape",
+                path=path,
+                name=name,
+                expected=f"({shape})" if len(want.shape) > 1 else f"({shape},)",
+                found=array.shape,
+            )
+        )
+    if array.dtype.kind not in want.kind:
+        raise DataFileError(
+            text(
+                "datasets.dtype",
+                path=path,
+                name=name,
+                expected=want.dtype,
+                found=array.dtype,
+            )
+        )
