@@ -141,8 +141,8 @@ def sample(dataset: str, array: str, index: slice | Sequence[int]) -> Sample:
 
     Examples
     --------
-    >>> sample("cats", "train_y", slice(0, 10)).resolve().shape
-    (1, 10)
+    >>> sample("cats", "train_y", slice(0, 10)).describe()
+    {'dataset': 'cats', 'array': 'train_y', 'slice': [0, 10, None]}
     """
     if isinstance(index, slice):
         parts = (index.start, index.stop, index.step)
