@@ -2,8 +2,17 @@
 
 from helpers.datasets.cats import CatInputs, Cats, load_cat_inputs, load_cats
 from helpers.datasets.files import DataFileError, data_folder
+from helpers.datasets.football import load_football, load_football_sets
 from helpers.datasets.pictures import average_down, flatten_pictures, load_image
 from helpers.datasets.samples import Sample, sample
+from helpers.datasets.toys import (
+    load_blobs,
+    load_circles,
+    load_moons,
+    load_no_structure,
+    load_planar,
+    load_quantiles,
+)
 
 __all__ = [
     "CatInputs",
@@ -13,8 +22,16 @@ __all__ = [
     "average_down",
     "data_folder",
     "flatten_pictures",
+    "load_blobs",
     "load_cat_inputs",
     "load_cats",
+    "load_circles",
+    "load_football",
+    "load_football_sets",
     "load_image",
+    "load_moons",
+    "load_no_structure",
+    "load_planar",
+    "load_quantiles",
     "sample",
 ]
