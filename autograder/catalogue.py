@@ -1,0 +1,149 @@
+"""The catalogue of answers: reading ``misconceptions.toml`` and patching solutions."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.regions import find_regions
+from helpers.checks.cases import Entry
+
+__all__ = ["CatalogueEntry", "CatalogueError", "patch", "read_catalogue"]
+
+KEYS = frozenset(
+    [
+        "accept",
+        "changes",
+        "edge",
+        "hidden_only",
+        "hint",
+        "name",
+        "read",
+        "replace",
+        "with",
+    ]
+)
+
+
+class CatalogueError(ValueError):
+    """An entry that cannot be used; the message names it."""
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """An entry with the changes that turn the solution into that answer.
+
+    Attributes
+    ----------
+    entry : Entry
+        Name, hint and flags.
+    changes : tuple of (str, str)
+        What to replace by what within the function's regions.
+    """
+
+    entry: Entry
+    changes: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
+def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
+    """Read an assignment's catalogue.
+
+    Parameters
+    ----------
+    path : Path
+        A ``misconceptions.toml``.
+
+    Returns
+    -------
+    dict of str to dict of str to list of CatalogueEntry
+        Entries by notebook and function; empty if there is no such file.
+
+    Raises
+    ------
+    CatalogueError
+        If the file is not TOML or an entry is not as it should be.
+    """
+    if not path.exists():
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path.name}: {error}") from error
+    catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
+    for notebook, functions in tables.items():
+        for function, entries in functions.items():
+            where = f"{path.name}, {notebook}.{function}"
+            if not isinstance(entries, list):
+                raise CatalogueError(f"{where}: write [[{notebook}.{function}]]")
+            read = [_entry(body, where) for body in entries]
+            names = [item.entry.name for item in read]
+            for name in names:
+                if names.count(name) > 1:
+                    raise CatalogueError(f"{where}: two entries are called {name!r}")
+            catalogue.setdefault(notebook, {})[function] = read
+    return catalogue
+
+
+def _entry(body: dict, where: str) -> CatalogueEntry:
+    name = body.get("name")
+    if not isinstance(name, str) or not name:
+        raise CatalogueError(f"{where}: an entry has no name")
+    where = f"{where}, {name!r}"
+    unknown = set(body) - KEYS
+    if unknown:
+        raise CatalogueError(f"{where}: unknown key {sorted(unknown)[0]!r}")
+    if ("changes" in body) == ("replace" in body):
+        raise CatalogueError(f"{where}: give either replace and with, or changes")
+    changes = body.get("changes", [body])
+    try:
+        pairs = tuple((change["replace"], change["with"]) for change in changes)
+    except (KeyError, TypeError):
+        raise CatalogueError(f"{where}: a change needs replace and with") from None
+    entry = Entry(
+        name=name,
+        hint=" ".join(body.get("hint", "").split()),
+        read=body.get("read", ""),
+        accept=bool(body.get("accept", False)),
+        hidden_only=body.get("hidden_only", ""),
+        edge=bool(body.get("edge", False)),
+    )
+    if not entry.accept and not entry.hint:
+        raise CatalogueError(f"{where}: a misconception needs a hint")
+    return CatalogueEntry(entry, pairs)
+
+
+def patch(source: str, item: CatalogueEntry, where: str) -> str:
+    """Return a solution cell with an entry's changes made in its regions.
+
+    Parameters
+    ----------
+    source : str
+        The text of the solution cell.
+    item : CatalogueEntry
+        What to change.
+    where : str
+        The function's name, for errors.
+
+    Returns
+    -------
+    str
+        The changed text.
+
+    Raises
+    ------
+    CatalogueError
+        If some text to replace does not occur exactly once in the regions.
+    """
+    lines = source.split("\n")
+    for old, new in item.changes:
+        spots = []
+        for region in find_regions("\n".join(lines)):
+            text = "\n".join(lines[region.start : region.end - 1])
+            spots += [(region, text)] * text.count(old)
+        if len(spots) != 1:
+            raise CatalogueError(
+                f"{where}, {item.entry.name!r}: {old!r} occurs {len(spots)} times in "
+                "the solution region; it must match exactly once"
+            )
+        region, text = spots[0]
+        lines[region.start : region.end - 1] = text.replace(old, new).split("\n")
+    return "\n".join(lines)

@@ -1,0 +1,230 @@
+"""Calling a learner's function on copies of its inputs, safely and repeatably."""
+
+import contextlib
+import copy
+import io
+import signal
+import threading
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from helpers.checks.values import Unsupported, plain, resolve
+
+__all__ = ["Outcome", "call"]
+
+MAX_TEXT = 10_000
+MAX_MESSAGE = 300
+
+
+@dataclass
+class Outcome:
+    """What came of one call.
+
+    Attributes
+    ----------
+    value : object
+        The plain value that was returned; None where there is an error.
+    error : str or None
+        The exception's class name, ``"TimeLimit"`` or ``"Unsupported"``.
+    message : str
+        The exception's text, shortened.
+    line : int or None
+        The line within the function's cell where the exception arose.
+    changed : list of str
+        Inputs that the call changed in place.
+    warned : list of str
+        Texts of warnings, each once.
+    printed : str
+        What was printed, shortened.
+    """
+
+    value: object = None
+    error: str | None = None
+    message: str = ""
+    line: int | None = None
+    changed: list[str] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+    printed: str = ""
+
+
+class TimeLimit(BaseException):
+    """Raised inside a call that takes too long; no ``except Exception`` stops it."""
+
+
+class _Bounded(io.StringIO):
+    """A text stream that forgets what goes beyond its bound."""
+
+    def write(self, text: str) -> int:
+        room = MAX_TEXT - self.tell()
+        if room > 0:
+            super().write(str(text)[:room])
+        return len(text)
+
+
+def call(
+    function: Callable,
+    args: Sequence,
+    kwargs: Mapping[str, object],
+    *,
+    rng: int | None = None,
+    seconds: float = 10.0,
+    names: Sequence[str] = (),
+) -> Outcome:
+    """Call a function on deep copies of plain inputs and catch all that happens.
+
+    Parameters
+    ----------
+    function : callable
+        What the learner wrote.
+    args, kwargs : sequence and mapping
+        Plain inputs, or samples of a data set.
+    rng : int, optional
+        Seed of NumPy's global generator for this call. With it, seeding inside
+        the function has no effect, so that an answer that seeds itself stays
+        comparable. The generator's state is put back in any case.
+    seconds : float
+        Time limit; none on Windows or outside the main thread.
+    names : sequence of str
+        Names of the positional parameters, for ``changed``.
+
+    Returns
+    -------
+    Outcome
+        The returned value or the error, and what else was noticed.
+    """
+    given = (
+        [resolve(value) for value in args],
+        {key: resolve(value) for key, value in kwargs.items()},
+    )
+    used_args, used_kwargs = copy.deepcopy(given)
+    outcome = Outcome()
+    stream = _Bounded()
+    with (
+        _generator(rng, function),
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stdout(stream),
+        contextlib.redirect_stderr(stream),
+    ):
+        warnings.simplefilter("always")
+        try:
+            with _time_limit(seconds):
+                value = function(*used_args, **used_kwargs)
+            outcome.value = plain(value, "the returned value")
+        except Unsupported as error:
+            outcome.error, outcome.message = "Unsupported", str(error)
+        except TimeLimit:
+            outcome.error, outcome.message = "TimeLimit", f"{seconds:g}"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # an answer may raise anything, SystemExit too
+            outcome.error = type(error).__name__
+            outcome.message = _message(error)
+            outcome.line = _line(error, function)
+    for warning in caught:
+        text = str(warning.message)[:MAX_MESSAGE]
+        if text not in outcome.warned and len(outcome.warned) < 5:
+            outcome.warned.append(text)
+    outcome.printed = stream.getvalue()
+    outcome.changed = [
+        _input_name(key, names)
+        for key, before, after in [
+            *((i, a, b) for i, (a, b) in enumerate(zip(given[0], used_args))),
+            *((k, given[1][k], used_kwargs[k]) for k in given[1]),
+        ]
+        if not _unchanged(before, after)
+    ]
+    return outcome
+
+
+def _input_name(key: int | str, names: Sequence[str]) -> str:
+    if isinstance(key, str):
+        return key
+    return names[key] if key < len(names) else f"input {key + 1}"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_MESSAGE]
+    except Exception:  # the text of a learner's exception may itself fail
+        return ""
+
+
+def _line(error: BaseException, function: Callable) -> int | None:
+    code = getattr(function, "__code__", None)
+    line = None
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if code is not None and frame.f_code.co_filename == code.co_filename:
+            line = number
+    return line
+
+
+def _unchanged(before: object, after: object) -> bool:
+    """Tell whether an input is bit by bit what it was (types may not change)."""
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, dict):
+        return list(before) == list(after) and all(
+            _unchanged(before[key], after[key]) for key in before
+        )
+    if isinstance(before, list | tuple):
+        return len(before) == len(after) and all(map(_unchanged, before, after))
+    if isinstance(before, np.ndarray):
+        return before.shape == after.shape and before.tobytes() == after.tobytes()
+    return before is after or before == after or before != before
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeLimit in the body once it is over its time, and again and again.
+
+    The repetition reaches a loop that swallows the first exception.
+    """
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def expire(number: int, frame: types.FrameType | None) -> None:
+        raise TimeLimit
+
+    previous = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+@contextlib.contextmanager
+def _generator(rng: int | None, function: Callable) -> Iterator[None]:
+    """Seed the global generator and make seeding harmless, then put all back."""
+    state = np.random.get_state()
+    original = np.random.seed
+
+    def no_seed(seed: object = None) -> None:
+        return None
+
+    # `from numpy.random import seed` binds the original in the notebook.
+    namespace = getattr(function, "__globals__", {})
+    bound = [name for name, value in list(namespace.items()) if value is original]
+    if rng is not None:
+        original(rng)
+        np.random.seed = no_seed
+        for name in bound:
+            namespace[name] = no_seed
+    try:
+        yield
+    finally:
+        if rng is not None:
+            np.random.seed = original
+            for name in bound:
+                namespace[name] = original
+        np.random.set_state(state)

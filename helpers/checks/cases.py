@@ -1,0 +1,375 @@
+"""Recorded cases of a notebook: their form in JSON, and finding the right one.
+
+The same form serves the visible cases beside a released notebook and, on a
+grader's machine, the hidden ones.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers.checks.calls import Outcome
+from helpers.checks.comparison import Signature
+from helpers.checks.values import Unsupported, decode, encode, same_inputs
+
+__all__ = [
+    "FORMAT",
+    "Case",
+    "CasesError",
+    "Entry",
+    "FunctionCases",
+    "NotebookCases",
+    "read_cases",
+    "write_cases",
+]
+
+FORMAT = 1
+MAX_FILE = 64_000_000
+
+
+class CasesError(ValueError):
+    """Recorded cases that are missing, damaged or of another form."""
+
+
+@dataclass
+class Entry:
+    """A catalogued answer: a misconception, or a right answer that differs.
+
+    Attributes
+    ----------
+    name, hint, read : str
+        What it is called, the question that leads out of it, the section to
+        read again (may be empty).
+    accept : bool
+        Whether the answer is right.
+    hidden_only : str
+        Why no visible case shows it; empty where one does.
+    edge : bool
+        Whether only some edge case can tell it from the solution.
+    """
+
+    name: str
+    hint: str = ""
+    read: str = ""
+    accept: bool = False
+    hidden_only: str = ""
+    edge: bool = False
+
+
+@dataclass
+class Case:
+    """One call with its inputs and what is known to come of it.
+
+    Attributes
+    ----------
+    args, kwargs : tuple and dict
+        Plain inputs, samples or functions of ``helpers``.
+    rng : int or None
+        Seed of NumPy's global generator.
+    hidden : bool
+        Whether learners must not see it.
+    cell : str
+        Id of the check cell that asks for it.
+    expected : Outcome
+        What the solution returns.
+    stub : Outcome
+        What the untouched function returns.
+    entries : dict of str to Outcome
+        What each catalogued answer returns.
+    under : dict of str to Outcome
+        What the solution returns when an earlier function holds a
+        misconception; keys are ``function/entry``.
+    """
+
+    args: tuple
+    kwargs: dict
+    rng: int | None = None
+    hidden: bool = False
+    cell: str = ""
+    expected: Outcome = field(default_factory=Outcome)
+    stub: Outcome = field(default_factory=Outcome)
+    entries: dict[str, Outcome] = field(default_factory=dict)
+    under: dict[str, Outcome] = field(default_factory=dict)
+
+    def has_inputs(self, args: tuple, kwargs: dict, rng: int | None) -> bool:
+        """Tell whether a call is this case."""
+        return (
+            self.rng == rng
+            and same_inputs(list(self.args), list(args))
+            and same_inputs(
+                dict(sorted(self.kwargs.items())), dict(sorted(kwargs.items()))
+            )
+        )
+
+
+@dataclass
+class FunctionCases:
+    """All that is recorded of one graded function.
+
+    Attributes
+    ----------
+    name : str
+        The global name of the function.
+    parameters : tuple of str
+        Names of its parameters, in order.
+    signature : Signature
+        Its named results.
+    calls : tuple of str
+        Earlier graded functions it calls, directly or through others, in the
+        order in which the notebook defines them.
+    relation : str
+        Dotted name of the function of ``helpers`` that judges its answers
+        where equality is the wrong question; empty elsewhere.
+    entries : list of Entry
+        Its catalogue.
+    cases : list of Case
+        In the order of the notebook.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    signature: Signature
+    calls: tuple[str, ...] = ()
+    relation: str = ""
+    entries: list[Entry] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+
+
+@dataclass
+class NotebookCases:
+    """The recorded cases of one notebook.
+
+    Attributes
+    ----------
+    notebook : str
+        File name without its ending.
+    digest : str
+        What the cases were made from, in short.
+    functions : dict of str to FunctionCases
+        In the order of the notebook.
+    frozen : dict of str to object
+        Plain values computed with the solution, by name.
+    """
+
+    notebook: str
+    digest: str = ""
+    functions: dict[str, FunctionCases] = field(default_factory=dict)
+    frozen: dict[str, object] = field(default_factory=dict)
+
+
+def outcome_form(outcome: Outcome) -> dict:
+    """Return the JSON form of an outcome."""
+    if outcome.error is not None:
+        form = {"error": outcome.error, "message": outcome.message}
+    else:
+        form = {"value": encode(outcome.value)}
+    if outcome.changed:
+        form["changed"] = list(outcome.changed)
+    return form
+
+
+def outcome_from(form: object) -> Outcome:
+    """Read the JSON form of an outcome."""
+    if not isinstance(form, dict):
+        raise CasesError("an outcome is not an object")
+    changed = [str(name)[:100] for name in form.get("changed", [])][:20]
+    if "error" in form:
+        return Outcome(
+            error=str(form["error"])[:100],
+            message=str(form.get("message", ""))[:300],
+            changed=changed,
+        )
+    if "value" not in form:
+        raise CasesError("an outcome has neither a value nor an error")
+    return Outcome(value=decode(form["value"]), changed=changed)
+
+
+def _case_form(case: Case) -> dict:
+    form: dict[str, object] = {
+        "args": [encode(value) for value in case.args],
+        "kwargs": {key: encode(value) for key, value in case.kwargs.items()},
+        "rng": case.rng,
+        "cell": case.cell,
+        "hidden": case.hidden,
+        "expected": outcome_form(case.expected),
+        "stub": outcome_form(case.stub),
+        "entries": {name: outcome_form(o) for name, o in case.entries.items()},
+        "under": {name: outcome_form(o) for name, o in case.under.items()},
+    }
+    return form
+
+
+def _case_from(form: dict) -> Case:
+    return Case(
+        args=tuple(decode(value, inputs=True) for value in form["args"]),
+        kwargs={k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
+        rng=form["rng"],
+        cell=form["cell"],
+        hidden=form["hidden"],
+        expected=outcome_from(form["expected"]),
+        stub=outcome_from(form["stub"]),
+        entries={name: outcome_from(o) for name, o in form["entries"].items()},
+        under={name: outcome_from(o) for name, o in form["under"].items()},
+    )
+
+
+def cases_form(cases: NotebookCases) -> dict:
+    """Return the JSON form of a notebook's cases."""
+    return {
+        "generated": "by `nbgrader generate_assignment` from source/; do not edit",
+        "format": FORMAT,
+        "notebook": cases.notebook,
+        "digest": cases.digest,
+        "functions": {
+            name: {
+                "parameters": list(function.parameters),
+                "form": function.signature.form,
+                "results": list(function.signature.names),
+                "calls": list(function.calls),
+                "relation": function.relation,
+                "entries": [vars(entry).copy() for entry in function.entries],
+                "cases": [_case_form(case) for case in function.cases],
+            }
+            for name, function in cases.functions.items()
+        },
+        "frozen": {name: encode(value) for name, value in cases.frozen.items()},
+    }
+
+
+def cases_from(form: object) -> NotebookCases:
+    """Read the JSON form of a notebook's cases.
+
+    Raises
+    ------
+    CasesError
+        If the form is another one than ``cases_form`` makes.
+    """
+    if not isinstance(form, dict) or form.get("format") != FORMAT:
+        raise CasesError("the form is of another release of the course")
+    try:
+        return NotebookCases(
+            notebook=form["notebook"],
+            digest=form["digest"],
+            functions={
+                name: FunctionCases(
+                    name=name,
+                    parameters=tuple(body["parameters"]),
+                    signature=Signature(body["form"], tuple(body["results"])),
+                    calls=tuple(body["calls"]),
+                    relation=body["relation"],
+                    entries=[Entry(**entry) for entry in body["entries"]],
+                    cases=[_case_from(case) for case in body["cases"]],
+                )
+                for name, body in form["functions"].items()
+            },
+            frozen={
+                name: decode(value, inputs=True)
+                for name, value in form["frozen"].items()
+            },
+        )
+    except (KeyError, TypeError, AttributeError, Unsupported) as error:
+        raise CasesError(f"damaged: {error}") from error
+
+
+def read_cases(path: Path) -> NotebookCases:
+    """Read a file of cases.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.cases.json`` file.
+
+    Returns
+    -------
+    NotebookCases
+        What it holds.
+
+    Raises
+    ------
+    CasesError
+        If it is missing, too large, damaged or of another release.
+    """
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise CasesError("too large")
+        form = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CasesError("missing") from error
+    except (ValueError, RecursionError) as error:
+        raise CasesError("not JSON") from error
+    return cases_from(form)
+
+
+def write_cases(cases: NotebookCases, path: Path, former: object = None) -> None:
+    """Write a file of cases, one value a line so that changes can be read.
+
+    Parameters
+    ----------
+    cases : NotebookCases
+        What to write.
+    path : Path
+        Where to.
+    former : object, optional
+        JSON form of the file as it was: its numbers are kept wherever the new
+        ones agree to 1e-9, since processors differ in the last bits.
+    """
+    form = cases_form(cases)
+    if former is not None:
+        form = keep_numbers(former, form)
+    path.write_text("\n".join(_lines(form, "")) + "\n", encoding="utf-8")
+
+
+_VALUES = frozenset(["array", "list", "tuple", "dict", "sample", "function", "float"])
+
+
+def _lines(form: object, indent: str) -> Iterator[str]:
+    """Write nested objects on lines of their own and values on one line each."""
+    inner = indent + " "
+    opened = (
+        isinstance(form, dict) and form and not (len(form) == 1 and _is_value(form))
+    )
+    if opened:
+        yield "{"
+        last = len(form) - 1
+        for i, (key, item) in enumerate(form.items()):
+            lines = list(_lines(item, inner))
+            lines[0] = f"{inner}{json.dumps(key, ensure_ascii=False)}: {lines[0]}"
+            lines[-1] += "," if i < last else ""
+            yield from lines
+        yield indent + "}"
+    elif isinstance(form, list) and form:
+        yield "["
+        for i, item in enumerate(form):
+            lines = list(_lines(item, inner))
+            lines[0] = inner + lines[0]
+            lines[-1] += "," if i < len(form) - 1 else ""
+            yield from lines
+        yield indent + "]"
+    else:
+        yield json.dumps(form, ensure_ascii=False)
+
+
+def _is_value(form: dict) -> bool:
+    return next(iter(form)) in _VALUES
+
+
+def keep_numbers(former: object, new: object) -> object:
+    """Return a form like ``new`` with the numbers of ``former`` where they agree.
+
+    Examples
+    --------
+    >>> keep_numbers([1.0, 2.0], [1.0 + 1e-12, 3.0])
+    [1.0, 3.0]
+    """
+    if isinstance(new, dict) and isinstance(former, dict):
+        return {
+            key: keep_numbers(former[key], item) if key in former else item
+            for key, item in new.items()
+        }
+    if isinstance(new, list) and isinstance(former, list) and len(new) == len(former):
+        return [keep_numbers(a, b) for a, b in zip(former, new)]
+    if type(new) is float and type(former) is float:
+        near = abs(new - former) <= 1e-9 * max(abs(new), abs(former)) + 1e-15
+        return former if near else new
+    return new

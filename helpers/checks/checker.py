@@ -1,0 +1,334 @@
+"""The ``check`` object of a notebook."""
+
+import os
+import sys
+import types
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from helpers.checks import report as reports
+from helpers.checks.calls import call
+from helpers.checks.cases import CasesError, FunctionCases, NotebookCases, read_cases
+from helpers.checks.evidence import number, shape_of
+from helpers.checks.recognition import (
+    Relation,
+    Run,
+    best_results,
+    is_untouched,
+    recognise,
+)
+from helpers.checks.report import CheckFailed, Report
+from helpers.checks.values import Unsupported, plain
+from helpers.strings import text
+
+__all__ = ["Check", "checks_for", "relation_named"]
+
+SECONDS = 10.0
+
+
+def checks_for(notebook: str, *, lesson: bool = False) -> "Check":
+    """Return the ``check`` object of a notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook's file name without its ending.
+    lesson : bool
+        Whether an exercise that is still open reports without raising, so that
+        a lesson runs from top to bottom.
+
+    Returns
+    -------
+    Check
+        Call it as ``check(function, *inputs)``.
+    """
+    return Check(notebook, lesson=lesson)
+
+
+def relation_named(name: str) -> Relation | None:
+    """Return the function of ``helpers.relations`` of a dotted name, if any."""
+    if not name.startswith("helpers.relations."):
+        return None
+    from helpers import relations
+
+    return getattr(relations, name.removeprefix("helpers.relations."), None)
+
+
+class Check:
+    """Compares a learner's functions with a notebook's public cases.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook's file name without its ending.
+    lesson : bool
+        Whether a failed check reports without raising.
+    folder : Path, optional
+        Where the notebook's ``.cases.json`` lies; found by itself when absent.
+    """
+
+    def __init__(
+        self, notebook: str, *, lesson: bool = False, folder: Path | None = None
+    ) -> None:
+        self.notebook = notebook
+        self._lesson = lesson
+        self._folder = folder
+        self._cases: NotebookCases | None = None
+        self._failures: dict[str, int] = {}
+        self._passed: dict[str, set[int]] = {}
+        self._failed: set[str] = set()
+
+    def __call__(
+        self, function: Callable, /, *args: object, rng: int | None = None, **kwargs
+    ) -> None:
+        """Call a function and compare what it returns with the recorded answer.
+
+        Parameters
+        ----------
+        function : callable
+            What the learner wrote.
+        *args, **kwargs : object
+            Its inputs; it gets copies of them.
+        rng : int, optional
+            Seed of NumPy's global generator for this call.
+
+        Raises
+        ------
+        CheckFailed
+            If the answer is wrong; shows a table in the place of a traceback.
+        """
+        if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+            raise CheckFailed(text("checks.not_here"))
+        namespace = sys._getframe(1).f_globals
+        if not callable(function):
+            self._fail(text("checks.not_callable", kind=shape_or_type(function)))
+            return
+        cases = self._load()
+        record = self._record_of(function, namespace, cases)
+        if record is None:
+            name = getattr(function, "__name__", "?")
+            self._fail(
+                text("checks.unknown_function", function=name, notebook=self.notebook)
+            )
+            return
+        index = self._index_of(record, args, kwargs, rng)
+        if index is None:
+            print(self._unrecorded(record, function, args, kwargs, rng))
+            return
+        run = self._run(record, index, function)
+        if run.right:
+            self._passed.setdefault(record.name, set()).add(index)
+            if len(self._passed[record.name]) == len(record.cases):
+                self._failed.discard(record.name)
+            print(
+                text(
+                    "checks.case_right",
+                    function=record.name,
+                    i=index + 1,
+                    total=len(record.cases),
+                )
+            )
+            for remark in reports.notes(run.outcome):
+                print(f"  {remark}")
+            return
+        self._passed.pop(record.name, None)
+        self._failed.add(record.name)
+        runs = [
+            run if i == index else self._run(record, i, function)
+            for i in range(len(record.cases))
+        ]
+        report = self._report(record, runs, namespace, cases)
+        self._fail(str(report))
+
+    def frozen(self, name: str, make: Callable[[], object]) -> object:
+        """Return a value that was computed with the solution.
+
+        What a learner got wrong earlier does not change what a later check
+        asks, because the value comes from the notebook's file of cases.
+
+        Parameters
+        ----------
+        name : str
+            Name of the recorded value.
+        make : callable
+            How it was made; not called here.
+
+        Returns
+        -------
+        object
+            A copy of the recorded value.
+
+        Raises
+        ------
+        CheckFailed
+            If no such value is recorded.
+        """
+        cases = self._load()
+        if name not in cases.frozen:
+            message = text("checks.frozen_missing", name=name, file=self._file_name())
+            raise CheckFailed(message)
+        return plain(cases.frozen[name], name, inputs=True)
+
+    def progress(self) -> None:
+        """Print a table of the public checks that passed since the kernel started."""
+        if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+            return
+        cases = self._load()
+        rows = []
+        for name, record in cases.functions.items():
+            if not record.cases:
+                continue
+            if len(self._passed.get(name, ())) == len(record.cases):
+                state = "passed"
+            elif name in self._failed or self._passed.get(name):
+                state = "failed"
+            else:
+                state = "not_run"
+            rows.append((name, state))
+        width = max((len(name) for name, _ in rows), default=0)
+        print(text("checks.progress.title", notebook=self.notebook))
+        marks = {"passed": "✓", "failed": "✗", "not_run": "·"}
+        for name, state in rows:
+            print(
+                f"  {marks[state]} {name:<{width}}  {text('checks.progress.' + state)}"
+            )
+        passed = sum(state == "passed" for _, state in rows)
+        print(text("checks.progress.summary", passed=passed, total=len(rows)))
+
+    def _fail(self, message: str) -> None:
+        if self._lesson:
+            print(message)
+            print(text("checks.open_exercise"))
+            return
+        raise CheckFailed(message) from None
+
+    def _file_name(self) -> str:
+        return f"{self.notebook}.cases.json"
+
+    def _load(self) -> NotebookCases:
+        if self._cases is None:
+            try:
+                self._cases = read_cases(self._find())
+            except CasesError as error:
+                message = text(
+                    "checks.missing_file", file=self._file_name(), problem=error
+                )
+                raise CheckFailed(message) from None
+        return self._cases
+
+    def _find(self) -> Path:
+        """Look beside the notebook, then where the course keeps its releases."""
+        if self._folder is not None:
+            return self._folder / self._file_name()
+        folders = [Path.cwd()]
+        # JupyterLab names the notebook here, wherever the kernel was started.
+        session = os.environ.get("JPY_SESSION_NAME")
+        if session:
+            folders.append(Path(session).parent)
+        course = Path(__file__).parents[2]
+        folders += [course / "notebooks", *sorted(course.glob("release/*"))]
+        folders += sorted(course.glob("assignments/*"))
+        for folder in folders:
+            if (folder / self._file_name()).is_file():
+                return folder / self._file_name()
+        return Path.cwd() / self._file_name()
+
+    def _record_of(
+        self, function: Callable, namespace: Mapping, cases: NotebookCases
+    ) -> FunctionCases | None:
+        """Find a function's record by the global name that is bound to it."""
+        name = getattr(function, "__name__", "")
+        if name in cases.functions and namespace.get(name) is function:
+            return cases.functions[name]
+        for name, record in cases.functions.items():
+            if namespace.get(name) is function:
+                return record
+        return cases.functions.get(getattr(function, "__name__", ""))
+
+    def _index_of(
+        self, record: FunctionCases, args: tuple, kwargs: dict, rng: int | None
+    ) -> int | None:
+        try:
+            given = tuple(plain(value, "an input", inputs=True) for value in args)
+            named = {k: plain(value, k, inputs=True) for k, value in kwargs.items()}
+        except Unsupported:
+            return None
+        for i, case in enumerate(record.cases):
+            if case.has_inputs(given, named, rng):
+                return i
+        return None
+
+    def _unrecorded(
+        self,
+        record: FunctionCases,
+        function: Callable,
+        args: tuple,
+        kwargs: dict,
+        rng: int | None,
+    ) -> str:
+        outcome = call(function, args, kwargs, rng=rng, seconds=SECONDS)
+        said = reports.describe_outcome(outcome)
+        if said:
+            value = said[0]
+        elif isinstance(outcome.value, bool | int | float):
+            value = number(outcome.value)
+        else:
+            value = shape_of(outcome.value)
+        return text("checks.unknown_inputs", function=record.name, value=value)
+
+    def _run(self, record: FunctionCases, index: int, function: Callable) -> Run:
+        case = record.cases[index]
+        outcome = call(
+            function,
+            case.args,
+            case.kwargs,
+            rng=case.rng,
+            seconds=SECONDS,
+            names=record.parameters,
+        )
+        relation = relation_named(record.relation)
+        results = best_results(record, case, outcome, relation)
+        return Run(case, outcome, results)
+
+    def _report(
+        self,
+        record: FunctionCases,
+        runs: list[Run],
+        namespace: Mapping,
+        cases: NotebookCases,
+    ) -> Report:
+        untouched = is_untouched(runs)
+        if not untouched:
+            self._failures[record.name] = self._failures.get(record.name, 0) + 1
+        report = reports.report_runs(
+            record, runs, recognise(record, runs), self._failures.get(record.name, 0)
+        )
+        if untouched:
+            return report
+        for callee in record.calls:
+            function = namespace.get(callee)
+            inner = cases.functions.get(callee)
+            if inner is None or not inner.cases or not callable(function):
+                continue
+            inner_runs = [
+                self._run(inner, i, function) for i in range(len(inner.cases))
+            ]
+            if not all(run.right for run in inner_runs):
+                key = (
+                    "mend_first_untouched" if is_untouched(inner_runs) else "mend_first"
+                )
+                sentence = text(f"checks.{key}", function=record.name, callee=callee)
+                report.advice = [("", sentence)]
+                break
+        return report
+
+
+def shape_or_type(value: object) -> str:
+    """Say what kind of value stands where a function should."""
+    try:
+        return shape_of(plain(value))
+    except Unsupported:
+        kind = type(value)
+        if isinstance(value, types.ModuleType):
+            return text("checks.kind.object", kind=f"the module {value.__name__}")
+        return text("checks.kind.object", kind=kind.__name__)

@@ -1,0 +1,212 @@
+"""Comparing an answer with the expected one, leaf by leaf and result by result."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from helpers.checks.tolerances import close
+from helpers.checks.values import leaves
+
+__all__ = ["Difference", "Result", "Signature", "compare", "compare_value"]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How a function's return value divides into named results.
+
+    Attributes
+    ----------
+    form : {"single", "tuple", "dict"}
+        One value, the elements of a tuple, or the entries of one dict.
+    names : tuple of str
+        The names in the solution's return statement; one for ``single`` and
+        ``dict``.
+    """
+
+    form: str
+    names: tuple[str, ...]
+
+    def split(self, value: object) -> dict[str, object]:
+        """Divide an expected value into its named results."""
+        if self.form == "tuple":
+            return dict(zip(self.names, value))
+        if self.form == "dict":
+            name = self.names[0]
+            return {f'{name}["{key}"]': item for key, item in value.items()}
+        return {self.names[0]: value}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One leaf that is not as expected.
+
+    Attributes
+    ----------
+    path : str
+        Name of the leaf, such as ``grads["dW1"]``.
+    kind : str
+        ``missing``, ``type``, ``rank``, ``shape``, ``not finite`` or ``value``.
+    expected, returned : object
+        The plain leaves; ``returned`` is None where it is missing.
+    """
+
+    path: str
+    kind: str
+    expected: object
+    returned: object
+
+
+@dataclass
+class Result:
+    """A named result with what is wrong about it.
+
+    Attributes
+    ----------
+    name : str
+        As in the solution's return statement.
+    differences : list of Difference
+        Empty where the result is right.
+    leaves : int
+        How many leaves the expected result has.
+    """
+
+    name: str
+    differences: list[Difference] = field(default_factory=list)
+    leaves: int = 1
+
+    @property
+    def right(self) -> bool:
+        """Whether the result is right as a whole."""
+        return not self.differences
+
+
+_MISSING = object()
+
+
+def compare(signature: Signature, expected: object, returned: object) -> list[Result]:
+    """Compare a returned value with the expected one.
+
+    Values beyond the expected ones are ignored: further elements of a tuple,
+    further entries of a dict.
+
+    Parameters
+    ----------
+    signature : Signature
+        The function's named results.
+    expected, returned : object
+        Plain values.
+
+    Returns
+    -------
+    list of Result
+        One for each named result, in order.
+    """
+    wanted = signature.split(expected)
+    if signature.form == "tuple":
+        if isinstance(returned, list | tuple):
+            got = [
+                returned[i] if i < len(returned) else _MISSING
+                for i in range(len(wanted))
+            ]
+        else:
+            # One value where several belong: the first name gets it.
+            got = [returned] + [_MISSING] * (len(wanted) - 1)
+    elif signature.form == "dict":
+        returned = _first_of_more(expected, returned)
+        if isinstance(returned, dict):
+            got = [returned.get(key, _MISSING) for key in expected]
+        else:
+            name = signature.names[0]
+            difference = Difference(name, "type", expected, returned)
+            return [Result(key, [difference]) for key in wanted]
+    else:
+        got = [_first_of_more(expected, returned)]
+    return [
+        Result(name, compare_value(item, other, name), sum(1 for _ in leaves(item, "")))
+        for (name, item), other in zip(wanted.items(), got)
+    ]
+
+
+def _first_of_more(expected: object, returned: object) -> object:
+    """Take the first of several returned values where one is asked for."""
+    more = isinstance(returned, tuple) and len(returned) > 1
+    if more and not isinstance(expected, list | tuple):
+        return returned[0]
+    return returned
+
+
+def compare_value(expected: object, returned: object, path: str) -> list[Difference]:
+    """List the leaves of one value that are not as expected.
+
+    Parameters
+    ----------
+    expected, returned : object
+        Plain values.
+    path : str
+        Name of the value.
+
+    Returns
+    -------
+    list of Difference
+        Empty if the value is right.
+
+    Examples
+    --------
+    >>> compare_value(0.5, np.array([[0.5]]), "cost")
+    []
+    >>> compare_value(np.ones((2, 1)), np.ones(2), "w")[0].kind
+    'rank'
+    """
+    if returned is _MISSING:
+        return [Difference(path, "missing", expected, None)]
+    if isinstance(expected, dict):
+        if not isinstance(returned, dict):
+            return [Difference(path, "type", expected, returned)]
+        found = []
+        for key, item in expected.items():
+            name = f'{path}["{key}"]' if isinstance(key, str) else f"{path}[{key}]"
+            found += compare_value(item, returned.get(key, _MISSING), name)
+        return found
+    if isinstance(expected, list | tuple):
+        return _compare_sequence(expected, returned, path)
+    if isinstance(expected, str) or expected is None:
+        same = type(returned) is type(expected) and returned == expected
+        return [] if same else [Difference(path, "value", expected, returned)]
+    return _compare_numbers(expected, returned, path)
+
+
+def _compare_sequence(
+    expected: list | tuple, returned: object, path: str
+) -> list[Difference]:
+    if isinstance(returned, np.ndarray) and returned.ndim == 1:
+        # A list of numbers may come as an array.
+        returned = list(returned)
+    if not isinstance(returned, list | tuple):
+        return [Difference(path, "type", expected, returned)]
+    if len(returned) != len(expected):
+        return [Difference(path, "shape", expected, returned)]
+    return [
+        difference
+        for i, item in enumerate(expected)
+        for difference in compare_value(item, returned[i], f"{path}[{i}]")
+    ]
+
+
+def _compare_numbers(expected: object, returned: object, path: str) -> list[Difference]:
+    if not isinstance(returned, bool | int | float | np.ndarray):
+        return [Difference(path, "type", expected, returned)]
+    wanted, got = np.asarray(expected), np.asarray(returned)
+    if wanted.ndim == 0:
+        if got.size != 1:
+            return [Difference(path, "shape", expected, returned)]
+        got = got.reshape(())
+    elif got.ndim == 1 and wanted.ndim == 2 and got.size == wanted.size:
+        return [Difference(path, "rank", expected, returned)]
+    elif got.shape != wanted.shape:
+        return [Difference(path, "shape", expected, returned)]
+    if bool(np.all(close(wanted, got))):
+        return []
+    finite = np.isfinite(got) if got.dtype.kind == "f" else np.ones(got.shape, bool)
+    lost = np.isfinite(wanted) & ~finite if wanted.dtype.kind == "f" else ~finite
+    kind = "not finite" if np.any(lost) else "value"
+    return [Difference(path, kind, expected, returned)]

@@ -1,0 +1,152 @@
+"""The compact table that a failed check shows, in a notebook and in a terminal."""
+
+import textwrap
+from dataclasses import dataclass, field
+
+from helpers.checks.calls import Outcome
+from helpers.checks.cases import Entry, FunctionCases
+from helpers.checks.evidence import Evidence, evidence_of
+from helpers.checks.recognition import Run, is_untouched, named_inputs
+from helpers.strings import text
+
+__all__ = ["CheckFailed", "Report", "describe_outcome", "fill_hint", "notes"]
+
+WIDTH = 88
+
+
+class CheckFailed(AssertionError):
+    """A check that did not pass; shows its report instead of a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+@dataclass
+class Report:
+    """What a learner reads about one function.
+
+    Attributes
+    ----------
+    function : str
+        Its name.
+    rows : list of (str, list of str)
+        A label and its sentences, for each case.
+    advice : list of (str, str)
+        Titled sentences below the table: the hint, what to read, what to mend.
+    header : str
+        The first line.
+    """
+
+    function: str
+    header: str = ""
+    rows: list[tuple[str, list[str]]] = field(default_factory=list)
+    advice: list[tuple[str, str]] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = [self.header]
+        width = max((len(label) for label, _ in self.rows), default=0)
+        for label, sentences in self.rows:
+            for i, sentence in enumerate(sentences):
+                start = f"  {label if i == 0 else '':<{width}}  "
+                lines += textwrap.wrap(
+                    sentence,
+                    WIDTH,
+                    initial_indent=start,
+                    subsequent_indent=" " * len(start),
+                )
+        for title, sentence in self.advice:
+            lines.append("")
+            start = f"{title}: " if title else ""
+            lines += textwrap.wrap(sentence, WIDTH, initial_indent=start)
+        return "\n".join(lines)
+
+
+def describe_outcome(outcome: Outcome) -> list[str]:
+    """Return sentences for a call that returned nothing to compare."""
+    if outcome.error == "TimeLimit":
+        return [text("checks.time_limit", seconds=outcome.message)]
+    if outcome.error == "Unsupported":
+        return [text("checks.unsupported", message=outcome.message)]
+    if outcome.error is not None:
+        key = "checks.error" if outcome.line is None else "checks.error_line"
+        return [
+            text(key, error=outcome.error, message=outcome.message, line=outcome.line)
+        ]
+    return []
+
+
+def notes(outcome: Outcome) -> list[str]:
+    """Return remarks about a call that do not make it wrong."""
+    remarks = []
+    if outcome.changed:
+        remarks.append(text("checks.changed", names=", ".join(outcome.changed)))
+    remarks += [text("checks.warned", warning=warning) for warning in outcome.warned]
+    return remarks
+
+
+def fill_hint(hint: str, evidence: Evidence) -> str:
+    """Fill the placeholders of a hint with what is known of the difference."""
+    for name in ("ratio", "index", "m"):
+        hint = hint.replace("{" + name + "}", evidence.values.get(name, "?"))
+    return hint
+
+
+def report_runs(
+    function: FunctionCases, runs: list[Run], entry: Entry | None, failures: int
+) -> Report:
+    """Build the report of a function that does not pass.
+
+    Parameters
+    ----------
+    function : FunctionCases
+        The function's record.
+    runs : list of Run
+        One for each public case.
+    entry : Entry or None
+        The misconception that explains them.
+    failures : int
+        How often this check has failed since the kernel started, this time
+        included: evidence first, then the question, then what to read.
+
+    Returns
+    -------
+    Report
+        Ready to show.
+    """
+    right = sum(run.right for run in runs)
+    report = Report(
+        function.name,
+        text("checks.header", function=function.name, right=right, total=len(runs)),
+    )
+    if is_untouched(runs):
+        label = text("checks.untouched_case")
+        report.rows = [
+            (text("checks.case", i=i), [label]) for i in range(1, len(runs) + 1)
+        ]
+        report.advice.append(("", text("checks.untouched")))
+        return report
+    first: Evidence | None = None
+    for i, run in enumerate(runs, start=1):
+        if run.right:
+            sentences = [text("checks.right"), *notes(run.outcome)]
+        else:
+            sentences = describe_outcome(run.outcome)
+            if not sentences and run.outcome.value is None:
+                sentences = [text("checks.returned_none")]
+            if not sentences:
+                evidence = evidence_of(run.results, named_inputs(function, run.case))
+                sentences = evidence.sentences
+                if first is None or (evidence.telling and not first.telling):
+                    first = evidence
+            sentences = [*sentences, *notes(run.outcome)]
+            if run.outcome.printed.strip():
+                last = run.outcome.printed.strip().splitlines()[-1][:200]
+                sentences.append(text("checks.printed", printed=last))
+        report.rows.append((text("checks.case", i=i), sentences))
+    if entry is not None and failures >= 2:
+        hint = fill_hint(entry.hint, first or Evidence())
+        report.advice.append((text("checks.think"), hint))
+    if entry is not None and entry.read and failures >= 4:
+        reading = f"{entry.read}, {text('checks.redo')}"
+        report.advice.append((text("checks.read"), reading))
+    return report

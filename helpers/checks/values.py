@@ -1,0 +1,401 @@
+"""What checks can carry: plain values, their names, and their JSON form.
+
+A plain value is None, bool, int, float, str, a numeric array, or a dict, list
+or tuple of plain values. Inputs may also be a sample of a data set or a
+function of ``helpers``. Nothing else is read, so that no object of a learner's
+class ever takes part in a comparison.
+"""
+
+import base64
+import importlib
+import math
+import types
+from collections.abc import Iterator
+
+import numpy as np
+
+from helpers.datasets.samples import Sample
+
+__all__ = [
+    "MAX_BYTES",
+    "Unsupported",
+    "decode",
+    "encode",
+    "leaves",
+    "plain",
+    "resolve",
+    "same_inputs",
+    "size_of",
+]
+
+MAX_BYTES = 64_000_000
+MAX_DEPTH = 10
+MAX_ITEMS = 20_000
+
+
+class Unsupported(ValueError):
+    """A value that no check can carry; the message says where and what."""
+
+
+class _Budget:
+    """Bytes and items that one value may still use."""
+
+    def __init__(self) -> None:
+        self.bytes = MAX_BYTES
+        self.items = MAX_ITEMS
+
+    def spend(self, path: str, nbytes: int) -> None:
+        self.bytes -= nbytes
+        self.items -= 1
+        if self.bytes < 0 or self.items < 0:
+            raise Unsupported(f"{path} is too large")
+
+
+def plain(value: object, name: str = "value", *, inputs: bool = False) -> object:
+    """Copy a value into built-in types and base-class arrays only.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+    name : str
+        What to call the value in an error.
+    inputs : bool
+        Whether samples and functions of ``helpers`` are allowed too.
+
+    Returns
+    -------
+    object
+        A copy that shares no memory with ``value``.
+
+    Raises
+    ------
+    Unsupported
+        If some part is not a plain value, or the whole is too large.
+
+    Examples
+    --------
+    >>> plain({"W": np.ones((1, 2)), "n": np.int64(3)})["n"]
+    array(3)
+    """
+    return _plain(value, name, _Budget(), inputs, 0)
+
+
+def _plain(
+    value: object, path: str, budget: _Budget, inputs: bool, depth: int
+) -> object:
+    if depth > MAX_DEPTH:
+        raise Unsupported(f"{path} is nested too deeply")
+    kind = type(value)
+    if value is None or kind in (bool, float):
+        budget.spend(path, 8)
+        return value
+    if kind is int:
+        budget.spend(path, 8)
+        if value.bit_length() > 63:
+            raise Unsupported(f"{path} is an integer of more than 63 bits")
+        return value
+    if kind is str:
+        budget.spend(path, len(value))
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain_array(value, path, budget)
+    if isinstance(value, dict):
+        copy = {}
+        for key, item in dict.items(value):
+            if type(key) not in (str, int):
+                raise Unsupported(f"{path} has a key that is neither text nor int")
+            copy[key] = _plain(item, f"{path}[{key!r}]", budget, inputs, depth + 1)
+        budget.spend(path, 8)
+        return copy
+    if isinstance(value, list | tuple):
+        base = list if isinstance(value, list) else tuple
+        budget.spend(path, 8)
+        return base(
+            _plain(item, f"{path}[{i}]", budget, inputs, depth + 1)
+            for i, item in enumerate(base.__iter__(value))
+        )
+    if inputs and kind is Sample:
+        return value
+    if inputs and kind is types.FunctionType and _is_helper(value):
+        return value
+    raise Unsupported(f"{path} is a {kind.__name__}, which no check can carry")
+
+
+def _plain_array(
+    value: np.ndarray | np.generic, path: str, budget: _Budget
+) -> np.ndarray:
+    array = np.array(value, copy=True, subok=False)
+    if array.dtype.kind not in "biuf":
+        raise Unsupported(f"{path} is an array of dtype {array.dtype}, not of numbers")
+    if array.dtype.itemsize > 8:
+        array = array.astype(np.float64)
+    budget.spend(path, array.nbytes)
+    return np.ascontiguousarray(array).reshape(array.shape)
+
+
+def _is_helper(function: types.FunctionType) -> bool:
+    module = function.__module__ or ""
+    return module.startswith("helpers.") and function.__qualname__.isidentifier()
+
+
+def leaves(value: object, name: str) -> Iterator[tuple[str, object]]:
+    """Walk a plain value and yield each leaf with its name.
+
+    Parameters
+    ----------
+    value : object
+        A plain value.
+    name : str
+        The name of the whole.
+
+    Yields
+    ------
+    tuple of str and object
+        Such as ``('grads["dW1"]', array)`` or ``('caches[0][1]', array)``.
+
+    Examples
+    --------
+    >>> [path for path, leaf in leaves({"a": 1, "b": (2, 3)}, "cache")]
+    ['cache["a"]', 'cache["b"][0]', 'cache["b"][1]']
+    """
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from leaves(item, f"{name}[{_quoted(key)}]")
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            yield from leaves(item, f"{name}[{i}]")
+    else:
+        yield name, value
+
+
+def _quoted(key: str | int) -> str:
+    return f'"{key}"' if isinstance(key, str) else str(key)
+
+
+def size_of(value: object) -> int:
+    """Return the bytes that the numbers and texts of a plain value take."""
+    total = 0
+    for _, leaf in leaves(value, ""):
+        if isinstance(leaf, np.ndarray):
+            total += leaf.nbytes
+        else:
+            total += len(leaf) if isinstance(leaf, str) else 8
+    return total
+
+
+def resolve(value: object) -> object:
+    """Put arrays in the place of samples, everywhere in an input."""
+    if isinstance(value, dict):
+        return {key: resolve(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(resolve(item) for item in value)
+    return value.resolve() if type(value) is Sample else value
+
+
+def same_inputs(one: object, other: object) -> bool:
+    """Tell whether two plain inputs are the same to 1e-9.
+
+    Processors and mathematical libraries differ in the last bits, so inputs
+    that were computed are not compared bit by bit.
+    """
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict)
+            and list(one) == list(other)
+            and all(same_inputs(one[key], other[key]) for key in one)
+        )
+    if isinstance(one, list | tuple):
+        return (
+            type(one) is type(other)
+            and len(one) == len(other)
+            and all(map(same_inputs, one, other))
+        )
+    if isinstance(one, np.ndarray):
+        return (
+            isinstance(other, np.ndarray)
+            and one.dtype.kind == other.dtype.kind
+            and one.shape == other.shape
+            and bool(np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True))
+        )
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or (
+            math.isnan(one) and math.isnan(other)
+        )
+    return type(one) is type(other) and one == other
+
+
+def encode(value: object, *, compact: bool = False) -> object:
+    """Turn a plain value into what JSON can hold.
+
+    Parameters
+    ----------
+    value : object
+        A plain value; samples and functions of ``helpers`` too.
+    compact : bool
+        Whether arrays become base64 (for a pipe) instead of lists of numbers
+        (for a file that people compare).
+
+    Returns
+    -------
+    object
+        Built of dict, list, str, int, float, bool and None.
+
+    Examples
+    --------
+    >>> encode((1, 2.5))
+    {'tuple': [1, 2.5]}
+    """
+    if isinstance(value, np.ndarray):
+        body = {"dtype": value.dtype.name, "shape": list(value.shape)}
+        if compact:
+            body["base64"] = base64.b64encode(value.tobytes()).decode("ascii")
+        elif value.dtype.kind == "f":
+            flat = value.ravel().tolist()
+            if value.dtype.itemsize < 8:
+                # The shortest text that reads back as the same float32.
+                flat = [float(str(number)) for number in value.ravel()]
+            body["data"] = [_number(number) for number in flat]
+        else:
+            body["data"] = value.ravel().tolist()
+        return {"array": body}
+    if isinstance(value, dict):
+        return {"dict": [[key, encode(v, compact=compact)] for key, v in value.items()]}
+    if isinstance(value, list | tuple):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return {kind: [encode(item, compact=compact) for item in value]}
+    if isinstance(value, float):
+        return _number(value)
+    if type(value) is Sample:
+        return {"sample": value.describe()}
+    if isinstance(value, types.FunctionType):
+        return {"function": f"{value.__module__}.{value.__qualname__}"}
+    return value
+
+
+def _number(number: float) -> float | dict:
+    return number if math.isfinite(number) else {"float": repr(number)}
+
+
+def decode(form: object, *, inputs: bool = False) -> object:
+    """Turn the JSON form of a plain value back into the value.
+
+    The form may come from a stranger: sizes are bounded, dtypes are named ones
+    and nothing is imported but functions of ``helpers``, and those only where
+    inputs are read.
+
+    Parameters
+    ----------
+    form : object
+        What ``encode`` made and JSON carried.
+    inputs : bool
+        Whether samples and functions of ``helpers`` are allowed.
+
+    Returns
+    -------
+    object
+        A plain value.
+
+    Raises
+    ------
+    Unsupported
+        If the form is not one that ``encode`` makes.
+    """
+    return _decode(form, _Budget(), inputs, 0)
+
+
+def _decode(form: object, budget: _Budget, inputs: bool, depth: int) -> object:
+    if depth > MAX_DEPTH:
+        raise Unsupported("nested too deeply")
+    if form is None or isinstance(form, bool | float):
+        budget.spend("value", 8)
+        return form
+    if isinstance(form, int):
+        budget.spend("value", 8)
+        if form.bit_length() > 63:
+            raise Unsupported("an integer of more than 63 bits")
+        return form
+    if isinstance(form, str):
+        budget.spend("value", len(form))
+        return form
+    if not isinstance(form, dict) or len(form) != 1:
+        raise Unsupported("not a value")
+    ((kind, body),) = form.items()
+    if kind == "array":
+        return _decode_array(body, budget)
+    if kind == "float" and body in ("nan", "inf", "-inf"):
+        budget.spend("value", 8)
+        return float(body)
+    if kind in ("list", "tuple") and isinstance(body, list):
+        budget.spend("value", 8)
+        items = [_decode(item, budget, inputs, depth + 1) for item in body]
+        return items if kind == "list" else tuple(items)
+    if kind == "dict" and isinstance(body, list):
+        budget.spend("value", 8)
+        decoded = {}
+        for pair in body:
+            if not (
+                isinstance(pair, list)
+                and len(pair) == 2
+                and type(pair[0]) in (str, int)
+                and pair[0] not in decoded
+            ):
+                raise Unsupported("not a dict")
+            decoded[pair[0]] = _decode(pair[1], budget, inputs, depth + 1)
+        return decoded
+    if inputs and kind == "sample" and isinstance(body, dict):
+        return Sample.from_description(body)
+    if inputs and kind == "function" and isinstance(body, str):
+        module, _, name = body.rpartition(".")
+        if module.startswith("helpers.") and name.isidentifier():
+            return getattr(importlib.import_module(module), name)
+    raise Unsupported("not a value")
+
+
+_DTYPES = frozenset(
+    [
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+    ]
+)
+
+
+def _decode_array(body: object, budget: _Budget) -> np.ndarray:
+    if not isinstance(body, dict) or body.get("dtype") not in _DTYPES:
+        raise Unsupported("not an array")
+    shape = body.get("shape")
+    if not (
+        isinstance(shape, list)
+        and len(shape) <= 8
+        and all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape)
+    ):
+        raise Unsupported("not the shape of an array")
+    dtype = np.dtype(body["dtype"])
+    count = math.prod(shape)
+    budget.spend("array", count * dtype.itemsize)
+    if "base64" in body:
+        try:
+            raw = base64.b64decode(body["base64"], validate=True)
+        except (ValueError, TypeError) as error:
+            raise Unsupported("not the numbers of an array") from error
+        if len(raw) != count * dtype.itemsize:
+            raise Unsupported("an array of another length than its shape")
+        return np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
+    data = body.get("data")
+    if not isinstance(data, list) or len(data) != count:
+        raise Unsupported("an array of another length than its shape")
+    try:
+        flat = [float(n["float"]) if isinstance(n, dict) else n for n in data]
+        return np.array(flat, dtype=dtype).reshape(shape)
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise Unsupported("not the numbers of an array") from error
