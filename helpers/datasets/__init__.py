@@ -1,6 +1,7 @@
 """The data sets of the course, as arrays."""
 
 from helpers.datasets.cats import CatInputs, Cats, load_cat_inputs, load_cats
+from helpers.datasets.digits import Digits, load_all_digits, load_digits
 from helpers.datasets.files import DataFileError, data_folder
 from helpers.datasets.football import load_football, load_football_sets
 from helpers.datasets.pictures import average_down, flatten_pictures, load_image
@@ -18,14 +19,17 @@ __all__ = [
     "CatInputs",
     "Cats",
     "DataFileError",
+    "Digits",
     "Sample",
     "average_down",
     "data_folder",
     "flatten_pictures",
+    "load_all_digits",
     "load_blobs",
     "load_cat_inputs",
     "load_cats",
     "load_circles",
+    "load_digits",
     "load_football",
     "load_football_sets",
     "load_image",
