@@ -14,14 +14,19 @@ from helpers.checks.comparison import Signature
 from helpers.checks.values import Unsupported, decode, encode, same_inputs
 
 __all__ = [
-    "FORMAT",
     "Case",
     "CasesError",
     "Entry",
     "FunctionCases",
     "NotebookCases",
+    "cases_form",
+    "cases_from",
+    "keep_numbers",
+    "outcome_form",
+    "outcome_from",
     "read_cases",
     "write_cases",
+    "write_form",
 ]
 
 FORMAT = 1
@@ -317,6 +322,11 @@ def write_cases(cases: NotebookCases, path: Path, former: object = None) -> None
     form = cases_form(cases)
     if former is not None:
         form = keep_numbers(former, form)
+    write_form(form, path)
+
+
+def write_form(form: object, path: Path) -> None:
+    """Write a JSON form with one value a line."""
     path.write_text("\n".join(_lines(form, "")) + "\n", encoding="utf-8")
 
 

@@ -8,7 +8,6 @@ from helpers.checks.cases import Case, Entry, FunctionCases
 from helpers.checks.comparison import Difference, Result, compare, compare_value
 
 __all__ = [
-    "Relation",
     "Run",
     "agrees",
     "best_results",
