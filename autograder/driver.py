@@ -122,5 +122,6 @@ def compact(outcome: Outcome) -> dict:
     else:
         form = {"value": encode(outcome.value, compact=True)}
     form["changed"] = outcome.changed
+    form["shared"] = outcome.shared
     form["warned"] = outcome.warned
     return form

@@ -11,13 +11,16 @@ import sys
 import time
 import types
 import warnings
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+import numpy as np
 
 from autograder.driver import compact, drive
 from autograder.forks import stream
 from helpers.checks.calls import Outcome, call
-from helpers.checks.cases import outcome_from
+from helpers.checks.cases import outcome_form, outcome_from
 from helpers.checks.values import Unsupported, decode, encode, plain, size_of
 
 MAX_CASE = 256_000
@@ -80,12 +83,16 @@ class Recorder:
     def frozen(self, name: str, make: Callable[[], object]) -> object:
         """Compute a value with the solution and remember it."""
         if name not in self.frozen_values:
+            # What draws random numbers must freeze the same value every time.
+            state = np.random.get_state()
+            np.random.seed(zlib.crc32(name.encode()))
             try:
-                self.frozen_values[name] = plain(
-                    make(), f"frozen {name!r}", inputs=True
-                )
+                value = plain(make(), f"frozen {name!r}", inputs=True)
+                self.frozen_values[name] = value
             except Unsupported as error:
                 raise Refused(f"cell {self.cell}: {error}") from None
+            finally:
+                np.random.set_state(state)
         if not self.hidden:
             self.visible_frozen.add(name)
         return plain(self.frozen_values[name], name, inputs=True)
@@ -228,8 +235,7 @@ def record(request: dict) -> dict:
             target = found[i]
             for key in path[:-1]:
                 target = target.setdefault(key, {})
-            form = compact_form(outcome)
-            target[path[-1]] = form
+            target[path[-1]] = outcome_form(outcome)
 
     everything = list(range(len(cases)))
     keep(everything, outcomes(cases, functions, namespace, seconds), "expected")
@@ -267,17 +273,6 @@ def record(request: dict) -> dict:
             "outcomes": time.monotonic() - executed,
         },
     }
-
-
-def compact_form(outcome: Outcome) -> dict:
-    """Return the form of an outcome for the answer file (numbers as lists)."""
-    if outcome.error is not None:
-        form = {"error": outcome.error, "message": outcome.message}
-    else:
-        form = {"value": encode(outcome.value)}
-    if outcome.changed:
-        form["changed"] = outcome.changed
-    return form
 
 
 class _Presented(Recorder):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from helpers.checks.values import Unsupported, plain, resolve
+from helpers.checks.values import Unsupported, leaves, plain, resolve
 
 __all__ = ["Outcome", "call"]
 
@@ -37,6 +37,9 @@ class Outcome:
         The line within the function's cell where the exception arose.
     changed : list of str
         Inputs that the call changed in place.
+    shared : list of str
+        Leaves of the returned value that share memory with an input, by their
+        place within the value, such as ``[0][1]``.
     warned : list of str
         Texts of warnings, each once.
     printed : str
@@ -48,6 +51,7 @@ class Outcome:
     message: str = ""
     line: int | None = None
     changed: list[str] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
     printed: str = ""
 
@@ -86,7 +90,9 @@ def call(
     rng : int, optional
         Seed of NumPy's global generator for this call. With it, seeding inside
         the function has no effect, so that an answer that seeds itself stays
-        comparable. The generator's state is put back in any case.
+        comparable. Without it the generator starts from a fixed state, so that
+        a call is repeatable, and seeding works as always. The generator's state
+        is put back in any case.
     seconds : float
         Time limit; none on Windows or outside the main thread.
     names : sequence of str
@@ -115,6 +121,7 @@ def call(
             with _time_limit(seconds):
                 value = function(*used_args, **used_kwargs)
             outcome.value = plain(value, "the returned value")
+            outcome.shared = _shared(value, (used_args, used_kwargs))
         except Unsupported as error:
             outcome.error, outcome.message = "Unsupported", str(error)
         except TimeLimit:
@@ -178,6 +185,17 @@ def _unchanged(before: object, after: object) -> bool:
     return before is after or before == after or before != before
 
 
+def _shared(value: object, inputs: object) -> list[str]:
+    """List the leaves of a returned value that share memory with an input."""
+    given = [leaf for _, leaf in leaves(inputs, "") if isinstance(leaf, np.ndarray)]
+    return [
+        path
+        for path, leaf in leaves(value, "")
+        if isinstance(leaf, np.ndarray)
+        and any(np.may_share_memory(leaf, array) for array in given)
+    ][:50]
+
+
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeLimit in the body once it is over its time, and again and again.
@@ -215,8 +233,8 @@ def _generator(rng: int | None, function: Callable) -> Iterator[None]:
     # `from numpy.random import seed` binds the original in the notebook.
     namespace = getattr(function, "__globals__", {})
     bound = [name for name, value in list(namespace.items()) if value is original]
+    original(0 if rng is None else rng)
     if rng is not None:
-        original(rng)
         np.random.seed = no_seed
         for name in bound:
             namespace[name] = no_seed

@@ -85,6 +85,9 @@ class Case:
     under : dict of str to Outcome
         What the solution returns when an earlier function holds a
         misconception; keys are ``function/entry``.
+    passed_by : list of str
+        Misconceptions that this case cannot tell from right, where a relation
+        judges.
     """
 
     args: tuple
@@ -96,6 +99,7 @@ class Case:
     stub: Outcome = field(default_factory=Outcome)
     entries: dict[str, Outcome] = field(default_factory=dict)
     under: dict[str, Outcome] = field(default_factory=dict)
+    passed_by: list[str] = field(default_factory=list)
 
     def has_inputs(self, args: tuple, kwargs: dict, rng: int | None) -> bool:
         """Tell whether a call is this case."""
@@ -169,8 +173,9 @@ def outcome_form(outcome: Outcome) -> dict:
         form = {"error": outcome.error, "message": outcome.message}
     else:
         form = {"value": encode(outcome.value)}
-    if outcome.changed:
-        form["changed"] = list(outcome.changed)
+    for key in ("changed", "shared"):
+        if getattr(outcome, key):
+            form[key] = list(getattr(outcome, key))
     return form
 
 
@@ -178,16 +183,17 @@ def outcome_from(form: object) -> Outcome:
     """Read the JSON form of an outcome."""
     if not isinstance(form, dict):
         raise CasesError("an outcome is not an object")
-    changed = [str(name)[:100] for name in form.get("changed", [])][:20]
+    outcome = Outcome()
+    for key in ("changed", "shared"):
+        setattr(outcome, key, [str(name)[:100] for name in form.get(key, [])][:50])
     if "error" in form:
-        return Outcome(
-            error=str(form["error"])[:100],
-            message=str(form.get("message", ""))[:300],
-            changed=changed,
-        )
-    if "value" not in form:
+        outcome.error = str(form["error"])[:100]
+        outcome.message = str(form.get("message", ""))[:300]
+    elif "value" in form:
+        outcome.value = decode(form["value"])
+    else:
         raise CasesError("an outcome has neither a value nor an error")
-    return Outcome(value=decode(form["value"]), changed=changed)
+    return outcome
 
 
 def _case_form(case: Case) -> dict:
@@ -201,6 +207,7 @@ def _case_form(case: Case) -> dict:
         "stub": outcome_form(case.stub),
         "entries": {name: outcome_form(o) for name, o in case.entries.items()},
         "under": {name: outcome_form(o) for name, o in case.under.items()},
+        "passed_by": case.passed_by,
     }
     return form
 
@@ -216,6 +223,7 @@ def _case_from(form: dict) -> Case:
         stub=outcome_from(form["stub"]),
         entries={name: outcome_from(o) for name, o in form["entries"].items()},
         under={name: outcome_from(o) for name, o in form["under"].items()},
+        passed_by=list(form["passed_by"]),
     )
 
 

@@ -7,14 +7,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from helpers.checks import report as reports
-from helpers.checks.calls import call
-from helpers.checks.cases import CasesError, FunctionCases, NotebookCases, read_cases
+from helpers.checks.calls import Outcome, call
+from helpers.checks.cases import (
+    Case,
+    CasesError,
+    FunctionCases,
+    NotebookCases,
+    read_cases,
+)
 from helpers.checks.evidence import number, shape_of
 from helpers.checks.recognition import (
     Relation,
     Run,
     best_results,
     is_untouched,
+    other_answers,
     recognise,
 )
 from helpers.checks.report import CheckFailed, Report
@@ -133,11 +140,7 @@ class Check:
             return
         self._passed.pop(record.name, None)
         self._failed.add(record.name)
-        runs = [
-            run if i == index else self._run(record, i, function)
-            for i in range(len(record.cases))
-        ]
-        report = self._report(record, runs, namespace, cases)
+        report = self._report(record, self._runs(record, function), namespace, cases)
         self._fail(str(report))
 
     def frozen(self, name: str, make: Callable[[], object]) -> object:
@@ -276,9 +279,35 @@ class Check:
             value = shape_of(outcome.value)
         return text("checks.unknown_inputs", function=record.name, value=value)
 
+    def _runs(self, record: FunctionCases, function: Callable) -> list[Run]:
+        """Run all public cases of a function."""
+        outcomes = [self._call(record, case, function) for case in record.cases]
+        relation = relation_named(record.relation)
+        return [
+            Run(
+                case,
+                outcome,
+                best_results(
+                    record,
+                    case,
+                    outcome,
+                    relation,
+                    other_answers(record, outcomes, i) if relation else [],
+                ),
+            )
+            for i, (case, outcome) in enumerate(zip(record.cases, outcomes))
+        ]
+
     def _run(self, record: FunctionCases, index: int, function: Callable) -> Run:
+        """Run one public case; the others too where a relation needs them."""
+        if record.relation:
+            return self._runs(record, function)[index]
         case = record.cases[index]
-        outcome = call(
+        outcome = self._call(record, case, function)
+        return Run(case, outcome, best_results(record, case, outcome))
+
+    def _call(self, record: FunctionCases, case: Case, function: Callable) -> Outcome:
+        return call(
             function,
             case.args,
             case.kwargs,
@@ -286,9 +315,6 @@ class Check:
             seconds=SECONDS,
             names=record.parameters,
         )
-        relation = relation_named(record.relation)
-        results = best_results(record, case, outcome, relation)
-        return Run(case, outcome, results)
 
     def _report(
         self,
@@ -310,9 +336,7 @@ class Check:
             inner = cases.functions.get(callee)
             if inner is None or not inner.cases or not callable(function):
                 continue
-            inner_runs = [
-                self._run(inner, i, function) for i in range(len(inner.cases))
-            ]
+            inner_runs = self._runs(inner, function)
             if not all(run.right for run in inner_runs):
                 key = (
                     "mend_first_untouched" if is_untouched(inner_runs) else "mend_first"

@@ -1,5 +1,6 @@
 """Recognising a wrong answer as a catalogued one, by all that it returns."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ __all__ = [
     "best_results",
     "is_untouched",
     "named_inputs",
+    "other_answers",
     "recognise",
 ]
 
@@ -72,7 +74,9 @@ def best_results(
     relation : callable, optional
         Judges the answer where equality is the wrong question.
     others : list of (dict, object), optional
-        Inputs and answers of the function's other cases, for relations.
+        Inputs and answers of the function's other cases, for relations. A
+        relation that has a parameter ``shared`` also gets the leaves that share
+        memory with an input.
 
     Returns
     -------
@@ -93,10 +97,17 @@ def best_results(
         if variant.error is None
     ]
     best = min(comparisons, key=lambda results: sum(not r.right for r in results))
-    if relation is None or all(result.right for result in best):
+    if relation is None:
         return best
+    more = {}
+    if "shared" in inspect.signature(relation).parameters:
+        more["shared"] = tuple(outcome.shared)
     verdict = relation(
-        named_inputs(function, case), outcome.value, case.expected.value, others or []
+        named_inputs(function, case),
+        outcome.value,
+        case.expected.value,
+        others or [],
+        **more,
     )
     judged = []
     for result in best:
@@ -139,11 +150,25 @@ def recognise(function: FunctionCases, runs: list[Run]) -> Entry | None:
         if not entry.accept
         and all(
             entry.name in run.case.entries
-            and agrees(run.case.entries[entry.name], run.outcome)
+            and (
+                agrees(run.case.entries[entry.name], run.outcome)
+                or (run.right and entry.name in run.case.passed_by)
+            )
             for run in runs
         )
     ]
     return matches[0] if len(matches) == 1 else None
+
+
+def other_answers(
+    function: FunctionCases, outcomes: list[Outcome], index: int
+) -> list[tuple[dict, object]]:
+    """Return inputs and answers of a function's other cases, for a relation."""
+    return [
+        (named_inputs(function, function.cases[i]), outcome.value)
+        for i, outcome in enumerate(outcomes)
+        if i != index and outcome.error is None
+    ]
 
 
 def is_untouched(runs: list[Run]) -> bool:
