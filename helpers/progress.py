@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from helpers.strings import text
 
-__all__ = ["ProgressBar", "progress"]
+__all__ = ["ProgressBar", "in_notebook", "progress"]
 
 Item = TypeVar("Item")
 
@@ -27,7 +27,14 @@ PATIENCE = 0.5
 PAUSE = 0.2
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
+    """Tell whether displays go to a notebook.
+
+    Returns
+    -------
+    bool
+        True in a Jupyter kernel, False in a terminal, a script or a test.
+    """
     # Asking for the loaded module keeps plain scripts free of IPython.
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
@@ -97,7 +104,7 @@ class ProgressBar:
         return f"{self.description}: {line}" + (f" · {self._note}" * bool(self._note))
 
     def _draw(self, line: str, closing: bool) -> None:
-        if _in_notebook():
+        if in_notebook():
             self._draw_in_notebook(line)
         elif sys.stdout.isatty():
             end = "\n" if closing else ""

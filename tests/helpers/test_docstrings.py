@@ -30,6 +30,10 @@ def test_public_names_are_listed_and_sorted(name):
     module = importlib.import_module(name)
     listed = getattr(module, "__all__", [])
 
-    assert sorted(listed) == list(listed)
+    # CONSTANTS first, then Classes, then functions, as the linter wants it.
+    rank = [(not name.isupper(), not name[0].isupper(), name) for name in listed]
+    assert sorted(rank) == rank
     for public in listed:
-        assert inspect.getdoc(getattr(module, public)), f"{public} has no docstring"
+        value = getattr(module, public)
+        if inspect.isfunction(value) or inspect.isclass(value):
+            assert inspect.getdoc(value), f"{public} has no docstring"

@@ -61,7 +61,7 @@ def test_notebook_display_is_updated_in_place(monkeypatch, at_once):
         shown.append(bundle)
         return Handle()
 
-    monkeypatch.setattr(module, "_in_notebook", lambda: True)
+    monkeypatch.setattr(module, "in_notebook", lambda: True)
     monkeypatch.setattr(IPython.display, "display", display)
     bar = ProgressBar(2, "<b>bold</b>")
     bar.update(1, note="cost 0.5")

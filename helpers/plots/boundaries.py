@@ -1,0 +1,431 @@
+"""Points of two classes in the plane, and where a classifier parts them.
+
+==================================================== ===========================
+`plot_points(X, Y)`                                  the points
+`plot_boundary(predict, X, Y)`                       points and regions
+`plot_boundaries({title: predict}, X, Y)`            several classifiers
+`plot_growth({step: predict}, X, Y)`                 one classifier over time
+`plot_data_sets({title: (X, Y)})`                    several data sets
+==================================================== ===========================
+
+`predict` takes an array of shape (2, k) and returns (1, k) classes or
+probabilities of class 1; probabilities are drawn as shades.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from helpers.plots.style import (
+    CLASS_COLOURS,
+    CLASS_MARKERS,
+    INK,
+    finish,
+    lighter,
+    new_figure,
+    open_axes,
+    styled,
+)
+from helpers.strings import text
+
+__all__ = [
+    "plot_boundaries",
+    "plot_boundary",
+    "plot_data_sets",
+    "plot_growth",
+    "plot_points",
+]
+
+Predict = Callable[[np.ndarray], np.ndarray]
+
+# Points of the grid along each side.
+_FINENESS = 220
+_SHADES = LinearSegmentedColormap.from_list(
+    "classes",
+    [lighter(CLASS_COLOURS[0], 0.45), "white", lighter(CLASS_COLOURS[1], 0.45)],
+)
+
+
+_STROKES = lighter(CLASS_COLOURS[1], 0.7)
+
+
+def _scatter(
+    axes: Axes,
+    X: np.ndarray,
+    Y: np.ndarray,
+    class_names: Sequence[str] | None,
+    size: float,
+) -> None:
+    labels = np.asarray(Y).ravel() > 0.5
+    names = class_names or [text("plots.class", number=k) for k in (0, 1)]
+    for k, name in enumerate(names):
+        axes.scatter(
+            *X[:, labels == k],
+            s=size,
+            c=CLASS_COLOURS[k],
+            marker=CLASS_MARKERS[k],
+            edgecolors="white",
+            linewidths=0.4,
+            label=name,
+        )
+
+
+def _frame(
+    axes: Axes, X: np.ndarray, title: str, xlabel: str | None, ylabel: str | None
+) -> None:
+    low, high = X.min(axis=1), X.max(axis=1)
+    margin = 0.06 * np.maximum(high - low, 1e-9)
+    axes.set(
+        title=title,
+        xlabel=xlabel or text("plots.x1"),
+        ylabel=ylabel or text("plots.x2"),
+        xlim=(low[0] - margin[0], high[0] + margin[0]),
+        ylim=(low[1] - margin[1], high[1] + margin[1]),
+        aspect="equal",
+    )
+    axes.grid(False)
+
+
+def _regions(axes: Axes, predict: Predict) -> None:
+    """Colour the plane by what is predicted; hatch class 1; line between them."""
+    x, y = (
+        np.linspace(*limits, _FINENESS) for limits in (axes.get_xlim(), axes.get_ylim())
+    )
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(x, y)])
+    values = np.asarray(predict(grid), float).reshape(_FINENESS, _FINENESS)
+    levels = np.linspace(0, 1, 3 if set(np.unique(values)) <= {0.0, 1.0} else 11)
+    axes.contourf(
+        x,
+        y,
+        np.clip(values, 0, 1),
+        levels=levels,
+        cmap=_SHADES,
+        vmin=0,
+        vmax=1,
+        zorder=0,
+    )
+    if values.min() <= 0.5 < values.max():
+        axes.contour(x, y, values, levels=[0.5], colors=INK, linewidths=1.3)
+        # A hatch as the second cue: class 1 is the side with the strokes.
+        with matplotlib.rc_context({"hatch.color": _STROKES}):
+            axes.contourf(
+                x,
+                y,
+                values,
+                levels=[0.5, np.inf],
+                colors="none",
+                hatches=["/"],
+                zorder=0,
+            )
+
+
+def _share_right(predict: Predict, X: np.ndarray, Y: np.ndarray) -> float:
+    found = np.asarray(predict(X), float).ravel() > 0.5
+    return float(np.mean(found == (np.asarray(Y).ravel() > 0.5)))
+
+
+@styled
+def plot_points(
+    X: np.ndarray,
+    Y: np.ndarray,
+    *,
+    title: str | None = None,
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+    class_names: Sequence[str] | None = None,
+    axes: Axes | None = None,
+    description: str | None = None,
+) -> Figure:
+    """Draw points of two classes.
+
+    Parameters
+    ----------
+    X : ndarray of shape (2, m)
+        Positions.
+    Y : ndarray of shape (1, m)
+        0 or 1.
+    title, xlabel, ylabel : str, optional
+        Words for the figure.
+    class_names : sequence of two str, optional
+        What class 0 and class 1 are called.
+    axes : Axes, optional
+        A panel to draw into; a new figure otherwise.
+    description : str, optional
+        What is to be seen; the numbers of points otherwise.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> plot_points(np.eye(2), np.array([[0.0, 1.0]])).description
+    '2 points in the plane: 1 of class 0 (circles), 1 of class 1 (triangles).'
+    """
+    figure, panel = open_axes(axes, width=5.5, height=4.2)
+    _scatter(panel, X, Y, class_names, size=26)
+    _frame(panel, X, title or text("plots.points_title"), xlabel, ylabel)
+    if axes is None:
+        figure.legend(loc="outside right upper")
+    ones = int(np.sum(np.asarray(Y) > 0.5))
+    words = description or text(
+        "plots.points_description", m=X.shape[1], zeros=X.shape[1] - ones, ones=ones
+    )
+    return finish(figure, words, is_part=axes is not None)
+
+
+@styled
+def plot_boundary(
+    predict: Predict,
+    X: np.ndarray,
+    Y: np.ndarray,
+    *,
+    title: str | None = None,
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+    class_names: Sequence[str] | None = None,
+    axes: Axes | None = None,
+    description: str | None = None,
+) -> Figure:
+    """Draw where a classifier changes its mind, and the points over it.
+
+    Parameters
+    ----------
+    predict : callable
+        Takes (2, k) positions, returns (1, k) classes or probabilities.
+    X : ndarray of shape (2, m)
+        Positions.
+    Y : ndarray of shape (1, m)
+        0 or 1.
+    title, xlabel, ylabel : str, optional
+        Words for the figure.
+    class_names : sequence of two str, optional
+        What class 0 and class 1 are called.
+    axes : Axes, optional
+        A panel to draw into; a new figure otherwise.
+    description : str, optional
+        What is to be seen; the share of points on the right side otherwise.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> X = np.array([[-1.0, 1.0], [0.0, 0.5]])
+    >>> figure = plot_boundary(lambda P: P[:1] > 0, X, np.array([[0.0, 1.0]]))
+    >>> figure.description.partition(". ")[2]
+    '100.0 % of the 2 points lie on the right side.'
+    """
+    figure, panel = open_axes(axes, width=5.5, height=4.2)
+    _frame(panel, X, title or text("plots.boundary_title"), xlabel, ylabel)
+    _regions(panel, predict)
+    _scatter(panel, X, Y, class_names, size=22 if axes is None else 10)
+    if axes is None:
+        figure.legend(loc="outside right upper")
+    words = description or text(
+        "plots.boundary_description",
+        title=title or text("plots.boundary_title"),
+        share=f"{100 * _share_right(predict, X, Y):.1f}",
+        m=X.shape[1],
+    )
+    return finish(figure, words, is_part=axes is not None)
+
+
+def _grid(n: int, columns: int, size: float, tall: float) -> tuple[Figure, list[Axes]]:
+    columns = min(columns, n)
+    rows = -(-n // columns)
+    figure, axes = new_figure(
+        rows,
+        columns,
+        width=size * columns,
+        height=rows * (size * tall + 0.75) + 0.75,
+        squeeze=False,
+    )
+    # Panels of equal scales leave gaps that this layout closes.
+    figure.set_layout_engine("compressed", h_pad=0.08)
+    panels = list(axes.ravel())
+    for spare in panels[n:]:
+        spare.remove()
+    return figure, panels[:n]
+
+
+def _tallness(X: np.ndarray) -> float:
+    wide, high = np.maximum(np.ptp(X, axis=1), 1e-9)
+    # The axis labels take about a seventh of a panel's width.
+    return float(np.clip(high / wide, 0.45, 1.5)) * 0.86
+
+
+def _legend(figure: Figure, panel: Axes) -> None:
+    handles, labels = panel.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, markerscale=1.6)
+
+
+@styled
+def plot_boundaries(
+    predicts: Mapping[str, Predict],
+    X: np.ndarray,
+    Y: np.ndarray,
+    *,
+    columns: int = 3,
+    title: str | None = None,
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+    class_names: Sequence[str] | None = None,
+    description: str | None = None,
+) -> Figure:
+    """Draw several classifiers of the same points side by side.
+
+    Parameters
+    ----------
+    predicts : dict of str to callable
+        Each as in `plot_boundary`, under the title of its panel. The share of
+        points on the right side is put below each title.
+    X : ndarray of shape (2, m)
+        Positions.
+    Y : ndarray of shape (1, m)
+        0 or 1.
+    columns : int, default 3
+        Panels in a row.
+    title, xlabel, ylabel : str, optional
+        Words for the figure.
+    class_names : sequence of two str, optional
+        What class 0 and class 1 are called.
+    description : str, optional
+        What is to be seen; the shares of points on the right side otherwise.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> X, Y = np.array([[-1.0, 1.0], [0.0, 0.5]]), np.array([[0.0, 1.0]])
+    >>> figure = plot_boundaries({"half": lambda P: P[:1] > 0}, X, Y)
+    >>> figure.description
+    'Regions and points of two classes. On the right side: half 100.0 %.'
+    """
+    figure, panels = _grid(len(predicts), columns, 8.4 / columns, _tallness(X))
+    parts = []
+    for panel, (name, predict) in zip(panels, predicts.items(), strict=True):
+        share = f"{100 * _share_right(predict, X, Y):.1f}"
+        parts.append(f"{name} {share} %")
+        _frame(panel, X, text("plots.panel", name=name, share=share), xlabel, ylabel)
+        _regions(panel, predict)
+        _scatter(panel, X, Y, class_names, size=9)
+    for panel in panels:
+        panel.label_outer()
+    if title:
+        figure.suptitle(title)
+    _legend(figure, panels[0])
+    words = description or text("plots.boundaries_description", parts="; ".join(parts))
+    return finish(figure, words)
+
+
+@styled
+def plot_growth(
+    snapshots: Mapping[int, Predict],
+    X: np.ndarray,
+    Y: np.ndarray,
+    *,
+    columns: int = 3,
+    title: str | None = None,
+    description: str | None = None,
+    **words: object,
+) -> Figure:
+    """Draw how one classifier's boundary grows while it trains.
+
+    Parameters
+    ----------
+    snapshots : dict of int to callable
+        `predict` after so many steps.
+    X : ndarray of shape (2, m)
+        Positions.
+    Y : ndarray of shape (1, m)
+        0 or 1.
+    columns : int, default 3
+        Panels in a row.
+    title : str, optional
+        Title of the figure.
+    description : str, optional
+        What is to be seen; the shares of points on the right side otherwise.
+    **words : object
+        `xlabel`, `ylabel` and `class_names` as in `plot_boundaries`.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> X, Y = np.array([[-1.0, 1.0], [0.0, 0.5]]), np.array([[0.0, 1.0]])
+    >>> figure = plot_growth({0: lambda P: 0 * P[:1], 50: lambda P: P[:1] > 0}, X, Y)
+    >>> figure.description.partition(". ")[2]
+    'On the right side: step 0 50.0 %; step 50 100.0 %.'
+    """
+    panels = {
+        text("plots.step", step=step): predict for step, predict in snapshots.items()
+    }
+    return plot_boundaries(
+        panels,
+        X,
+        Y,
+        columns=columns,
+        title=title or text("plots.growth_title"),
+        description=description,
+        **words,
+    )
+
+
+@styled
+def plot_data_sets(
+    data_sets: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    *,
+    columns: int = 3,
+    title: str | None = None,
+    description: str | None = None,
+) -> Figure:
+    """Draw several data sets side by side.
+
+    Parameters
+    ----------
+    data_sets : dict of str to (X, Y)
+        Positions (2, m) and classes (1, m) under the title of the panel.
+    columns : int, default 3
+        Panels in a row.
+    title : str, optional
+        Title of the figure.
+    description : str, optional
+        What is to be seen; the names otherwise.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> figure = plot_data_sets({"two": (np.eye(2), np.array([[0.0, 1.0]]))})
+    >>> figure.description
+    'Points of two classes (circles and triangles) in the plane: two (2 points).'
+    """
+    figure, panels = _grid(len(data_sets), columns, 8.4 / columns, 0.8)
+    parts = []
+    for panel, (name, (X, Y)) in zip(panels, data_sets.items(), strict=True):
+        _frame(panel, X, name, None, None)
+        panel.set(aspect="auto")
+        _scatter(panel, X, Y, None, size=11)
+        parts.append(text("plots.data_set", name=name, m=X.shape[1]))
+    if title:
+        figure.suptitle(title)
+    _legend(figure, panels[0])
+    words = description or text("plots.data_sets_description", parts="; ".join(parts))
+    return finish(figure, words)

@@ -1,0 +1,466 @@
+"""Curves: costs over the steps, bands over seeds, validation curves.
+
+===================================================== ==========================
+`plot_costs(costs, every, log)`                       cost against steps
+`plot_bands(steps, runs, ylabel)`                     mean and spread over seeds
+`plot_validation_curve(values, train, validation)`    a setting chosen on data
+`plot_history(steps, lines, ylabel, best)`            anything against steps
+`LiveCurve(title)`                                    grows while a net trains
+===================================================== ==========================
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from helpers.plots.style import (
+    COLOURS,
+    INK,
+    finish,
+    lighter,
+    open_axes,
+    series,
+    styled,
+)
+from helpers.strings import text
+
+__all__ = [
+    "LiveCurve",
+    "plot_bands",
+    "plot_costs",
+    "plot_history",
+    "plot_validation_curve",
+]
+
+
+def _label(axes: Axes, title: str, xlabel: str, ylabel: str, log: bool) -> None:
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if log:
+        axes.set_yscale("log")
+
+
+def _ends(values: np.ndarray) -> tuple[str, str]:
+    """Return the first and the last value in words, as far as they are finite."""
+    return f"{values[0]:.3g}", f"{values[-1]:.3g}"
+
+
+@styled
+def plot_costs(
+    costs: ArrayLike | Mapping[str, ArrayLike],
+    every: int = 100,
+    *,
+    log: bool = False,
+    title: str | None = None,
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+    axes: Axes | None = None,
+    description: str | None = None,
+) -> Figure:
+    """Draw how the cost falls while a network trains.
+
+    Parameters
+    ----------
+    costs : sequence of float, or dict of str to such
+        One value for every `every` steps, the first at step 0; a dictionary
+        draws one curve for each label into the same figure.
+    every : int, default 100
+        Steps between two values.
+    log : bool, default False
+        Whether the cost gets a logarithmic axis.
+    title, xlabel, ylabel : str, optional
+        Words for the figure.
+    axes : Axes, optional
+        A panel to draw into; a new figure otherwise.
+    description : str, optional
+        What is to be seen; first and last costs otherwise.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> plot_costs([0.7, 0.4, 0.2]).description
+    'Cost against steps: from 0.7 at step 0 to 0.2 at step 200.'
+    """
+    if isinstance(costs, Mapping):
+        curves = {label: np.asarray(c, float).ravel() for label, c in costs.items()}
+    else:
+        curves = {"": np.asarray(costs, float).ravel()}
+    figure, panel = open_axes(axes)
+    ylabel = ylabel or text("plots.cost")
+    parts = []
+    for i, (label, values) in enumerate(curves.items()):
+        steps = every * np.arange(len(values))
+        panel.plot(steps, values, label=label, **series(i, marks=len(values) < 4))
+        if len(values):
+            first, last = _ends(values)
+            parts.append(
+                text(
+                    "plots.from_to_named" if label else "plots.from_to",
+                    label=label,
+                    first=first,
+                    last=last,
+                    end=int(steps[-1]),
+                )
+            )
+    if any(curves):
+        panel.legend()
+    xlabel = xlabel or text("plots.steps")
+    _label(panel, title or text("plots.cost_title"), xlabel, ylabel, log)
+    words = description or text(
+        "plots.costs_description", name=ylabel.capitalize(), parts="; ".join(parts)
+    )
+    return finish(figure, words, is_part=axes is not None)
+
+
+@styled
+def plot_bands(
+    steps: ArrayLike,
+    runs: Mapping[str, ArrayLike],
+    *,
+    ylabel: str | None = None,
+    xlabel: str | None = None,
+    log: bool = False,
+    title: str | None = None,
+    axes: Axes | None = None,
+    description: str | None = None,
+) -> Figure:
+    """Draw the mean of several runs, their spread and the runs themselves.
+
+    Parameters
+    ----------
+    steps : array_like of shape (n_steps,)
+        Where the values were taken.
+    runs : dict of str to array_like of shape (n_runs, n_steps)
+        One row for each seed or data set.
+    ylabel, xlabel, title : str, optional
+        Words for the figure; the cost against steps otherwise.
+    log : bool, default False
+        Whether the vertical axis is logarithmic.
+    axes : Axes, optional
+        A panel to draw into; a new figure otherwise.
+    description : str, optional
+        What is to be seen; the last means and spreads otherwise.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> figure = plot_bands([0, 1], {"net": [[1.0, 0.5], [1.0, 0.7]]})
+    >>> figure.description.partition(". ")[2]
+    'At the end: net 0.6 ± 0.14 (2 runs).'
+    """
+    steps = np.asarray(steps)
+    figure, panel = open_axes(axes)
+    ylabel = ylabel or text("plots.cost")
+    ends = []
+    for i, (label, values) in enumerate(runs.items()):
+        values = np.atleast_2d(np.asarray(values, float))
+        mean = values.mean(axis=0)
+        spread = values.std(axis=0, ddof=1) if len(values) > 1 else 0 * mean
+        # On a logarithmic axis the band must not reach zero.
+        low = np.maximum(mean - spread, values.min(axis=0)) if log else mean - spread
+        look = series(i, marks=len(steps) <= 12)
+        colour = look["color"]
+        panel.fill_between(
+            steps, low, mean + spread, color=lighter(colour, 0.25), linewidth=0
+        )
+        panel.plot(steps, values.T, color=colour, linewidth=0.6, alpha=0.45)
+        panel.plot(steps, mean, label=label, **look)
+        ends.append(
+            text(
+                "plots.band_end",
+                label=label,
+                mean=f"{mean[-1]:.3g}",
+                spread=f"{spread[-1]:.2g}",
+                n=len(values),
+            )
+        )
+    panel.legend()
+    title = title or text("plots.bands_title")
+    _label(panel, title, xlabel or text("plots.steps"), ylabel, log)
+    words = description or text(
+        "plots.bands_description", name=ylabel.capitalize(), parts="; ".join(ends)
+    )
+    return finish(figure, words, is_part=axes is not None)
+
+
+@styled
+def plot_validation_curve(
+    values: Sequence[float],
+    train: ArrayLike,
+    validation: ArrayLike,
+    *,
+    name: str,
+    ylabel: str | None = None,
+    log_x: bool = False,
+    lower_is_better: bool = False,
+    title: str | None = None,
+    axes: Axes | None = None,
+    description: str | None = None,
+) -> Figure:
+    """Draw training and validation results against a setting; ring the best.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Values of the setting that were tried.
+    train, validation : array_like of shape (n_values,) or (n_values, n_runs)
+        Results. Of several runs the mean and its standard error are drawn.
+    name : str
+        Name of the setting.
+    ylabel : str, optional
+        What the results are; accuracy otherwise.
+    log_x : bool, default False
+        Whether the values get a logarithmic axis. If 0 is among them they stand
+        at equal distances instead.
+    lower_is_better : bool, default False
+        True for errors and costs: the lowest validation result is ringed.
+    title : str, optional
+        Words for the figure.
+    axes : Axes, optional
+        A panel to draw into; a new figure otherwise.
+    description : str, optional
+        What is to be seen; the best value otherwise.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> figure = plot_validation_curve([1, 2], [0.8, 0.9], [0.8, 0.7], name="units")
+    >>> figure.description.partition(". ")[2]
+    'The best validation accuracy is at units = 1.'
+    """
+    ylabel = ylabel or text("plots.accuracy")
+    results = [
+        np.asarray(r, float).reshape(len(values), -1) for r in (train, validation)
+    ]
+    at_equal_distances = log_x and min(values) <= 0
+    places = np.arange(len(values)) if at_equal_distances else np.asarray(values)
+    figure, panel = open_axes(axes)
+    for i, (label, result) in enumerate(
+        zip((text("plots.train"), text("plots.validation")), results, strict=True)
+    ):
+        n = result.shape[1]
+        error = result.std(axis=1, ddof=1) / np.sqrt(n) if n > 1 else None
+        mean = result.mean(axis=1)
+        panel.errorbar(
+            places, mean, yerr=error, capsize=3, label=label, **series(i, marks=True)
+        )
+    means = [result.mean(axis=1) for result in results]
+    best = int((np.argmin if lower_is_better else np.argmax)(means[1]))
+    panel.plot(
+        places[best],
+        means[1][best],
+        "o",
+        markersize=14,
+        markerfacecolor="none",
+        markeredgecolor=INK,
+        label=text("plots.best", name=name, value=f"{values[best]:g}"),
+    )
+    if log_x and not at_equal_distances:
+        panel.set_xscale("log")
+    panel.set_xticks(places, [f"{value:g}" for value in values])
+    panel.minorticks_off()
+    panel.legend(markerscale=0.7)
+    title = title or text("plots.validation_title", name=name)
+    _label(panel, title, name, ylabel, log=False)
+    pairs = "; ".join(
+        f"{value:g}: {a:.3g} {text('plots.and')} {b:.3g}"
+        for value, a, b in zip(values, *means, strict=True)
+    )
+    words = description or text(
+        "plots.validation_description",
+        what=ylabel,
+        name=name,
+        pairs=pairs,
+        best=f"{values[best]:g}",
+    )
+    return finish(figure, words, is_part=axes is not None)
+
+
+@styled
+def plot_history(
+    steps: ArrayLike,
+    lines: Mapping[str, ArrayLike],
+    *,
+    ylabel: str,
+    best: float | None = None,
+    xlabel: str | None = None,
+    log: bool = False,
+    title: str | None = None,
+    axes: Axes | None = None,
+    description: str | None = None,
+) -> Figure:
+    """Draw several quantities against the steps, with one step marked.
+
+    Parameters
+    ----------
+    steps : array_like of shape (n_steps,)
+        Where the values were taken.
+    lines : dict of str to array_like of shape (n_steps,)
+        For example training and validation error.
+    ylabel : str
+        What the values are.
+    best : float, optional
+        A step to be marked, such as the one at which to stop.
+    xlabel, title : str, optional
+        Words for the figure.
+    log : bool, default False
+        Whether the vertical axis is logarithmic.
+    axes : Axes, optional
+        A panel to draw into; a new figure otherwise.
+    description : str, optional
+        What is to be seen; first and last values otherwise.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> plot_history([0, 9], {"train": [0.5, 0.1]}, ylabel="error").description
+    'Error against steps: train from 0.5 at step 0 to 0.1 at step 9.'
+    """
+    steps = np.asarray(steps)
+    figure, panel = open_axes(axes)
+    parts = []
+    for i, (label, values) in enumerate(lines.items()):
+        values = np.asarray(values, float).ravel()
+        panel.plot(steps, values, label=label, **series(i, marks=len(steps) <= 12))
+        first, last = _ends(values)
+        parts.append(
+            text(
+                "plots.line_ends",
+                label=label,
+                first=first,
+                last=last,
+                start=f"{steps[0]:g}",
+                end=f"{steps[-1]:g}",
+            )
+        )
+    if best is not None:
+        panel.axvline(
+            best,
+            color=INK,
+            linestyle=":",
+            linewidth=1.4,
+            label=text("plots.stop", step=f"{best:g}"),
+        )
+        parts.append(text("plots.stop", step=f"{best:g}"))
+    panel.legend()
+    title = title or text("plots.history_title", name=ylabel.capitalize())
+    _label(panel, title, xlabel or text("plots.steps"), ylabel, log)
+    words = description or text(
+        "plots.costs_description", name=ylabel.capitalize(), parts="; ".join(parts)
+    )
+    return finish(figure, words, is_part=axes is not None)
+
+
+class LiveCurve:
+    """A curve that grows below the cell while something runs.
+
+    Outside of a notebook it draws nothing until `figure` is asked for.
+
+    Parameters
+    ----------
+    title : str, optional
+        Title of the figure.
+    ylabel : str, optional
+        What the values are; the cost otherwise.
+    log : bool, default False
+        Whether the vertical axis is logarithmic.
+    pause : float, default 0.5
+        Seconds between two drawings at least; each takes about a tenth of one.
+
+    Examples
+    --------
+    >>> curve = LiveCurve("A short training")
+    >>> curve.update([0, 100], [0.7, 0.3])
+    >>> curve.figure().description
+    'Cost against steps: from 0.7 at step 0 to 0.3 at step 100.'
+    """
+
+    def __init__(
+        self,
+        title: str | None = None,
+        *,
+        ylabel: str | None = None,
+        log: bool = False,
+        pause: float = 0.5,
+    ) -> None:
+        self.title = title
+        self.ylabel = ylabel
+        self.log = log
+        self.pause = pause
+        self._steps: list[float] = []
+        self._values: list[float] = []
+        self._drawn = time.monotonic()
+        self._handle = None
+
+    def update(self, steps: Sequence[float], values: Sequence[float]) -> None:
+        """Show the curve as it is now, unless it was drawn a moment ago.
+
+        Parameters
+        ----------
+        steps, values : sequence of float
+            All points of the curve so far.
+        """
+        self._steps, self._values = list(steps), list(values)
+        if time.monotonic() - self._drawn >= self.pause:
+            self._draw()
+
+    def close(self) -> None:
+        """Show the last state, if anything was shown before."""
+        if self._handle is not None:
+            self._draw()
+
+    @styled
+    def figure(self) -> Figure:
+        """Return the curve as it is now as a figure of its own.
+
+        Returns
+        -------
+        Figure
+            The figure.
+        """
+        figure, panel = open_axes(None)
+        panel.plot(self._steps, self._values, color=COLOURS[0])
+        ylabel = self.ylabel or text("plots.cost")
+        title = self.title or text("plots.cost_title")
+        _label(panel, title, text("plots.steps"), ylabel, self.log)
+        if not self._values:
+            return finish(figure, text("plots.nothing_yet"))
+        first, last = _ends(np.asarray(self._values, float))
+        ends = text("plots.from_to", first=first, last=last, end=int(self._steps[-1]))
+        return finish(
+            figure,
+            text("plots.costs_description", name=ylabel.capitalize(), parts=ends),
+        )
+
+    def _draw(self) -> None:
+        from helpers.progress import in_notebook
+
+        if not in_notebook():
+            return
+        from IPython.display import display
+
+        bundle = self.figure().to_bundle()
+        if self._handle is None:
+            self._handle = display(bundle, raw=True, display_id=True)
+        else:
+            self._handle.update(bundle, raw=True)
+        self._drawn = time.monotonic()

@@ -1,0 +1,385 @@
+"""How figures of this course look, and how they come with a description.
+
+A figure is white in every theme, uses colours that colour-blind readers can
+tell apart, and repeats each colour by a marker, a dash or a hatch. It carries a
+description in words, shown below it and read out by screen readers. Figures do
+not belong to pyplot: as the last expression of a cell a figure shows itself,
+elsewhere `show(figure)` does, and nothing has to be closed.
+"""
+
+import base64
+import functools
+import html
+import io
+from collections.abc import Callable
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+__all__ = [
+    "CLASS_COLOURS",
+    "CLASS_HATCHES",
+    "CLASS_MARKERS",
+    "COLOURS",
+    "DASHES",
+    "HATCHES",
+    "INK",
+    "MARKERS",
+    "STYLE",
+    "CourseFigure",
+    "describe",
+    "finish",
+    "lighter",
+    "new_figure",
+    "open_axes",
+    "series",
+    "show",
+    "styled",
+]
+
+# The palette of Okabe and Ito, in an order in which neighbours differ most.
+COLOURS = (
+    "#0072B2",  # blue
+    "#D55E00",  # vermilion
+    "#009E73",  # green
+    "#CC79A7",  # purple
+    "#E69F00",  # orange
+    "#56B4E9",  # sky
+    "#000000",  # black
+)
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)))
+MARKERS = ("o", "^", "s", "D", "v", "P", "X")
+HATCHES = ("", "///", "...", "xxx", "\\\\\\", "++", "oo")
+
+CLASS_COLOURS = COLOURS[:2]
+CLASS_MARKERS = MARKERS[:2]
+CLASS_HATCHES = HATCHES[:2]
+
+INK = "#222222"
+_QUIET = "#666666"
+
+STYLE = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": _QUIET,
+    "axes.facecolor": "white",
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 10,
+    "axes.linewidth": 0.8,
+    "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "figure.edgecolor": "white",
+    "figure.facecolor": "white",
+    "figure.titlesize": 12,
+    "figure.titleweight": "bold",
+    "font.family": ["DejaVu Sans"],
+    "font.size": 10,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.7,
+    "hatch.color": INK,
+    "hatch.linewidth": 0.6,
+    "legend.edgecolor": "#cccccc",
+    "legend.facecolor": "white",
+    "legend.fontsize": 9,
+    "legend.framealpha": 0.9,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 5,
+    "savefig.edgecolor": "white",
+    "savefig.facecolor": "white",
+    "text.color": INK,
+    "xtick.color": _QUIET,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": 9,
+    "ytick.color": _QUIET,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": 9,
+}
+
+# Pixels of the picture for each pixel on the page: sharp on fine screens.
+_SHARPNESS = 1.5
+_PAGE_DPI = 96
+
+
+class CourseFigure(Figure):
+    """A white figure with a description that shows itself in a notebook.
+
+    Parameters
+    ----------
+    description : str, optional
+        What is to be seen, in words.
+    **options : object
+        As for `matplotlib.figure.Figure`.
+    """
+
+    def __init__(self, *, description: str = "", **options: object) -> None:
+        super().__init__(**options)
+        FigureCanvasAgg(self)
+        self.description = description
+
+    def to_png(self) -> bytes:
+        """Return the figure as a PNG file whose metadata hold the description.
+
+        Returns
+        -------
+        bytes
+            The file.
+        """
+        buffer = io.BytesIO()
+        with matplotlib.rc_context(STYLE):
+            self.savefig(
+                buffer,
+                format="png",
+                dpi=_SHARPNESS * _PAGE_DPI,
+                facecolor="white",
+                bbox_inches="tight",
+                pad_inches=0.08,
+                metadata={"Description": self.description, "Software": None},
+            )
+        return buffer.getvalue()
+
+    def to_bundle(self) -> dict[str, str]:
+        """Return what a notebook shows: the picture and its description.
+
+        Returns
+        -------
+        dict of str to str
+            The page under ``"text/html"``, the words under ``"text/plain"``.
+        """
+        png = self.to_png()
+        data = base64.b64encode(png).decode("ascii")
+        # A PNG file says its width in bytes 16 to 19.
+        width = round(int.from_bytes(png[16:20]) / _SHARPNESS)
+        words = html.escape(self.description)
+        # The picture's alternative text says what the caption says, so screen
+        # readers are told to skip the caption.
+        caption = (
+            f'<figcaption aria-hidden="true">{words}</figcaption>' if words else ""
+        )
+        page = (
+            f'<figure style="margin: 0"><img alt="{words}" width="{width}" '
+            'style="background: white; max-width: 100%; height: auto" '
+            f'src="data:image/png;base64,{data}">{caption}</figure>'
+        )
+        return {"text/html": page, "text/plain": self.description or repr(self)}
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(self.to_bundle(), raw=True)
+
+
+def styled(function: Callable) -> Callable:
+    """Let a function draw in the style of the course, whatever the user's is.
+
+    Parameters
+    ----------
+    function : callable
+        Makes or fills a figure.
+
+    Returns
+    -------
+    callable
+        The same, with `STYLE` in force while it runs and no longer.
+    """
+
+    @functools.wraps(function)
+    def drawn(*args: object, **kwargs: object) -> object:
+        with matplotlib.rc_context(STYLE):
+            return function(*args, **kwargs)
+
+    return drawn
+
+
+@styled
+def new_figure(
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    width: float = 7.0,
+    height: float = 3.6,
+    **options: object,
+) -> tuple[CourseFigure, Axes | np.ndarray]:
+    """Open a figure with one panel or several.
+
+    Parameters
+    ----------
+    rows, columns : int, default 1
+        Panels.
+    width, height : float
+        Size in inches; 7 inches are the width of a notebook's column.
+    **options : object
+        As for `matplotlib.figure.Figure.subplots`, for example ``sharey=True``.
+
+    Returns
+    -------
+    figure : CourseFigure
+        The figure.
+    axes : Axes or ndarray of Axes
+        Its panel, or its panels.
+
+    Examples
+    --------
+    >>> figure, axes = new_figure(1, 2)
+    >>> axes.shape
+    (2,)
+    """
+    figure = CourseFigure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, **options)
+
+
+def open_axes(
+    axes: Axes | None, width: float = 7.0, height: float = 3.6
+) -> tuple[Figure, Axes]:
+    """Return the panel to draw into, of a new figure if none was given.
+
+    Parameters
+    ----------
+    axes : Axes or None
+        The caller's panel.
+    width, height : float
+        Size of a new figure in inches.
+
+    Returns
+    -------
+    figure : Figure
+        The panel's figure.
+    axes : Axes
+        The panel.
+
+    Examples
+    --------
+    >>> figure, axes = open_axes(None)
+    >>> axes.figure is figure
+    True
+    """
+    if axes is None:
+        return new_figure(width=width, height=height)
+    return axes.figure, axes
+
+
+def describe(figure: Figure, description: str) -> Figure:
+    """Say in words what a figure shows.
+
+    Parameters
+    ----------
+    figure : Figure
+        A figure of this course, or of pyplot.
+    description : str
+        One to three sentences: what is drawn, and what is to be seen in it. They
+        replace what was said before.
+
+    Returns
+    -------
+    Figure
+        The same figure.
+
+    Examples
+    --------
+    >>> figure, axes = new_figure()
+    >>> describe(figure, "An empty panel.").description
+    'An empty panel.'
+    """
+    figure.description = description
+    return figure
+
+
+def finish(figure: Figure, description: str, is_part: bool = False) -> Figure:
+    """Give a figure its description, or add that of one more panel.
+
+    Parameters
+    ----------
+    figure : Figure
+        What was drawn.
+    description : str
+        What is to be seen.
+    is_part : bool, default False
+        Whether only one panel of a larger figure was drawn.
+
+    Returns
+    -------
+    Figure
+        The same figure.
+
+    Examples
+    --------
+    >>> figure, axes = new_figure()
+    >>> finish(finish(figure, "Left."), "Right.", is_part=True).description
+    'Left. Right.'
+    """
+    before = getattr(figure, "description", "") if is_part else ""
+    return describe(figure, f"{before} {description}".strip())
+
+
+def show(figure: Figure) -> None:
+    """Show a figure now, before the cell comes to its end.
+
+    Parameters
+    ----------
+    figure : Figure
+        In a notebook the picture with its description appears; elsewhere the
+        description is printed.
+    """
+    from IPython.display import display
+
+    display(figure)
+
+
+def lighter(colour: str, share: float) -> tuple[float, float, float]:
+    """Mix a colour with white.
+
+    Parameters
+    ----------
+    colour : str
+        A colour of `COLOURS`.
+    share : float
+        How much of it is left, between 0 (white) and 1.
+
+    Returns
+    -------
+    tuple of float
+        Red, green and blue between 0 and 1.
+
+    Examples
+    --------
+    >>> lighter("#000000", 0.25)
+    (0.75, 0.75, 0.75)
+    """
+    return tuple(1 - share * (1 - float(part)) for part in to_rgb(colour))
+
+
+def series(i: int, marks: bool = False) -> dict[str, object]:
+    """Return colour, dash and marker of the i-th of several lines.
+
+    Parameters
+    ----------
+    i : int
+        Which line.
+    marks : bool, default False
+        Whether every point gets its marker (few points) or only some.
+
+    Returns
+    -------
+    dict
+        Options for ``axes.plot``.
+
+    Examples
+    --------
+    >>> series(1)["color"], series(1)["linestyle"]
+    ('#D55E00', '--')
+    """
+    return {
+        "color": COLOURS[i % len(COLOURS)],
+        "linestyle": DASHES[i % len(DASHES)],
+        "marker": MARKERS[i % len(MARKERS)],
+        # Staggered, so that markers of lines on top of each other stay apart.
+        "markevery": 1 if marks else ((0.02 + 0.03 * i) % 0.12, 0.12),
+    }

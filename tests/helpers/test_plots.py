@@ -1,0 +1,220 @@
+"""The figures: they render anywhere, are labelled and described, and are white."""
+
+import functools
+import io
+import warnings
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.plots import boundaries, curves, style
+
+RNG = np.random.RandomState(0)
+X = RNG.randn(2, 40)
+Y = (X[:1] > 0.2).astype(float)
+STEPS = np.arange(0, 500, 100)
+RUNS = RNG.rand(4, 5)
+MANY = RNG.rand(3, 8)
+
+
+def sharp(P):
+    """Return the class of each position: a classifier with a straight boundary."""
+    return (P[:1] > 0).astype(float)
+
+
+def soft(P):
+    """Return a probability for each position."""
+    return 1 / (1 + np.exp(-3 * P[:1]))
+
+
+EXAMPLES = {
+    "costs": lambda: curves.plot_costs([0.7, 0.5, 0.4]),
+    "costs of three rates": lambda: curves.plot_costs(
+        {f"rate {r}": np.exp(-r * np.arange(30)) for r in (0.1, 0.2, 0.3)}, log=True
+    ),
+    "costs that overflow": lambda: curves.plot_costs([0.7, np.inf, np.nan, 0.2]),
+    "no costs yet": lambda: curves.plot_costs([]),
+    "bands": lambda: curves.plot_bands(STEPS, {"a": RUNS, "b": RUNS[:1] / 2}, log=True),
+    "validation curve": lambda: curves.plot_validation_curve(
+        [0.1, 1, 10], [0.9, 0.8, 0.7], [0.7, 0.75, 0.6], name="lambda", log_x=True
+    ),
+    "validation curve of many runs": lambda: curves.plot_validation_curve(
+        [0, 1, 10], MANY, 1 - MANY, name="lambda", log_x=True
+    ),
+    "history": lambda: curves.plot_history(
+        STEPS, {"train": STEPS, "validation": STEPS[::-1]}, ylabel="error", best=200
+    ),
+    "live curve": lambda: curves.LiveCurve().figure(),
+    "points": lambda: boundaries.plot_points(X, Y),
+    "boundary": lambda: boundaries.plot_boundary(sharp, X, Y),
+    "boundary of probabilities": lambda: boundaries.plot_boundary(soft, X, Y),
+    "one class everywhere": lambda: boundaries.plot_boundary(
+        lambda P: np.zeros((1, P.shape[1]), bool), X, Y
+    ),
+    "boundaries": lambda: boundaries.plot_boundaries(
+        {"a": sharp, "b": soft, "c": sharp, "d": soft}, X, Y, title="Four"
+    ),
+    "growth": lambda: boundaries.plot_growth({0: soft, 50: sharp}, X, Y),
+    "data sets": lambda: boundaries.plot_data_sets({"a": (X, Y), "b": (X, Y)}),
+}
+
+
+@functools.cache
+def picture_of(name):
+    """Return the pixels of an example; a warning on the way is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        png = EXAMPLES[name]().to_png()
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_figure_renders_without_warnings_and_has_something_on_it(name):
+    """Every figure becomes a PNG of reasonable size that is not empty."""
+    picture = picture_of(name).min(axis=2)
+
+    assert 300 < picture.shape[1] < 1500
+    assert np.mean(picture < 250) > 0.005
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_panels_have_titles_and_axis_labels(name):
+    """Every panel has a title; labels stand at the outer panels at least."""
+    figure = EXAMPLES[name]()
+    panels = figure.axes
+
+    assert all(panel.get_title(loc="left") for panel in panels)
+    if panels[0].axison:
+        assert panels[0].get_ylabel()
+        assert panels[-1].get_xlabel()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_figure_comes_with_a_description(name):
+    """The words are the picture's alternative text and stand below it."""
+    figure = EXAMPLES[name]()
+    bundle = figure.to_bundle()
+
+    assert figure.description.endswith((".", "!", "?"))
+    assert bundle["text/plain"] == figure.description
+    assert '<img alt="' in bundle["text/html"]
+    assert "<figcaption" in bundle["text/html"]
+    assert '<img alt=""' not in bundle["text/html"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_figure_is_white_and_the_same_under_a_dark_style(name):
+    """A dark style of the user's changes no pixel, and nothing of it is changed."""
+    expected = picture_of(name)
+    with plt.style.context("dark_background"):
+        before = dict(matplotlib.rcParams)
+        found = Image.open(io.BytesIO(EXAMPLES[name]().to_png())).convert("RGB")
+        assert dict(matplotlib.rcParams) == before
+
+    assert (expected[0, 0] == 255).all() and (expected[-1, -1] == 255).all()
+    np.testing.assert_array_equal(np.asarray(found), expected)
+
+
+def test_figures_leave_pyplot_alone():
+    """No figure is left open in pyplot, however many are drawn."""
+    plt.close("all")
+    for example in EXAMPLES.values():
+        example()
+
+    assert plt.get_fignums() == []
+
+
+def test_description_is_escaped_and_stands_in_the_file():
+    """What looks like HTML is shown as text; the PNG's metadata have it too."""
+    figure, _ = style.new_figure()
+    style.describe(figure, 'Cost < 1 & "falling".')
+
+    assert (
+        'alt="Cost &lt; 1 &amp; &quot;falling&quot;."'
+        in figure.to_bundle()["text/html"]
+    )
+    picture = Image.open(io.BytesIO(figure.to_png()))
+    assert picture.text["Description"] == 'Cost < 1 & "falling".'
+
+
+def test_given_panels_are_drawn_into_and_add_their_words():
+    """A function that gets a panel opens no figure of its own."""
+    figure, axes = style.new_figure(1, 2)
+    returned = curves.plot_costs([0.7, 0.1], axes=axes[0])
+    boundaries.plot_points(X, Y, axes=axes[1])
+
+    assert returned is figure
+    assert figure.description.startswith("Cost against steps")
+    assert "40 points" in figure.description
+
+
+def test_series_differ_in_more_than_colour():
+    """The first seven lines differ pairwise in colour, dash and marker."""
+    looks = [style.series(i) for i in range(7)]
+
+    for key in ("color", "linestyle", "marker"):
+        assert len({str(look[key]) for look in looks}) == 7
+
+
+def test_classes_differ_in_more_than_colour():
+    """The two classes have different markers and hatches too."""
+    assert len(set(style.CLASS_MARKERS)) == len(set(style.CLASS_HATCHES)) == 2
+
+
+def test_best_setting_is_the_one_with_the_best_validation_result():
+    """The training result does not count; for errors the lowest one is best."""
+    train, validation = [0.99, 0.9, 0.8], [0.7, 0.8, 0.6]
+    draw = curves.plot_validation_curve
+    high = draw([1, 2, 3], train, validation, name="x")
+    low = draw([1, 2, 3], train, validation, name="x", lower_is_better=True)
+
+    assert "is at x = 2." in high.description
+    assert "is at x = 3." in low.description
+
+
+def test_boundary_passes_positions_and_counts_who_is_right():
+    """The classifier sees columns of two numbers; the share is the accuracy."""
+    seen = []
+
+    def predict(P):
+        seen.append(P.shape)
+        return sharp(P)
+
+    figure = boundaries.plot_boundary(predict, X, Y)
+    share = 100 * np.mean(sharp(X) == Y)
+
+    assert all(len(shape) == 2 and shape[0] == 2 for shape in seen)
+    assert f"{share:.1f} %" in figure.description
+
+
+def test_live_curve_shows_one_display_that_grows(monkeypatch):
+    """In a notebook one display is made and updated; elsewhere none."""
+    import IPython.display
+
+    from helpers import progress
+
+    shown, updated = [], []
+
+    class Handle:
+        def update(self, bundle, raw):
+            updated.append(bundle)
+
+    def display(bundle, raw, display_id):
+        shown.append(bundle)
+        return Handle()
+
+    monkeypatch.setattr(IPython.display, "display", display)
+    curve = curves.LiveCurve(pause=0)
+    curve.update([0], [0.7])
+    assert shown == []
+
+    monkeypatch.setattr(progress, "in_notebook", lambda: True)
+    curve.update([0, 100], [0.7, 0.5])
+    curve.update([0, 100, 200], [0.7, 0.5, 0.3])
+    curve.close()
+
+    assert len(shown) == 1 and len(updated) == 2
+    assert "0.3 at step 200" in updated[-1]["text/plain"]
