@@ -1,0 +1,422 @@
+"""Panels: the small figures of the lessons, one function for each kind.
+
+Every series has a colour *and* a dash or a marker, so that it can be told apart
+without colour; the face is white, so that the figure also reads in a dark theme.
+
+=========================== ==================================================
+`panels(columns, rows)`     axes to draw on, one row after the other
+`lines(axes, x, series)`    curves over one x, named in a legend
+`points(axes, X, Y)`        a scatter of columns with a marker for each class
+`contours(axes, f, ...)`    level lines of a function of two numbers
+`path(axes, steps)`         the steps of a descent, over contours
+`surface(axes, f, ...)`     the same function as a landscape
+`regions(axes, f, ...)`     what a model says for each point of the plane
+`bars(axes, names, ...)`    named numbers, with their spread
+`matrix(axes, A)`           an array as a grid of numbers
+=========================== ==================================================
+
+Titles and labels are the notebook's own words and come in as arguments.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+__all__ = [
+    "bars",
+    "contours",
+    "lines",
+    "matrix",
+    "panels",
+    "path",
+    "points",
+    "regions",
+    "surface",
+]
+
+# Okabe and Ito's palette, strongest contrast on white first.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#5F4B00", "#56B4E9", "#000000")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 3)))
+MARKERS = ("o", "^", "s", "D", "v", "P", "X")
+HATCHES = ("", "//", "..", "xx", "\\\\", "++", "--")
+
+Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def panels(
+    columns: int = 1,
+    rows: int = 1,
+    *,
+    width: float = 4.2,
+    height: float = 3.3,
+    projection: str | None = None,
+) -> list[Axes]:
+    """Open a figure with a white face and return its axes.
+
+    Parameters
+    ----------
+    columns, rows : int
+        How many panels there are beside and below one another.
+    width, height : float
+        The size of one panel in inches.
+    projection : str, optional
+        ``"3d"`` for `surface`.
+
+    Returns
+    -------
+    list of Axes
+        Row by row.
+
+    Examples
+    --------
+    >>> len(panels(3, 2))
+    6
+    """
+    figure, grid = plt.subplots(
+        rows,
+        columns,
+        figsize=(width * columns, height * rows),
+        layout="constrained",
+        facecolor="white",
+        squeeze=False,
+        subplot_kw={"projection": projection} if projection else None,
+    )
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+    for axes in grid.flat:
+        axes.set_facecolor("white")
+        if projection is None:
+            axes.spines[["top", "right"]].set_visible(False)
+    return list(grid.flat)
+
+
+def _name(axes: Axes, title: str, xlabel: str, ylabel: str) -> None:
+    if title:
+        axes.set_title(title, fontsize=11)
+    if xlabel:
+        axes.set_xlabel(xlabel)
+    if ylabel:
+        axes.set_ylabel(ylabel)
+
+
+def lines(
+    axes: Axes,
+    x: ArrayLike,
+    series: Mapping[str, ArrayLike],
+    *,
+    title: str = "",
+    xlabel: str = "",
+    ylabel: str = "",
+    log: str = "",
+    marked: bool = False,
+    start: int = 0,
+    legend: bool = True,
+) -> None:
+    """Draw named curves over one x, each with its colour and its dash.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    x : array_like of shape (n,)
+        The common horizontal values.
+    series : dict of str to array_like of shape (n,)
+        The curves by the name that the legend gives them.
+    title, xlabel, ylabel : str
+        What stands around the panel.
+    log : str
+        The letters of the axes that are logarithmic, as in ``"xy"``.
+    marked : bool
+        Whether each value gets a marker; for few values.
+    start : int
+        The place in the palette of the first curve.
+    legend : bool
+        Whether the names are shown.
+    """
+    for k, (name, y) in enumerate(series.items(), start):
+        axes.plot(
+            np.ravel(x),
+            np.ravel(y),
+            color=COLORS[k % len(COLORS)],
+            linestyle=DASHES[k % len(DASHES)],
+            marker=MARKERS[k % len(MARKERS)] if marked else None,
+            markersize=5,
+            linewidth=2,
+            label=name,
+        )
+    if "x" in log:
+        axes.set_xscale("log")
+    if "y" in log:
+        axes.set_yscale("log")
+    axes.grid(alpha=0.25)
+    _name(axes, title, xlabel, ylabel)
+    if legend:
+        axes.legend(fontsize=9, framealpha=0.9)
+
+
+def points(
+    axes: Axes,
+    X: ArrayLike,
+    Y: ArrayLike,
+    *,
+    names: Sequence[str] = ("class 0", "class 1"),
+    title: str = "",
+    xlabel: str = "$x_1$",
+    ylabel: str = "$x_2$",
+    size: float = 22,
+    legend: bool = True,
+) -> None:
+    """Scatter examples, each class with its colour and its marker.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    X : array_like of shape (2, m)
+        Examples as columns.
+    Y : array_like of shape (1, m)
+        The class of each, 0, 1, ...
+    names : sequence of str
+        The names of the classes.
+    title, xlabel, ylabel : str
+        What stands around the panel.
+    size : float
+        The area of a marker.
+    legend : bool
+        Whether the names are shown.
+    """
+    X, classes = np.asarray(X), np.ravel(Y).astype(int)
+    for k, name in enumerate(names):
+        axes.scatter(
+            *X[:, classes == k],
+            s=size,
+            color=COLORS[k],
+            marker=MARKERS[k],
+            edgecolor="white",
+            linewidth=0.5,
+            label=name,
+            zorder=3,
+        )
+    _name(axes, title, xlabel, ylabel)
+    if legend:
+        axes.legend(fontsize=9, framealpha=0.9)
+
+
+def _grid(
+    f: Function, xs: tuple[float, float], ys: tuple[float, float], steps: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    x, y = np.meshgrid(np.linspace(*xs, steps), np.linspace(*ys, steps))
+    return x, y, np.asarray(f(x, y), float).reshape(x.shape)
+
+
+def contours(
+    axes: Axes,
+    f: Function,
+    xs: tuple[float, float],
+    ys: tuple[float, float],
+    *,
+    levels: int | Sequence[float] = 12,
+    title: str = "",
+    xlabel: str = "",
+    ylabel: str = "",
+) -> None:
+    """Draw grey level lines of a function, with some of their values.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    f : callable
+        Takes two arrays of one shape, returns an array of that shape.
+    xs, ys : pair of float
+        The range of the first and of the second number.
+    levels : int or sequence of float
+        How many lines, or where they are.
+    title, xlabel, ylabel : str
+        What stands around the panel.
+    """
+    x, y, z = _grid(f, xs, ys, 121)
+    drawn = axes.contour(x, y, z, levels=levels, colors="0.55", linewidths=0.9)
+    axes.clabel(drawn, drawn.levels[::2], fontsize=7, fmt="%.3g")
+    _name(axes, title, xlabel, ylabel)
+
+
+def path(axes: Axes, steps: ArrayLike, name: str = "", place: int = 0) -> None:
+    """Draw the steps of a descent, with a marker on each.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where the contours are.
+    steps : array_like of shape (n, 2)
+        The points in order.
+    name : str
+        What the legend calls it.
+    place : int
+        The place in the palette.
+    """
+    steps = np.asarray(steps)
+    axes.plot(
+        steps[:, 0],
+        steps[:, 1],
+        color=COLORS[place],
+        linestyle=DASHES[place],
+        marker=MARKERS[place],
+        markersize=4,
+        linewidth=1.4,
+        label=name or None,
+    )
+    if name:
+        axes.legend(fontsize=9, framealpha=0.9)
+
+
+def surface(
+    axes: Axes,
+    f: Function,
+    xs: tuple[float, float],
+    ys: tuple[float, float],
+    *,
+    title: str = "",
+    xlabel: str = "",
+    ylabel: str = "",
+) -> None:
+    """Draw a function of two numbers as a landscape with level lines.
+
+    Parameters
+    ----------
+    axes : Axes
+        A panel with projection ``"3d"``.
+    f : callable
+        Takes two arrays of one shape, returns an array of that shape.
+    xs, ys : pair of float
+        The range of the first and of the second number.
+    title, xlabel, ylabel : str
+        What stands around the panel.
+    """
+    x, y, z = _grid(f, xs, ys, 61)
+    axes.plot_surface(
+        x, y, z, cmap="cividis", edgecolor="black", linewidth=0.2, rcount=30, ccount=30
+    )
+    axes.view_init(elev=32, azim=-120)
+    _name(axes, title, xlabel, ylabel)
+
+
+def regions(
+    axes: Axes,
+    f: Function,
+    xs: tuple[float, float],
+    ys: tuple[float, float],
+    *,
+    title: str = "",
+    boundary: float = 0.5,
+) -> None:
+    """Shade the plane by what a model says and draw its boundary.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    f : callable
+        Takes two arrays of one shape, returns the model's outputs in it.
+    xs, ys : pair of float
+        The range of the first and of the second number.
+    title : str
+        What stands above the panel.
+    boundary : float
+        The output at which the answer changes.
+    """
+    x, y, z = _grid(f, xs, ys, 161)
+    low, high = min(z.min(), boundary) - 1, max(z.max(), boundary) + 1
+    drawn = axes.contourf(
+        x,
+        y,
+        z,
+        levels=[low, boundary, high],
+        colors=("#DCEAF5", "#FBE9DD"),
+        hatches=("", "//"),
+    )
+    drawn.set_edgecolor("#E3B491")
+    drawn.set_linewidth(0)
+    if z.min() < boundary < z.max():
+        axes.contour(x, y, z, levels=[boundary], colors="black", linewidths=1.5)
+    _name(axes, title, "", "")
+
+
+def bars(
+    axes: Axes,
+    names: Sequence[str],
+    values: ArrayLike,
+    *,
+    spread: ArrayLike | None = None,
+    title: str = "",
+    ylabel: str = "",
+    form: str = "{:.3g}",
+) -> None:
+    """Draw named numbers as hatched bars with their values on top.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    names : sequence of str
+        One name a bar.
+    values : array_like of shape (n,)
+        The heights.
+    spread : array_like of shape (n,), optional
+        Half the length of each error bar.
+    title, ylabel : str
+        What stands around the panel.
+    form : str
+        How a value is written.
+    """
+    values = np.ravel(values)
+    k = np.arange(len(values))
+    drawn = axes.bar(
+        k,
+        values,
+        yerr=spread,
+        capsize=4,
+        color=[COLORS[i % len(COLORS)] for i in k],
+        hatch=[HATCHES[i % len(HATCHES)] for i in k],
+        edgecolor="white",
+    )
+    axes.bar_label(drawn, [form.format(v) for v in values], padding=3, fontsize=9)
+    axes.set_xticks(k, names)
+    axes.margins(y=0.15)
+    _name(axes, title, "", ylabel)
+
+
+def matrix(
+    axes: Axes,
+    A: ArrayLike,
+    *,
+    title: str = "",
+    form: str = "{:.3g}",
+    xlabel: str = "",
+    ylabel: str = "",
+) -> None:
+    """Draw a small array as a grid with the number written in each field.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    A : array_like of shape (r, c)
+        The array.
+    title, xlabel, ylabel : str
+        What stands around the panel.
+    form : str
+        How a number is written.
+    """
+    A = np.atleast_2d(A)
+    limit = np.abs(A).max() or 1.0
+    axes.imshow(A, cmap="PuOr", vmin=-1.8 * limit, vmax=1.8 * limit)
+    for (i, j), value in np.ndenumerate(A):
+        axes.text(j, i, form.format(value), ha="center", va="center", fontsize=9)
+    axes.set_xticks(range(A.shape[1]), [])
+    axes.set_yticks(range(A.shape[0]), [])
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.tick_params(length=0)
+    _name(axes, title, xlabel, ylabel)
