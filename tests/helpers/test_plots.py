@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.plots import boundaries, curves, style
+from helpers.plots import boundaries, curves, first_steps, style
 
 RNG = np.random.RandomState(0)
 X = RNG.randn(2, 40)
@@ -59,6 +59,20 @@ EXAMPLES = {
     ),
     "growth": lambda: boundaries.plot_growth({0: soft, 50: sharp}, X, Y),
     "data sets": lambda: boundaries.plot_data_sets({"a": (X, Y), "b": (X, Y)}),
+    "lines": lambda: first_steps.plot_lines(
+        [1, 2, 4],
+        {"loop": [1, 2, 4], "at once": [1, 1, 1]},
+        xlabel="examples",
+        ylabel="seconds",
+        title="Time",
+        log=True,
+        mark=(2, 1),
+        description="A steep line and a flat one.",
+    ),
+    "lengths": lambda: first_steps.plot_lengths(X.T, np.eye(2)),
+    "shares": lambda: first_steps.plot_shares([[0.2, 0.8], [0.5, 0.5]], ["a", "b"]),
+    "samples": lambda: first_steps.plot_samples({"rand": RUNS, "b": MANY}),
+    "weights": lambda: first_steps.plot_weights(np.linspace(-1, 1, 48), 4),
 }
 
 
