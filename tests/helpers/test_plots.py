@@ -69,7 +69,7 @@ EXAMPLES = {
         mark=(2, 1),
         description="A steep line and a flat one.",
     ),
-    "lengths": lambda: first_steps.plot_lengths(X.T, np.eye(2)),
+    "lengths": lambda: first_steps.plot_lengths(X.T, X.T / 3),
     "shares": lambda: first_steps.plot_shares([[0.2, 0.8], [0.5, 0.5]], ["a", "b"]),
     "samples": lambda: first_steps.plot_samples({"rand": RUNS, "b": MANY}),
     "weights": lambda: first_steps.plot_weights(np.linspace(-1, 1, 48), 4),
