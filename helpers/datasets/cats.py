@@ -151,6 +151,12 @@ def load_cats(path: str | Path | None = None) -> Cats:
     ------
     DataFileError
         If a file is missing or is not what was expected.
+
+    Examples
+    --------
+    >>> cats = load_cats()
+    >>> cats.train_x.shape, cats.train_y.shape
+    ((600, 64, 64, 3), (1, 600))
     """
     if path is not None and Path(path).is_dir():
         return _load_classic(Path(path))
@@ -173,6 +179,11 @@ def load_cat_inputs(path: str | Path | None = None, size: int = 32) -> CatInputs
     CatInputs
         With ``train_x`` of shape (3072, 600), ``train_y`` of shape (1, 600) and
         so on, the mean training picture taken off.
+
+    Examples
+    --------
+    >>> load_cat_inputs().train_x.shape
+    (3072, 600)
     """
     return load_cats(path).inputs(size)
 

@@ -1,0 +1,161 @@
+"""What a drawing depends on, and how the factors of a set are chosen."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from helpers.drawings.animals import ANIMALS
+from helpers.drawings.choices import (
+    BACKGROUNDS,
+    COATS,
+    EXTRA_SHARES,
+    EXTRAS,
+    EYES,
+    MARKINGS,
+    MOOD_SHARES,
+    MOODS,
+    NEGATIVES,
+    OTHERS,
+    RANGES,
+    STRESS,
+)
+from helpers.drawings.things import THINGS
+
+__all__ = ["Factors", "random_factors", "stressed_factors"]
+
+
+@dataclass(frozen=True)
+class Factors:
+    """All that a drawing depends on: equal factors give equal pictures.
+
+    Parameters
+    ----------
+    kind : str
+        "cat", another animal or a thing.
+    seed : int
+        The small differences between two drawings of a kind.
+    coat, marking, eyes, mood, extra, background : str
+        One of `COATS`, `MARKINGS`, `EYES`, `MOODS`, `EXTRAS`, `BACKGROUNDS`.
+    negative : bool
+        Whether the colours are turned round, as in a film negative.
+    shift_x, shift_y : float
+        To the right and down, in widths of the picture.
+    angle : float
+        Turn in degrees, clockwise.
+    scale : float
+        Size; 1 is usual.
+    light : float
+        Where the light comes from: -1 left, 0 front, 1 right.
+    contrast : float
+        Distance of the colours from grey; 1 is usual.
+    occlusion : float
+        Share of the picture behind a board, from one side.
+    body : float
+        From 0, a portrait, to 1, the whole animal.
+    """
+
+    kind: str = "cat"
+    seed: int = 0
+    coat: str = "orange"
+    marking: str = "stripes"
+    eyes: str = "green"
+    mood: str = "awake"
+    extra: str = "nothing"
+    background: str = "plain"
+    negative: bool = False
+    shift_x: float = 0.0
+    shift_y: float = 0.0
+    angle: float = 0.0
+    scale: float = 1.0
+    light: float = 0.0
+    contrast: float = 1.0
+    occlusion: float = 0.0
+    body: float = 0.0
+
+
+def _choice(rng: np.random.RandomState, names) -> str:
+    names = tuple(names)
+    return names[rng.randint(len(names))]
+
+
+def random_factors(seed: int, cat: bool) -> Factors:
+    """Return the factors of an ordinary picture.
+
+    Parameters
+    ----------
+    seed : int
+        Decides everything; no two pictures share one.
+    cat : bool
+        Whether it shows a cat.
+
+    Returns
+    -------
+    Factors
+        Within `RANGES`.
+    """
+    rng = np.random.RandomState(seed)
+    if cat:
+        kind = "cat"
+    else:
+        others = tuple(OTHERS)
+        kind = others[rng.choice(len(others), p=tuple(OTHERS.values()))]
+        kind = _choice(rng, THINGS) if kind == "thing" else kind
+    measures = {
+        name: round(float(rng.uniform(*ends)), 4) for name, ends in RANGES.items()
+    }
+    return Factors(
+        kind=kind,
+        seed=seed,
+        coat=_choice(rng, COATS),
+        marking=_choice(rng, MARKINGS),
+        eyes=_choice(rng, EYES),
+        mood=MOODS[rng.choice(3, p=MOOD_SHARES)],
+        extra=EXTRAS[rng.choice(4, p=EXTRA_SHARES)],
+        background=_choice(rng, BACKGROUNDS),
+        negative=bool(rng.uniform() < NEGATIVES),
+        **measures,
+    )
+
+
+def stressed_factors(seed: int, cat: bool, stress: str) -> tuple[Factors, float]:
+    """Return the factors of a picture in which one goes far beyond.
+
+    Parameters
+    ----------
+    seed : int
+        Decides everything.
+    cat : bool
+        Whether it shows a cat.
+    stress : str
+        One of `STRESS`.
+
+    Returns
+    -------
+    Factors
+        Ordinary but for one.
+    float
+        How far that one went: the distance of a shift, the size of an angle or
+        a light, otherwise the factor itself.
+    """
+    factors = random_factors(seed, cat)
+    rng = np.random.RandomState(seed + 500_000_000)
+    amount = round(float(rng.uniform(*STRESS[stress])), 4)
+    sign = _sign(rng)
+    if stress == "shift":
+        turn = rng.uniform(0, 2 * np.pi)
+        x, y = amount * np.cos(turn), amount * np.sin(turn)
+        return replace(
+            factors, shift_x=round(float(x), 4), shift_y=round(float(y), 4)
+        ), amount
+    if stress in ("angle", "light"):
+        return replace(factors, **{stress: sign * amount}), amount
+    if stress == "scale" and sign < 0:
+        amount = round(1 / amount, 4)
+    if stress == "body" and factors.kind in THINGS:
+        # A thing has no body: another animal takes its place.
+        factors = replace(factors, kind=_choice(rng, ANIMALS[1:]))
+    return replace(factors, **{stress: amount}), amount
+
+
+def _sign(rng: np.random.RandomState) -> int:
+    return 1 if rng.uniform() < 0.5 else -1
