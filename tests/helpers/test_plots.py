@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.plots import boundaries, curves, first_steps, style
+from helpers.plots import (
+    boundaries,
+    curves,
+    first_steps,
+    five_steps,
+    hidden_units,
+    style,
+)
 
 RNG = np.random.RandomState(0)
 X = RNG.randn(2, 40)
@@ -73,6 +80,9 @@ EXAMPLES = {
     "shares": lambda: first_steps.plot_shares([[0.2, 0.8], [0.5, 0.5]], ["a", "b"]),
     "samples": lambda: first_steps.plot_samples({"rand": RUNS, "b": MANY}),
     "weights": lambda: first_steps.plot_weights(np.linspace(-1, 1, 48), 4),
+    "five steps": lambda: five_steps.draw_five_steps(highlight="cost"),
+    "gradients": lambda: hidden_units.plot_gradients({"dW1": RUNS, "db1": RUNS[0]}),
+    "hidden units": lambda: hidden_units.plot_hidden_units({"a": RUNS, "b": RUNS}),
 }
 
 
