@@ -69,6 +69,8 @@ class Store:
         Cells that grading does not run.
     judges : str
         Text of the assignment's ``judges.py``.
+    released : dict
+        The released notebook, in JSON form.
     """
 
     assignment: str
@@ -77,6 +79,7 @@ class Store:
     solutions: dict[str, str]
     demonstrations: list[str]
     judges: str = ""
+    released: dict = field(default_factory=dict)
 
     def form(self) -> dict:
         """Return the JSON form."""
@@ -89,6 +92,7 @@ class Store:
             "solutions": self.solutions,
             "demonstrations": self.demonstrations,
             "judges": self.judges,
+            "released": self.released,
             "cases": cases_form(self.cases),
         }
 
@@ -105,6 +109,7 @@ class Store:
             solutions=form["solutions"],
             demonstrations=form["demonstrations"],
             judges=form["judges"],
+            released=form["released"],
         )
 
     def write(self, path: Path) -> None:

@@ -1,0 +1,83 @@
+"""The only place where nbgrader meets the autograder.
+
+Everything here goes through nbgrader's own settings; ``nbgrader --help-all``
+explains those that are not ours.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from nbgrader import preprocessors
+
+from autograder.lifecycle import generation, grading
+
+# nbgrader calls alembic and jupyter by name: an environment that is used without
+# being activated must find its own.
+_bin = str(Path(sys.executable).parent)
+if _bin not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([_bin, os.environ.get("PATH", "")])
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "neural-networks"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+# What stands in source/ for graders only, or in a submission for nobody.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "feedback",
+    "misconceptions.toml",
+    "judges.py",
+    "inputs.py",
+]
+
+c.GenerateAssignment.force = True
+c.GenerateAssignment.exporter_class = generation.ReleaseExporter
+c.GenerateAssignment.preprocessors = [
+    preprocessors.IncludeHeaderFooter,
+    preprocessors.LockCells,
+    generation.Stubs,
+    preprocessors.ClearOutput,
+    preprocessors.CheckCellMetadata,
+    # Before SaveCells, so that gradebook, autograded/ and feedback never hold more
+    # than what learners see.
+    preprocessors.ClearHiddenTests,
+    generation.Seal,
+    preprocessors.ComputeChecksums,
+    preprocessors.SaveCells,
+    preprocessors.ClearMarkScheme,
+    preprocessors.ComputeChecksums,
+    generation.Publish,
+    preprocessors.CheckCellMetadata,
+]
+c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+
+c.Autograde.exporter_class = grading.SubmissionExporter
+c.Autograde.sanitize_preprocessors = [
+    grading.Heal,
+    preprocessors.ClearOutput,
+    preprocessors.DeduplicateIds,
+    preprocessors.OverwriteKernelspec,
+    preprocessors.OverwriteCells,
+    preprocessors.CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    grading.JudgedExecute,
+    preprocessors.LimitOutput,
+    grading.SaveJudgedGrades,
+    preprocessors.AssignLatePenalties,
+    preprocessors.CheckCellMetadata,
+]
+
+# Generous, so that a busy machine fails nobody.
+c.Execute.timeout = 60
+c.JudgedExecute.case_seconds = 10.0
+# Modules beside a submitted notebook never shadow installed ones.
+c.Execute.extra_arguments = [
+    "--InteractiveShellApp.ignore_cwd=True",
+    "--HistoryManager.hist_file=:memory:",
+]
+
+c.HTMLExporter.sanitize_html = True
