@@ -195,7 +195,10 @@ def case_mark(function: FunctionCases, case: Case, results: list[Result]) -> Fra
     """
     if not results:
         return Fraction(0)
-    earning = earning_results(function, case)
+    # An accepted variant may name its results otherwise; its own names count.
+    expected = function.signature.split(case.expected.value)
+    found = {result.name for result in results}
+    earning = (earning_results(function, case) & found) | (found - set(expected))
     right = sum(result.right for result in results if result.name in earning)
     spoiled = sum(not r.right for r in results if r.name not in earning)
     total = len(earning) + spoiled

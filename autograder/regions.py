@@ -251,7 +251,7 @@ class _Stubber:
                 if not code:
                     raise RegionError(f"line {node.lineno}: @REPLACE by what?")
                 written.append(indent + code)
-            elif word == "KEEP" and hasattr(node, "body") and not self._whole:
+            elif word == "KEEP" and hasattr(node, "body"):
                 written += self._kept_compound(node)
             elif word == "KEEP":
                 written += self._verbatim(node)
@@ -276,7 +276,7 @@ class _Stubber:
         ]
 
     def _kept_compound(self, node: ast.stmt) -> list[str]:
-        if isinstance(node, ast.While):
+        if isinstance(node, ast.While) and self._whole != "KEEP":
             raise RegionError(
                 f"line {node.lineno}: the header of a while loop cannot be kept, "
                 "since a stubbed body would never end it"
