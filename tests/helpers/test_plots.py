@@ -11,12 +11,17 @@ import pytest
 from PIL import Image
 
 from helpers.plots import (
+    bars,
     boundaries,
     curves,
     first_steps,
     five_steps,
+    functions,
     hidden_units,
+    histograms,
+    networks,
     style,
+    timings,
 )
 
 RNG = np.random.RandomState(0)
@@ -65,6 +70,39 @@ EXAMPLES = {
         {"a": sharp, "b": soft, "c": sharp, "d": soft}, X, Y, title="Four"
     ),
     "growth": lambda: boundaries.plot_growth({0: soft, 50: sharp}, X, Y),
+    "activations": lambda: functions.plot_activations(),
+    "a function": lambda: functions.plot_function(np.cos, 0, 6),
+    "functions": lambda: functions.plot_function({"sin": np.sin, "cos": np.cos}),
+    "layer histograms": lambda: histograms.plot_layer_histograms(
+        {"tanh": [RUNS, RUNS / 9, 0 * RUNS], "ReLU": [RUNS, 99 * RUNS, RUNS + np.nan]}
+    ),
+    "layer histograms of their own range": lambda: histograms.plot_layer_histograms(
+        {"a": [RUNS, 3 * RUNS], "zeros": [0 * RUNS]}, limits=None
+    ),
+    "layer scales": lambda: histograms.plot_layer_scales(
+        {"He": [1.0, 0.9, 0.8], "zero": [0.0, 0.0, 0.0]}, ylabel="spread"
+    ),
+    "nothing but zeros": lambda: histograms.plot_layer_scales(
+        {"zero": [0.0, 0.0]}, ylabel="spread"
+    ),
+    "bars": lambda: bars.plot_bars(
+        {"a": 0.7, "b": 0.9}, {"a": (0.6, 0.8)}, reference=(0.5, "guessing")
+    ),
+    "groups of bars": lambda: bars.plot_bars(
+        {"train": {"a": 0.9, "b": 0.8}, "test": {"a": 0.7, "b": 0.75}},
+        {"test": {"a": (0.6, 0.8), "b": (0.7, 0.8)}},
+    ),
+    "differences": lambda: bars.plot_differences(
+        {"L2 - none": (2.0, 1.0, 3.0), "L2 - dropout": (0.1, -1, 1.2)}, xlabel="points"
+    ),
+    "timings": lambda: timings.plot_timings({"loop": [0.3, 0.4, 0.9], "dot": 2e-6}),
+    "one time": lambda: timings.plot_timings({"loop": 2.0}),
+    "network": lambda: networks.draw_network([3072, 7, 1], ["ReLU", "sigmoid"]),
+    "data flow": lambda: networks.draw_data_flow([5, 4, 3, 1], m=6),
+    "graph": lambda: networks.draw_graph(
+        {"x": (0, 0, "x"), "z": (1, 1, "z = 3x"), "a": (2, 0, "a")},
+        [("x", "z", "2", "3"), ("z", "a", "6")],
+    ),
     "data sets": lambda: boundaries.plot_data_sets({"a": (X, Y), "b": (X, Y)}),
     "lines": lambda: first_steps.plot_lines(
         [1, 2, 4],
@@ -100,7 +138,7 @@ def test_figure_renders_without_warnings_and_has_something_on_it(name):
     """Every figure becomes a PNG of reasonable size that is not empty."""
     picture = picture_of(name).min(axis=2)
 
-    assert 300 < picture.shape[1] < 1500
+    assert 300 < picture.shape[1] < 1650
     assert np.mean(picture < 250) > 0.005
 
 
@@ -113,7 +151,7 @@ def test_panels_have_titles_and_axis_labels(name):
     assert all(panel.get_title(loc="left") for panel in panels)
     if panels[0].axison:
         assert panels[0].get_ylabel()
-        assert panels[-1].get_xlabel()
+        assert panels[-1].get_xlabel() or figure.get_supxlabel()
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -212,6 +250,50 @@ def test_boundary_passes_positions_and_counts_who_is_right():
 
     assert all(len(shape) == 2 and shape[0] == 2 for shape in seen)
     assert f"{share:.1f} %" in figure.description
+
+
+def test_data_flow_carries_the_shapes_of_the_example():
+    """Every activation, gradient, weight and bias stands there with its shape."""
+    figure = networks.draw_data_flow([5, 4, 3, 1], m=6)
+    words = "\n".join(t.get_text() for t in figure.axes[0].texts)
+
+    for shown in ("A1\n(4, 6)", "dA2\n(3, 6)", "W2 (3, 4)", "db3 (1, 1)", "X = A0"):
+        assert shown in words
+    assert words.count("caches") == 1 and "A1, W2, b2\nZ2" in words
+
+
+def test_large_layers_are_drawn_with_dots():
+    """A layer of 3072 inputs is drawn as six units and three dots."""
+    figure = networks.draw_network([3072, 1])
+    units = [line for line in figure.axes[0].lines if line.get_marker() in ("s", "o")]
+    squares = [line for line in units if line.get_marker() == "s"]
+
+    assert len(squares) == 6
+    assert "3072 inputs" in figure.description
+
+
+def test_each_panel_of_the_histograms_says_its_spread():
+    """The standard deviation in a title is that of the layer's finite values."""
+    values = np.array([0.0, 0.5, 1.0, np.nan])
+    figure = histograms.plot_layer_histograms({"a": [values]})
+
+    expected = f"s = {np.std([0.0, 0.5, 1.0]):.2g}"
+    assert expected in figure.axes[0].get_title(loc="left")
+
+
+def test_differences_say_whether_their_interval_holds_zero():
+    """An interval around zero is called not told apart, others away from zero."""
+    words = EXAMPLES["differences"]().description
+
+    assert "(1 to 3), away from zero" in words
+    assert "(-1 to 1.2), not told apart from zero" in words
+
+
+def test_timings_use_the_median():
+    """One slow repetition does not change the time that is reported."""
+    figure = timings.plot_timings({"a": [1.0, 1.0, 50.0], "b": [2.0, 2.0, 2.0]})
+
+    assert "a 1 s, b 2 s (2 x the fastest)" in figure.description
 
 
 def test_live_curve_shows_one_display_that_grows(monkeypatch):
