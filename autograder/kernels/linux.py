@@ -1,0 +1,148 @@
+"""The few Linux system calls that Python's standard library lacks."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import platform
+import sys
+
+LINUX = sys.platform == "linux"
+MACHINE = platform.machine()
+
+CLONE_NEWNS = 0x0002_0000
+CLONE_NEWUTS = 0x0400_0000
+CLONE_NEWIPC = 0x0800_0000
+CLONE_NEWUSER = 0x1000_0000
+CLONE_NEWPID = 0x2000_0000
+CLONE_NEWNET = 0x4000_0000
+
+MS_RDONLY = 0x1
+MS_NOSUID = 0x2
+MS_NODEV = 0x4
+MS_NOEXEC = 0x8
+MS_REMOUNT = 0x20
+MS_BIND = 0x1000
+MS_REC = 0x4000
+MS_PRIVATE = 0x4_0000
+MNT_DETACH = 0x2
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_SECCOMP = 22
+PR_CAPBSET_DROP = 24
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
+
+AT_FDCWD = -100
+AT_RECURSIVE = 0x8000
+MOUNT_ATTR_RDONLY = 0x1
+MOUNT_ATTR_NOSUID = 0x2
+MOUNT_ATTR_NODEV = 0x4
+SYS_MOUNT_SETATTR = 442
+SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), what)
+    return result
+
+
+def syscall(number: int, *arguments: object, what: str = "") -> int:
+    """Make a system call by number; raise OSError when it fails."""
+    return _checked(_libc.syscall(ctypes.c_long(number), *arguments), what)
+
+
+def prctl(option: int, *arguments: int) -> int:
+    """Change a property of this process."""
+    padded = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
+    return _checked(_libc.prctl(ctypes.c_int(option), *padded), f"prctl {option}")
+
+
+def unshare(flags: int) -> None:
+    """Give this process (NEWPID: its children) namespaces of its own."""
+    _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+def mount(
+    source: str, target: str, kind: str | None, flags: int, data: str = ""
+) -> None:
+    """Mount `source` of type `kind` on `target`."""
+    _checked(
+        _libc.mount(
+            os.fsencode(source),
+            os.fsencode(target),
+            kind.encode() if kind else None,
+            ctypes.c_ulong(flags),
+            data.encode() or None,
+        ),
+        f"mount {target}",
+    )
+
+
+def umount(target: str) -> None:
+    """Detach what is mounted on `target`."""
+    _checked(_libc.umount2(os.fsencode(target), MNT_DETACH), f"umount {target}")
+
+
+def pivot_root(new: str, old: str) -> None:
+    """Make `new` the root of this mount namespace and put the old one at `old`."""
+    number = SYS_PIVOT_ROOT[MACHINE]
+    syscall(number, os.fsencode(new), os.fsencode(old), what="pivot_root")
+
+
+def make_read_only(target: str) -> None:
+    """Make the mount at `target` read-only, with everything mounted below it."""
+
+    class Attributes(ctypes.Structure):
+        _fields_ = [(n, ctypes.c_uint64) for n in ("set", "clear", "spread", "ns")]
+
+    attributes = Attributes(
+        set=MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
+    )
+    syscall(
+        SYS_MOUNT_SETATTR,
+        ctypes.c_int(AT_FDCWD),
+        os.fsencode(target),
+        ctypes.c_uint(AT_RECURSIVE),
+        ctypes.byref(attributes),
+        ctypes.c_size_t(ctypes.sizeof(attributes)),
+        what=f"mount_setattr {target}",
+    )
+
+
+def drop_bounding_set() -> None:
+    """Give up, while there is the right to, what an exec could bring back."""
+    for capability in range(64):
+        try:
+            prctl(PR_CAPBSET_DROP, capability)
+        except OSError:  # beyond the last one, or none left to drop with
+            break
+
+
+def drop_capabilities() -> None:
+    """Give up every capability."""
+
+    class Header(ctypes.Structure):
+        _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
+
+    nothing = (ctypes.c_uint32 * 6)()
+    header = Header(version=0x2008_0522, pid=0)
+    _checked(_libc.capset(ctypes.byref(header), ctypes.byref(nothing)), "capset")
+    with contextlib.suppress(OSError):  # kernels before 4.3 have none
+        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+
+
+def threads() -> int:
+    """Return the number of threads of this process (1 where it cannot be told)."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 1

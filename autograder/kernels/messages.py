@@ -1,0 +1,64 @@
+"""Small JSON messages over a stream socket, with descriptors attached."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Sequence
+
+LARGEST = 1024 * 1024
+MOST_DESCRIPTORS = 16
+
+
+class Closed(ConnectionError):
+    """The other side has closed the connection."""
+
+
+def send(
+    connection: socket.socket, message: dict, descriptors: Sequence[int] = ()
+) -> None:
+    """Send one message."""
+    body = json.dumps(message).encode()
+    if len(body) > LARGEST:
+        raise ValueError(f"a message of {len(body)} bytes is too large")
+    head = len(body).to_bytes(4, "big")
+    if descriptors:
+        socket.send_fds(connection, [head], list(descriptors))
+    else:
+        connection.sendall(head)
+    connection.sendall(body)
+
+
+def receive(connection: socket.socket) -> tuple[dict, list[int]]:
+    """Wait for one message; return it with the descriptors that came along.
+
+    Raises
+    ------
+    Closed
+        When the connection ends or what comes is not a message.
+    """
+    head, descriptors, _, _ = socket.recv_fds(connection, 4, MOST_DESCRIPTORS)
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)
+    try:
+        head += _exactly(connection, 4 - len(head))
+        length = int.from_bytes(head, "big")
+        if length > LARGEST:
+            raise Closed("an oversized message")
+        return json.loads(_exactly(connection, length)), descriptors
+    except BaseException:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        raise
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes:
+    parts = []
+    while count:
+        part = connection.recv(min(count, 65536))
+        if not part:
+            raise Closed("the connection has ended")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
