@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from jupyter_client.manager import start_new_async_kernel
-from kernel_helpers import Kernel, commands, eventually
 
 from autograder.kernels import messages
 from autograder.kernels.nursery import NotStarted, Nursery
+from tests.autograder.kernel_helpers import Kernel, commands, eventually
 
 
 @pytest.fixture(scope="module")
@@ -194,9 +194,9 @@ def test_all_ends_with_the_process_that_started_it(tmp_path):
     marker = "61.7253"
     code = textwrap.dedent(f"""
         import os, signal, sys
-        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        sys.path.insert(0, {str(Path(__file__).parents[2])!r})
         from pathlib import Path
-        from kernel_helpers import Kernel
+        from tests.autograder.kernel_helpers import Kernel
         kernel = Kernel(Path({str(tmp_path)!r}))
         kernel.run("import subprocess; subprocess.Popen(['sleep', '{marker}'])")
         print(kernel.provisioner.nursery.folder, kernel.provisioner.pid, flush=True)
