@@ -1,0 +1,116 @@
+"""Relations between inputs and answers where several answers are right."""
+
+import numpy as np
+import pytest
+
+from helpers.relations import mini_batches
+
+M, SIZE = 18, 5
+X = np.arange(10.0, 10.0 + 2 * M).reshape(2, M)
+Y = (np.arange(M) % 3 == 0).astype(float).reshape(1, M)
+INPUTS = {"X": X, "Y": Y, "mini_batch_size": SIZE, "seed": 1}
+ORDER = np.random.RandomState(1).permutation(M)
+
+
+def _cut(order, size=SIZE, examples=X, labels=Y):
+    return [
+        (examples[:, order[k : k + size]], labels[:, order[k : k + size]])
+        for k in range(0, len(order), size)
+    ]
+
+
+def _reason(answer, inputs=INPUTS, others=(), shared=()):
+    return mini_batches(inputs, answer, None, others, shared=shared)["mini_batches"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_shuffle_is_right(seed):
+    """Whatever generator drew the order, the batches are right."""
+    order = np.random.default_rng(seed).permutation(M)
+
+    assert _reason(_cut(order)) is None
+    assert _reason([list(batch) for batch in _cut(order)]) is None
+
+
+def test_small_sets_may_come_back_in_their_old_order():
+    """With few examples a right shuffle often changes nothing."""
+    small = {"X": X[:, :3], "Y": Y[:, :3], "mini_batch_size": 8, "seed": 0}
+    one = {"X": X[:, :1], "Y": Y[:, :1], "mini_batch_size": 4, "seed": 0}
+
+    assert _reason([(X[:, :3], Y[:, :3])], small) is None
+    assert _reason([(X[:, :1], Y[:, :1])], one) is None
+
+
+def test_the_default_size_is_64_examples():
+    """A call without a size is judged by the default of the contract."""
+    inputs = {"X": X, "Y": Y}
+
+    assert _reason(_cut(ORDER, size=64), inputs) is None
+    assert "4 mini-batches" in _reason(_cut(ORDER), inputs)
+
+
+WRONG = {
+    "mini_batch": None,
+    "a list": np.zeros((2, 3)),
+    "a pair": [X, Y],
+    "an array": [("a", "b")],
+    "a matrix": [(X[0], Y[0])],
+    "rows": [(batch_X[:1], batch_Y) for batch_X, batch_Y in _cut(ORDER)],
+    "examples and": [(batch_X, batch_Y[:, :1]) for batch_X, batch_Y in _cut(ORDER)],
+    "empty": [*_cut(ORDER), (X[:, :0], Y[:, :0])],
+    "3 mini-batches": _cut(ORDER)[:3],
+    "no mini": [],
+    "expected 5": _cut(ORDER, size=4)[:4],
+    "no example": _cut(ORDER, examples=X + 0.5),
+    "twice": _cut(np.r_[ORDER[:-1], ORDER[0]]),
+    "labels": _cut(ORDER, labels=Y[:, ::-1]),
+    "old order": _cut(np.arange(M)),
+    "neighbours": _cut(np.r_[5:10, 10:15, 0:5, 15:18]),
+    "old neighbours": _cut(np.r_[4:-1:-1, 9:4:-1, 14:9:-1, 17:14:-1]),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_with_batches_has_a_reason(name):
+    """Every way to spoil batches is found, whatever its type."""
+    assert _reason(WRONG[name])
+
+
+def test_the_reason_names_what_is_wrong():
+    """An empty batch, foreign columns and lost labels are told apart."""
+    assert "empty" in _reason(WRONG["empty"])
+    assert "no example of X" in _reason(WRONG["no example"])
+    assert "twice" in _reason(WRONG["twice"])
+    assert "labels" in _reason(WRONG["labels"])
+    assert "old order" in _reason(WRONG["old order"])
+    assert "neighbours" in _reason(WRONG["neighbours"])
+
+
+def test_equal_seeds_give_equal_orders():
+    """Another call with the same seed, m and size must have the same order."""
+    twin = INPUTS | {"X": -X, "Y": 1 - Y}
+    same, other = _cut(ORDER, examples=-X, labels=1 - Y), ORDER[::-1]
+
+    assert _reason(_cut(ORDER), others=[(twin, same)]) is None
+    found = _cut(other, examples=-X, labels=1 - Y)
+    assert "same seed" in _reason(_cut(ORDER), others=[(twin, found)])
+
+
+def test_other_seeds_give_other_orders():
+    """A call with another seed must not have the very same order."""
+    twin = INPUTS | {"seed": 2}
+
+    assert "another seed" in _reason(_cut(ORDER), others=[(twin, _cut(ORDER))])
+    assert _reason(_cut(ORDER), others=[(twin, _cut(ORDER[::-1]))]) is None
+
+
+def test_broken_other_answers_do_not_spoil_a_right_one():
+    """What another call returned is looked at before it is used."""
+    others = [(INPUTS | {"seed": s}, bad) for s, bad in enumerate(WRONG.values())]
+
+    assert _reason(_cut(ORDER), others=others) is None
+
+
+def test_batches_that_share_memory_with_an_input_are_wrong():
+    """Right values are not enough where the batch is a window onto X."""
+    assert "[0][0]" in _reason(_cut(ORDER), shared=("[0][0]",))
