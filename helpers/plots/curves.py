@@ -406,8 +406,8 @@ class LiveCurve:
         self.ylabel = ylabel
         self.log = log
         self.pause = pause
-        self._steps: list[float] = []
-        self._values: list[float] = []
+        self._steps: Sequence[float] = []
+        self._values: Sequence[float] = []
         self._drawn = time.monotonic()
         self._handle = None
 
@@ -417,9 +417,10 @@ class LiveCurve:
         Parameters
         ----------
         steps, values : sequence of float
-            All points of the curve so far.
+            All points of the curve so far; not copied, so that a call for every
+            step costs next to nothing.
         """
-        self._steps, self._values = list(steps), list(values)
+        self._steps, self._values = steps, values
         if time.monotonic() - self._drawn >= self.pause:
             self._draw()
 
@@ -442,7 +443,7 @@ class LiveCurve:
         ylabel = self.ylabel or text("plots.cost")
         title = self.title or text("plots.cost_title")
         _label(panel, title, text("plots.steps"), ylabel, self.log)
-        if not self._values:
+        if not len(self._values):
             return finish(figure, text("plots.nothing_yet"))
         first, last = _ends(np.asarray(self._values, float))
         ends = text("plots.from_to", first=first, last=last, end=int(self._steps[-1]))
