@@ -384,7 +384,8 @@ class LiveCurve:
     log : bool, default False
         Whether the vertical axis is logarithmic.
     pause : float, default 0.5
-        Seconds between two drawings at least; each takes about a tenth of one.
+        Seconds between two drawings at least. Where drawing is slow it is more,
+        so that the curve takes no more than a tenth of the time.
 
     Examples
     --------
@@ -459,9 +460,12 @@ class LiveCurve:
             return
         from IPython.display import display
 
+        start = time.monotonic()
         bundle = self.figure().to_bundle()
         if self._handle is None:
             self._handle = display(bundle, raw=True, display_id=True)
         else:
             self._handle.update(bundle, raw=True)
         self._drawn = time.monotonic()
+        if self.pause:
+            self.pause = max(self.pause, 9 * (self._drawn - start))
