@@ -66,8 +66,8 @@ class Report:
     cpu : seconds of processor time, of the child and what it waited for.
     peak : largest resident memory in bytes, the warm process's share included.
     wall : seconds from start to end.
-    reason : the limit that ended it ("wall", "cpu", "memory", "disk",
-        "output"), "abandoned" when the grader's side had gone, or "".
+    reason : the limit that ended it ("wall", "cpu", "memory", "processes",
+        "disk", "output"), "abandoned" when the grader's side had gone, or "".
     log : the last it wrote to its standard output and error.
     """
 

@@ -38,6 +38,7 @@ from autograder.kernels.sandbox import Walls
 NAME = "warm-provisioner"
 FIRST_POLL, LONGEST_POLL = 0.002, 0.05
 RETRY = 1.0
+LIMITS = ("wall", "cpu", "memory", "processes", "disk", "output")
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -170,7 +171,7 @@ class WarmProvisioner(LocalProvisioner):
         status = self.process.poll()
         if status is not None and self.report is None:
             self.report = self.process.report
-            if self.report.reason in ("wall", "cpu", "memory", "disk", "output"):
+            if self.report.reason in LIMITS:
                 self.log.warning(
                     "A kernel was ended: it exceeded its limit of %s.",
                     self.report.reason,

@@ -245,7 +245,9 @@ class _Supervisor:
         if not linux.LINUX:
             return None
         family = self._family()
-        cpu, resident = _use(family)
+        cpu, resident, tasks = _use(family)
+        if limits.processes and tasks > limits.processes:
+            return self._end("processes")
         if limits.cpu and cpu > limits.cpu:
             return self._end("cpu")
         if limits.memory and resident > limits.memory:
@@ -331,9 +333,9 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
-def _use(family: list[int]) -> tuple[float, int]:
-    """Return the processor seconds and resident bytes of these processes."""
-    ticks = pages = 0
+def _use(family: list[int]) -> tuple[float, int, int]:
+    """Return processor seconds, resident bytes and threads of these processes."""
+    ticks = pages = tasks = 0
     for pid in family:
         try:
             with open(f"/proc/{pid}/stat") as file:
@@ -342,7 +344,8 @@ def _use(family: list[int]) -> tuple[float, int]:
             continue
         ticks += sum(int(field) for field in fields[11:15])
         pages += int(fields[21])
-    return ticks / CLOCK, pages * PAGE
+        tasks += int(fields[17])
+    return ticks / CLOCK, pages * PAGE, tasks
 
 
 def _own_memory(pid: int) -> int:
