@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help venv lint test
+.PHONY: help venv grade release lab bundle test lint bench
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,9 +23,22 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e '.[dev]'
 	touch $@
 
+grade: venv  ## generate everything, grade a demonstration class, show the table
+	python -m autograder demo $(ASSIGNMENT)
+
+release: venv  ## generate ASSIGNMENT (or all) into release/
+	python -m autograder release $(ASSIGNMENT)
+
+lab: venv  ## open JupyterLab on the lessons and the released assignments
+	@ls release/*/*.ipynb >/dev/null 2>&1 || { echo "make: nothing is released yet; run \`make release\` first"; exit 1; }
+	python -m autograder lab
+
+bundle: venv  ## pack the zip that learners get
+	python -m autograder bundle
+
 lint: venv  ## check style
 	ruff check .
 	ruff format --check .
 
 test: venv  ## run the whole test suite
-	python -m pytest
+	python -m pytest $(TESTS)

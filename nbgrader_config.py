@@ -8,9 +8,10 @@ import os
 import sys
 from pathlib import Path
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader import preprocessors
 
-from autograder.lifecycle import generation, grading
+from autograder.lifecycle import feedback, generation, grading, pages
 
 # nbgrader calls alembic and jupyter by name: an environment that is used without
 # being activated must find its own.
@@ -80,4 +81,11 @@ c.Execute.extra_arguments = [
     "--HistoryManager.hist_file=:memory:",
 ]
 
+# What learners wrote and printed is shown to others, instructors among them.
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = pages.FILTERS
+c.GenerateFeedback.preprocessors = [
+    preprocessors.GetGrades,
+    CSSHTMLHeaderPreprocessor,
+    feedback.OnlyPages,
+]

@@ -5,18 +5,50 @@ import time
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.table import Table
 
+from autograder.bundle import bundle
 from autograder.catalogue import CatalogueError
+from autograder.course import Course, CourseError
+from autograder.demonstration import hand_in
 from autograder.gates import GateError, check_catalogue, check_release
 from autograder.recording import record
+from autograder.regions import RegionError
 from autograder.sources import SourceError, read_source
 
-BROKEN = (CatalogueError, GateError, SourceError)
+BROKEN = (CatalogueError, GateError, RegionError, SourceError)
+console = Console()
 
 
-@click.group()
+class _Commands(click.Group):
+    """Ends with one plain line where a command lacks something."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except CourseError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Commands)
 def main() -> None:
     """Grade notebooks, and see that what grades them is sound."""
+
+
+def _course() -> Course:
+    return Course(Path.cwd())
+
+
+def _progress() -> Progress:
+    return Progress(
+        "{task.description:<36}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
 
 
 @main.command()
@@ -24,10 +56,8 @@ def main() -> None:
 @click.argument("notebook", required=False)
 def gates(assignment: str, notebook: str | None) -> None:
     """Record ASSIGNMENT's cases and hold them against the rules, saving nothing."""
-    folder = Path("source", assignment)
-    if not folder.is_dir():
-        known = ", ".join(sorted(p.name for p in Path("source").glob("*/")))
-        raise click.ClickException(f"no assignment {assignment}; there are: {known}")
+    course = _course()
+    folder = course.root / "source" / course.chosen(assignment)[0]
     failed = 0
     for path in sorted(folder.glob("*.ipynb")):
         if notebook and path.stem != notebook:
@@ -50,6 +80,121 @@ def gates(assignment: str, notebook: str | None) -> None:
             f"cases, {entries} catalogued answers, {time.monotonic() - begun:.1f} s)"
         )
     sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("assignment", required=False)
+def release(assignment: str | None) -> None:
+    """Generate ASSIGNMENT, or all, into release/ as nbgrader does."""
+    course = _course()
+    names = course.chosen(assignment)
+    with _progress() as progress:
+        task = progress.add_task("generating", total=len(names))
+        for name in names:
+            progress.update(task, description=f"generating {name}")
+            course.generate(name)
+            progress.advance(task)
+    console.print(f"generated: {', '.join(names)}")
+
+
+@main.command()
+@click.argument("assignment", required=False)
+def demo(assignment: str | None) -> None:
+    """Fill submitted/ with a demonstration class, grade it and show the table."""
+    course = _course()
+    names = course.chosen(assignment)
+    problems = []
+    with _progress() as progress:
+        for name in names:
+            task = progress.add_task(f"{name}: generating", total=1)
+            course.generate(name)
+            learners = hand_in(course, name)
+            progress.update(
+                task, description=f"{name}: grading", total=2 * len(learners)
+            )
+            for learner in learners:
+                reason = course.autograde(name, learner)
+                progress.advance(task)
+                if reason:
+                    problems.append(f"{learner}, {name}: {reason}")
+                    progress.advance(task)
+                    continue
+                progress.update(task, description=f"{name}: feedback")
+                reason = course.feedback(name, learner)
+                progress.update(task, description=f"{name}: grading")
+                progress.advance(task)
+                if reason:
+                    problems.append(f"{learner}, {name}: {reason}")
+    for name in names:
+        _show_grades(course, name)
+    for problem in problems:
+        console.print(problem)
+    console.print("graded notebooks: autograded/LEARNER/ASSIGNMENT/")
+    console.print("pages for learners: feedback/LEARNER/ASSIGNMENT/NOTEBOOK.html")
+    sys.exit(1 if problems else 0)
+
+
+@main.command()
+@click.argument("assignment", required=False)
+def grades(assignment: str | None) -> None:
+    """Show the table of grades of ASSIGNMENT, or of all."""
+    course = _course()
+    for name in course.chosen(assignment):
+        _show_grades(course, name)
+
+
+def _show_grades(course: Course, assignment: str) -> None:
+    table = Table(title=assignment, title_justify="left")
+    table.add_column("learner")
+    table.add_column("points", justify="right")
+    table.add_column("of", justify="right")
+    table.add_column("written waiting", justify="right")
+    table.add_column("mistakes found, and what to look at")
+    rows = course.grades(assignment)
+    if not rows:
+        raise CourseError(
+            f"nothing of {assignment} has been graded yet: put submissions into "
+            f"submitted/LEARNER/{assignment}/ and run `nbgrader autograde {assignment}`"
+        )
+    for row in rows:
+        flags = [f"[bold]{flag}[/bold]" for flag in row.flags]
+        names = "; ".join([*flags, *dict.fromkeys(row.mistakes)])
+        table.add_row(
+            row.student,
+            f"{row.points:g}",
+            f"{row.out_of:g}",
+            f"{row.waiting:g}" if row.waiting else "",
+            names,
+        )
+    console.print(table)
+
+
+@main.command()
+@click.argument("assignment", required=False)
+def status(assignment: str | None) -> None:
+    """List grades that were made with other cases than today's."""
+    course = _course()
+    found = [item for name in course.chosen(assignment) for item in course.stale(name)]
+    if not found:
+        console.print("every grade was made with today's cases")
+        return
+    table = Table("learner", "assignment", "notebook", "made with")
+    for item in found:
+        table.add_row(item.student, item.assignment, item.notebook, item.reason)
+    console.print(table)
+    names = sorted({item.assignment for item in found})
+    for name in names:
+        console.print(f"to mend them: nbgrader autograde {name} --force")
+    sys.exit(1)
+
+
+@main.command(name="bundle")
+@click.option("--output", default="build/neural-networks.zip", show_default=True)
+def bundle_command(output: str) -> None:
+    """Pack the zip that learners get."""
+    count = bundle(_course(), Path(output))
+    size = Path(output).stat().st_size / 1e6
+    console.print(f"{output}: {count} files, {size:.1f} MB")
 
 
 if __name__ == "__main__":

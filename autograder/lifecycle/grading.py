@@ -110,7 +110,7 @@ class JudgedExecute(Execute):
     ).tag(config=True)
 
     start_seconds = Float(
-        60, help="How long the driver may take to prepare a kernel, in seconds."
+        30, help="How long the driver may take to prepare a kernel, in seconds."
     ).tag(config=True)
 
     max_restarts = Integer(

@@ -1,0 +1,252 @@
+"""A course folder, driven through nbgrader's own interface in one process.
+
+Importing nbgrader costs seconds, so nothing here runs one command a learner.
+"""
+
+import contextlib
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import OperationalError, SAWarning
+from traitlets.config import PyFileConfigLoader
+
+from autograder.store import StoreError, read_store, store_path
+
+# nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
+warnings.filterwarnings("ignore", category=SAWarning)
+
+__all__ = ["Course", "CourseError", "GradeRow", "StaleGrade"]
+
+
+class CourseError(ValueError):
+    """Something that a command needs is missing; the message says what to do."""
+
+
+@dataclass
+class GradeRow:
+    """One submission in the table of grades.
+
+    Attributes
+    ----------
+    student, assignment : str
+        Whose and of what.
+    points, out_of : float
+        Automatic points earned, and the most that can be.
+    waiting : float
+        Points of answers that a person has yet to grade.
+    mistakes : list of str
+        Names of the catalogued mistakes that were found.
+    flags : list of str
+        Why a person should look at it.
+    """
+
+    student: str
+    assignment: str
+    points: float = 0.0
+    out_of: float = 0.0
+    waiting: float = 0.0
+    mistakes: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class StaleGrade:
+    """A grade made with other cases than today's."""
+
+    student: str
+    assignment: str
+    notebook: str
+    reason: str
+
+
+class Course:
+    """A course folder with its configuration.
+
+    Parameters
+    ----------
+    root : Path
+        Folder that holds ``nbgrader_config.py``.
+
+    Raises
+    ------
+    CourseError
+        If there is no such file.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        if not (self.root / "nbgrader_config.py").is_file():
+            raise CourseError(
+                f"{self.root} holds no nbgrader_config.py: run this in the course's "
+                "folder"
+            )
+        loader = PyFileConfigLoader("nbgrader_config.py", path=str(self.root))
+        self.config = loader.load_config()
+        self.config.CourseDirectory.root = str(self.root)
+        logger = logging.getLogger("autograder.nbgrader")
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+        self.directory = CourseDirectory(config=self.config, log=logger)
+        self.api = NbGraderAPI(self.directory, config=self.config, log=logger)
+
+    def assignments(self) -> list[str]:
+        """Return the names of the assignments that have a source."""
+        folders = (self.root / "source").glob("*/")
+        return sorted(f.name for f in folders if any(f.glob("*.ipynb")))
+
+    def chosen(self, assignment: str | None) -> list[str]:
+        """Return the one assignment that was named, or all.
+
+        Raises
+        ------
+        CourseError
+            If it does not exist.
+        """
+        known = self.assignments()
+        if assignment is None:
+            if not known:
+                raise CourseError("source/ holds no assignment yet: write one first")
+            return known
+        if assignment not in known:
+            names = ", ".join(known) or "none"
+            raise CourseError(f"there is no assignment {assignment!r}; known: {names}")
+        return [assignment]
+
+    def notebooks(self, assignment: str) -> list[str]:
+        """Return the names of an assignment's notebooks."""
+        folder = self.root / "source" / assignment
+        return sorted(path.stem for path in folder.glob("*.ipynb"))
+
+    def students(self, assignment: str) -> list[str]:
+        """Return who has submitted an assignment."""
+        folders = (self.root / "submitted").glob(f"*/{assignment}/")
+        return sorted(folder.parent.name for folder in folders)
+
+    def generate(self, assignment: str) -> None:
+        """Generate an assignment as ``nbgrader generate_assignment`` does.
+
+        Raises
+        ------
+        CourseError
+            With the one reason why it was not generated.
+        """
+        self._done(self.api.generate_assignment(assignment), assignment)
+
+    def autograde(self, assignment: str, student: str) -> str:
+        """Grade one submission as ``nbgrader autograde`` does.
+
+        Returns
+        -------
+        str
+            Empty, or the reason why it could not be graded.
+        """
+        result = self.api.autograde(assignment, student)
+        return "" if result["success"] else _reason(result)
+
+    def feedback(self, assignment: str, student: str) -> str:
+        """Make one learner's feedback pages as ``nbgrader generate_feedback`` does."""
+        result = self.api.generate_feedback(assignment, student)
+        return "" if result["success"] else _reason(result)
+
+    def _done(self, result: dict, what: str) -> None:
+        if not result["success"]:
+            raise CourseError(_reason(result) or f"{what} failed")
+
+    @contextlib.contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """Open the gradebook.
+
+        Raises
+        ------
+        CourseError
+            If there is none, or it is of another version.
+        """
+        try:
+            with Gradebook(self.directory.db_url, self.directory.course_id) as book:
+                yield book
+        except OperationalError as error:
+            raise CourseError(
+                f"the gradebook cannot be read ({error.orig}): back it up and run "
+                "`nbgrader db upgrade`"
+            ) from None
+
+    def graded_notebook(self, assignment: str, student: str, notebook: str) -> dict:
+        """Return the metadata that grading left in a graded notebook."""
+        path = self.root / "autograded" / student / assignment / f"{notebook}.ipynb"
+        try:
+            form = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return form.get("metadata", {}).get("course", {})
+
+    def grades(self, assignment: str) -> list[GradeRow]:
+        """Return the table of grades of an assignment."""
+        rows = []
+        with self.gradebook() as book:
+            for submission in book.assignment_submissions(assignment):
+                row = GradeRow(submission.student.id, assignment)
+                for notebook in submission.notebooks:
+                    self._add_notebook(row, notebook)
+                rows.append(row)
+        return sorted(rows, key=lambda row: row.student)
+
+    def _add_notebook(self, row: GradeRow, notebook: object) -> None:
+        for grade in notebook.grades:
+            if grade.cell.cell_type == "code":
+                row.points += grade.auto_score or 0.0
+                row.out_of += grade.max_score
+                if grade.needs_manual_grade and "look" not in row.flags:
+                    row.flags.append("look")
+            elif grade.needs_manual_grade:
+                row.waiting += grade.max_score
+        course = self.graded_notebook(row.assignment, row.student, notebook.name)
+        if course.get("damaged"):
+            row.flags.append("damaged")
+        for function in course.get("functions", {}).values():
+            if function["entry"]:
+                row.mistakes.append(function["entry"])
+
+    def stale(self, assignment: str) -> list[StaleGrade]:
+        """List the grades that were made with other cases than today's."""
+        found = []
+        for notebook in self.notebooks(assignment):
+            try:
+                path = store_path(self.root, assignment, notebook)
+                digest = read_store(path).cases.digest
+            except StoreError as error:
+                raise CourseError(str(error)) from None
+            for path in (self.root / "autograded").glob(
+                f"*/{assignment}/{notebook}.ipynb"
+            ):
+                student = path.parent.parent.name
+                made = self.graded_notebook(assignment, student, notebook)
+                if made.get("digest") != digest:
+                    reason = "other cases" if made.get("digest") else "no digest"
+                    found.append(StaleGrade(student, assignment, notebook, reason))
+        return sorted(found, key=lambda item: (item.student, item.notebook))
+
+
+def _reason(result: dict) -> str:
+    """Return the last plain line of what nbgrader reports."""
+    lines = result.get("error", "").strip().splitlines()
+    last = lines[-1] if lines else ""
+    if last.startswith("nbgrader.converters.base.NbGraderException: "):
+        last = last.split(": ", 1)[1]
+    if "traceback for details" in last or not last:
+        log = [
+            line
+            for line in result.get("log", "").splitlines()
+            if line.startswith(("[ERROR]", "[WARNING]")) and "traceback" not in line
+        ]
+        errors = [line for line in lines if "Error" in line or "Exception" in line]
+        last = (errors or log or [last])[-1]
+    return last
