@@ -1,1 +1,17 @@
-"""What learners import: activations, layers, datasets, plots and checks."""
+"""What learners import: activations, layers, datasets, plots and checks.
+
+============================ ===================================================
+`helpers.activations`        sigmoid, tanh, ReLU, softmax, and their slopes
+`helpers.layers`             the same with a cache, for deep networks
+`helpers.gradients`          central differences, `check_gradients`
+`helpers.statistics`         intervals, means with errors, paired differences
+`helpers.datasets`           cats, digits, football, flower, moons, circles, ...
+`helpers.plots`              figures, one module for each kind of picture
+`helpers.progress`           `progress(iterable)`: a bar for long loops
+`helpers.training`           `train_live`: a curve that grows, stops and goes on
+`helpers.timing`             `seconds_per_call`
+`helpers.checks`             `checks_for(notebook)`: the `check` of a notebook
+============================ ===================================================
+
+Each module begins with a table of its functions.
+"""

@@ -1,13 +1,17 @@
 """The figures: they render anywhere, are labelled and described, and are white."""
 
+import base64
 import functools
 import io
+import itertools
+import re
 import warnings
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from helpers.plots import (
@@ -125,11 +129,18 @@ EXAMPLES = {
 
 
 @functools.cache
-def picture_of(name):
-    """Return the pixels of an example; a warning on the way is an error."""
+def drawn(name):
+    """Return an example and its page; a warning on the way is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        png = EXAMPLES[name]().to_png()
+        figure = EXAMPLES[name]()
+        return figure, figure.to_bundle()
+
+
+def picture_of(name):
+    """Return the pixels that a notebook shows."""
+    page = drawn(name)[1]["text/html"]
+    png = base64.b64decode(re.search('base64,([^"]+)"', page).group(1))
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
@@ -145,7 +156,7 @@ def test_figure_renders_without_warnings_and_has_something_on_it(name):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_panels_have_titles_and_axis_labels(name):
     """Every panel has a title; labels stand at the outer panels at least."""
-    figure = EXAMPLES[name]()
+    figure, _ = drawn(name)
     panels = figure.axes
 
     assert all(panel.get_title(loc="left") for panel in panels)
@@ -157,8 +168,7 @@ def test_panels_have_titles_and_axis_labels(name):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_figure_comes_with_a_description(name):
     """The words are the picture's alternative text and stand below it."""
-    figure = EXAMPLES[name]()
-    bundle = figure.to_bundle()
+    figure, bundle = drawn(name)
 
     assert figure.description.endswith((".", "!", "?"))
     assert bundle["text/plain"] == figure.description
@@ -219,6 +229,29 @@ def test_series_differ_in_more_than_colour():
 
     for key in ("color", "linestyle", "marker"):
         assert len({str(look[key]) for look in looks}) == 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "matrix"),
+    [
+        # What people without one kind of cone see, after Machado and others (2009).
+        (
+            "protanopia",
+            [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+        ),
+        (
+            "deuteranopia",
+            [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+        ),
+    ],
+)
+def test_first_four_colours_differ_for_colour_blind_readers(kind, matrix):
+    """For red-green blindness, the common kind, no two of them fall together."""
+    colours = np.array([to_rgb(colour) for colour in style.COLOURS[:4]]) ** 2.2
+    seen = np.clip(colours @ np.array(matrix).T, 0, 1) ** (1 / 2.2)
+
+    for i, j in itertools.combinations(range(4), 2):
+        assert np.linalg.norm(seen[i] - seen[j]) > 0.15, f"{kind}: {i} and {j}"
 
 
 def test_classes_differ_in_more_than_colour():
