@@ -52,9 +52,9 @@ def plan(name: str) -> Iterator[tuple[Factors, str, float]]:
         ]
     else:
         wanted = [("", number % 2 == 0) for number in range(SIZES[name])]
-    for place in np.random.RandomState(first).permutation(len(wanted)):
+    order = np.random.RandomState(first).permutation(len(wanted))
+    for seed, place in enumerate(order, start=first):
         stress, cat = wanted[place]
-        seed = first + int(place)
         if stress:
             factors, amount = stressed_factors(seed, cat, stress)
             yield factors, stress, amount

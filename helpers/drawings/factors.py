@@ -28,10 +28,12 @@ __all__ = ["Factors", "random_factors", "stressed_factors"]
 class Factors:
     """All that a drawing depends on: equal factors give equal pictures.
 
+    Things are plain and awake and wear nothing.
+
     Parameters
     ----------
     kind : str
-        "cat", another animal or a thing.
+        "cat", another animal, a thing, or "nothing" for an empty background.
     seed : int
         The small differences between two drawings of a kind.
     coat, marking, eyes, mood, extra, background : str
@@ -103,7 +105,7 @@ def random_factors(seed: int, cat: bool) -> Factors:
     measures = {
         name: round(float(rng.uniform(*ends)), 4) for name, ends in RANGES.items()
     }
-    return Factors(
+    factors = Factors(
         kind=kind,
         seed=seed,
         coat=_choice(rng, COATS),
@@ -115,6 +117,9 @@ def random_factors(seed: int, cat: bool) -> Factors:
         negative=bool(rng.uniform() < NEGATIVES),
         **measures,
     )
+    if kind in THINGS:
+        factors = replace(factors, marking="plain", mood="awake", extra="nothing")
+    return factors
 
 
 def stressed_factors(seed: int, cat: bool, stress: str) -> tuple[Factors, float]:

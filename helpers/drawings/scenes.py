@@ -6,7 +6,7 @@ from helpers.drawings.animals import ANIMALS, Coat, draw_animal
 from helpers.drawings.canvas import Canvas, Colour, mixed, oval, shaded, smooth
 from helpers.drawings.choices import COATS, EYES
 from helpers.drawings.factors import Factors
-from helpers.drawings.things import draw_thing
+from helpers.drawings.things import THINGS, draw_thing
 
 __all__ = ["SIZE", "draw"]
 
@@ -46,7 +46,7 @@ def draw(factors: Factors) -> np.ndarray:
     _place(canvas, factors)
     if factors.kind in ANIMALS:
         draw_animal(canvas, factors.kind, coat, factors.mood, extra, subject)
-    else:
+    elif factors.kind in THINGS:
         draw_thing(canvas, factors.kind, coat, subject)
     if factors.occlusion > 0:
         _board(canvas, factors.occlusion, front)

@@ -1,0 +1,436 @@
+"""The drawn cats: mistakes, stress, and a cat of your own.
+
+=================================================== ============================
+`factor_words(factors, i)`                          how a picture was drawn
+`plot_mistakes(pictures, probability, ...)`         the most confident mistakes
+`plot_stress(right, factors)`                       accuracy by stressed factor
+`plot_probability(classifiers, factor)`             probability along one factor
+`draw_your_own_cat(predict_probability, prepare)`   sliders over all factors
+=================================================== ============================
+
+A classifier is given by two functions: `prepare` turns pictures of shape (m, 64,
+64, 3) into columns, as ``load_cat_inputs().prepare`` does, and
+`predict_probability` turns columns into probabilities of shape (1, m).
+"""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from ipywidgets import (
+    HTML,
+    Checkbox,
+    Dropdown,
+    FloatSlider,
+    HBox,
+    Image,
+    IntSlider,
+    Layout,
+    VBox,
+    Widget,
+)
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+from PIL import Image as Pillow
+
+from helpers.drawings import Factors, draw
+from helpers.drawings.animals import ANIMALS
+from helpers.drawings.choices import (
+    BACKGROUNDS,
+    COATS,
+    EXTRAS,
+    EYES,
+    MARKINGS,
+    MOODS,
+    RANGES,
+)
+from helpers.drawings.things import THINGS
+from helpers.plots.images import gallery, plot_accuracy_by_group
+from helpers.plots.style import INK, describe, new_figure, series, styled
+from helpers.strings import text
+
+__all__ = [
+    "draw_your_own_cat",
+    "factor_words",
+    "plot_mistakes",
+    "plot_probability",
+    "plot_stress",
+]
+
+Probability = Callable[[np.ndarray], np.ndarray]
+Prepare = Callable[[np.ndarray], np.ndarray]
+
+# How far the sliders go: through the ordinary range to the stress range.
+_REACH = {
+    "shift_x": (-0.3, 0.3),
+    "shift_y": (-0.3, 0.3),
+    "angle": (-90.0, 90.0),
+    "scale": (0.5, 1.8),
+    "light": (-1.0, 1.0),
+    "contrast": (0.0, 1.2),
+    "occlusion": (0.0, 0.7),
+    "body": (0.0, 1.0),
+}
+_NAMED = {
+    "kind": (*ANIMALS, *THINGS, "nothing"),
+    "coat": tuple(COATS),
+    "marking": MARKINGS,
+    "eyes": tuple(EYES),
+    "mood": MOODS,
+    "extra": EXTRAS,
+    "background": BACKGROUNDS,
+}
+# From here on a measured factor is worth a word: the share of the ordinary
+# range, counted from its middle.
+_NOTABLE = 0.75
+
+
+def factor_words(factors: Mapping[str, ArrayLike], i: int) -> list[str]:
+    """Say in words how a picture was drawn: its kind, then what stands out.
+
+    Parameters
+    ----------
+    factors : dict of str to array_like of shape (m,)
+        The factors of a set, as ``load_cats().factors["test"]``.
+    i : int
+        Which picture.
+
+    Returns
+    -------
+    list of str
+        As in ``["fox", "negative", "angle 9°"]``.
+
+    Examples
+    --------
+    >>> factors = {"kind": ["fox"], "negative": [True], "angle": [9.2]}
+    >>> factor_words(factors, 0)
+    ['fox', 'negative', 'angle 9°']
+    """
+    words = [str(factors["kind"][i])]
+    if "negative" in factors and factors["negative"][i]:
+        words.append(text("plots.cats.negative"))
+    for name in ("mood", "extra"):
+        if name in factors and str(factors[name][i]) not in ("awake", "nothing"):
+            words.append(str(factors[name][i]))
+    far = []
+    for name, (low, high) in RANGES.items():
+        if name not in factors:
+            continue
+        value = float(factors[name][i])
+        half = (high - low) / 2
+        away = abs(value - (low + high) / 2) / half if half else float(value > 0) * 9
+        if away > _NOTABLE:
+            far.append((away, _measure_words(name, value)))
+    return words + [shown for _, shown in sorted(far, reverse=True)]
+
+
+def _measure_words(name: str, value: float) -> str:
+    sides = {"shift_x": ("left", "right"), "shift_y": ("up", "down")}
+    if name in sides:
+        key, value = sides[name][int(value > 0)], 100 * abs(value)
+    elif name == "light":
+        key = "from_right" if value > 0 else "from_left"
+    else:
+        key, value = name, 100 * value if name == "occlusion" else value
+    return text(f"plots.cats.words.{key}", value=value)
+
+
+@styled
+def plot_mistakes(
+    pictures: ArrayLike,
+    probability: ArrayLike,
+    labels: ArrayLike,
+    *,
+    factors: Mapping[str, ArrayLike] | None = None,
+    count: int = 16,
+    columns: int = 8,
+    title: str = "",
+) -> Figure:
+    """Show the most confident mistakes and how those pictures were drawn.
+
+    Parameters
+    ----------
+    pictures : array_like of shape (m, height, width, 3)
+        What was classified, as it looks.
+    probability : array_like of shape (1, m)
+        The probability of a cat that a classifier gave.
+    labels : array_like of shape (1, m)
+        1 for a cat.
+    factors : dict of str to array_like of shape (m,), optional
+        How the pictures were drawn.
+    count : int, default 16
+        How many are shown at most.
+    columns : int, default 8
+        Pictures in a row.
+    title : str
+        Words above all of them.
+
+    Returns
+    -------
+    Figure
+        The worst mistake first; above each its probability and its factors.
+
+    Examples
+    --------
+    >>> pictures = np.zeros((3, 8, 8, 3))
+    >>> figure = plot_mistakes(pictures, [[0.9, 0.2, 0.6]], [[0, 1, 1]])
+    >>> len(figure.axes)
+    2
+    """
+    probability, labels = np.ravel(probability), np.ravel(labels)
+    wrong = np.flatnonzero((probability > 0.5) != (labels > 0.5))
+    worst = wrong[np.argsort(-np.abs(probability[wrong] - 0.5), kind="stable")]
+    titles = []
+    for i in worst[:count]:
+        chance = text("plots.cats.chance", value=probability[i])
+        words = factor_words(factors, i)[:3] if factors else []
+        titles.append("\n".join([chance, *words]))
+    lines = max((words.count("\n") for words in titles), default=0)
+    titles = [words + "\n" * (lines - words.count("\n")) for words in titles]
+    description = text(
+        "plots.cats.mistakes", shown=len(titles), wrong=len(wrong), m=len(labels)
+    )
+    chosen = np.asarray(pictures)[worst[:count]]
+    return gallery(
+        chosen, titles, columns=columns, title=title, description=description
+    )
+
+
+def plot_stress(
+    right: ArrayLike | Mapping[str, ArrayLike],
+    factors: Mapping[str, ArrayLike],
+    *,
+    usual: float | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw the accuracy on the pictures in which one factor goes far beyond.
+
+    Parameters
+    ----------
+    right : array_like of shape (1, m), or dict of str to such
+        Whether each prediction for the stress set was right; of several
+        classifiers by name.
+    factors : dict of str to ndarray of shape (m,)
+        ``load_cats().factors["stress"]``.
+    usual : float, optional
+        The accuracy on the test set, for comparison.
+    title : str, optional
+        Words above the panel.
+
+    Returns
+    -------
+    Figure
+        One row a factor, with Wilson intervals (95 %).
+
+    Examples
+    --------
+    >>> figure = plot_stress([[1, 0, 1]], {"stress": ["angle", "angle", "light"]})
+    >>> figure.description.endswith("light 100 % (21 to 100 %, n = 1).")
+    True
+    """
+    title = text("plots.cats.stress_title") if title is None else title
+    return plot_accuracy_by_group(right, factors["stress"], title=title, usual=usual)
+
+
+@styled
+def plot_probability(
+    classifiers: Probability | Mapping[str, Probability],
+    prepare: Prepare,
+    factor: str = "angle",
+    values: Sequence[float] | None = None,
+    *,
+    factors: Factors | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw the probability of a cat while one factor of a drawing changes.
+
+    Parameters
+    ----------
+    classifiers : callable, or dict of str to callable
+        Columns of shape (n_x, m) to probabilities of shape (1, m); several by
+        name.
+    prepare : callable
+        Pictures of shape (m, 64, 64, 3) to columns.
+    factor : str, default "angle"
+        A measured factor of `helpers.drawings.Factors`, such as "shift_x" or
+        "occlusion".
+    values : sequence of float, optional
+        Its values; otherwise 41 over all that the sliders reach.
+    factors : Factors, optional
+        The rest of the drawing; otherwise an orange cat with stripes.
+    title : str, optional
+        Words above the figure.
+
+    Returns
+    -------
+    Figure
+        The curve, the pictures of nine of its values above it, and the range of
+        the training pictures in grey.
+
+    Examples
+    --------
+    >>> half = lambda X: np.full((1, X.shape[1]), 0.5)
+    >>> columns = lambda pictures: pictures.reshape(len(pictures), -1).T
+    >>> figure = plot_probability(half, columns, "scale", [0.8, 1.0, 1.2])
+    >>> len(figure.axes)
+    4
+    """
+    factors = Factors() if factors is None else factors
+    several = classifiers if isinstance(classifiers, Mapping) else {"": classifiers}
+    values = np.linspace(*_REACH[factor], 41) if values is None else np.array(values)
+    pictures = np.stack([draw(replace(factors, **{factor: float(v)})) for v in values])
+    columns = prepare(pictures)
+    shown = np.unique(np.linspace(0, len(values) - 1, 9).round().astype(int))
+    figure, _ = new_figure(height=4.2)
+    figure.clear()
+    grid = figure.add_gridspec(2, len(shown), height_ratios=(1, 3.2))
+    for place, i in enumerate(shown):
+        panel = figure.add_subplot(grid[0, place])
+        panel.imshow(pictures[i], interpolation="nearest")
+        panel.set_title(f"{values[i]:.3g}", loc="center", fontsize=8, pad=2)
+        panel.set_axis_off()
+    panel = figure.add_subplot(grid[1, :])
+    ordinary = RANGES[factor]
+    if ordinary[0] < ordinary[1]:
+        panel.axvspan(*ordinary, color="#e4e4e4", label=text("plots.cats.ordinary"))
+    parts = []
+    for number, (label, classifier) in enumerate(several.items()):
+        chances = np.ravel(classifier(columns))
+        panel.plot(values, chances, label=label or None, **series(number))
+        low, high = int(chances.argmin()), int(chances.argmax())
+        parts.append(
+            text(
+                "plots.cats.between",
+                label=f"{label}: " if label else "",
+                low=chances[low],
+                low_at=f"{values[low]:.3g}",
+                high=chances[high],
+                high_at=f"{values[high]:.3g}",
+            )
+        )
+    panel.axhline(0.5, color=INK, linewidth=0.8, linestyle=":")
+    panel.set(
+        ylim=(-0.03, 1.03),
+        xlabel=text(f"plots.cats.{factor}"),
+        ylabel=text("plots.cats.probability"),
+    )
+    if panel.get_legend_handles_labels()[1]:
+        panel.legend(loc="lower left")
+    figure.suptitle(text("plots.cats.along_title") if title is None else title)
+    return describe(
+        figure,
+        text(
+            "plots.cats.along",
+            kind=factors.kind,
+            factor=text(f"plots.cats.{factor}"),
+            first=f"{values[0]:.3g}",
+            last=f"{values[-1]:.3g}",
+            parts="; ".join(parts),
+        ),
+    )
+
+
+def draw_your_own_cat(
+    predict_probability: Probability,
+    prepare: Prepare,
+    factors: Factors | None = None,
+) -> VBox:
+    """Show sliders over all factors, the drawing, and what a classifier says.
+
+    Parameters
+    ----------
+    predict_probability : callable
+        Columns of shape (n_x, m) to probabilities of shape (1, m).
+    prepare : callable
+        Pictures of shape (m, 64, 64, 3) to columns.
+    factors : Factors, optional
+        The drawing to start from; otherwise an orange cat with stripes.
+
+    Returns
+    -------
+    VBox
+        Shows itself as the last expression of a cell. Its attribute ``controls``
+        holds the sliders and menus by factor, ``probability`` what the
+        classifier says of the present drawing.
+
+    Examples
+    --------
+    >>> half = lambda X: np.full((1, X.shape[1]), 0.5)
+    >>> box = draw_your_own_cat(half, lambda P: P.reshape(len(P), -1).T)
+    >>> box.controls["angle"].value = 30.0
+    >>> box.probability
+    0.5
+    """
+    start = Factors() if factors is None else factors
+    controls = _controls(start)
+    picture = Image(
+        format="png",
+        layout=Layout(width="256px", height="256px"),
+    )
+    verdict = HTML()
+    menus = [controls[name] for name in (*_NAMED, "negative", "seed")]
+    sliders = [controls[name] for name in _REACH]
+    box = VBox([HBox([VBox([picture, verdict]), VBox(menus), VBox(sliders)])])
+    box.controls = controls
+
+    def redraw(_: object = None) -> None:
+        chosen = Factors(**{name: part.value for name, part in controls.items()})
+        drawn = draw(chosen)
+        box.probability = float(np.ravel(predict_probability(prepare(drawn[None])))[0])
+        large = Pillow.fromarray(drawn).resize((256, 256), Pillow.Resampling.NEAREST)
+        buffer = io.BytesIO()
+        large.save(buffer, format="png")
+        picture.value = buffer.getvalue()
+        verdict.value = _verdict(box.probability)
+
+    for part in controls.values():
+        part.observe(redraw, names="value")
+    redraw()
+    return box
+
+
+def _controls(start: Factors) -> dict[str, Widget]:
+    style = {"description_width": "130px"}
+    controls: dict[str, Widget] = {
+        name: Dropdown(
+            options=options,
+            value=getattr(start, name),
+            description=text(f"plots.cats.{name}"),
+            style=style,
+        )
+        for name, options in _NAMED.items()
+    }
+    controls["negative"] = Checkbox(
+        value=start.negative, description=text("plots.cats.negative"), indent=True
+    )
+    controls["seed"] = IntSlider(
+        value=start.seed,
+        min=0,
+        max=max(99, start.seed),
+        description=text("plots.cats.seed"),
+        style=style,
+    )
+    for name, (low, high) in _REACH.items():
+        controls[name] = FloatSlider(
+            value=getattr(start, name),
+            min=low,
+            max=high,
+            step=(high - low) / 60,
+            readout_format=".2f",
+            description=text(f"plots.cats.{name}"),
+            style=style,
+        )
+    return controls
+
+
+def _verdict(probability: float) -> str:
+    words = text("plots.cats.verdict", value=probability)
+    width = round(100 * min(max(probability, 0.0), 1.0))
+    return (
+        f'<div style="background: white; color: {INK}; padding: 4px">'
+        f"<b>{words}</b>"
+        f'<div style="border: 1px solid {INK}; width: 240px; height: 14px">'
+        f'<div style="background: #0072B2; width: {width}%; height: 100%"></div>'
+        "</div></div>"
+    )
