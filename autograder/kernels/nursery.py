@@ -29,6 +29,7 @@ PRELOAD = (
     "PIL.Image",
     "ipywidgets",
     "helpers.*",
+    "autograder.driver",
 )
 PASSED_ON = ("COURSE_LANGUAGE", "LD_LIBRARY_PATH", "TZ")
 ENVIRONMENT = {

@@ -20,6 +20,7 @@ from traitlets import Float, Integer
 from autograder.feedback import cell_html, notes_html
 from autograder.gates import requests
 from autograder.judge import Judge, Verdict, read_answers
+from autograder.kernels.provisioner import WarmKernelManager
 from autograder.recording import CASE_SECONDS
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import heal, read_submission
@@ -117,6 +118,11 @@ class JudgedExecute(Execute):
         2,
         help="How often a notebook is run again without a cell that ended its kernel.",
     ).tag(config=True)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        # nbgrader would set a stock manager here, over whatever is configured.
+        kwargs.setdefault("kernel_manager_class", WarmKernelManager)
+        super().__init__(*args, **kwargs)
 
     def preprocess(self, nb: NotebookNode, resources: dict, km: object = None) -> tuple:
         """Run and judge a notebook; whatever fails on our side scores zero."""
