@@ -50,6 +50,8 @@ class ProgressBar:
         How many steps there are, if that is known.
     description : str, optional
         What is going on, in a few words.
+    done : int, default 0
+        Steps that were done before, so that the time left is not underrated.
 
     Examples
     --------
@@ -59,10 +61,11 @@ class ProgressBar:
     >>> bar.close()
     """
 
-    def __init__(self, total: int | None, description: str = "") -> None:
+    def __init__(self, total: int | None, description: str = "", done: int = 0) -> None:
         self.total = total
         self.description = description or text("progress.description")
-        self.done = 0
+        self.done = done
+        self._done_before = done
         self._note = ""
         self._start = time.monotonic()
         self._drawn = self._start + PATIENCE - PAUSE
@@ -99,7 +102,8 @@ class ProgressBar:
         elif closing:
             line = text("progress.stopped", **values)
         else:
-            left = seconds * (self.total - self.done) / max(self.done, 1)
+            done_now = max(self.done - self._done_before, 1)
+            left = seconds * (self.total - self.done) / done_now
             line = text("progress.running", left=f"{left:.0f}", **values)
         return f"{self.description}: {line}" + (f" · {self._note}" * bool(self._note))
 

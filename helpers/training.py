@@ -104,7 +104,7 @@ class LiveTraining:
         if self._done(steps, stop_below):
             print(text("training.done", name=self.name, steps=self.steps))
             return
-        bar = ProgressBar(steps, self.name)
+        bar = ProgressBar(steps, self.name, done=self.steps)
         end = "training.finished"
         try:
             self._look()

@@ -47,6 +47,20 @@ def test_a_loop_that_is_left_says_where(capsys, at_once):
     assert "stopped after 4 of 9" in capsys.readouterr().out
 
 
+def test_time_left_does_not_count_what_was_done_before(monkeypatch):
+    """A bar that begins at 50 of 100 and does 10 in 2 s needs 8 s more."""
+    clock = iter([0.0, 2.0])
+    lines = []
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(
+        ProgressBar, "_draw", lambda self, line, closing: lines.append(line)
+    )
+    bar = ProgressBar(100, "Half way", done=50)
+    bar.update(60)
+
+    assert lines == ["Half way: 60 of 100, about 8 s left"]
+
+
 def test_notebook_display_is_updated_in_place(monkeypatch, at_once):
     """In a kernel one display is made and then updated, with a text beside it."""
     import IPython.display
