@@ -12,12 +12,24 @@ from itertools import pairwise
 
 import numpy as np
 
+from helpers.activations import sigmoid
+from helpers.checks.tolerances import close
 from helpers.strings import text
 
-__all__ = ["mini_batches"]
+__all__ = ["difference_by_magnitude", "dropout_forward", "mini_batches"]
 
 # An arrangement that a right shuffle gives less often than this is no accident.
 UNLIKELY = 1e-6
+
+# A right mask is further than this many standard errors from what its
+# probability promises less than once in a million cases.
+ERRORS = 5.0
+
+# A relative difference below this one is rounding: its digits mean nothing.
+ROUNDING = 1e-6
+
+# Above it two right ways of computing it agree far better than this.
+SAME_MAGNITUDE = 0.01
 
 
 class _Wrong(Exception):
@@ -216,3 +228,230 @@ def mini_batches(
     except _Wrong as reason:
         return {"mini_batches": str(reason)}
     return {"mini_batches": None}
+
+
+DROPOUT_CACHE = [
+    "Z1",
+    "D1",
+    "A1",
+    "W1",
+    "b1",
+    "Z2",
+    "D2",
+    "A2",
+    "W2",
+    "b2",
+    "Z3",
+    "A3",
+    "W3",
+    "b3",
+]
+
+
+def _dropout(key: str, **values: object) -> _Wrong:
+    return _Wrong(text(f"relations.dropout.{key}", **values))
+
+
+def _dropout_parts(answer: object) -> dict[str, np.ndarray]:
+    """Return A3 (as "AL") and the fourteen arrays of the cache by name."""
+    if not isinstance(answer, list | tuple) or len(answer) < 2:
+        raise _dropout("not_a_pair")
+    cache = answer[1]
+    if not isinstance(cache, list | tuple) or len(cache) != len(DROPOUT_CACHE):
+        raise _dropout("cache")
+    parts = dict(zip(["AL", *DROPOUT_CACHE], [answer[0], *cache], strict=True))
+    for name, part in parts.items():
+        if not isinstance(part, np.ndarray) or part.dtype.kind not in "biuf":
+            raise _dropout("not_an_array", name=_shown(name))
+    return parts
+
+
+def _shown(name: str) -> str:
+    return "A3" if name == "AL" else name
+
+
+def _same(parts: Mapping[str, np.ndarray], name: str, wanted: np.ndarray) -> None:
+    """Hold an array of the cache against what follows from the others."""
+    got = parts[name]
+    if got.shape != wanted.shape:
+        raise _dropout("shape", name=_shown(name), got=got.shape, expected=wanted.shape)
+    if not close(wanted, got).all():
+        raise _dropout(f"wrong_{name}")
+
+
+def _dispersion(sums: np.ndarray, draws: int, keep: float) -> float:
+    """Say how far sums of 0/1 draws scatter from what chance gives, in errors."""
+    n = sums.size
+    squares = np.sum((sums - draws * keep) ** 2) / (draws * keep * (1 - keep))
+    # Wilson and Hilferty: the cube root of a chi-square is nearly normal.
+    return float((np.cbrt(squares / n) - (1 - 2 / (9 * n))) / np.sqrt(2 / (9 * n)))
+
+
+def _check_mask(
+    parts: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...], keep: float
+) -> None:
+    D = parts[name].astype(np.float64)
+    if D.shape != shape:
+        raise _dropout("shape", name=name, got=D.shape, expected=shape)
+    if not np.isin(D, (0.0, 1.0)).all():
+        raise _dropout("not_a_mask", name=name)
+    if keep >= 1:
+        if not D.all():
+            raise _dropout("share", name=name, got=D.mean(), keep=keep)
+        return
+    error = np.sqrt(keep * (1 - keep) / D.size)
+    if abs(D.mean() - keep) > ERRORS * error:
+        raise _dropout("share", name=name, got=D.mean(), keep=keep)
+    units = _dispersion(D.sum(axis=1), D.shape[1], keep)
+    examples = _dispersion(D.sum(axis=0), D.shape[0], keep)
+    if units > ERRORS:
+        raise _dropout("by_unit", name=name)
+    if examples > ERRORS:
+        raise _dropout("by_example", name=name)
+    if min(units, examples) < -ERRORS:
+        raise _dropout("exact", name=name)
+
+
+def _check_fresh(
+    D: np.ndarray, name: str, keep: float, others: Sequence[tuple[Mapping, object]]
+) -> None:
+    """Compare a mask with those of other calls: one draw gives nested masks."""
+    for inputs, answer in others:
+        other_keep = float(inputs.get("keep_prob", 0.5))
+        try:
+            other = _dropout_parts(answer)[name]
+        except _Wrong:
+            continue
+        if other.shape != D.shape or other_keep >= 1 or keep >= 1:
+            continue
+        (low, small), (high, large) = sorted(
+            [(keep, D > 0), (other_keep, other > 0)], key=lambda pair: pair[0]
+        )
+        accident = D.size * math.log1p(-low * (1 - high))
+        if accident < math.log(UNLIKELY) and not (small & ~large).any():
+            raise _dropout("frozen", name=name)
+
+
+def dropout_forward(
+    inputs: Mapping[str, object],
+    answer: object,
+    expected: object,
+    others: Sequence[tuple[Mapping[str, object], object]],
+) -> dict[str, str | None]:
+    """Judge a forward pass with dropout, whatever way its masks were drawn.
+
+    Right are masks of zeros and ones of the shape of their layer, whose share of
+    ones lies within five standard errors of `keep_prob`, which treat units and
+    examples independently and are new in every call; and activations that
+    follow from them.
+
+    Parameters
+    ----------
+    inputs : mapping
+        ``X`` of shape (n_x, m), ``parameters`` with ``W1``, ``b1``, ..., ``b3``,
+        and perhaps ``keep_prob`` (0.5 if not).
+    answer : object
+        What was returned: ``A3`` and a cache of fourteen arrays.
+    expected : object
+        What the reference returns; not used.
+    others : sequence of (mapping, object)
+        Inputs and answers of other calls.
+
+    Returns
+    -------
+    dict
+        For ``A3`` and ``cache`` None or a reason.
+
+    Examples
+    --------
+    >>> P = {"W1": np.eye(1), "W2": np.eye(1), "W3": np.eye(1)}
+    >>> P |= {name: np.zeros((1, 1)) for name in ("b1", "b2", "b3")}
+    >>> dropout_forward({"X": np.eye(1), "parameters": P}, None, None, [])["A3"]
+    'two results were expected: A3 and the cache'
+    """
+    X, P = np.asarray(inputs["X"], float), inputs["parameters"]
+    keep = float(inputs.get("keep_prob", 0.5))
+    try:
+        parts = _dropout_parts(answer)
+        m, A_prev = X.shape[1], X
+        for layer in (1, 2):
+            Z = P[f"W{layer}"] @ A_prev + P[f"b{layer}"]
+            _check_mask(parts, f"D{layer}", (Z.shape[0], m), keep)
+            D = parts[f"D{layer}"].astype(np.float64)
+            _same(parts, f"A{layer}", np.maximum(Z, 0) * D / keep)
+            _check_fresh(D, f"D{layer}", keep, others)
+            A_prev = np.asarray(parts[f"A{layer}"], np.float64)
+    except _Wrong as reason:
+        return {"A3": str(reason), "cache": str(reason)}
+    verdict: dict[str, str | None] = {"A3": None, "cache": None}
+    Z3 = P["W3"] @ A_prev + P["b3"]
+    try:
+        _same(parts, "AL", sigmoid(Z3))
+    except _Wrong as reason:
+        verdict["A3"] = str(reason)
+    try:
+        A1 = np.asarray(parts["A1"], np.float64)
+        _same(parts, "Z1", P["W1"] @ X + P["b1"])
+        _same(parts, "Z2", P["W2"] @ A1 + P["b2"])
+        _same(parts, "Z3", Z3)
+        _same(parts, "A3", sigmoid(Z3))
+        for name in ("W1", "b1", "W2", "b2", "W3", "b3"):
+            if parts[name].shape != P[name].shape or not np.all(parts[name] == P[name]):
+                raise _dropout("parameter", name=name)
+    except _Wrong as reason:
+        verdict["cache"] = str(reason)
+    return verdict
+
+
+def difference_by_magnitude(
+    inputs: Mapping[str, object],
+    answer: object,
+    expected: object,
+    others: Sequence[tuple[Mapping[str, object], object]],
+) -> dict[str, str | None]:
+    """Judge the relative difference that a gradient check returns.
+
+    Where the gradient is right and the step a good one, the difference is pure
+    rounding: any number that says "right" is right. Elsewhere it agrees to
+    one part in a hundred.
+
+    Parameters
+    ----------
+    inputs : mapping
+        Not used.
+    answer : object
+        What was returned; of several results the first counts.
+    expected : float
+        What the reference returns.
+    others : sequence of (mapping, object)
+        Not used.
+
+    Returns
+    -------
+    dict
+        ``{"difference": None}`` or a reason in the place of None.
+
+    Examples
+    --------
+    >>> difference_by_magnitude({}, 3e-11, 8e-10, [])
+    {'difference': None}
+    """
+    if isinstance(answer, tuple) and answer:
+        answer = answer[0]
+    number = np.asarray(answer if answer is not None else "")
+    if number.dtype.kind not in "biuf" or number.size != 1:
+        return {"difference": text("relations.difference.not_a_number")}
+    got, wanted = float(number.reshape(())), float(np.reshape(expected, ()))
+    if not math.isfinite(got) or got < 0:
+        return {"difference": text("relations.difference.not_a_size", got=got)}
+    if wanted < ROUNDING:
+        right = got < ROUNDING
+    else:
+        right = abs(got - wanted) <= SAME_MAGNITUDE * wanted
+    if right:
+        return {"difference": None}
+    return {
+        "difference": text(
+            "relations.difference.magnitude", got=f"{got:.2g}", expected=f"{wanted:.2g}"
+        )
+    }
