@@ -14,6 +14,7 @@ from autograder.catalogue import CatalogueError
 from autograder.course import Course, CourseError
 from autograder.demonstration import hand_in
 from autograder.gates import GateError, check_catalogue, check_release
+from autograder.lessons import write_lesson
 from autograder.recording import record
 from autograder.regions import RegionError
 from autograder.sources import SourceError, read_source
@@ -85,7 +86,7 @@ def gates(assignment: str, notebook: str | None) -> None:
 @main.command()
 @click.argument("assignment", required=False)
 def release(assignment: str | None) -> None:
-    """Generate ASSIGNMENT, or all, into release/ as nbgrader does."""
+    """Generate ASSIGNMENT, or all and the lessons, as nbgrader does."""
     course = _course()
     names = course.chosen(assignment)
     with _progress() as progress:
@@ -95,6 +96,8 @@ def release(assignment: str | None) -> None:
             course.generate(name)
             progress.advance(task)
     console.print(f"generated: {', '.join(names)}")
+    if assignment is None:
+        sys.exit(_record_lessons("*"))
 
 
 @main.command()
@@ -195,6 +198,28 @@ def bundle_command(output: str) -> None:
     count = bundle(_course(), Path(output))
     size = Path(output).stat().st_size / 1e6
     console.print(f"{output}: {count} files, {size:.1f} MB")
+
+
+@main.command()
+@click.argument("lesson", required=False)
+def lessons(lesson: str | None) -> None:
+    """Record the public cases of all lessons, or of LESSON alone."""
+    if not Path("notebooks", f"{lesson}.ipynb").is_file() and lesson:
+        known = ", ".join(sorted(p.stem for p in Path("notebooks").glob("*.ipynb")))
+        raise click.ClickException(f"no lesson {lesson}; there are: {known}")
+    sys.exit(_record_lessons(lesson or "*"))
+
+
+def _record_lessons(pattern: str) -> int:
+    """Record lessons and return 1 if one of them breaks a rule, else 0."""
+    failed = 0
+    for path in sorted(Path("notebooks").glob(f"{pattern}.ipynb")):
+        try:
+            console.print(f"{path.stem}: recorded in {write_lesson(path)}")
+        except BROKEN as error:
+            failed = 1
+            console.print(f"{path.stem}: {error}")
+    return failed
 
 
 if __name__ == "__main__":

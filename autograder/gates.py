@@ -38,7 +38,9 @@ class GateError(ValueError):
     """A rule of the assignment is broken; the message is one plain sentence."""
 
 
-def check_catalogue(source: SourceNotebook, store: Store) -> None:
+def check_catalogue(
+    source: SourceNotebook, store: Store, *, min_hidden: int = MIN_HIDDEN
+) -> None:
     """Hold the recorded cases against the rules of the catalogue.
 
     Parameters
@@ -47,6 +49,8 @@ def check_catalogue(source: SourceNotebook, store: Store) -> None:
         The notebook.
     store : Store
         Its recorded cases.
+    min_hidden : int
+        How many hidden cases a function needs; none in a lesson.
 
     Raises
     ------
@@ -55,7 +59,7 @@ def check_catalogue(source: SourceNotebook, store: Store) -> None:
     """
     judge = Judge(store)
     for name, record in store.cases.functions.items():
-        _check_cases(source, record)
+        _check_cases(source, record, min_hidden)
         _check_hints(source, record)
         _full_marks(judge, record, [case.expected for case in record.cases])
         _check_entries(judge, record)
@@ -68,13 +72,15 @@ def check_catalogue(source: SourceNotebook, store: Store) -> None:
     _check_names(source)
 
 
-def _check_cases(source: SourceNotebook, record: FunctionCases) -> None:
+def _check_cases(
+    source: SourceNotebook, record: FunctionCases, min_hidden: int
+) -> None:
     visible = sum(not case.hidden for case in record.cases)
     hidden = len(record.cases) - visible
-    if visible < 1 or hidden < MIN_HIDDEN:
+    if visible < 1 or hidden < min_hidden:
         raise GateError(
             f"{source.name}: {record.name} has {visible} visible and {hidden} hidden "
-            f"cases; it needs at least 1 and {MIN_HIDDEN}"
+            f"cases; it needs at least 1 and {min_hidden}"
         )
     count = sum(not entry.accept for entry in record.entries)
     if count < MIN_ENTRIES:

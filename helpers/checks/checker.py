@@ -84,6 +84,7 @@ class Check:
         self._failures: dict[str, int] = {}
         self._passed: dict[str, set[int]] = {}
         self._failed: set[str] = set()
+        self._reported: dict[str, int | None] = {}
 
     def __call__(
         self, function: Callable, /, *args: object, rng: int | None = None, **kwargs
@@ -110,13 +111,19 @@ class Check:
         if not callable(function):
             self._fail(text("checks.not_callable", kind=shape_or_type(function)))
             return
-        cases = self._load()
+        cases = self._load_or_report()
+        if cases is None:
+            return
         record = self._record_of(function, namespace, cases)
         if record is None:
             name = getattr(function, "__name__", "?")
             self._fail(
                 text("checks.unknown_function", function=name, notebook=self.notebook)
             )
+            return
+        execution = _execution(namespace)
+        if execution is not None and self._reported.get(record.name) == execution:
+            # In a lesson a failed check does not stop its cell: one report is enough.
             return
         index = self._index_of(record, args, kwargs, rng)
         if index is None:
@@ -141,6 +148,8 @@ class Check:
         self._passed.pop(record.name, None)
         self._failed.add(record.name)
         report = self._report(record, self._runs(record, function), namespace, cases)
+        if self._lesson:
+            self._reported[record.name] = execution
         self._fail(str(report))
 
     def frozen(self, name: str, make: Callable[[], object]) -> object:
@@ -154,7 +163,7 @@ class Check:
         name : str
             Name of the recorded value.
         make : callable
-            How it was made; not called here.
+            How it was made; called only in a lesson without recorded cases.
 
         Returns
         -------
@@ -166,6 +175,8 @@ class Check:
         CheckFailed
             If no such value is recorded.
         """
+        if self._lesson and not self._find().is_file():
+            return make()
         cases = self._load()
         if name not in cases.frozen:
             message = text("checks.frozen_missing", name=name, file=self._file_name())
@@ -176,7 +187,9 @@ class Check:
         """Print a table of the public checks that passed since the kernel started."""
         if os.environ.get("NBGRADER_EXECUTION") == "autograde":
             return
-        cases = self._load()
+        cases = self._load_or_report()
+        if cases is None:
+            return
         rows = []
         for name, record in cases.functions.items():
             if not record.cases:
@@ -218,6 +231,16 @@ class Check:
                 )
                 raise CheckFailed(message) from None
         return self._cases
+
+    def _load_or_report(self) -> NotebookCases | None:
+        """Load the cases; in a lesson a missing file is only reported."""
+        try:
+            return self._load()
+        except CheckFailed as error:
+            if not self._lesson:
+                raise
+            print(error)
+            return None
 
     def _find(self) -> Path:
         """Look beside the notebook, then where the course keeps its releases."""
@@ -345,6 +368,12 @@ class Check:
                 report.advice = [("", sentence)]
                 break
         return report
+
+
+def _execution(namespace: Mapping) -> int | None:
+    """Return the number of the running cell, or None outside of IPython."""
+    shell = namespace.get("get_ipython")
+    return shell().execution_count if callable(shell) else None
 
 
 def shape_or_type(value: object) -> str:
