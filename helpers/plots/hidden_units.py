@@ -122,7 +122,7 @@ at the end of 2 units. random: 2 different values at the end of 2 units.
             style = series(unit)
             # The first lines are the widest, so that lines on top of each other
             # can all be seen.
-            style["linewidth"] = 1.4 + 2.0 * (units - 1 - unit)
+            style["linewidth"] = 1.4 + 1.2 * (units - 1 - unit)
             style["linestyle"] = "-"
             style["markersize"] = 6
             name = text("plots.hidden_units.unit", number=unit + 1)
