@@ -80,7 +80,7 @@ def _rows(
 ) -> tuple[list[tuple[str, str, str]], Evidence]:
     rows = []
     first = Evidence()
-    if verdict.state == "untouched":
+    if verdict.state in ("right", "kept", "untouched"):
         return rows, first
     for i in chosen:
         if not verdict.runs:

@@ -61,14 +61,14 @@ def check_catalogue(
     for name, record in store.cases.functions.items():
         _check_cases(source, record, min_hidden)
         _check_hints(source, record)
-        _full_marks(judge, record, [case.expected for case in record.cases])
-        _check_entries(judge, record)
         for case in record.cases:
             if not earning_results(record, case):
                 raise GateError(
                     f"{name}: a case of cell {case.cell} can earn nothing, since all "
                     "that the solution returns equals an input or the stub's answer"
                 )
+        _full_marks(judge, record, [case.expected for case in record.cases])
+        _check_entries(judge, record)
     _check_names(source)
 
 

@@ -161,8 +161,10 @@ def _cell(form: object) -> SubmittedCell | None:
     source = form.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    if kind not in MAKE or not isinstance(source, str):
+    if not isinstance(kind, str) or kind not in MAKE or not isinstance(source, str):
         return None
+    # Half a surrogate pair is text to JSON, but to no file.
+    source = source.encode("utf-8", "replace").decode("utf-8")
     cell = SubmittedCell(kind, source.replace("\x00", ""))
     metadata = form.get("metadata")
     if isinstance(metadata, dict):

@@ -77,9 +77,9 @@ def clean_markdown(source: str) -> str:
     Examples
     --------
     >>> clean_markdown("**so** <img src=x onerror=alert(1)>").strip()
-    '<p><strong>so</strong> &lt;img src="x" onerror="alert(1)"&gt;</p>'
+    '<p><strong>so</strong> &lt;img src=x onerror=alert(1)&gt;</p>'
     """
-    renderer = IPythonRenderer(escape=False, anchor_link_text="")
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     return clean_html(MarkdownWithMath(renderer=renderer).render(source))
 
 

@@ -1,0 +1,221 @@
+"""The gates: an assignment with a flaw cannot be released, and says which."""
+
+import nbformat
+import pytest
+
+from autograder.catalogue import CatalogueError
+from autograder.gates import GateError, check_secrets
+from autograder.lifecycle.generation import examine
+from autograder.regions import RegionError
+from autograder.sources import SourceError, read_source
+from tests.course import CATALOGUE, CENTRE_CHECK, tiny_notebook, write_source
+
+
+def examined(tmp_path, catalogue=CATALOGUE, **sources):
+    """Examine the small assignment after changes of its cells or catalogue."""
+    notebook = tiny_notebook()
+    for cell in notebook.cells:
+        if cell["id"].replace("-", "_") in sources:
+            old, new = sources[cell["id"].replace("-", "_")]
+            assert old in cell.source
+            cell.source = cell.source.replace(old, new)
+    return examine(write_source(tmp_path, notebook, catalogue))
+
+
+def test_the_sound_assignment_passes(tmp_path):
+    """Nothing is wrong with the assignment that the other tests spoil."""
+    store = examined(tmp_path)["tiny"][1]
+
+    assert {name: len(f.cases) for name, f in store.cases.functions.items()} == {
+        "centre": 6,
+        "spread": 6,
+    }
+
+
+ENTRY = """
+[[tiny.centre]]
+name = "new"
+replace = "{old}"
+with = "{new}"
+hint = "{hint}"
+{more}
+"""
+
+
+def entry(old, new, hint="Why?", more=""):
+    """Return the catalogue with one more entry of centre."""
+    return CATALOGUE + ENTRY.format(old=old, new=new, hint=hint, more=more)
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "reason"),
+    [
+        (entry("X - mu", "-(mu - X)"), "0 of 4 hidden cases"),
+        (entry("mu", "nu"), "occurs 2 times"),
+        (entry("nowhere", "x"), "occurs 0 times"),
+        (
+            entry("X - mu", "X + 1.0 * mu"),
+            "'mean added': the cases do not tell it from 'new'",
+        ),
+        (
+            entry("X - mu", "X - mu if len(X) != 3 else X", more="edge = true"),
+            "no visible case shows it",
+        ),
+        (
+            entry("X - mu", "X - 2 * mu", more='hidden_only = "so"'),
+            "marked hidden_only, but a visible case shows it",
+        ),
+        (
+            entry("X - mu", "X - 2 * mu", hint="Try np.mean(X, axis=1, keepdims=True)"),
+            "of the solution",
+        ),
+        (
+            entry("X - mu", "X * mu", hint="What is the mean of centred values?")
+            + ENTRY.format(
+                old="X - mu",
+                new="X / 7",
+                hint="What is the mean of centred values?",
+                more="",
+            ).replace('"new"', '"newer"'),
+            "same hint",
+        ),
+        (entry("X - mu", "X * mu", more="acept = true"), "unknown key 'acept'"),
+        (CATALOGUE.split("[[tiny.spread]]")[0], "has 0 entries for tiny.spread"),
+        (CATALOGUE.replace("tiny.spread", "tiny.spred"), "no solution cell defines"),
+        ("[[tiny.centre]\n", "misconceptions.toml"),
+    ],
+)
+def test_a_flawed_catalogue_stops_generation(tmp_path, catalogue, reason):
+    """Each rule of the catalogue is enforced with one plain reason."""
+    with pytest.raises((GateError, CatalogueError, SourceError), match=reason):
+        examined(tmp_path, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (
+            {"centre_check": ("for n in (2, 3, 4):", "for n in (2, 3):")},
+            "2 visible and 3 hidden",
+        ),
+        (
+            {"centre_check": ("check(centre, np.arange", "check(np.mean, np.arange")},
+            "no solution cell defines",
+        ),
+        (
+            {"centre_check": ("np.arange(6.0)", "centre(np.arange(6.0))")},
+            "(?s)does not ask for the recorded inputs|stopped",
+        ),
+        (
+            {"spread_check": ("power=3", "power=object()")},
+            "no check can carry",
+        ),
+        (
+            {"centre_check": ("randn(n, 5)", "randn(n, 50000)")},
+            "more than 256 kB",
+        ),
+        (
+            {"centre_check": ("canary_inputs = 8675309.0", "1 / 0")},
+            "ZeroDivisionError",
+        ),
+        (
+            {"centre_check": ("for n in (2, 3, 4):", "for n in (2, 3, 3, 4):")},
+            "the same inputs",
+        ),
+        ({"centre": ("### END CODE HERE ###", "")}, "never ends"),
+        ({"centre_check": ("### END HIDDEN TESTS", "")}, "without an end"),
+        (
+            {"spread": ("Z = centre(X)", "Z = centre(X) if n else 0")},
+            "which only check cell|NameError",
+        ),
+        (
+            {"centre": ("    mu = np.mean", "    mu = 1  # @KEEP\n    mu = np.mean")},
+            None,
+        ),
+        (
+            {
+                "centre": (
+                    "Z = X - mu",
+                    "Z = X - mu  # @REPLACE Z = X - X.mean(1)[:, None]",
+                )
+            },
+            "can earn nothing",
+        ),
+    ],
+)
+def test_a_flawed_notebook_stops_generation(tmp_path, changes, reason):
+    """Each rule of the notebook is enforced with one plain reason."""
+    if reason is None:
+        examined(tmp_path, **changes)
+        return
+    with pytest.raises((GateError, SourceError, RegionError), match=reason):
+        examined(tmp_path, **changes)
+
+
+def test_a_case_that_can_earn_nothing_is_refused(tmp_path):
+    """An answer that equals an input says nothing about the function."""
+    with pytest.raises(GateError, match="can earn nothing"):
+        examined(
+            tmp_path,
+            centre_check=("[[1.0, 3.0], [0.0, 10.0]]", "[[-1.0, 1.0], [-5.0, 5.0]]"),
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "reason"),
+    [
+        ("mu = np.mean(X, axis = 1, keepdims=True)", "code", "gives away"),
+        ("Write `mu = np.mean(X, axis=1, keepdims=True)`.", "markdown", "gives away"),
+        (CENTRE_CHECK, "code", "hidden"),
+        ("### BEGIN HIDDEN TESTS", "code", "marker"),
+    ],
+)
+def test_nothing_secret_may_stand_in_a_release(tmp_path, text, kind, reason):
+    """Solution statements and hidden tests are found however they are spaced."""
+    source = read_source(write_source(tmp_path) / "tiny.ipynb")
+
+    with pytest.raises(GateError, match=reason):
+        check_secrets(source, [("some-cell", kind, text)])
+
+
+def test_a_failed_generation_leaves_everything_as_it_was(tmp_path):
+    """Gates come before gradebook, store and release are touched."""
+    import shutil
+
+    from autograder.course import Course, CourseError
+    from tests.conftest import ROOT
+
+    write_source(tmp_path)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    course = Course(tmp_path)
+    course.generate("01_tiny")
+    kept = ["gradebook.db", "cases/01_tiny/tiny.json", "release/01_tiny/tiny.ipynb"]
+    before = [(tmp_path / name).read_bytes() for name in kept]
+    write_source(tmp_path, catalogue=entry("X - mu", "-(mu - X)"))
+
+    with pytest.raises(CourseError) as caught:
+        course.generate("01_tiny")
+
+    assert before == [(tmp_path / name).read_bytes() for name in kept]
+    assert "\n" not in str(caught.value)
+    assert "0 of 4 hidden cases show it" in str(caught.value)
+
+
+def test_generation_is_deterministic(tmp_path):
+    """The same source gives the same bytes."""
+    import shutil
+
+    from autograder.course import Course
+    from tests.conftest import ROOT
+
+    write_source(tmp_path)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    course = Course(tmp_path)
+    made = []
+    for _ in range(2):
+        course.generate("01_tiny")
+        files = sorted((tmp_path / "release").rglob("tiny*"))
+        made.append([path.read_bytes() for path in files])
+        assert nbformat.read(files[-1], as_version=4).cells
+
+    assert made[0] == made[1]

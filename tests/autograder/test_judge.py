@@ -1,0 +1,198 @@
+"""The judge: marks, recognised mistakes, composites, and answers from strangers."""
+
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from autograder.driver import drive
+from autograder.gates import requests
+from autograder.judge import Judge, read_answers, rounded
+from autograder.store import read_store, store_path
+from tests.course import CENTRE, SPREAD
+
+
+@pytest.fixture(scope="module")
+def store(tiny_course):
+    """Return the small assignment's store."""
+    return read_store(store_path(tiny_course.root, "01_tiny", "tiny"))
+
+
+def judged(store, centre=CENTRE, spread=SPREAD, before=""):
+    """Drive two functions and judge what they return."""
+    namespace = {"np": np}
+    exec(f"{before}\n{centre}\n{spread}", namespace)
+    answers = drive(requests(store), namespace, seconds=2)
+    # As through a pipe.
+    answers = json.loads(json.dumps(answers))
+    return Judge(store).verdict(read_answers(store, answers))
+
+
+def marks(verdict):
+    """Return points by check cell."""
+    return {name: cell.points for name, cell in verdict.cells.items()}
+
+
+def test_right_answers_get_full_marks(store):
+    """The solution gets every point."""
+    assert marks(judged(store)) == {"centre-check": 3.0, "spread-check": 4.0}
+
+
+def test_a_catalogued_mistake_is_named_and_costs_its_own_function_only(store):
+    """The composite over it is right over what it was given, and keeps its points."""
+    verdict = judged(store, CENTRE.replace("axis=1", "axis=0"))
+
+    assert marks(verdict) == {"centre-check": 0.0, "spread-check": 4.0}
+    assert verdict.functions["centre"].entry.name == "mean of the columns"
+    assert (
+        verdict.functions["spread"].state,
+        verdict.functions["spread"].through,
+    ) == ("kept", "centre")
+
+
+def test_over_an_unknown_mistake_a_composite_fails_through_it(store):
+    """No record says what is right over it, so it loses and says through whom."""
+    verdict = judged(store, CENTRE.replace("X - mu", "X - mu * 1.01"))
+
+    assert marks(verdict)["spread-check"] == 0.0
+    assert (
+        verdict.functions["spread"].state,
+        verdict.functions["spread"].through,
+    ) == ("through", "centre")
+
+
+def test_a_composite_with_a_mistake_of_its_own_earns_nothing_for_it(store):
+    """A mistake in centre does not excuse one in spread."""
+    verdict = judged(
+        store,
+        CENTRE.replace("axis=1", "axis=0"),
+        SPREAD.replace("Z**power", "Z"),
+    )
+
+    assert verdict.cells["spread-check"].points <= 2.0
+
+
+def test_constants_from_an_earlier_function_do_not_pay_in_a_composite(store):
+    """An earlier function that returns what it likes is a mistake of its own."""
+    verdict = judged(store, "def centre(X):\n    return np.zeros_like(X)")
+
+    assert marks(verdict)["centre-check"] == 0.0
+    assert marks(verdict)["spread-check"] == 0.0
+
+
+def test_a_case_is_the_mean_over_its_named_results(store):
+    """Two results, one right: half the mark."""
+    verdict = judged(store, spread=SPREAD.replace("return value", "return 2 * value"))
+
+    assert marks(verdict)["spread-check"] == 2.0
+
+
+def test_the_untouched_stub_gets_nothing_and_says_so(store):
+    """A stub is not attempted, whatever it returns."""
+    stub = "def centre(X):\n    mu = None\n    Z = None\n    return Z"
+
+    verdict = judged(store, stub)
+
+    assert verdict.functions["centre"].state == "untouched"
+    assert marks(verdict)["centre-check"] == 0.0
+
+
+def test_a_missing_function_is_missing(store):
+    """A name that is not there, or not a function, gets a reason of its own."""
+    gone = judged(store, "")
+    number = judged(store, "centre = 3")
+
+    assert (
+        gone.functions["centre"].state,
+        gone.functions["centre"].kind,
+    ) == ("missing", "missing")
+    assert number.functions["centre"].kind == "int"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "import os; os._exit(0)",
+        "import os; os.kill(os.getpid(), 9)",
+        "return [0] * 10**7",
+        "return centre(X)",
+        "import sys; sys.exit('full marks')",
+        "return Liar()",
+        "import os; os.close(3); os.close(4); os.close(5); return X",
+    ],
+)
+def test_a_call_that_does_harm_costs_its_own_function_only(store, body):
+    """Loops, exits, floods and liars score zero; the next function is judged."""
+    liar = (
+        "class Liar:\n"
+        "    def __eq__(self, other): return True\n"
+        "    def __array__(self, *a, **k): raise ValueError\n"
+    )
+    honest = SPREAD.replace("centre(X)", "X - X.mean(axis=1, keepdims=True)")
+
+    verdict = judged(store, f"def centre(X):\n    {body}", honest, before=liar)
+
+    assert marks(verdict) == {"centre-check": 0.0, "spread-check": 4.0}
+
+
+def test_a_rare_crash_costs_its_case_only(store):
+    """After a crash the next case gets a new process."""
+    code = CENTRE.replace(
+        "    mu =", "    import os\n    len(X) == 4 and os._exit(1)\n    mu ="
+    )
+
+    verdict = judged(store, code)
+
+    assert marks(verdict)["centre-check"] == 2.5
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        None,
+        [],
+        "full marks",
+        {"centre": 3},
+        {"centre": {"kind": "function"}},
+        {"centre": {"kind": "function", "outcomes": "right"}},
+        {"centre": {"kind": "function", "outcomes": [None, 1, [], {}]}},
+        {
+            "centre": {
+                "kind": "function",
+                "outcomes": [{"value": {"x": 1, "y": 2}}] * 99,
+            }
+        },
+        {"centre": {"kind": "function", "outcomes": [{"mark": 1, "right": True}] * 6}},
+        {"centre": {"kind": "function", "outcomes": [{"error": {}, "line": "x"}] * 6}},
+        {"centre": {"kind": {"a": 1}, "outcomes": []}},
+    ],
+)
+def test_forged_answers_earn_nothing_and_break_nothing(store, answers):
+    """Whatever comes instead of an answer is no answer."""
+    verdict = Judge(store).verdict(read_answers(store, answers))
+
+    assert marks(verdict) == {"centre-check": 0.0, "spread-check": 0.0}
+
+
+def test_the_driver_is_sent_inputs_and_no_answers(store):
+    """No expected number is in what goes into the learner's process."""
+    function = store.cases.functions["centre"]
+    sent = json.dumps(requests(store))
+    from helpers.checks.values import encode
+
+    for case in function.cases:
+        form = encode(case.expected.value, compact=True)["array"]["base64"]
+        assert form not in sent
+    assert (
+        encode(np.asarray(function.cases[0].args[0]), compact=True)["array"]["base64"]
+        in sent
+    )
+
+
+def test_points_are_rounded_once():
+    """Halves go up; sums of thirds are exact until the end."""
+    assert [
+        rounded(Fraction(*pair)) for pair in [(0, 1), (1, 200), (1, 3), (2, 3), (3, 1)]
+    ] == [0.0, 0.01, 0.33, 0.67, 3.0]

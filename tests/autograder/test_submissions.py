@@ -1,0 +1,309 @@
+"""Reading and healing submissions, which may be anything."""
+
+import json
+import os
+
+import pytest
+
+from autograder.store import read_store, store_path
+from autograder.submissions import heal, parse_submission, read_submission
+from tests.course import CENTRE, SPREAD
+
+
+@pytest.fixture(scope="module")
+def store(tiny_course):
+    """Return the small assignment's store."""
+    return read_store(store_path(tiny_course.root, "01_tiny", "tiny"))
+
+
+def raw(store, change=None, **fields):
+    """Return the bytes of a solved notebook after a change."""
+    form = json.loads(json.dumps(store.released))
+    for cell in form["cells"]:
+        if cell["id"] in ("centre", "spread"):
+            cell["source"] = {"centre": CENTRE, "spread": SPREAD}[cell["id"]]
+    if change is not None:
+        change(form)
+    return json.dumps(form | fields).encode()
+
+
+def ids(notebook):
+    """Return the grade ids of a notebook's cells, in order."""
+    return [
+        cell.metadata["nbgrader"]["grade_id"]
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader")
+    ]
+
+
+ORDER = [
+    *("setup", "centre", "centre-check", "spread", "spread-check"),
+    *("long-run", "why", "progress"),
+]
+
+
+def healed(store, change=None, **fields):
+    """Heal a solved notebook after a change."""
+    return heal(parse_submission(raw(store, change, **fields)), store)
+
+
+def test_an_intact_notebook_is_left_alone(store):
+    """No notes, all cells in place, the learner's text in the solutions."""
+    notebook, notes = healed(store)
+
+    assert notes == []
+    assert ids(notebook) == ORDER
+    assert CENTRE in [cell.source for cell in notebook.cells]
+
+
+def no_metadata(form):
+    for cell in form["cells"]:
+        cell["metadata"] = {}
+
+
+def no_ids(form):
+    no_metadata(form)
+    for cell in form["cells"]:
+        del cell["id"]
+
+
+def doubled(form):
+    form["cells"] = [cell for cell in form["cells"] for _ in range(2)]
+
+
+def reversed_cells(form):
+    form["cells"].reverse()
+
+
+def without_checks(form):
+    form["cells"] = [c for c in form["cells"] if "check" not in c["id"]]
+
+
+def edited_check(form):
+    for cell in form["cells"]:
+        if cell["id"] == "centre-check":
+            cell["source"] = "print('passed')"
+
+
+def flipped_flags(form):
+    for cell in form["cells"]:
+        if "nbgrader" in cell["metadata"]:
+            cell["metadata"]["nbgrader"] |= {
+                "grade": False,
+                "solution": False,
+                "locked": False,
+                "points": 1000,
+            }
+
+
+def foreign_tags(form):
+    for cell in form["cells"]:
+        cell["metadata"]["tags"] = ["skip-execution", "raises-exception"]
+
+
+def retyped(form):
+    for cell in form["cells"]:
+        if cell["id"] == "centre-check":
+            cell["cell_type"] = "markdown"
+
+
+def list_sources(form):
+    for cell in form["cells"]:
+        cell["source"] = cell["source"].splitlines(keepends=True)
+
+
+def windows(form):
+    for cell in form["cells"]:
+        cell["source"] = cell["source"].replace("\n", "\r\n")
+
+
+def other_kernel(form):
+    form["metadata"] = {"kernelspec": {"name": "evil", "display_name": "x"}}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        no_metadata,
+        no_ids,
+        doubled,
+        reversed_cells,
+        without_checks,
+        edited_check,
+        flipped_flags,
+        foreign_tags,
+        retyped,
+        list_sources,
+        windows,
+        other_kernel,
+    ],
+    ids=lambda change: change.__name__,
+)
+def test_what_can_be_healed_is_as_the_intact_notebook(store, change):
+    """Graded cells have their released text, flags and order again."""
+    intact, _ = healed(store)
+    notebook, _ = healed(store, change)
+
+    def graded(nb):
+        return [
+            (c.cell_type, c.source, dict(c.metadata))
+            for c in nb.cells
+            if c.metadata.get("nbgrader")
+        ]
+
+    assert graded(intact) == graded(notebook)
+    assert intact.metadata == notebook.metadata
+    assert len({cell["id"] for cell in notebook.cells}) == len(notebook.cells)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (doubled, "was there 2 times"),
+        (reversed_cells, "put back into their order"),
+        (without_checks, "was missing and was put back"),
+        (edited_check, "may not be edited"),
+        (retyped, "another cell type"),
+        (no_metadata, "were lost"),
+        (windows, "Windows line ends"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_was_healed_is_said(store, change, said):
+    """The feedback tells the learner what was mended."""
+    _, notes = healed(store, change)
+
+    assert said in " ".join(notes)
+
+
+def test_the_last_copy_of_an_answer_counts(store):
+    """A learner who works in a copy below means the copy."""
+
+    def change(form):
+        copy = json.loads(json.dumps(form["cells"][2]))
+        form["cells"][2]["source"] = "def centre(X):\n    return X"
+        form["cells"].insert(3, copy)
+
+    notebook, _ = healed(store, change)
+
+    answer = next(c for c in notebook.cells if c["id"] == "centre")
+    assert answer.source == CENTRE
+
+
+def test_a_written_answer_survives_a_copied_stub(store):
+    """Of two copies the one that was answered is graded."""
+
+    def change(form):
+        cell = next(c for c in form["cells"] if c["id"] == "why")
+        copy = json.loads(json.dumps(cell))
+        copy["source"] = "Because of the shapes."
+        form["cells"].append(copy)
+
+    notebook, _ = healed(store, change)
+
+    answer = next(c for c in notebook.cells if c["id"] == "why")
+    assert answer.source == "Because of the shapes."
+
+
+def test_the_format_before_version_4_is_read(store):
+    """Worksheets and inputs become cells and sources."""
+    form = json.loads(raw(store))
+    for cell in form["cells"]:
+        if cell["cell_type"] == "code":
+            cell["input"] = cell.pop("source")
+    old = {"nbformat": 3, "worksheets": [{"cells": form["cells"]}], "metadata": {}}
+
+    notebook, notes = heal(parse_submission(json.dumps(old).encode()), store)
+
+    assert ids(notebook) == ORDER
+    assert "older format" in " ".join(notes)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"   \n", "empty"),
+        (b'{"cells": [', "cut off or damaged"),
+        (b"[" * 100_000, "cut off or damaged"),
+        (b"\xff\xfe\x00", "not a text file"),
+        (b"[1, 2]", "no notebook"),
+        (b'{"a": 1}', "no notebook"),
+        (b'{"cells": 3}', "no notebook"),
+        (b'{"cells": []}', "no cells"),
+        (json.dumps({"cells": [{}] * 3000}).encode(), "3000 cells"),
+        (
+            json.dumps(
+                {"cells": [{"cell_type": "code", "source": "x" * 600_000}]}
+            ).encode(),
+            "600 kB",
+        ),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, bytes) else "",
+)
+def test_damage_becomes_the_untouched_notebook_with_a_reason(store, content, said):
+    """Nothing raises; the reason is one a learner can act on."""
+    submission = parse_submission(content)
+    notebook, notes = heal(submission, store)
+
+    assert said in submission.damage
+    assert submission.damage in notes
+    assert ids(notebook) == ORDER
+
+
+@pytest.mark.parametrize("kind", ["symlink", "hardlink", "fifo", "folder", "missing"])
+def test_only_ordinary_files_are_opened(tmp_path, kind):
+    """A link to somebody else's work, or a pipe that never ends, is not read."""
+    secret = tmp_path / "secret.ipynb"
+    secret.write_text('{"cells": [{"cell_type": "code", "source": "1"}]}')
+    path = tmp_path / "work.ipynb"
+    if kind == "symlink":
+        path.symlink_to(secret)
+    elif kind == "hardlink":
+        os.link(secret, path)
+    elif kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+
+    submission = read_submission(path)
+
+    assert "not an ordinary file" in submission.damage
+    assert submission.cells == []
+
+
+def test_another_notebook_is_recognised(store):
+    """None of the cells is known: it says so instead of a silent zero."""
+    content = {"cells": [{"cell_type": "code", "source": "print(1)", "metadata": {}}]}
+
+    _, notes = heal(parse_submission(json.dumps(content).encode()), store)
+
+    assert "another assignment" in " ".join(notes)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        3,
+        {"cell_type": "code", "source": 3},
+        {"cell_type": ["code"], "source": "x"},
+        {"cell_type": "code", "source": "x = '\ud800\x00'"},
+        {"cell_type": "code", "source": "x", "metadata": 3, "id": ["a"]},
+        {"cell_type": "code", "source": "x", "metadata": {"nbgrader": []}},
+        {
+            "cell_type": "code",
+            "source": "x",
+            "metadata": {"nbgrader": {"grade_id": {}}},
+        },
+    ],
+)
+def test_cells_of_strange_types_do_no_harm(store, cell):
+    """What is not a cell is left out; what is one keeps its text."""
+
+    def change(form):
+        form["cells"].insert(2, cell)
+
+    notebook, _ = healed(store, change)
+
+    assert ids(notebook) == ORDER
+    json.dumps(notebook, ensure_ascii=False).encode("utf-8")

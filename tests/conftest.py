@@ -1,0 +1,56 @@
+"""What all tests share: order, and expensive things made once."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the slow tests last, and keep the order within each half."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(scope="session")
+def tiny_course(tmp_path_factory: pytest.TempPathFactory):
+    """Return a course with one small assignment, generated."""
+    from autograder.course import Course
+    from tests.course import write_source
+
+    root = tmp_path_factory.mktemp("tiny-course")
+    write_source(root)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    course = Course(root)
+    course.generate("01_tiny")
+    return course
+
+
+@pytest.fixture(scope="session")
+def hand_in(tiny_course) -> Callable:
+    """Return a function that puts a changed copy of the release into submitted/."""
+
+    def hand_in(student: str, change: Callable | None = None, raw: bytes | None = None):
+        release = tiny_course.root / "release" / "01_tiny"
+        folder = tiny_course.root / "submitted" / student / "01_tiny"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(release, folder)
+        path = folder / "tiny.ipynb"
+        if raw is not None:
+            path.write_bytes(raw)
+            return path
+        notebook = nbformat.read(path, as_version=4)
+        if change is not None:
+            change(notebook)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+        return path
+
+    return hand_in

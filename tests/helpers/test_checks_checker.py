@@ -1,0 +1,201 @@
+"""The check object, as a learner meets it in a notebook of the small course."""
+
+import json
+
+import numpy as np
+import pytest
+
+from helpers.checks import checks_for
+from helpers.checks.checker import Check
+from helpers.checks.report import CheckFailed
+from tests.course import CENTRE, SPREAD
+
+VISIBLE = [np.array([[1.0, 3.0], [0.0, 10.0]]), np.arange(6.0).reshape(2, 3) ** 2]
+
+
+@pytest.fixture
+def notebook(tiny_course):
+    """Return a namespace like a kernel's, with check and the solutions."""
+    check = Check("tiny", folder=tiny_course.root / "release" / "01_tiny")
+    namespace = {"np": np, "check": check, "frozen": check.frozen}
+    exec(CENTRE + "\n" + SPREAD, namespace)
+    return namespace
+
+
+def run(namespace, source):
+    """Run a cell; return the text of the failed check, or an empty one."""
+    try:
+        exec(source, namespace)
+    except CheckFailed as error:
+        return str(error)
+    return ""
+
+
+CELL = "check(centre, np.array([[1.0, 3.0], [0.0, 10.0]]))"
+
+
+def test_a_right_answer_says_so(notebook, capsys):
+    """One line a case, no exception."""
+    assert run(notebook, CELL) == ""
+    assert capsys.readouterr().out == "centre, case 1 of 2: right\n"
+
+
+def test_evidence_comes_first_then_the_question_then_what_to_read(notebook):
+    """The steps of a hint follow the failing runs of the cell."""
+    exec(CENTRE.replace("axis=1", "axis=0"), notebook)
+
+    said = [run(notebook, CELL) for _ in range(4)]
+
+    hint = "One of the two axes runs over examples."
+    assert "you returned 0.5, expected -1" in said[0]
+    assert [hint in text for text in said] == [False, True, True, True]
+    assert ["lesson 01" in text for text in said] == [False, False, False, True]
+
+
+def test_placeholders_of_a_hint_are_filled(notebook):
+    """{ratio} and {index} become what is known of the difference."""
+    exec(CENTRE.replace("X - mu", "X + mu"), notebook)
+
+    run(notebook, CELL)
+
+    assert "{" not in run(notebook, CELL)
+
+
+def test_two_mistakes_at_once_get_evidence_and_no_hint(notebook):
+    """A near miss is never taken for a catalogued mistake."""
+    wrong = CENTRE.replace("axis=1", "axis=0").replace("X - mu", "X + mu")
+    exec(wrong, notebook)
+
+    said = [run(notebook, CELL) for _ in range(3)]
+
+    assert "different values" in said[2]
+    assert "Think" not in said[2]
+
+
+def test_the_untouched_stub_is_told_so(notebook):
+    """None where a value belongs is no mistake yet."""
+    exec("def centre(X):\n    mu = None\n    Z = None\n    return Z", notebook)
+
+    assert "still the untouched exercise" in run(notebook, CELL)
+
+
+def test_an_accepted_variant_passes(notebook):
+    """A right answer of another form is right."""
+    exec(CENTRE.replace("Z = X - mu", "Z = -(mu - X)"), notebook)
+
+    assert run(notebook, CELL) == ""
+
+
+def test_a_composite_names_the_function_to_mend_first(notebook):
+    """spread calls centre: its own check says so."""
+    exec(CENTRE.replace("axis=1", "axis=0"), notebook)
+    cell = "check(spread, np.array([[1.0, 2.0, 9.0], [0.0, 3.0, 3.5]]), power=3)"
+
+    assert "mend centre first" in run(notebook, cell)
+
+
+def test_frozen_values_come_from_the_recording(notebook):
+    """A mistake in centre does not change what spread is asked."""
+    exec("def centre(X):\n    return None", notebook)
+
+    start = notebook["frozen"]("start", lambda: 1 / 0)
+
+    centred = np.eye(2, 3) - np.full((2, 3), 1 / 3) + 1
+    np.testing.assert_allclose(start, centred)
+
+
+def test_the_name_that_is_bound_counts(notebook):
+    """A lambda, and a function under another __name__, are found."""
+    exec("centre = lambda X: X - X.mean(axis=1, keepdims=True)", notebook)
+
+    assert run(notebook, CELL) == ""
+
+
+def test_inputs_without_a_record_say_so(notebook, capsys):
+    """Playing with other inputs is allowed and compared with nothing."""
+    assert run(notebook, "check(centre, np.ones((2, 2)))") == ""
+    assert "no answer is recorded for these inputs" in capsys.readouterr().out
+
+
+def test_what_is_not_a_function_is_named(notebook):
+    """A name that was overwritten by a value gets a plain message."""
+    exec("centre = 3.0", notebook)
+
+    assert "a number in the place of a function" in run(notebook, CELL)
+
+
+def test_changed_inputs_are_right_and_noted(notebook, capsys):
+    """In place is no mistake, but the learner should know."""
+    exec(
+        "def centre(X):\n    X -= X.mean(axis=1, keepdims=True)\n    return X", notebook
+    )
+
+    assert run(notebook, CELL) == ""
+    assert "changed its input X in place" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(None, "missing"), ("{", "not JSON"), ('{"format": 99}', "another release")],
+)
+def test_a_bad_file_of_cases_is_named(tmp_path, content, problem):
+    """Missing, damaged or of another release: the message says what to do."""
+    if content is not None:
+        (tmp_path / "tiny.cases.json").write_text(content, encoding="utf-8")
+    check = Check("tiny", folder=tmp_path)
+
+    with pytest.raises(CheckFailed, match=f"tiny.cases.json.*{problem}"):
+        check(len, "x")
+
+
+def test_progress_counts_public_checks(notebook, capsys):
+    """The table never says that all is correct."""
+    run(notebook, CELL)
+    run(notebook, "check(centre, np.arange(6.0).reshape(2, 3) ** 2)")
+    capsys.readouterr()
+
+    notebook["check"].progress()
+
+    said = capsys.readouterr().out
+    assert "✓ centre" in said
+    assert "· spread" in said
+    assert "1 of 2 public checks passed; hidden checks run after submission" in said
+
+
+def test_without_a_judge_nothing_can_be_earned(notebook, monkeypatch):
+    """A check cell that a plain nbgrader runs raises, so that it scores zero."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+
+    assert "Nothing is checked" in run(notebook, CELL)
+
+
+def test_a_failed_check_shows_a_table_and_no_traceback(notebook):
+    """Notebook front ends ask the exception for its own lines."""
+    exec(CENTRE.replace("axis=1", "axis=0"), notebook)
+    try:
+        exec(CELL, notebook)
+    except CheckFailed as error:
+        lines = error._render_traceback_()
+
+    assert lines[0] == "centre: 0 of 2 public cases right"
+    assert max(map(len, lines)) <= 88
+
+
+def test_the_visible_file_holds_nothing_hidden(tiny_course):
+    """Inputs, answers and mistakes of hidden cases stay on the grader's machine."""
+    path = tiny_course.root / "release" / "01_tiny" / "tiny.cases.json"
+    form = json.loads(path.read_text(encoding="utf-8"))
+
+    assert "8675309" not in path.read_text(encoding="utf-8")
+    cases = [c for f in form["functions"].values() for c in f["cases"]]
+    assert len(cases) == 4
+    assert not any(case["hidden"] or case["under"] for case in cases)
+
+
+def test_checks_are_found_from_any_folder(tiny_course, monkeypatch, tmp_path):
+    """The folder that JupyterLab names is searched too."""
+    monkeypatch.chdir(tmp_path)
+    notebook = tiny_course.root / "release" / "01_tiny" / "tiny.ipynb"
+    monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
+
+    assert checks_for("tiny")._load().notebook == "tiny"

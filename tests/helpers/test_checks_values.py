@@ -1,0 +1,128 @@
+"""Plain values: what may pass, what it is called, and its JSON form."""
+
+import json
+
+import numpy as np
+import pytest
+
+from helpers.checks.values import (
+    Unsupported,
+    decode,
+    encode,
+    leaves,
+    plain,
+    same_inputs,
+)
+
+VALUES = [
+    None,
+    True,
+    7,
+    2.5,
+    float("nan"),
+    float("-inf"),
+    "text",
+    np.arange(6).reshape(2, 3),
+    np.array([[0.1, np.nan], [np.inf, -0.0]]),
+    np.float32([1.1, 2.2]),
+    np.array([True, False]),
+    np.zeros((0, 3)),
+    {"W1": np.ones((2, 1)), "n": 3},
+    [1, (2.0, "x"), {"a": None}],
+]
+
+
+@pytest.mark.parametrize("compact", [True, False])
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_survives_its_json_form(value, compact):
+    """Encoding, JSON and decoding give back the value, its dtype and shape."""
+    form = json.loads(json.dumps(encode(plain(value), compact=compact)))
+
+    got = decode(form)
+
+    assert repr(plain(value)) == repr(got)
+    if isinstance(value, np.ndarray):
+        assert (value.dtype, value.shape) == (got.dtype, got.shape)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(),
+        lambda: 1,
+        {(1, 2): 3},
+        np.array([object()]),
+        np.array([1 + 2j]),
+        {1, 2},
+        2**70,
+        "x" * 100_000_000,
+    ],
+    ids=["object", "function", "key", "objects", "complex", "set", "int", "huge"],
+)
+def test_what_is_not_plain_is_named_and_refused(value):
+    """Nothing but built-in types and numeric arrays can be carried."""
+    with pytest.raises(Unsupported, match="answer"):
+        plain(value, "answer")
+
+
+def test_a_value_that_contains_itself_is_refused():
+    """A cycle ends in an error, not in endless recursion."""
+    value: list = []
+    value.append(value)
+
+    with pytest.raises(Unsupported, match="deeply"):
+        plain(value)
+
+
+def test_subclasses_lose_their_powers():
+    """An array that equals everything becomes an ordinary array."""
+
+    class Cheat(np.ndarray):
+        def __eq__(self, other):
+            return True
+
+    cheat = np.zeros(3).view(Cheat)
+
+    assert type(plain(cheat)) is np.ndarray
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"array": {"dtype": "object", "shape": [1], "data": [1]}},
+        {"array": {"dtype": "float64", "shape": [10**12], "data": []}},
+        {"array": {"dtype": "float64", "shape": [-1], "data": []}},
+        {"array": {"dtype": "float64", "shape": [2], "base64": "AAAA"}},
+        {"array": {"dtype": "float64", "shape": [1], "data": ["x"]}},
+        {"pickle": "gASVAAAA"},
+        {"function": "helpers.activations.relu"},
+        {"sample": {}},
+        {"dict": [[[1], 2]]},
+        {"a": 1, "b": 2},
+        [1, 2],
+    ],
+)
+def test_forged_forms_are_refused(form):
+    """What no encoder makes is refused; a learner's answer imports nothing."""
+    with pytest.raises(Unsupported):
+        decode(form)
+
+
+def test_leaves_are_named_as_one_would_write_them():
+    """The path of a leaf is valid Python on the returned value."""
+    value = {"A": 1, "caches": [(2, 3)]}
+
+    assert list(leaves(value, "c")) == [
+        ('c["A"]', 1),
+        ('c["caches"][0][0]', 2),
+        ('c["caches"][0][1]', 3),
+    ]
+
+
+def test_inputs_are_the_same_up_to_the_last_bits():
+    """Other processors give other last bits; other numbers are other inputs."""
+    value = np.array([[0.1, 0.2]])
+
+    assert same_inputs(value, value * (1 + 1e-14))
+    assert not same_inputs(value, value * (1 + 1e-6))
+    assert not same_inputs(value, value.ravel())
