@@ -13,6 +13,7 @@ from autograder.bundle import bundle
 from autograder.catalogue import CatalogueError
 from autograder.course import Course, CourseError
 from autograder.demonstration import hand_in
+from autograder.doctor import doctor
 from autograder.gates import GateError, check_catalogue, check_release
 from autograder.lessons import write_lesson
 from autograder.recording import record
@@ -220,6 +221,9 @@ def _record_lessons(pattern: str) -> int:
             failed = 1
             console.print(f"{path.stem}: {error}")
     return failed
+
+
+main.add_command(doctor)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import resource
 from dataclasses import asdict, dataclass
 
 MB = 1024 * 1024
+FOR_THREADS = 128 * MB  # stacks of a kernel's own threads, hardly used
+RESERVED = 1024 * MB  # addresses that allocators reserve and do not use
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ class Limits:
         _limit(resource.RLIMIT_NPROC, processes)
         _limit(resource.RLIMIT_CPU, int(self.cpu + 1) if self.cpu else 0)
         if self.memory:
-            _limit(resource.RLIMIT_AS, _address_space() + self.memory)
+            space, data = _occupied()
+            _limit(resource.RLIMIT_DATA, data + self.memory + FOR_THREADS)
+            _limit(resource.RLIMIT_AS, space + 2 * self.memory + RESERVED)
 
 
 def _limit(which: int, value: int, zero: bool = False) -> None:
@@ -66,12 +70,15 @@ def _limit(which: int, value: int, zero: bool = False) -> None:
         resource.setrlimit(which, (value, value))
 
 
-def _address_space() -> int:
+def _occupied() -> tuple[int, int]:
+    """Return the address space of this process and the data in it, in bytes."""
+    page = resource.getpagesize()
     try:
         with open("/proc/self/statm") as file:
-            return int(file.read().split()[0]) * resource.getpagesize()
+            fields = file.read().split()
+            return int(fields[0]) * page, int(fields[5]) * page
     except OSError:
-        return 1024 * MB
+        return 1024 * MB, 512 * MB
 
 
 def _tasks_of(uid: int) -> int:

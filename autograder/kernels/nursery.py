@@ -65,6 +65,7 @@ class Report:
     ----------
     status : exit status, or the negative number of the signal that ended it.
     cpu : seconds of processor time, of the child and what it waited for.
+    beside : seconds of processor time of its supervisor.
     peak : largest resident memory in bytes, the warm process's share included.
     wall : seconds from start to end.
     reason : the limit that ended it ("wall", "cpu", "memory", "processes",
@@ -74,6 +75,7 @@ class Report:
 
     status: int
     cpu: float = 0.0
+    beside: float = 0.0
     peak: int = 0
     wall: float = 0.0
     reason: str = ""

@@ -11,6 +11,7 @@ import contextlib
 import importlib
 import os
 import random
+import resource
 import selectors
 import shutil
 import signal
@@ -92,6 +93,7 @@ class _Supervisor:
         self._log = bytearray()
         self._logged = 0
         self._said = b""
+        self._heard = False
         self._reason = ""
         self._child = 0
 
@@ -190,12 +192,15 @@ class _Supervisor:
             if (now := time.monotonic()) >= next_look:
                 next_look = now + TICK
                 self._check(now - started)
+        while not self._heard:
+            self._hear(said)
         self._end_the_rest()
         self._relay.finish(LAST_WORDS)
         return {
             "status": os.waitstatus_to_exitcode(status),
             "cpu": usage.ru_utime + usage.ru_stime,
             "peak": usage.ru_maxrss * 1024,
+            "beside": _own_time(),
             "wall": time.monotonic() - started,
             "reason": self._reason,
             "log": self._log.decode(errors="replace"),
@@ -214,9 +219,11 @@ class _Supervisor:
 
     def _hear(self, said: int) -> None:
         """Pass on whether the child got behind its walls."""
-        if part := os.read(said, 4096):
-            self._said += part
+        part = os.read(said, 4096)
+        self._said += part
+        if part and self._said != b"\0":
             return
+        self._heard = True
         self._selector.unregister(said)
         os.close(said)
         if self._said == b"\0":
@@ -283,6 +290,11 @@ class _Supervisor:
                     pass
             except ChildProcessError:
                 pass
+
+
+def _own_time() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def _settle(home: str, environment: dict[str, str], target: str) -> object:

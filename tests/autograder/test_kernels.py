@@ -236,3 +236,10 @@ def test_messages_are_bounded():
     """A message larger than a megabyte is not sent."""
     with pytest.raises(ValueError, match="too large"):
         messages.send(None, {"text": "x" * 2**20})
+
+
+def test_children_that_end_at_once_have_started(tmp_path):
+    """However quickly a child ends, its start comes before its end."""
+    with Nursery(preload=["numpy"]) as nursery:
+        for _ in range(20):
+            assert nursery.spawn("os:getpgid").wait(10) is not None
