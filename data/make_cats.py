@@ -143,9 +143,7 @@ def main() -> None:
     out = parser.parse_args().out
     sets = {name: make_set(name) for name in FIRST_SEED}
     write(out / "cats.h5", sets)
-    contact_sheets(sets).quantize(256, dither=Image.Dither.NONE).save(
-        out / "cats.png", optimize=True
-    )
+    contact_sheets(sets).save(out / "cats.png", optimize=True)
 
 
 if __name__ == "__main__":

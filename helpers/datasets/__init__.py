@@ -1,5 +1,6 @@
 """The data sets of the course, as arrays."""
 
+from helpers.datasets.cat_runs import CatRun, load_cat_runs
 from helpers.datasets.cats import CatInputs, Cats, load_cat_inputs, load_cats
 from helpers.datasets.digits import Digits, load_all_digits, load_digits
 from helpers.datasets.files import DataFileError, data_folder
@@ -17,6 +18,7 @@ from helpers.datasets.toys import (
 
 __all__ = [
     "CatInputs",
+    "CatRun",
     "Cats",
     "DataFileError",
     "Digits",
@@ -27,6 +29,7 @@ __all__ = [
     "load_all_digits",
     "load_blobs",
     "load_cat_inputs",
+    "load_cat_runs",
     "load_cats",
     "load_circles",
     "load_digits",
