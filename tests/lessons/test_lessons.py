@@ -1,0 +1,276 @@
+"""Lessons: form, links, running clean, and nothing of a graded solution."""
+
+import ast
+import json
+import re
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from autograder.lessons import FENCE, lesson_form
+from autograder.regions import find_regions, solution_statements, stub
+from helpers.checks.cases import read_cases
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "notebooks"
+LESSONS = sorted(FOLDER.glob("*.ipynb"))
+SECONDS = {"00_start_here": 15}
+PARTS = ("exercise", "check", "solution")
+
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+@cache
+def lesson(path):
+    return nbformat.read(path, as_version=4)
+
+
+def markdown(path):
+    return [cell.source for cell in lesson(path).cells if cell.cell_type == "markdown"]
+
+
+def headings(path):
+    found = []
+    for text in markdown(path):
+        text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+        found += re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return found
+
+
+def tagged(path, tag):
+    cells = lesson(path).cells
+    return [cell for cell in cells if tag in cell.metadata.get("tags", [])]
+
+
+def anchor(heading):
+    return heading.strip().replace(" ", "-")
+
+
+def test_there_is_a_lesson_for_each_assignment():
+    """Lessons bear the names of the assignments, and one comes before all."""
+    numbers = [path.stem[:2] for path in LESSONS]
+    assignments = {path.name for path in (ROOT / "source").glob("*/")}
+
+    assert numbers == ["00", "01", "02", "03", "04", "05"]
+    assert assignments <= {path.stem for path in LESSONS}
+
+
+@each_lesson
+def test_normal_form(path):
+    """A lesson is tracked in normal form: no outputs, speaking ids, v4.5."""
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    ids = [cell["id"] for cell in raw["cells"]]
+
+    assert (raw["nbformat"], raw["nbformat_minor"]) == (4, 5)
+    assert len(set(ids)) == len(ids)
+    for cell in raw["cells"]:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", cell["id"])
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+        assert set(cell["metadata"]) <= {"tags"}
+
+
+@each_lesson
+def test_parts_of_a_lesson(path):
+    """A lesson opens with objectives and ends with summary and reading."""
+    first, last = markdown(path)[0], "\n".join(markdown(path)[-2:])
+
+    assert first.startswith(f"# Lesson {path.stem[:2]}: ")
+    assert "**After it you can**" in first
+    assert "**You need**" in first
+    assert re.search(r"(\d+|[Tt]en) minutes", first)
+    assert "## Summary" in last
+    assert last.count("\n- ") >= 2
+    assert all(": " in line for line in re.findall(r"^- (.+)$", last, re.MULTILINE))
+    assert len(re.findall(r"^\d\. ", last, re.MULTILINE)) >= len(
+        re.findall(r"^\d\. ", first, re.MULTILINE)
+    )
+
+
+@each_lesson
+def test_predictions_come_first_and_answers_fold(path):
+    """Each prediction is asked for before its result is printed."""
+    texts = [(cell.id, cell.source) for cell in lesson(path).cells]
+    asked = [i for i, (_, text) in enumerate(texts) if text == 'my_prediction = "..."']
+
+    assert asked
+    for i in asked:
+        assert "**Predict:**" in texts[i - 1][1]
+    for _, text in texts:
+        assert text.count("<details>") == text.count("</details>")
+        assert len(re.findall(r"<details><summary>.+</summary>\n\n", text)) == (
+            text.count("<details>")
+        )
+
+
+@each_lesson
+def test_figures_are_described(path):
+    """Whatever draws is followed by a text that says what is to be seen."""
+    cells = lesson(path).cells
+    for i, cell in enumerate(cells):
+        draws = re.search(r"panels\(|diagram\(|surface\(|explore\(", cell.source)
+        if cell.cell_type != "code" or not draws or cell.id == "setup":
+            continue
+        text = next(c.source for c in cells[i + 1 :] if c.cell_type == "markdown")
+
+        assert "**Figure.**" in text, f"{path.stem}, {cell.id}"
+
+
+@each_lesson
+def test_sliders_have_a_static_twin(path):
+    """Before each figure with sliders stands the same one without."""
+    cells = lesson(path).cells
+    for i, cell in enumerate(cells):
+        if cell.cell_type == "code" and "explore(" in cell.source and i:
+            draw = re.search(r"explore\((\w+)", cell.source)
+            if draw and cell.id != "setup":
+                before = "\n".join(c.source for c in cells[:i])
+
+                assert before.count(f"{draw[1]}(") >= 2 or "path(axes" in before
+
+
+def test_each_topic_has_sliders():
+    """Every lesson on a topic has at least one interactive figure."""
+    for path in LESSONS[1:]:
+        assert any("explore(" in c.source for c in lesson(path).cells[2:])
+
+
+@each_lesson
+def test_exercises_are_triples(path):
+    """Stub, check and folded solution stand in this order, in step."""
+    cells = lesson(path).cells
+    order = [cell.id for cell in cells]
+    stubs = tagged(path, "exercise")
+
+    assert stubs
+    for cell in stubs:
+        places = [order.index(cell.id)]
+        places += [order.index(f"{cell.id}-{part}") for part in PARTS[1:]]
+        fence = FENCE.findall(cells[places[2]].source)[0]
+        left = ast.parse(cell.source).body[0]
+        right = ast.parse(stub(fence.rstrip())).body[0]
+
+        assert places == sorted(places)
+        assert find_regions(cell.source)
+        assert "<details>" in cells[places[2]].source
+        assert ast.get_docstring(left)
+        assert left.name == right.name
+        if path.stem != "00_start_here":
+            del left.body[0]
+            assert ast.dump(left) == ast.dump(right)
+
+
+@each_lesson
+def test_recorded_cases_are_in_step(path):
+    """The cases beside a lesson are those that its fences give."""
+    committed = json.loads(path.with_suffix(".cases.json").read_text("utf-8"))
+    # The digest names the helpers too; nothing of a lesson is graded by it.
+    recorded = lesson_form(path) | {"digest": committed["digest"]}
+
+    assert recorded == committed
+
+
+@each_lesson
+def test_each_exercise_has_hints(path):
+    """An exercise knows at least three wrong answers."""
+    cases = read_cases(path.with_suffix(".cases.json"))
+
+    assert cases.functions
+    for function in cases.functions.values():
+        assert sum(not entry.accept for entry in function.entries) >= 3
+        assert len(function.cases) >= 2
+
+
+@each_lesson
+def test_links_resolve(path):
+    """Links within the course lead to a file and a heading that exist."""
+    for text in markdown(path):
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if target.startswith("http"):
+                continue
+            file, _, section = target.partition("#")
+            goal = FOLDER / file if file else path
+
+            assert goal.is_file(), target
+            if section:
+                assert section in map(anchor, headings(goal)), target
+
+
+def test_sections_named_elsewhere_exist():
+    """What a misconception says to read is a heading of that lesson."""
+    files = [FOLDER / "misconceptions.toml", *ROOT.glob("source/*/misconceptions.toml")]
+    by_number = {path.stem[:2]: headings(path) for path in LESSONS}
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        for number, section in re.findall(
+            r'^read = "lesson (\d\d), (.+)"$', text, re.M
+        ):
+            assert section in by_number[number], f"{file}: lesson {number}, {section}"
+
+
+def _statements(source):
+    """Return the simple statements of a text in normal form."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            found.add(ast.unparse(node))
+    return found
+
+
+def _has_substance(statement):
+    """Tell statements that solve something from common ones (m = X.shape[1])."""
+    work = ast.BinOp | ast.Call | ast.Compare
+    return sum(isinstance(node, work) for node in ast.walk(ast.parse(statement))) >= 2
+
+
+@each_lesson
+def test_no_graded_solution_in_a_lesson(path):
+    """No statement of substance of a solution region stands in a lesson."""
+    secrets = set()
+    for source in ROOT.glob("source/*/*.ipynb"):
+        for cell in nbformat.read(source, as_version=4).cells:
+            if cell.cell_type == "code" and find_regions(cell.source):
+                secrets |= {s for s in solution_statements(cell.source)}
+    secrets = {s for s in secrets if _has_substance(s)}
+    written = set()
+    for cell in lesson(path).cells:
+        if cell.cell_type == "code":
+            written |= _statements(cell.source)
+        for fence in FENCE.findall(cell.source):
+            written |= _statements(fence)
+
+    assert written & secrets == set()
+
+
+@pytest.mark.slow
+@each_lesson
+def test_runs_clean_and_in_time(path):
+    """A lesson runs top to bottom without error, warning or text on stderr."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook, timeout=120, resources={"metadata": {"path": str(FOLDER)}}
+    )
+    client.execute()
+    busy = 0.0
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr", output.text
+            assert "Warning" not in output.get("text", "")
+        times = cell.metadata.get("execution", {})
+        if "iopub.execute_input" in times and "iopub.status.idle" in times:
+            begin, end = (
+                _seconds(times[key])
+                for key in ("iopub.execute_input", "iopub.status.idle")
+            )
+            busy += end - begin
+    # Half of the time that is promised on a quiet machine is left as room.
+    assert busy < 2 * SECONDS.get(path.stem, 30)
+
+
+def _seconds(stamp):
+    return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
