@@ -1,5 +1,7 @@
 """The small data sets: shapes, balance, seeds and the classic points."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -136,3 +138,16 @@ def test_moons_and_circles_are_the_classic_points(load, part, first, last):
 
     np.testing.assert_allclose((*X[:, 0], Y[0, 0]), first, rtol=1e-12, atol=0)
     np.testing.assert_allclose((*X[:, -1], Y[0, -1]), last, rtol=1e-12, atol=0)
+
+
+def test_datasheet_has_the_sizes_and_seeds_of_the_parts():
+    """What data/README.md says about each loader is what the loader draws."""
+    datasheet = (datasets.data_folder() / "README.md").read_text(encoding="utf-8")
+    for name, (load, sizes) in LOADERS.items():
+        row = re.search(rf"^\| `load_{name}` .*$", datasheet, re.MULTILINE).group()
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+
+        assert cells[2] == ", ".join(str(size) for size in sizes)
+        for part, seed in zip(PARTS, cells[3].split(", "), strict=True):
+            m = load(part)[0].shape[1]
+            np.testing.assert_array_equal(load(part)[0], load(m=m, seed=int(seed))[0])
