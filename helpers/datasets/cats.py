@@ -23,6 +23,7 @@ __all__ = ["CatInputs", "Cats", "load_cat_inputs", "load_cats"]
 _PICTURES = Expected((None, 64, 64, 3), "u", "uint8")
 _LABELS = Expected((None,), "iu", "int64")
 _CLASSES = Expected((2,), "S", "bytes")
+_FACTOR = "numbers or bytes"
 # The names of the sets in the file and in Python.
 _SETS = {"train": "train", "val": "validation", "test": "test", "stress": "stress"}
 _CLASSIC_FILES = ("train_catvnoncat.h5", "test_catvnoncat.h5")
@@ -198,7 +199,10 @@ def _load_course(path: Path) -> Cats:
     for stored, name in _SETS.items():
         pair = arrays[f"{stored}_set_x"], arrays[f"{stored}_set_y"]
         parts[f"{name}_x"], parts[f"{name}_y"] = _paired(path, stored, *pair)
-    factors = {name: _read_factors(path, stored) for stored, name in _SETS.items()}
+    factors = {
+        name: _read_factors(path, stored, len(parts[f"{name}_x"]))
+        for stored, name in _SETS.items()
+    }
     return Cats(classes=_names(arrays["list_classes"]), factors=factors, **parts)
 
 
@@ -236,18 +240,18 @@ def _names(classes: np.ndarray) -> tuple[str, str]:
     return tuple(os.fsdecode(name) for name in classes)
 
 
-def _read_factors(path: Path, stored: str) -> dict[str, np.ndarray]:
-    factors = {}
+def _read_factors(path: Path, stored: str, m: int) -> dict[str, np.ndarray]:
+    group = f"{stored}_set_factors"
     with h5py.File(path, "r") as file:
-        group = file.get(f"{stored}_set_factors")
-        if not isinstance(group, h5py.Group):
-            raise DataFileError(
-                text("datasets.no_factors", path=path, name=f"{stored}_set_factors")
-            )
-        for name, values in group.items():
-            array = values[()]
-            factors[name] = array.astype(str) if array.dtype.kind == "S" else array
-    return factors
+        if not isinstance(file.get(group), h5py.Group):
+            raise DataFileError(text("datasets.no_factors", path=path, name=group))
+        names = list(file[group])
+    expected = {f"{group}/{name}": Expected((m,), "biufS", _FACTOR) for name in names}
+    columns = read_arrays(path, expected).values()
+    return {
+        name: column.astype(str) if column.dtype.kind == "S" else column
+        for name, column in zip(names, columns, strict=True)
+    }
 
 
 register("cats", load_cats)

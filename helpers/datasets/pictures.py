@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from helpers.datasets.files import DataFileError
 from helpers.strings import text
@@ -96,7 +96,7 @@ def load_image(path: str | Path, size: int = 64) -> np.ndarray:
         with Image.open(path) as file:
             picture = ImageOps.exif_transpose(file)
             picture.load()
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DataFileError(text("datasets.not_a_picture", path=path)) from error
     square = ImageOps.fit(_to_rgb(picture), (size, size), Image.Resampling.LANCZOS)
     return np.asarray(square, dtype=np.uint8).copy()

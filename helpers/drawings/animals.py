@@ -33,7 +33,7 @@ class Coat:
     base, light, dark : tuple of int
         Most of it, the pale parts, the markings.
     marking : str
-        One of `helpers.drawings.factors.MARKINGS`.
+        One of `helpers.drawings.choices.MARKINGS`.
     eyes : tuple of int
         The iris.
     """

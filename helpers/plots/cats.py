@@ -61,12 +61,13 @@ __all__ = [
 Probability = Callable[[np.ndarray], np.ndarray]
 Prepare = Callable[[np.ndarray], np.ndarray]
 
-# How far the sliders go: through the ordinary range to the stress range.
+# How far the sliders go, in 60 steps: to the stress range and beyond. The usual
+# value is always one of the steps.
 _REACH = {
     "shift_x": (-0.3, 0.3),
     "shift_y": (-0.3, 0.3),
     "angle": (-90.0, 90.0),
-    "scale": (0.5, 1.8),
+    "scale": (0.5, 1.7),
     "light": (-1.0, 1.0),
     "contrast": (0.0, 1.2),
     "occlusion": (0.0, 0.7),

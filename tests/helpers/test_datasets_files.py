@@ -111,6 +111,7 @@ def test_a_truncated_file_is_named(tiny_cats):
         ),
         ("test_set_y", np.zeros((2, 1), int), r"should have shape \(m,\)"),
         ("train_set_y", np.zeros(5, int), "4 pictures but 5 labels"),
+        ("val_set_factors/kind", np.zeros(2), r"should have shape \(3,\)"),
         ("stress_set_factors", None, "expected a group 'stress_set_factors'"),
     ],
 )

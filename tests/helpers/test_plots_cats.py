@@ -219,3 +219,14 @@ def test_a_moved_slider_changes_picture_and_probability():
     assert Image.open(io.BytesIO(picture.value)).size == (256, 256)
     words = box.children[0].children[0].children[1].value
     assert f"{box.probability:.3f}" in words
+
+
+def test_every_slider_can_return_to_the_usual_drawing():
+    """The usual value is one of the slider's steps, within its ends."""
+    for name, slider in draw_your_own_cat(brightness, columns).controls.items():
+        if hasattr(slider, "step"):
+            usual = getattr(Factors(), name)
+            steps = (usual - slider.min) / slider.step
+
+            assert slider.min <= usual <= slider.max
+            assert steps == pytest.approx(round(steps), abs=1e-9)
