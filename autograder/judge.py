@@ -242,6 +242,11 @@ def _is_input(leaf: object, given: object) -> bool:
     return leaf is None
 
 
+def _is_under(run: Run, key: str) -> bool:
+    recorded = run.case.under.get(key)
+    return recorded is not None and agrees(recorded, run.outcome)
+
+
 class Judge:
     """Scores the answers of one notebook.
 
@@ -315,23 +320,27 @@ class Judge:
             verdict.state = "untouched"
             verdict.marks = [Fraction(0)] * len(runs)
             return verdict
-        verdict.entry = recognise(record, runs)
-        if verdict.entry is not None:
-            verdict.state = "misconception"
-            return verdict
-        verdict.state = "wrong"
         # Mistakes of their own; a composite that is merely kept has none.
         blamed = [
             name
             for name in record.calls
             if earlier[name].state not in ("right", "kept", "through")
         ]
+        inner = earlier[blamed[0]] if len(blamed) == 1 else None
+        key = f"{inner.name}/{inner.entry.name}" if inner and inner.entry else ""
+        # What the mistake below explains is not held against this function, also
+        # where a mistake of its own would look the same.
+        if not key or not all(run.right or _is_under(run, key) for run in runs):
+            verdict.entry = recognise(record, runs)
+        if verdict.entry is not None:
+            verdict.state = "misconception"
+            return verdict
+        verdict.state = "wrong"
         if not blamed:
             return verdict
         verdict.state, verdict.through = "through", blamed[0]
-        inner = earlier[blamed[0]]
-        if len(blamed) == 1 and inner.entry is not None:
-            self._keep(record, verdict, f"{inner.name}/{inner.entry.name}")
+        if key:
+            self._keep(record, verdict, key)
         return verdict
 
     def _keep(self, record: FunctionCases, verdict: FunctionVerdict, key: str) -> None:

@@ -1,5 +1,6 @@
 """The judge: marks, recognised mistakes, composites, and answers from strangers."""
 
+import copy
 import json
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ from autograder.driver import drive
 from autograder.gates import requests
 from autograder.judge import Judge, read_answers, rounded
 from autograder.store import read_store, store_path
+from helpers.checks.cases import Entry
 from tests.course import CENTRE, SPREAD
 
 
@@ -49,6 +51,20 @@ def test_a_catalogued_mistake_is_named_and_costs_its_own_function_only(store):
         verdict.functions["spread"].state,
         verdict.functions["spread"].through,
     ) == ("kept", "centre")
+
+
+def test_a_mistake_below_is_blamed_first_where_one_of_its_own_looks_the_same(store):
+    """The benefit of the doubt: what the callee's mistake explains is not counted."""
+    store = copy.deepcopy(store)
+    spread = store.cases.functions["spread"]
+    spread.entries.append(Entry(name="twin", hint="?"))
+    for case in spread.cases:
+        case.entries["twin"] = case.under["centre/mean of the columns"]
+    verdict = judged(store, CENTRE.replace("axis=1", "axis=0"))
+
+    assert marks(verdict)["spread-check"] == 4.0
+    assert verdict.functions["spread"].entry is None
+    assert verdict.functions["spread"].state == "kept"
 
 
 def test_over_an_unknown_mistake_a_composite_fails_through_it(store):
