@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.catalogue import CatalogueError, patch
 from autograder.judge import Judge
-from autograder.regions import RegionError, stub
+from autograder.regions import RegionError, find_regions, stub
 from autograder.sources import SourceError, SourceNotebook, split_hidden
 from autograder.store import CheckCell, Store
 from helpers.checks.cases import Case, FunctionCases, NotebookCases, outcome_from
@@ -149,6 +149,7 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
             parameters=function.parameters,
             signature=_signature(name, function.results, cases),
             calls=function.calls,
+            planted=any(r.whole == "KEEP" for r in find_regions(function.cell.source)),
             entries=[item.entry for item in function.entries],
             cases=cases,
         )

@@ -130,6 +130,8 @@ class FunctionCases:
     relation : str
         Dotted name of the function of ``helpers`` that judges its answers
         where equality is the wrong question; empty elsewhere.
+    planted : bool
+        Whether learners get it complete, with a fault to be found.
     entries : list of Entry
         Its catalogue.
     cases : list of Case
@@ -141,6 +143,7 @@ class FunctionCases:
     signature: Signature
     calls: tuple[str, ...] = ()
     relation: str = ""
+    planted: bool = False
     entries: list[Entry] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
 
@@ -241,6 +244,7 @@ def cases_form(cases: NotebookCases) -> dict:
                 "results": list(function.signature.names),
                 "calls": list(function.calls),
                 "relation": function.relation,
+                **({"planted": True} if function.planted else {}),
                 "entries": [vars(entry).copy() for entry in function.entries],
                 "cases": [_case_form(case) for case in function.cases],
             }
@@ -271,6 +275,7 @@ def cases_from(form: object) -> NotebookCases:
                     signature=Signature(body["form"], tuple(body["results"])),
                     calls=tuple(body["calls"]),
                     relation=body["relation"],
+                    planted=body.get("planted", False) is True,
                     entries=[Entry(**entry) for entry in body["entries"]],
                     cases=[_case_from(case) for case in body["cases"]],
                 )

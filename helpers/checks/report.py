@@ -118,7 +118,8 @@ def report_runs(
         function.name,
         text("checks.header", function=function.name, right=right, total=len(runs)),
     )
-    if is_untouched(runs):
+    untouched = is_untouched(runs)
+    if untouched and not function.planted:
         label = text("checks.untouched_case")
         report.rows = [
             (text("checks.case", i=i), [label]) for i in range(1, len(runs) + 1)
@@ -143,6 +144,9 @@ def report_runs(
                 last = run.outcome.printed.strip().splitlines()[-1][:200]
                 sentences.append(text("checks.printed", printed=last))
         report.rows.append((text("checks.case", i=i), sentences))
+    if untouched:
+        report.advice.append(("", text("checks.untouched_fault")))
+        return report
     if entry is not None and failures >= 2:
         hint = fill_hint(entry.hint, first or Evidence())
         report.advice.append((text("checks.think"), hint))

@@ -79,6 +79,18 @@ def test_the_untouched_stub_is_told_so(notebook):
     assert "still the untouched exercise" in run(notebook, CELL)
 
 
+def test_a_planted_fault_that_is_still_there_gives_its_evidence(notebook):
+    """A debugging exercise says what is wrong, and not that None is left."""
+    notebook["check"]._load().functions["centre"].planted = True
+    exec("def centre(X):\n    mu = None\n    Z = None\n    return Z", notebook)
+
+    said = run(notebook, CELL)
+
+    assert "returned None" in said
+    assert "Nothing has been mended yet" in said
+    assert "still the untouched exercise" not in said
+
+
 def test_an_accepted_variant_passes(notebook):
     """A right answer of another form is right."""
     exec(CENTRE.replace("Z = X - mu", "Z = -(mu - X)"), notebook)
