@@ -4,6 +4,7 @@
 `dictionary_to_vector(parameters)`               ``(vector, layout)``
 `vector_to_dictionary(vector, layout)`           the dictionary again
 `central_differences(f, parameters, step)`       a dictionary like `parameters`
+`one_sided_differences(f, parameters, step)`     the same, and worse
 `relative_difference(a, b)`                      a float between 0 and 1
 `check_gradients(cost, parameters, gradients)`   a report, shown as a table
 ================================================ ==============================
@@ -25,6 +26,7 @@ __all__ = [
     "central_differences",
     "check_gradients",
     "dictionary_to_vector",
+    "one_sided_differences",
     "relative_difference",
     "vector_to_dictionary",
 ]
@@ -136,16 +138,54 @@ def central_differences(
     >>> round(float(slopes["x"]), 6)
     6.0
     """
+    return _differences(f, parameters, step, -step)
+
+
+def one_sided_differences(
+    f: Callable[[dict], float],
+    parameters: Mapping[str, ArrayLike],
+    step: float = 1e-5,
+) -> dict[str, np.ndarray]:
+    """Measure slopes to one side only: ``(f(+step) - f(0)) / step``.
+
+    Their error shrinks with the step, that of `central_differences` with its
+    square; this function is here to be compared with the other one.
+
+    Parameters
+    ----------
+    f, parameters, step
+        As in `central_differences`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The slopes, under the names and in the shapes of `parameters`.
+
+    Examples
+    --------
+    >>> slopes = one_sided_differences(lambda p: float(p["x"] ** 2), {"x": 3.0}, 0.1)
+    >>> round(float(slopes["x"]), 6)
+    6.1
+    """
+    return _differences(f, parameters, step, 0.0)
+
+
+def _differences(
+    f: Callable[[dict], float],
+    parameters: Mapping[str, ArrayLike],
+    up: float,
+    down: float,
+) -> dict[str, np.ndarray]:
     vector, layout = dictionary_to_vector(parameters)
     slopes = np.zeros_like(vector)
     for i in range(vector.size):
         values = []
-        for sign in (1, -1):
+        for step in (up, down):
             moved = vector.copy()
-            moved[i] += sign * step
+            moved[i] += step
             value = np.asarray(f(vector_to_dictionary(moved, layout)))
             values.append(float(value.reshape(())))
-        slopes[i] = (values[0] - values[1]) / (2 * step)
+        slopes[i] = (values[0] - values[1]) / (up - down)
     return vector_to_dictionary(slopes, layout)
 
 
