@@ -206,9 +206,12 @@ def layers_diagram(
     """
     radius, step = 0.27, 0.75
     tallest = max(sizes)
+    bottom = -step * (tallest - 1) / 2 - 0.4
+    room = 0.5 if captions else 0.0
+    right = 1.8 * (len(sizes) - 1) + 0.75
     if axes is None:
         _, axes = plt.subplots(
-            figsize=(1.7 * len(sizes) + 0.6, 0.72 * tallest + 1.0),
+            figsize=(right + 0.75, room - 2 * bottom + 0.4),
             facecolor="white",
             layout="constrained",
         )
@@ -240,12 +243,10 @@ def layers_diagram(
             axes.text(x, y, label, ha="center", va="center", fontsize=10)
         else:
             _node(axes, x, y, label, kind, radius)
-    bottom = -step * (tallest - 1) / 2 - 0.55
     for k, caption in enumerate(captions):
         axes.text(1.8 * k, bottom, caption, ha="center", va="top", fontsize=9)
-    room = 0.55 if captions else 0.0
     axes.set(
-        xlim=(-0.75, 1.8 * (len(sizes) - 1) + 0.75),
+        xlim=(-0.75, right),
         ylim=(bottom - room, -bottom),
         aspect="equal",
     )
