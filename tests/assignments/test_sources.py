@@ -1,0 +1,170 @@
+"""The form of the source notebooks: every one of them, found by itself."""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.sources import read_source
+
+SOURCE = Path(__file__).resolve().parents[2] / "source"
+NOTEBOOKS = sorted(SOURCE.glob("[0-9][0-9]_*/*.ipynb"))
+ASSIGNMENTS = sorted({path.parent for path in NOTEBOOKS})
+EVERY_NOTEBOOK = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+EVERY_ASSIGNMENT = pytest.mark.parametrize("folder", ASSIGNMENTS, ids=lambda p: p.name)
+
+HEADING = re.compile(
+    r"^##+ Exercise \d+: .*`(?P<name>\w+)` "
+    r"\((?P<points>\d+) points?, difficulty [1-5] of 5, about \d+ minutes\)$",
+    re.MULTILINE,
+)
+
+
+@cache
+def notebook_of(path):
+    """Read a notebook once for all tests."""
+    return nbformat.read(path, as_version=4)
+
+
+def nbgrader(cell):
+    """Return nbgrader's metadata of a cell, empty where there is none."""
+    return cell.metadata.get("nbgrader", {})
+
+
+def is_solution(cell):
+    """Tell whether learners write code in a cell that is graded elsewhere."""
+    return bool(nbgrader(cell).get("solution")) and not nbgrader(cell).get("grade")
+
+
+def is_check(cell):
+    """Tell whether a cell holds checks."""
+    return bool(nbgrader(cell).get("grade")) and not nbgrader(cell).get("solution")
+
+
+def test_there_is_something_to_test():
+    """A wrong path would let all the others pass."""
+    assert NOTEBOOKS
+
+
+@EVERY_NOTEBOOK
+def test_notebook_is_in_normal_form(path):
+    """nbformat 4.5, one line of source a line, no outputs, little metadata."""
+    notebook = notebook_of(path)
+    text = path.read_text(encoding="utf-8")
+
+    assert nbformat.writes(notebook) == text.removesuffix("\n")
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= {"nbgrader", "tags"}
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+@EVERY_NOTEBOOK
+def test_cells_have_speaking_ids(path):
+    """Kebab-case, unique, and equal to the grade_id."""
+    cells = notebook_of(path).cells
+    ids = [cell["id"] for cell in cells]
+
+    assert len(ids) == len(set(ids))
+    for cell in cells:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", cell["id"])
+        assert nbgrader(cell).get("grade_id", cell["id"]) == cell["id"]
+
+
+@EVERY_NOTEBOOK
+def test_notebook_opens_and_ends_as_all_do(path):
+    """A title, the setup with its check object; at the end the table."""
+    cells = notebook_of(path).cells
+    first_code = next(cell for cell in cells if cell.cell_type == "code")
+
+    assert cells[0].cell_type == "markdown"
+    assert cells[0].source.startswith("# ")
+    assert first_code["id"] == "setup"
+    assert f'check = checks_for("{path.stem}")' in first_code.source
+    assert cells[-1].source == "check.progress()"
+    assert nbgrader(first_code)["locked"]
+    assert nbgrader(cells[-1])["locked"]
+
+
+@EVERY_NOTEBOOK
+def test_imports_stand_in_the_setup_only(path):
+    """What a notebook needs is seen at its top."""
+    for cell in notebook_of(path).cells:
+        if cell.cell_type == "code" and cell["id"] != "setup":
+            found = re.findall(r"^\s*(?:import|from) .*", cell.source, re.MULTILINE)
+            assert found == [], cell["id"]
+
+
+def exercises_of(path):
+    """Yield name, prose above, solution cell and check cell of each exercise."""
+    prose, solution = "", None
+    for cell in notebook_of(path).cells:
+        if cell.cell_type == "markdown":
+            prose += "\n" + cell.source
+        elif is_solution(cell):
+            assert solution is None, f"{solution and solution['id']} has no check"
+            solution = cell
+        elif is_check(cell) and solution is not None:
+            name = re.search(r"^def (\w+)", solution.source, re.MULTILINE)[1]
+            yield name, prose, solution, cell
+            prose, solution = "", None
+    assert solution is None
+
+
+@EVERY_NOTEBOOK
+def test_exercises_come_in_three_cells(path):
+    """A prompt with a heading, the function, and the next checks are its own."""
+    for name, prose, solution, check in exercises_of(path):
+        assert name in [match["name"] for match in HEADING.finditer(prose)]
+        assert solution["id"] == name.lower().replace("_", "-")
+        assert check["id"] == f"{solution['id']}-check"
+        assert re.search(rf"\bcheck\(\s*{name}\b", check.source)
+
+
+@EVERY_NOTEBOOK
+def test_points_in_headings_are_those_of_the_checks(path):
+    """Every graded function has one heading with its points."""
+    cells = notebook_of(path).cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    headings = [(m["name"], float(m["points"])) for m in HEADING.finditer(prose)]
+    checks = [
+        (name, float(nbgrader(check)["points"]))
+        for name, _, _, check in exercises_of(path)
+    ]
+
+    assert sorted(headings) == sorted(checks)
+
+
+@EVERY_NOTEBOOK
+def test_hints_render_as_markdown(path):
+    """A details element needs an empty line below its summary."""
+    for cell in notebook_of(path).cells:
+        if cell.cell_type == "markdown":
+            for follows in re.findall(r"</summary>(.{0,2})", cell.source, re.DOTALL):
+                assert follows == "\n\n", cell["id"]
+
+
+@EVERY_ASSIGNMENT
+def test_catalogue_is_rich_enough(folder):
+    """Three wrong answers a function, six for a Core one, five on average."""
+    catalogue = tomllib.loads(
+        (folder / "misconceptions.toml").read_text(encoding="utf-8")
+    )
+    counts = []
+    for path in sorted(folder.glob("*.ipynb")):
+        source = read_source(path)
+        checks = {cell.id: cell.points for cell in source.cells}
+        for name, function in source.functions.items():
+            entries = catalogue.get(path.stem, {}).get(name, [])
+            n = sum(not entry.get("accept", False) for entry in entries)
+            is_core = checks[f"{function.cell.id}-check"] >= 6
+            assert n >= (6 if is_core else 3), f"{path.stem}.{name}"
+            counts.append(n)
+
+    assert sum(counts) / len(counts) >= 5
