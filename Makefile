@@ -29,9 +29,8 @@ grade: venv  ## generate everything, grade a demonstration class, show the table
 release: venv  ## generate ASSIGNMENT (or all) into release/
 	python -m autograder release $(ASSIGNMENT)
 
-lab: venv  ## open JupyterLab on the lessons and the released assignments
-	@ls release/*/*.ipynb >/dev/null 2>&1 || { echo "make: nothing is released yet; run \`make release\` first"; exit 1; }
-	python -m autograder lab
+lab: venv  ## open JupyterLab on copies of lessons and assignments in work/
+	python -m autograder lab $(ARGS)
 
 bundle: venv  ## pack the zip that learners get
 	python -m autograder bundle

@@ -19,6 +19,7 @@ from autograder.lessons import write_lesson
 from autograder.recording import record
 from autograder.regions import RegionError
 from autograder.sources import SourceError, read_source
+from autograder.workspace import lab
 
 BROKEN = (CatalogueError, GateError, RegionError, SourceError)
 console = Console()
@@ -224,6 +225,7 @@ def _record_lessons(pattern: str) -> int:
 
 
 main.add_command(doctor)
+main.add_command(lab)
 
 
 if __name__ == "__main__":
