@@ -16,9 +16,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch
 
+from helpers.plots.style import COLOURS
+
 __all__ = ["diagram", "layers_diagram"]
 
-FORWARD, BACKWARD = "#0072B2", "#D55E00"
+FORWARD, BACKWARD = COLOURS[:2]
 FACES = {"number": "#E8F1F8", "unit": "#FFF3D6", "off": "#EEEEEE"}
 
 

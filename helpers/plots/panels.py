@@ -25,6 +25,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from helpers.plots.style import COLOURS, DASHES, HATCHES, MARKERS
+
 __all__ = [
     "bars",
     "contours",
@@ -36,12 +38,6 @@ __all__ = [
     "regions",
     "surface",
 ]
-
-# Okabe and Ito's palette, strongest contrast on white first.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#5F4B00", "#56B4E9", "#000000")
-DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 3)))
-MARKERS = ("o", "^", "s", "D", "v", "P", "X")
-HATCHES = ("", "//", "..", "xx", "\\\\", "++", "--")
 
 Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -139,7 +135,7 @@ def lines(
         axes.plot(
             np.ravel(x),
             np.ravel(y),
-            color=COLORS[k % len(COLORS)],
+            color=COLOURS[k % len(COLOURS)],
             linestyle=DASHES[k % len(DASHES)],
             marker=MARKERS[k % len(MARKERS)] if marked else None,
             markersize=5,
@@ -192,7 +188,7 @@ def points(
         axes.scatter(
             *X[:, classes == k],
             s=size,
-            color=COLORS[k],
+            color=COLOURS[k],
             marker=MARKERS[k],
             edgecolor="white",
             linewidth=0.5,
@@ -261,7 +257,7 @@ def path(axes: Axes, steps: ArrayLike, name: str = "", place: int = 0) -> None:
     axes.plot(
         steps[:, 0],
         steps[:, 1],
-        color=COLORS[place],
+        color=COLOURS[place],
         linestyle=DASHES[place],
         marker=MARKERS[place],
         markersize=4,
@@ -378,7 +374,7 @@ def bars(
         values,
         yerr=spread,
         capsize=4,
-        color=[COLORS[i % len(COLORS)] for i in k],
+        color=[COLOURS[i % len(COLOURS)] for i in k],
         hatch=[HATCHES[i % len(HATCHES)] for i in k],
         edgecolor="white",
     )

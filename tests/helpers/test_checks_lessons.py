@@ -1,0 +1,54 @@
+"""Checks in a lesson: they report and let the lesson run on."""
+
+import types
+
+import numpy as np
+
+from helpers.checks import checks_for
+from helpers.checks.checker import Check
+
+WRONG = "def spread(x):\n    return 2 * np.std(x)\n"
+CELL = """check(spread, np.array([1.0, 2.0, 6.0]))
+check(spread, np.array([3.0, 3.5, -1.0, 0.0, 7.0]))
+"""
+
+
+def _kernel(check, function=WRONG):
+    shell = types.SimpleNamespace(execution_count=1)
+    namespace = {"np": np, "check": check, "get_ipython": lambda: shell}
+    exec(function, namespace)
+    return namespace, shell
+
+
+def test_a_wrong_answer_is_reported_once_a_cell(capsys):
+    """Two checks in one cell make one report, running it again another one."""
+    namespace, shell = _kernel(checks_for("00_start_here", lesson=True))
+    exec(CELL, namespace)
+    first = capsys.readouterr().out
+    shell.execution_count = 2
+    exec(CELL, namespace)
+    second = capsys.readouterr().out
+
+    assert first.count("0 of 2 public cases right") == 1
+    assert second.count("0 of 2 public cases right") == 1
+
+
+def test_a_right_answer_passes_every_case(capsys):
+    """A mended answer is right in all cases, also after a report."""
+    namespace, shell = _kernel(checks_for("00_start_here", lesson=True))
+    exec(CELL, namespace)
+    shell.execution_count = 2
+    exec("def spread(x):\n    return np.std(x)\n" + CELL, namespace)
+
+    assert capsys.readouterr().out.count("right") >= 3
+
+
+def test_a_missing_file_does_not_stop_a_lesson(capsys, tmp_path):
+    """Without recorded cases a lesson says so and goes on."""
+    check = Check("00_start_here", lesson=True, folder=tmp_path)
+    namespace, _ = _kernel(check)
+    exec(CELL, namespace)
+    check.progress()
+
+    assert capsys.readouterr().out.count("00_start_here.cases.json") == 3
+    assert check.frozen("start", lambda: 3.0) == 3.0
