@@ -18,6 +18,9 @@ __all__ = ["each_batch", "momentum_step", "plain_step"]
 
 Arrays = dict[str, np.ndarray]
 
+# Seeded anew before each use: that takes a tenth of the time of a new generator.
+_SHUFFLER = np.random.RandomState()
+
 
 def plain_step(parameters: Arrays, grads: Arrays, rate: float) -> Arrays:
     """Take one step of gradient descent.
@@ -107,6 +110,8 @@ def each_batch(
     >>> [len(labels[0]) for _, labels in each_batch(X, X, size=2, seed=0)]
     [2, 2, 1]
     """
-    order = np.random.RandomState(seed).permutation(Y.shape[1])
-    for columns in np.split(order, range(size, len(order), size)):
+    _SHUFFLER.seed(seed)
+    order = _SHUFFLER.permutation(Y.shape[1])
+    for first in range(0, len(order), size):
+        columns = order[first : first + size]
         yield X[:, columns], Y[:, columns]
