@@ -244,7 +244,7 @@ def plot_check_errors(
         panel.axhline(height, color=INK, linestyle=":", linewidth=1)
         panel.annotate(
             name,
-            (steps.min(), height),
+            (np.sqrt(steps.min() * steps.max()) / 10, height),
             textcoords="offset points",
             xytext=(0, 3),
             fontsize=9,
