@@ -299,17 +299,21 @@ def _check_mask(
         if not D.all():
             raise _dropout("share", name=name, got=D.mean(), keep=keep)
         return
+    share = D.mean()
+    if 0 < share < 1:
+        # Around its own share first: a row that is dropped as a whole also
+        # spoils the share, and is the better reason.
+        units = _dispersion(D.sum(axis=1), D.shape[1], share)
+        examples = _dispersion(D.sum(axis=0), D.shape[0], share)
+        if units > ERRORS:
+            raise _dropout("by_unit", name=name)
+        if examples > ERRORS:
+            raise _dropout("by_example", name=name)
+        if min(units, examples) < -ERRORS:
+            raise _dropout("exact", name=name)
     error = np.sqrt(keep * (1 - keep) / D.size)
-    if abs(D.mean() - keep) > ERRORS * error:
-        raise _dropout("share", name=name, got=D.mean(), keep=keep)
-    units = _dispersion(D.sum(axis=1), D.shape[1], keep)
-    examples = _dispersion(D.sum(axis=0), D.shape[0], keep)
-    if units > ERRORS:
-        raise _dropout("by_unit", name=name)
-    if examples > ERRORS:
-        raise _dropout("by_example", name=name)
-    if min(units, examples) < -ERRORS:
-        raise _dropout("exact", name=name)
+    if abs(share - keep) > ERRORS * error:
+        raise _dropout("share", name=name, got=share, keep=keep)
 
 
 def _check_fresh(

@@ -1,0 +1,179 @@
+"""Masks are judged by what a right mask does, differences by their magnitude."""
+
+import numpy as np
+import pytest
+
+from helpers.activations import relu, sigmoid
+from helpers.networks import random_parameters
+from helpers.relations import difference_by_magnitude, dropout_forward
+
+KEEP = 0.6
+X = np.random.RandomState(0).randn(2, 50)
+P = random_parameters([2, 20, 10, 1], 0)
+INPUTS = {"X": X, "parameters": P, "keep_prob": KEEP}
+
+
+def forward(rng, draw=None, scale=1 / KEEP):
+    """Return the answer of a pass whose masks come from `draw(rng, shape)`."""
+    draw = draw or (lambda rng, shape: rng.random(shape) < KEEP)
+    Z1 = P["W1"] @ X + P["b1"]
+    D1 = draw(rng, Z1.shape)
+    A1 = relu(Z1) * D1 * scale
+    Z2 = P["W2"] @ A1 + P["b2"]
+    D2 = draw(rng, Z2.shape)
+    A2 = relu(Z2) * D2 * scale
+    Z3 = P["W3"] @ A2 + P["b3"]
+    A3 = sigmoid(Z3)
+    cache = (Z1, D1, A1, P["W1"], P["b1"], Z2, D2, A2, P["W2"], P["b2"])
+    return A3, (*cache, Z3, A3, P["W3"], P["b3"])
+
+
+def judge(answer, others=(), inputs=INPUTS):
+    """Return the reasons for A3 and the cache."""
+    return dropout_forward(inputs, answer, None, list(others))
+
+
+def replaced(answer, i, part):
+    """Return the answer with part i of its cache replaced."""
+    A3, cache = answer
+    return A3, (*cache[:i], part, *cache[i + 1 :])
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng, shape: rng.random(shape) < KEEP,
+        lambda rng, shape: (rng.random(shape) > 1 - KEEP).astype(int),
+        lambda rng, shape: rng.binomial(1, KEEP, shape).astype(np.float32),
+        lambda rng, shape: rng.choice([0.0, 1.0], shape, p=[1 - KEEP, KEEP]),
+    ],
+)
+def test_any_way_of_drawing_a_right_mask_is_right(draw, seed):
+    """Booleans, integers, floats; below, above, binomial, choice."""
+    answer = forward(np.random.default_rng(seed), draw)
+
+    assert judge(answer) == {"A3": None, "cache": None}
+
+
+@pytest.mark.parametrize(
+    ("draw", "word"),
+    [
+        (lambda rng, shape: rng.random((shape[0], 1)) < KEEP, "shape"),
+        (
+            lambda rng, shape: np.tile(rng.random((shape[0], 1)) < KEEP, shape[1]),
+            "treats the examples alike",
+        ),
+        (
+            lambda rng, shape: np.tile(rng.random(shape[1]) < KEEP, (shape[0], 1)),
+            "treats the units alike",
+        ),
+        (lambda rng, shape: rng.random(shape) > KEEP, "share"),
+        (lambda rng, shape: rng.standard_normal(shape) < KEEP, "share"),
+        (lambda rng, shape: rng.random(shape), "other numbers"),
+        (
+            lambda rng, shape: (
+                rng.random(shape).argsort(0).argsort(0) < round(KEEP * shape[0])
+            ),
+            "same number",
+        ),
+        (lambda rng, shape: np.full(shape, np.nan), "other numbers"),
+    ],
+)
+def test_wrong_masks_are_wrong_for_a_reason(draw, word):
+    """Each mistake is named by what is wrong with the mask."""
+    verdict = judge(forward(np.random.default_rng(1), draw))
+
+    assert word in verdict["A3"]
+    assert word in verdict["cache"]
+
+
+@pytest.mark.parametrize("scale", [1.0, KEEP, 1 / (1 - KEEP)])
+def test_a_wrong_scale_is_wrong(scale):
+    """What is left has to be divided by keep_prob."""
+    verdict = judge(forward(np.random.default_rng(1), scale=scale))
+
+    assert "keep_prob" in verdict["A3"]
+
+
+def test_a_mask_that_stays_the_same_is_seen_in_two_calls():
+    """The same draw gives nested masks, whatever the two keep_probs are."""
+    first = forward(np.random.default_rng(1))
+    second = forward(np.random.default_rng(2))
+
+    assert judge(first, [(INPUTS, second)])["A3"] is None
+    assert "anew" in judge(first, [(INPUTS, first)])["A3"]
+    more = INPUTS | {"keep_prob": 0.9}
+    wider = forward(
+        np.random.default_rng(1), lambda rng, shape: rng.random(shape) < 0.9, 1 / 0.9
+    )
+    assert "anew" in judge(wider, [(INPUTS, first)], more)["A3"]
+
+
+def test_the_output_and_the_cache_are_judged_apart():
+    """A wrong A3 leaves the cache right, a wrong Z1 leaves A3 right."""
+    answer = forward(np.random.default_rng(1))
+    dropped_output = (answer[0] * 0.5, answer[1])
+    masked = replaced(answer, 0, answer[1][0] * answer[1][1])
+
+    assert judge(dropped_output)["cache"] is None
+    assert judge(dropped_output)["A3"] is not None
+    assert judge(masked)["A3"] is None
+    assert "Z1" in judge(masked)["cache"]
+
+
+def test_without_dropout_every_unit_is_kept():
+    """keep_prob 1 leaves no choice."""
+    inputs = INPUTS | {"keep_prob": 1.0}
+    whole = forward(np.random.default_rng(1), lambda rng, shape: np.ones(shape), 1.0)
+
+    assert judge(whole, inputs=inputs) == {"A3": None, "cache": None}
+    assert judge(forward(np.random.default_rng(1)), inputs=inputs)["A3"] is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        1.0,
+        (),
+        (np.ones((1, 50)), ()),
+        (np.ones((1, 50)), (None,) * 14),
+        (np.ones((1, 50)), (np.ones(3),) * 14),
+        (np.ones((1, 50)), (np.array(["a"]),) * 14),
+        ("A3", forward(np.random.default_rng(1))[1]),
+        replaced(forward(np.random.default_rng(1)), 3, np.zeros((3, 3))),
+    ],
+)
+def test_answers_of_any_kind_get_a_reason(answer):
+    """Nothing that a learner returns stops the judge."""
+    verdict = judge(answer)
+
+    assert set(verdict) == {"A3", "cache"}
+    assert any(verdict.values())
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "right"),
+    [
+        (3e-11, 8e-10, True),
+        (9e-7, 1e-12, True),
+        (2e-6, 1e-12, False),
+        (np.array([[0.2851]]), 0.285093, True),
+        ((0.285093, "verdict"), 0.285093, True),
+        (0.295, 0.285093, False),
+        (-0.285093, 0.285093, False),
+        (-1e-9, 1e-9, False),
+        (np.nan, 1e-9, False),
+        (np.inf, 0.5, False),
+        (None, 1e-9, False),
+        ("small", 1e-9, False),
+        (np.ones(3), 1.0, False),
+        ([], 1.0, False),
+    ],
+)
+def test_a_difference_is_judged_by_its_magnitude(answer, expected, right):
+    """Rounding is rounding; anything larger agrees to one part in a hundred."""
+    verdict = difference_by_magnitude({}, answer, expected, [])
+
+    assert (verdict["difference"] is None) == right
