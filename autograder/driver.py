@@ -24,8 +24,15 @@ _noted: dict[str, object] = {}
 
 
 def start() -> str:
-    """Prepare a kernel: the submission's folder comes last on the module path."""
+    """Prepare a kernel for grading.
+
+    The submission's folder comes last on the module path, and ``exit()`` in a
+    cell ends nothing: it would end the kernel some time later, in another cell.
+    """
+    from IPython import get_ipython
+
     _noted.clear()
+    get_ipython().ask_exit = lambda: None
     here = os.getcwd()
     sys.path[:] = [p for p in sys.path if p not in ("", here)]
     sys.path.append(here)
