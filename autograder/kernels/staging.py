@@ -51,6 +51,42 @@ def stage(
     return left_out
 
 
+def remove_followed(source: str, copy: str) -> list[str]:
+    """Remove from a careless copy of a submission what came through a link.
+
+    Parameters
+    ----------
+    source : the folder of one submission, as it was handed in.
+    copy : a folder into which its files were copied, links followed.
+
+    Returns
+    -------
+    The relative names that were removed.
+    """
+    removed = []
+    for folder, _, files in os.walk(copy):
+        for name in files:
+            path = os.path.join(folder, name)
+            relative = os.path.relpath(path, copy)
+            if _leads_out(source, relative):
+                os.remove(path)
+                removed.append(relative)
+    return sorted(removed)
+
+
+def _leads_out(top: str, relative: str) -> bool:
+    path = top
+    for part in relative.split(os.sep):
+        path = os.path.join(path, part)
+        try:
+            kind = os.lstat(path)
+        except OSError:
+            return False
+        if stat.S_ISLNK(kind.st_mode):
+            return True
+    return not stat.S_ISREG(kind.st_mode) or kind.st_nlink > 1
+
+
 def _stage(
     folder: int,
     destination: str,

@@ -21,6 +21,8 @@ from autograder.feedback import cell_html, notes_html
 from autograder.gates import requests
 from autograder.judge import Judge, Verdict, read_answers
 from autograder.kernels.provisioner import WarmKernelManager
+from autograder.kernels.sandbox import NO_WALLS
+from autograder.kernels.staging import remove_followed
 from autograder.recording import CASE_SECONDS
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import heal, read_submission
@@ -71,6 +73,9 @@ class SubmissionExporter(NotebookExporter):
         resources["metadata"] = {"name": names["notebook"], "path": folder}
         resources["course"] = {"store": store}
         if self.parent._sanitizing:
+            # nbgrader has copied what links point to, gradebook or not.
+            copied = self.parent._format_dest(names["assignment"], names["student"])
+            remove_followed(folder, copied)
             submission = read_submission(Path(filename))
             notebook, notes = heal(submission, store)
             if submission.damage:
@@ -163,6 +168,8 @@ class JudgedExecute(Execute):
         self._current = index
         if not self._ready:
             self._ask("start()", self.start_seconds)
+            walls = getattr(self.km.provisioner, "walls", NO_WALLS)
+            self.nb.metadata["course"]["walls"] = walls.name
             self._ready = True
         identity = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id"))
         if cell.cell_type == "code":

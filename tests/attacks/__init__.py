@@ -1,0 +1,1 @@
+"""Attacks on the grader, one file each; `suite` says what a file holds."""

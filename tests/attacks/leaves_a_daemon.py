@@ -1,0 +1,19 @@
+"""Leave a process behind that survives the kernel and acts later."""
+
+from tests.attacks.suite import running
+
+FIRST = """
+import os
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execlp("sleep", "sleep", "58.4417")
+    os._exit(0)
+os.wait()
+print("TRIED")
+"""
+
+
+def harm(place):
+    """Look for it."""
+    return running("58.4417")

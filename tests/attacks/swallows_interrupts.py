@@ -1,0 +1,13 @@
+"""Loop for ever and swallow every interrupt."""
+
+TRIED = False
+FIRST = """
+import time
+end = time.time() + 25
+while time.time() < end:
+    try:
+        while time.time() < end:
+            time.sleep(0.01)
+    except BaseException:
+        pass
+"""
