@@ -5,7 +5,8 @@ import subprocess
 FIRST = """
 import os, signal
 victim = int(open("victim").read())
-for pid in (victim, os.getppid()):
+# Never a real process of the machine: this one was started for the purpose.
+for pid in (victim,):
     try:
         if pid > 1:
             os.kill(pid, signal.SIGTERM)
