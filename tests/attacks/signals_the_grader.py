@@ -1,15 +1,14 @@
-"""Signal the grader, its other kernels and everything else that runs."""
+"""Signal what started the kernel, and a process that stands for all others."""
 
 import subprocess
 
 FIRST = """
 import os, signal
 victim = int(open("victim").read())
-# Never a real process of the machine: this one was started for the purpose.
-for pid in (victim,):
+for pid, number in ((victim, signal.SIGTERM), (os.getppid(), 0)):
     try:
         if pid > 1:
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, number)
             print("REACHED", pid)
     except OSError:
         pass
@@ -18,8 +17,8 @@ print("TRIED")
 
 
 def prepare(place):
-    """Start a process that stands for everything else."""
-    victim = subprocess.Popen(["sleep", "30"])
+    """Start that process."""
+    victim = subprocess.Popen(["sleep", "60"])
     place.found["victim"] = victim
     (place.submission / "victim").write_text(str(victim.pid))
 

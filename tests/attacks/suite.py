@@ -26,8 +26,10 @@ failed if the mark is the honest one, nothing was reached, no canary is in the
 graded notebook or the feedback, no harm is done, and the next honest submission
 is graded as ever.
 
-Every attack is bounded and would do no harm without a sandbox: small counts and
-sizes, short times, loopback addresses, temporary folders.
+Every attack is bounded and would do no harm without a sandbox, even for root: small
+counts and sizes, short times, loopback addresses, temporary folders. It acts on
+processes, mounts and terminals only that it or its `prepare` made, and takes back
+what could outlive it.
 """
 
 from __future__ import annotations
