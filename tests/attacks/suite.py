@@ -10,6 +10,8 @@ tries. It has some of:
 ``HONEST``
     the mark that the honest part of the work deserves. Without ``CELLS`` it is
     3 of 7: `centre` is right, `spread` is not attempted;
+``LOSES``
+    True where the attack spoils honest answers too, and so may get less;
 ``TRIED``
     False where the cell cannot say that it got to its end;
 ``REFUSED``

@@ -24,7 +24,9 @@ def test_attack_fails(target, name):
     printed = target.printed(place.name)
 
     refused = getattr(module, "REFUSED", False)
-    assert mark == (0 if refused else getattr(module, "HONEST", suite.HONEST)), printed
+    honest = 0 if refused else getattr(module, "HONEST", suite.HONEST)
+    assert mark <= honest, printed
+    assert mark == honest or getattr(module, "LOSES", False), printed
     assert "REACHED" not in printed, printed
     for canary in (suite.HIDDEN, *suite.CANARIES.values()):
         assert canary not in visible

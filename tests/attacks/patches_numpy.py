@@ -1,0 +1,10 @@
+"""Patch what NumPy compares with, so that everything is close to everything."""
+
+FIRST = """
+import numpy as np
+for name in ("allclose", "array_equal", "isclose", "array_equiv"):
+    setattr(np, name, lambda *a, **k: True)
+for name in ("assert_allclose", "assert_array_equal", "assert_equal"):
+    setattr(np.testing, name, lambda *a, **k: None)
+print("TRIED")
+"""

@@ -1,0 +1,13 @@
+"""Change cells before they run and results before they are shown, by hooks."""
+
+FIRST = """
+import sys
+ip = get_ipython()
+print("TRIED")
+ip.events.register("pre_run_cell", lambda info: None)
+ip.events.register("post_run_cell", lambda result: print("4.0"))
+ip.input_transformers_post.append(
+    lambda lines: ["4.0"] if any("check(" in line for line in lines) else lines)
+sys.displayhook = lambda value: print("4.0")
+ip.ast_node_interactivity = "all"
+"""
