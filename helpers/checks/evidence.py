@@ -374,7 +374,8 @@ def _where(results: list[Result], first: Difference, evidence: Evidence) -> None
         if len(wrong) > 1:
             names = ", ".join(wrong[:6]) + (", ..." if len(wrong) > 6 else "")
             evidence.say("wrong_ones", telling=False, names=names)
-    elif len(wrong) == 1:
+    elif len(wrong) == 1 and first.kind != "relation":
+        # A relation judges a result as a whole: it counts no leaves.
         result = next(r for r in results if not r.right)
         total = result.leaves
         bad = len(result.differences)

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from helpers.checks.comparison import Signature, compare, compare_value
+from helpers.checks.comparison import (
+    Difference,
+    Result,
+    Signature,
+    compare,
+    compare_value,
+)
 from helpers.checks.evidence import evidence_of
 from helpers.checks.values import plain
 
@@ -131,3 +137,11 @@ def test_evidence_of_hidden_cases_names_no_number_of_them():
     assert "123" not in said
     assert "124" not in said
     assert "A[0, 0]" in said
+
+
+def test_evidence_of_a_relation_is_its_reason_alone():
+    """A relation judges a result as a whole, so no leaves are counted."""
+    difference = Difference("parts", "relation", "part 2 is empty", None)
+    wrong = Result("parts", [difference], leaves=8)
+
+    assert evidence_of([wrong], {}).sentences == ["parts: part 2 is empty"]
