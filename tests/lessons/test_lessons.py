@@ -3,13 +3,13 @@
 import ast
 import json
 import re
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
 
 from autograder.lessons import FENCE, lesson_form
 from autograder.regions import find_regions, solution_statements, stub
@@ -251,26 +251,16 @@ def test_no_graded_solution_in_a_lesson(path):
 def test_runs_clean_and_in_time(path):
     """A lesson runs top to bottom without error, warning or text on stderr."""
     notebook = nbformat.read(path, as_version=4)
+    # The kernel's own processor time, so that a busy machine fails nobody.
+    notebook.cells.append(new_code_cell("import time; print(time.process_time())"))
     client = NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": str(FOLDER)}}
+        notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}}
     )
     client.execute()
-    busy = 0.0
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             assert output.output_type != "error"
             assert output.get("name") != "stderr", output.text
             assert "Warning" not in output.get("text", "")
-        times = cell.metadata.get("execution", {})
-        if "iopub.execute_input" in times and "iopub.status.idle" in times:
-            begin, end = (
-                _seconds(times[key])
-                for key in ("iopub.execute_input", "iopub.status.idle")
-            )
-            busy += end - begin
-    # Half of the time that is promised on a quiet machine is left as room.
-    assert busy < 2 * SECONDS.get(path.stem, 30)
 
-
-def _seconds(stamp):
-    return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
+    assert float(notebook.cells[-1].outputs[0].text) < SECONDS.get(path.stem, 30)
