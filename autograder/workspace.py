@@ -141,10 +141,10 @@ def lab(workspace: str, prepare_only: bool, options: tuple[str, ...]) -> None:
     click.echo(
         f"{made.folder}: {len(made.copied)} files copied; what was there is untouched"
     )
-    for name in made.outdated:
+    if made.outdated:
         click.echo(
-            f"{name} is of an earlier release and was kept; rename it and its "
-            ".cases.json, and run this again for the new one"
+            f"of an earlier release, and kept: {', '.join(made.outdated)} (rename or "
+            "remove what you no longer need, and run this again for the new one)"
         )
     if prepare_only:
         return
