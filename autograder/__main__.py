@@ -16,6 +16,7 @@ from autograder.demonstration import hand_in
 from autograder.doctor import doctor
 from autograder.gates import GateError, check_catalogue, check_release
 from autograder.lessons import write_lesson
+from autograder.notebooks import normalize
 from autograder.recording import record
 from autograder.regions import RegionError
 from autograder.sources import SourceError, read_source
@@ -226,6 +227,7 @@ def _record_lessons(pattern: str) -> int:
 
 main.add_command(doctor)
 main.add_command(lab)
+main.add_command(normalize)
 
 
 if __name__ == "__main__":

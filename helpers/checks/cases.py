@@ -12,6 +12,7 @@ from pathlib import Path
 from helpers.checks.calls import Outcome
 from helpers.checks.comparison import Signature
 from helpers.checks.values import Unsupported, decode, encode, same_inputs
+from helpers.strings import text
 
 __all__ = [
     "Case",
@@ -185,7 +186,7 @@ def outcome_form(outcome: Outcome) -> dict:
 def outcome_from(form: object) -> Outcome:
     """Read the JSON form of an outcome."""
     if not isinstance(form, dict):
-        raise CasesError("an outcome is not an object")
+        raise CasesError(text("checks.file.outcome"))
     outcome = Outcome()
     for key in ("changed", "shared"):
         setattr(outcome, key, [str(name)[:100] for name in form.get(key, [])][:50])
@@ -195,7 +196,7 @@ def outcome_from(form: object) -> Outcome:
     elif "value" in form:
         outcome.value = decode(form["value"])
     else:
-        raise CasesError("an outcome has neither a value nor an error")
+        raise CasesError(text("checks.file.empty_outcome"))
     return outcome
 
 
@@ -263,7 +264,7 @@ def cases_from(form: object) -> NotebookCases:
         If the form is another one than ``cases_form`` makes.
     """
     if not isinstance(form, dict) or form.get("format") != FORMAT:
-        raise CasesError("the form is of another release of the course")
+        raise CasesError(text("checks.file.release"))
     try:
         return NotebookCases(
             notebook=form["notebook"],
@@ -287,7 +288,7 @@ def cases_from(form: object) -> NotebookCases:
             },
         )
     except (KeyError, TypeError, AttributeError, Unsupported) as error:
-        raise CasesError(f"damaged: {error}") from error
+        raise CasesError(text("checks.file.damaged", error=error)) from error
 
 
 def read_cases(path: Path) -> NotebookCases:
@@ -310,12 +311,12 @@ def read_cases(path: Path) -> NotebookCases:
     """
     try:
         if path.stat().st_size > MAX_FILE:
-            raise CasesError("too large")
+            raise CasesError(text("checks.file.large"))
         form = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CasesError("missing") from error
+        raise CasesError(text("checks.file.missing")) from error
     except (ValueError, RecursionError) as error:
-        raise CasesError("not JSON") from error
+        raise CasesError(text("checks.file.not_json")) from error
     return cases_from(form)
 
 
