@@ -212,6 +212,16 @@ def test_sections_named_elsewhere_exist():
             assert section in by_number[number], f"{file}: lesson {number}, {section}"
 
 
+def test_sections_named_in_assignments_exist():
+    """Prose of an assignment that quotes a lesson's heading quotes it right."""
+    by_number = {path.stem[:2]: headings(path) for path in LESSONS}
+    quoted = re.compile(r"[Ll]esson (\d\d), (?:\"|\*+|\[)([^\"*\]]+)")
+    for source in ROOT.glob("source/*/*.ipynb"):
+        for text in markdown(source):
+            for number, section in quoted.findall(text):
+                assert section in by_number[number], f"{source.stem}: {section}"
+
+
 def _statements(source):
     """Return the simple statements of a text in normal form."""
     found = set()
