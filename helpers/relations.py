@@ -270,13 +270,25 @@ def _shown(name: str) -> str:
     return "A3" if name == "AL" else name
 
 
-def _same(parts: Mapping[str, np.ndarray], name: str, wanted: np.ndarray) -> None:
-    """Hold an array of the cache against what follows from the others."""
-    got = parts[name]
-    if got.shape != wanted.shape:
-        raise _dropout("shape", name=_shown(name), got=got.shape, expected=wanted.shape)
-    if not close(wanted, got).all():
-        raise _dropout(f"wrong_{name}")
+def _first_wrong(
+    parts: Mapping[str, np.ndarray],
+    wanted: Mapping[str, np.ndarray],
+    names: Sequence[str],
+) -> str | None:
+    """Return what is wrong with the first array that is not as it should be."""
+    for name in names:
+        got, right = parts[name], wanted[name]
+        if got.shape != right.shape:
+            return text(
+                "relations.dropout.shape",
+                name=_shown(name),
+                got=got.shape,
+                expected=right.shape,
+            )
+        if not close(right, got).all():
+            key = "parameter" if name[0] in "Wb" else f"wrong_{name}"
+            return text(f"relations.dropout.{key}", name=name)
+    return None
 
 
 def _dispersion(sums: np.ndarray, draws: int, keep: float) -> float:
@@ -375,36 +387,27 @@ def dropout_forward(
     """
     X, P = np.asarray(inputs["X"], float), inputs["parameters"]
     keep = float(inputs.get("keep_prob", 0.5))
+    wanted = {name: np.asarray(P[name], float) for name in sorted(P)}
     try:
         parts = _dropout_parts(answer)
-        m, A_prev = X.shape[1], X
+        A = X
         for layer in (1, 2):
-            Z = P[f"W{layer}"] @ A_prev + P[f"b{layer}"]
-            _check_mask(parts, f"D{layer}", (Z.shape[0], m), keep)
+            Z = P[f"W{layer}"] @ A + P[f"b{layer}"]
+            _check_mask(parts, f"D{layer}", Z.shape, keep)
             D = parts[f"D{layer}"].astype(np.float64)
-            _same(parts, f"A{layer}", np.maximum(Z, 0) * D / keep)
             _check_fresh(D, f"D{layer}", keep, others)
-            A_prev = np.asarray(parts[f"A{layer}"], np.float64)
+            A = np.maximum(Z, 0) * D / keep
+            wanted |= {f"Z{layer}": Z, f"A{layer}": A}
     except _Wrong as reason:
         return {"A3": str(reason), "cache": str(reason)}
-    verdict: dict[str, str | None] = {"A3": None, "cache": None}
-    Z3 = P["W3"] @ A_prev + P["b3"]
-    try:
-        _same(parts, "AL", sigmoid(Z3))
-    except _Wrong as reason:
-        verdict["A3"] = str(reason)
-    try:
-        A1 = np.asarray(parts["A1"], np.float64)
-        _same(parts, "Z1", P["W1"] @ X + P["b1"])
-        _same(parts, "Z2", P["W2"] @ A1 + P["b2"])
-        _same(parts, "Z3", Z3)
-        _same(parts, "A3", sigmoid(Z3))
-        for name in ("W1", "b1", "W2", "b2", "W3", "b3"):
-            if parts[name].shape != P[name].shape or not np.all(parts[name] == P[name]):
-                raise _dropout("parameter", name=name)
-    except _Wrong as reason:
-        verdict["cache"] = str(reason)
-    return verdict
+    wanted["Z3"] = P["W3"] @ A + P["b3"]
+    wanted["A3"] = wanted["AL"] = sigmoid(wanted["Z3"])
+    cache = _first_wrong(parts, wanted, [n for n in DROPOUT_CACHE if n in wanted])
+    answered = _first_wrong(parts, wanted, ["AL"])
+    if answered is not None:
+        # What went wrong on the way says more than that the end is wrong.
+        answered = _first_wrong(parts, wanted, ["A1", "A2"]) or answered
+    return {"A3": answered, "cache": cache}
 
 
 def difference_by_magnitude(
