@@ -457,8 +457,9 @@ def difference_by_magnitude(
         right = abs(got - wanted) <= SAME_MAGNITUDE * wanted
     if right:
         return {"difference": None}
+    key = "rounding" if wanted < ROUNDING else "magnitude"
     return {
         "difference": text(
-            "relations.difference.magnitude", got=f"{got:.2g}", expected=f"{wanted:.2g}"
+            f"relations.difference.{key}", got=f"{got:.2g}", expected=f"{wanted:.2g}"
         )
     }
