@@ -242,6 +242,22 @@ def _is_input(leaf: object, given: object) -> bool:
     return leaf is None
 
 
+def _renamings(record: FunctionCases, case: Case, value: object) -> list:
+    """Return a recorded dictionary, also under the names of accepted variants.
+
+    An accepted variant of as many entries holds them in the solution's order.
+    """
+    found, expected = [value], case.expected.value
+    if not isinstance(value, dict) or list(value) != list(expected):
+        return found
+    for entry in record.entries:
+        outcome = case.entries.get(entry.name) if entry.accept else None
+        names = outcome.value if outcome and isinstance(outcome.value, dict) else {}
+        if len(names) == len(value) and list(names) != list(value):
+            found.append(dict(zip(names, value.values(), strict=True)))
+    return found
+
+
 def _is_under(run: Run, key: str) -> bool:
     recorded = run.case.under.get(key)
     return recorded is not None and agrees(recorded, run.outcome)
@@ -351,13 +367,14 @@ class Judge:
                 continue
             if agrees(run.case.stub, under) or run.outcome.error is not None:
                 continue
-            try:
-                results = compare(record.signature, under.value, run.outcome.value)
-            except (TypeError, AttributeError):
-                continue
-            verdict.marks[i] = max(
-                verdict.marks[i], case_mark(record, run.case, results)
-            )
+            for value in _renamings(record, run.case, under.value):
+                try:
+                    results = compare(record.signature, value, run.outcome.value)
+                except (TypeError, AttributeError):
+                    continue
+                verdict.marks[i] = max(
+                    verdict.marks[i], case_mark(record, run.case, results)
+                )
         if all(mark == 1 for mark in verdict.marks):
             verdict.state = "kept"
 

@@ -27,8 +27,8 @@ def recorded(notebook):
     return source, Judge(record(source, path.parent)), catalogue
 
 
-def verdict_over(notebook, function, item):
-    """Judge a notebook that is right but for one catalogued answer."""
+def verdict_over(notebook, answers_of):
+    """Judge a notebook that is right but for catalogued answers of functions."""
     source, judge, _ = recorded(notebook)
     names = {"__name__": "notebook"}
     for cell in source.cells:
@@ -36,8 +36,9 @@ def verdict_over(notebook, function, item):
             continue
         code = cell.source
         defined = [getattr(node, "name", "") for node in ast.parse(code).body]
-        if cell.role == "solution" and function in defined:
-            code = patch(code, item, function)
+        for function, item in answers_of.items():
+            if cell.role == "solution" and function in defined:
+                code = patch(code, item, function)
         exec(code, names)
     answers = {
         name: [
@@ -56,7 +57,7 @@ def test_catalogued_answer_costs_its_own_function_only(notebook, capsys):
     _, _, catalogue = recorded(notebook)
     for function, items in catalogue.items():
         for item in items:
-            functions = verdict_over(notebook, function, item).functions
+            functions = verdict_over(notebook, {function: item}).functions
             own = functions.pop(function)
             where = f"{function}, {item.entry.name!r}"
             if item.entry.accept:
@@ -68,3 +69,26 @@ def test_catalogued_answer_costs_its_own_function_only(notebook, capsys):
                 for run, mark in zip(other.runs, other.marks, strict=True):
                     failed = run.outcome.error is not None
                     assert mark == 1 or failed, f"{where}: {name}"
+
+
+@pytest.mark.slow
+def test_older_names_of_gradients_are_kept_over_a_mistake_below():
+    """Two answers of different names, one right and one known, cost one function."""
+    notebook = "03_deep_network/building_blocks"
+    _, _, catalogue = recorded(notebook)
+    named = {
+        function: {item.entry.name: item for item in items}
+        for function, items in catalogue.items()
+    }
+    verdict = verdict_over(
+        notebook,
+        {
+            "linear_backward": named["linear_backward"]["db not divided by m"],
+            "L_model_backward": named["L_model_backward"][
+                "slopes by the inputs kept under the layer's own number"
+            ],
+        },
+    )
+
+    assert verdict.functions["L_model_backward"].state == "kept"
+    assert verdict.cells["l-model-backward-check"].points == 8
