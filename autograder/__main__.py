@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
+from autograder.appeal import judge_again, overview, whole_case
 from autograder.bundle import bundle
 from autograder.catalogue import CatalogueError
 from autograder.course import Course, CourseError
@@ -192,6 +193,39 @@ def status(assignment: str | None) -> None:
     for name in names:
         console.print(f"to mend them: nbgrader autograde {name} --force")
     sys.exit(1)
+
+
+@main.command()
+@click.argument("assignment")
+@click.argument("student")
+@click.argument("case", required=False)
+def show(assignment: str, student: str, case: str | None) -> None:
+    """Show graders the cases of a submission, or one CASE whole (function:number).
+
+    The submission is run once more; nothing is saved. What is shown holds hidden
+    numbers: it is for graders only.
+    """
+    course = _course()
+    course.chosen(assignment)
+    judged = {
+        notebook: judge_again(course, assignment, student, notebook)
+        for notebook in course.notebooks(assignment)
+    }
+    if case is None:
+        table = Table("notebook", "case", "", "mark", "finding")
+        for notebook, (store, verdict) in judged.items():
+            for row in overview(store, verdict):
+                table.add_row(notebook, *row)
+        console.print(table)
+        return
+    function = case.partition(":")[0]
+    for store, verdict in judged.values():
+        if function in store.cases.functions:
+            for title, body in whole_case(store, verdict, case):
+                console.rule(title, align="left")
+                console.print(body, markup=False, highlight=False)
+            return
+    raise CourseError(f"{assignment} has no function {function!r}")
 
 
 @main.command(name="bundle")

@@ -12,6 +12,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
+from autograder.appeal import judge_again, overview, whole_case
+from autograder.course import CourseError
 from tests.course import CATALOGUE, CENTRE, SPREAD, write_source
 
 pytestmark = [
@@ -261,6 +263,23 @@ def test_a_changed_hidden_case_makes_grades_stale_and_regrading_mends(
     assert {"perfect"} == stale - mended
     write_source(root)
     tiny_course.generate("01_tiny")
+
+
+def test_an_appeal_shows_the_whole_case_to_graders(graded):
+    """Inputs, expected and returned numbers of a hidden case, and nothing is saved."""
+    before = (graded.course.root / "gradebook.db").read_bytes()
+
+    store, verdict = judge_again(graded.course, "01_tiny", "mistaken", "tiny")
+    rows = list(overview(store, verdict))
+    parts = dict(whole_case(store, verdict, "centre:6"))
+
+    assert rows[5] == ("centre:6", "hidden", "0.00", "mean of the columns")
+    assert "8.675309e+06" in parts["inputs"]
+    assert "expected = float64 (2, 3)" in parts["expected"]
+    assert "returned = float64 (2, 3)" in parts["returned"]
+    assert before == (graded.course.root / "gradebook.db").read_bytes()
+    with pytest.raises(CourseError, match="there is no case 'centre:7'"):
+        list(whole_case(store, verdict, "centre:7"))
 
 
 def test_formgrader_drives_the_same_path(tiny_course, hand_in):
