@@ -21,6 +21,7 @@ HEADING = re.compile(
     r"\((?P<points>\d+) points?, difficulty [1-5] of 5, about \d+ minutes\)$",
     re.MULTILINE,
 )
+WRITTEN = re.compile(r"^## .*\((?P<points>\d+) points?\b", re.MULTILINE)
 
 
 @cache
@@ -37,6 +38,11 @@ def nbgrader(cell):
 def is_solution(cell):
     """Tell whether learners write code in a cell that is graded elsewhere."""
     return bool(nbgrader(cell).get("solution")) and not nbgrader(cell).get("grade")
+
+
+def is_written(cell):
+    """Tell whether a cell holds an answer in words."""
+    return bool(nbgrader(cell).get("solution")) and bool(nbgrader(cell).get("grade"))
 
 
 def is_check(cell):
@@ -139,6 +145,45 @@ def test_points_in_headings_are_those_of_the_checks(path):
     ]
 
     assert sorted(headings) == sorted(checks)
+
+
+@EVERY_NOTEBOOK
+def test_written_questions_say_their_points(path):
+    """Their headings agree with the cells; together about a tenth of all points."""
+    cells = notebook_of(path).cells
+    written = [nbgrader(cell)["points"] for cell in cells if is_written(cell)]
+    asked = [
+        float(match["points"])
+        for cell in cells
+        if cell.cell_type == "markdown" and not nbgrader(cell)
+        for match in WRITTEN.finditer(cell.source)
+        if "Exercise" not in match[0]
+    ]
+    total = sum(nbgrader(cell).get("points", 0) for cell in cells)
+
+    assert asked == written
+    assert not written or 0.06 <= sum(written) / total <= 0.16
+    for cell in cells:
+        if is_written(cell):
+            assert "=== BEGIN MARK SCHEME ===" in cell.source
+
+
+def words_in(source):
+    """Count the words of a text: no formulas, no tags, no rules of tables."""
+    plain = re.sub(r"(?s)\$\$.*?\$\$|\$[^$]*\$|<[^>]*>", " ", source)
+    return sum(any(map(str.isalpha, word)) for word in plain.split())
+
+
+@EVERY_NOTEBOOK
+def test_at_most_250_words_stand_between_two_code_cells(path):
+    """Nobody reads more than a page before doing something."""
+    words = 0
+    for cell in notebook_of(path).cells:
+        if cell.cell_type == "code":
+            words = 0
+        elif not is_written(cell):
+            words += words_in(cell.source)
+            assert words <= 250, cell["id"]
 
 
 @EVERY_NOTEBOOK
