@@ -134,6 +134,8 @@ class Check:
             self._passed.setdefault(record.name, set()).add(index)
             if len(self._passed[record.name]) == len(record.cases):
                 self._failed.discard(record.name)
+                # The next mistake is another one: it starts with its evidence.
+                self._failures.pop(record.name, None)
             print(
                 text(
                     "checks.case_right",

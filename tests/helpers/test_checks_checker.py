@@ -52,6 +52,16 @@ def test_evidence_comes_first_then_the_question_then_what_to_read(notebook):
     assert ["lesson 01" in text for text in said] == [False, False, False, True]
 
 
+def test_a_new_mistake_after_a_success_starts_with_evidence(notebook):
+    """The steps of a hint begin anew once the function has passed."""
+    for _ in range(3):
+        exec(CENTRE.replace("axis=1", "axis=0"), notebook)
+        assert "Think" not in run(notebook, CELL)
+        exec(CENTRE, notebook)
+        run(notebook, CELL)
+        run(notebook, "check(centre, np.arange(6.0).reshape(2, 3) ** 2)")
+
+
 def test_placeholders_of_a_hint_are_filled(notebook):
     """{ratio} and {index} become what is known of the difference."""
     exec(CENTRE.replace("X - mu", "X + mu"), notebook)

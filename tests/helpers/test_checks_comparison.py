@@ -100,7 +100,7 @@ def test_results_are_right_or_wrong_one_by_one():
     ("returned", "said"),
     [
         (-MATRIX, "every sign"),
-        (MATRIX / 3, "0.333333 times the expected one; one over that number"),
+        (MATRIX / 3, "0.333333 times the expected one; one divided by that"),
         (MATRIX * 0.8, "0.8 times the expected one; and keep_prob is 0.8"),
         (MATRIX * 1.37, "1.37 times"),
         (MATRIX.T, "rows and columns are swapped; the numbers themselves are right"),
