@@ -1,0 +1,228 @@
+"""What the notebooks of assignment 04 say in words holds in their numbers."""
+
+import numpy as np
+import pytest
+
+from helpers import stacks
+from helpers.statistics import confidence_interval, paired_difference
+from tests.assignments.solutions import run_cells
+
+ASSIGNMENT = "04_regularization"
+
+
+@pytest.fixture(scope="module")
+def starts():
+    return run_cells(ASSIGNMENT, "initialization", "data", "signals", "ten-layers")
+
+
+@pytest.fixture(scope="module")
+def race():
+    cells = ("data", "signals", "ten-layers", "training", "test")
+    return run_cells(ASSIGNMENT, "initialization", *cells)
+
+
+@pytest.fixture(scope="module")
+def matches():
+    cells = ("data", "model", "many-given", "many-same", "many", "choice", "test")
+    return run_cells(ASSIGNMENT, "regularization", *cells, "frozen-mask", "two-more")
+
+
+@pytest.fixture(scope="module")
+def checks():
+    return run_cells(ASSIGNMENT, "gradient_checking", "step-given", "step")
+
+
+def _spreads(starts, start, activation):
+    """Spread of the activations and of the gradients, layer by layer."""
+    parameters = starts["deep_start"](starts["starts"][start])
+    both = starts["signals"](parameters, activation)
+    return [np.array([layer.std() for layer in layers]) for layers in both]
+
+
+def test_equal_weights_stay_equal_and_random_ones_do_not():
+    """One different unit from zeros and from 0.5, ten from random weights."""
+    names = run_cells(ASSIGNMENT, "initialization", "data", "symmetry")
+
+    counts = [
+        len(np.unique(after.round(6), axis=0))
+        for _, after in names["pictures"].values()
+    ]
+    assert counts == [1, 1, 10]
+
+
+def test_he_is_level_in_all_four_panels(starts):
+    """No layer's spread is three times that of another, up or down, tanh or ReLU."""
+    for activation in ("tanh", "relu"):
+        for spreads in _spreads(starts, "He", activation):
+            assert spreads.max() < 3 * spreads.min()
+
+
+def test_xavier_shrinks_tanh_slowly_and_relu_fast(starts):
+    """Over ten layers less than a factor of 5 with tanh, more than 10 with ReLU."""
+    tanh, _ = _spreads(starts, "Xavier", "tanh")
+    relu, _ = _spreads(starts, "Xavier", "relu")
+
+    assert 1 < tanh[0] / tanh[-1] < 5
+    assert relu[0] / relu[-1] > 10
+
+
+def test_large_weights_explode_and_tanh_hides_it(starts):
+    """Only the activations of tanh look harmless."""
+    tanh, tanh_gradients = _spreads(starts, "random * 10", "tanh")
+    relu, relu_gradients = _spreads(starts, "random * 10", "relu")
+
+    assert tanh.min() > 0.9 and tanh.max() <= 1
+    assert relu[-1] > 1e10 * relu[0]
+    for gradients in (tanh_gradients, relu_gradients):
+        assert gradients[0] > 1e4 * gradients[-1]
+
+
+def test_the_narrow_place_lies_between_1_and_1_4(starts):
+    """There the last layer is alive and hardly saturated; not so at 0.5 and 2."""
+    names = dict(starts)
+    cells = run_cells(
+        ASSIGNMENT, "initialization", "data", "signals", "ten-layers", "spread", "knob"
+    )
+    names |= cells
+    knob, spread = names["knob"], names["spreads"].mean(axis=1)
+    saturated = names["saturated"].mean(axis=1)
+    narrow = (knob > 0.99) & (knob < 1.5)
+
+    assert narrow.sum() >= 2
+    assert np.all(spread[narrow] > 0.2) and np.all(saturated[narrow] < 0.05)
+    assert np.all(spread[knob < 0.51] < 0.01)
+    assert np.all(saturated[knob > 1.99] > 0.15)
+
+
+def test_two_starts_train_well_and_two_do_not(race):
+    """Means over 16 seeds; the large start begins a thousand times too sure."""
+    ends = {name: race["race"].accuracies[-1, s] for name, s in race["lanes"].items()}
+
+    assert race["first"]["random * 10"] > 1000 * np.log(2)
+    assert np.all(ends["zeros"] == 0.5)
+    assert ends["random * 10"].mean() < 0.8
+    assert min(ends["Xavier"].min(), ends["He"].min()) > 0.95
+    mean, error = paired_difference(
+        race["test"][race["lanes"]["He"]], race["test"][race["lanes"]["Xavier"]]
+    )
+    assert abs(mean) < 0.015 and abs(mean) < 3 * error
+
+
+@pytest.mark.slow
+def test_both_regularizations_gain_and_cannot_be_told_apart(matches):
+    """Two to three points each, clear of zero; their difference is not."""
+    none, l2, dropout = (matches[name] for name in ("none", "l2", "dropout"))
+
+    for better in (l2, dropout):
+        mean, error = paired_difference(better, none)
+        assert 1.5 < mean < 3.5
+        assert confidence_interval(mean, error, 8)[0] > 0
+    low, high = confidence_interval(*paired_difference(dropout, l2), 8)
+    assert low < 0 < high
+    assert not matches["off"].any()
+
+
+@pytest.mark.slow
+def test_the_choice_lies_between_overfit_and_underfit(matches):
+    """None has the widest gap, lambda 10 high errors, the chosen one neither."""
+    train = matches["train_error"].mean(axis=1)
+    validation = matches["validation_error"].mean(axis=1)
+    gap, best = validation - train, matches["best_l2"]
+
+    assert 1 < best < 4
+    assert gap[best] < gap[0] / 2
+    assert gap[4] < gap[best] and train[4] > train[best] + 0.02
+    assert validation[best] < min(validation[0], validation[4]) - 0.01
+
+
+@pytest.mark.slow
+def test_a_frozen_mask_is_not_dropout(matches):
+    """It does no better than no regularization; fresh masks do."""
+    frozen, error = paired_difference(matches["iced"], matches["plain"])
+    fresh, _ = paired_difference(matches["fresh"], matches["plain"])
+
+    assert fresh > 1.5
+    assert frozen < error
+
+
+@pytest.mark.slow
+def test_more_data_and_early_stopping_gain_too(matches):
+    """Each by more than two standard errors."""
+    for values in matches["larger"].values():
+        mean, error = paired_difference(values, matches["plain"])
+        assert mean > 2 * error
+    results = matches["results"]
+    mean, error = paired_difference(results["early stopping"], results["to the end"])
+    assert mean > 2 * error
+
+
+@pytest.mark.slow
+def test_the_stack_trains_as_the_learner_does(matches):
+    """200 steps of both agree to rounding."""
+    assert matches["gap"] < 1e-12
+
+
+def test_narrow_networks_die_and_wide_ones_hardly():
+    """At rate 2 some of 96 narrow networks die, and none of the wide ones."""
+    names = run_cells(ASSIGNMENT, "regularization", "data", "many-given", "dead")
+    narrow = stacks.dead(names["narrow"].parameters, names["X96"])
+
+    assert 3 <= narrow.sum() <= 20
+    assert names["dead"].sum() == 0
+
+
+def test_the_best_step_is_1e_5(checks):
+    """The V of tanh: slope 2 to its right, slope -1 to its left."""
+    steps, median = checks["STEPS"], np.median(checks["errors"]["tanh"], axis=0)
+
+    assert steps[median.argmin()] == pytest.approx(1e-5)
+    right = np.log10(median[1] / median[3]) / 2
+    left = np.log10(median[9] / median[6]) / 3
+    assert right == pytest.approx(2, abs=0.1)
+    assert left == pytest.approx(1, abs=0.15)
+
+
+def test_one_side_is_worse_and_kinks_spoil_large_steps(checks):
+    """One side never reaches 1e-8; ReLU's worst is wrong at 1e-4, right at 1e-5."""
+    errors = checks["errors"]
+
+    assert np.median(errors["tanh, one side only"], axis=0).min() > 1e-8
+    assert np.median(errors["relu"], axis=0)[2] < np.median(errors["tanh"], axis=0)[2]
+    assert np.median(errors["relu"], axis=0)[1] > 1e-3
+    assert errors["relu"].max(axis=0)[3] > 1e-3
+    assert errors["relu"].max(axis=0)[4] < 1e-6
+
+
+def test_new_masks_spoil_a_check_and_a_held_one_does_not(checks, capsys):
+    """The verdicts that the notebook prints."""
+    run_cells(ASSIGNMENT, "gradient_checking", "step-given", "dropout")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "wrong" in lines[0] and "right" in lines[1]
+
+
+def test_the_faulty_release_shows_its_faults_in_the_table():
+    """As released, W1, b1 and b2 are wrong and W2, W3, b3 are right."""
+    from autograder.regions import stub
+    from autograder.sources import read_source
+    from helpers.gradients import check_gradients
+    from tests.assignments.solutions import SOURCE
+
+    names = run_cells(ASSIGNMENT, "gradient_checking")
+    source = read_source(SOURCE / ASSIGNMENT / "gradient_checking.ipynb")
+    released = stub(source.functions["backward_propagation_n"].cell.source)
+    texts = {cell.id: cell.source for cell in source.cells}
+    exec(released, names)
+    exec(texts["backward-propagation-n-table"], names)
+
+    report = check_gradients(
+        lambda P: names["forward_propagation_n"](names["X_some"], names["Y_some"], P)[
+            0
+        ],
+        names["start"],
+        names["claimed"],
+    )
+    wrong = {name for name, value in report.differences.items() if value > 1e-3}
+    right = {name for name, value in report.differences.items() if value < 1e-6}
+    assert wrong == {"W1", "b1", "b2"}
+    assert right == {"W2", "W3", "b3"}
