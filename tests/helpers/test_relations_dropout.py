@@ -56,6 +56,15 @@ def test_any_way_of_drawing_a_right_mask_is_right(draw, seed):
     assert judge(answer) == {"A3": None, "cache": None}
 
 
+def test_masks_in_single_precision_are_right():
+    """Dividing by a float32 keep_prob leaves eight digits, and that is enough."""
+    scale = 1 / np.float64(np.float32(KEEP))
+
+    for seed in range(5):
+        answer = forward(np.random.default_rng(seed), scale=scale)
+        assert judge(answer) == {"A3": None, "cache": None}
+
+
 @pytest.mark.parametrize(
     ("draw", "word"),
     [
