@@ -212,7 +212,10 @@ def show(assignment: str, student: str, case: str | None) -> None:
         for notebook in course.notebooks(assignment)
     }
     if case is None:
-        table = Table("notebook", "case", "", "mark", "finding")
+        table = Table()
+        for heading in ("notebook", "case", "", "mark", "finding"):
+            # The case's whole name is what the next call of this command needs.
+            table.add_column(heading, overflow="fold")
         for notebook, (store, verdict) in judged.items():
             for row in overview(store, verdict):
                 table.add_row(notebook, *row)

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.__main__ import main
 from autograder.notebooks import normal_text, own_notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -244,3 +245,57 @@ def test_no_sentence_stands_outside_of_the_strings(path):
                     found.append(f"line {node.lineno}: {text}")
 
     assert found == []
+
+
+def test_the_readme_claims_what_the_catalogues_hold():
+    """Functions, wrong answers and right variants are counted."""
+    wrong, right, functions = 0, 0, set()
+    for path in ROOT.glob("source/*/misconceptions.toml"):
+        catalogue = tomllib.loads(path.read_text(encoding="utf-8"))
+        for notebook, entries_of in catalogue.items():
+            for function, entries in entries_of.items():
+                functions.add((path.parent.name, notebook, function))
+                accepted = sum(entry.get("accept", False) for entry in entries)
+                right += accepted
+                wrong += len(entries) - accepted
+    claims = re.search(
+        r"(\d+) graded functions come with a catalogue of more than (\d+) wrong",
+        (ROOT / "README.md").read_text(encoding="utf-8"),
+    )
+
+    assert len(functions) == int(claims[1])
+    assert int(claims[2]) < wrong <= int(claims[2]) + 100
+    assert right > 80
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in TRACKED if path.suffix == ".md"], ids=_name
+)
+def test_links_between_documents_lead_somewhere(path):
+    """A relative link names a file that exists."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^)\s]+)\)", text)
+    missing = [
+        target
+        for target in targets
+        if not re.match(r"[a-z]+:|#", target)
+        and not (path.parent / target.partition("#")[0]).exists()
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))],
+    ids=_name,
+)
+def test_commands_named_in_documents_exist(path):
+    """Every make target and every command of the autograder is a real one."""
+    text = path.read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"(?:^|`)make ([a-z]+)", text, flags=re.MULTILINE))
+    commands = set(re.findall(r"python -m autograder ([a-z]+)", text))
+
+    assert targets - set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)) == set()
+    assert commands - set(main.commands) == set()
