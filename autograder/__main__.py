@@ -17,6 +17,7 @@ from autograder.demonstration import hand_in
 from autograder.doctor import doctor
 from autograder.gates import GateError, check_catalogue, check_release
 from autograder.lessons import write_lesson
+from autograder.mutation.command import mutate_command
 from autograder.notebooks import normalize
 from autograder.recording import record
 from autograder.regions import RegionError
@@ -264,6 +265,7 @@ def _record_lessons(pattern: str) -> int:
 
 main.add_command(doctor)
 main.add_command(lab)
+main.add_command(mutate_command)
 main.add_command(normalize)
 
 

@@ -12,7 +12,7 @@ from helpers.checks.recognition import Run, named_inputs
 from helpers.checks.report import describe_outcome, fill_hint
 from helpers.strings import text
 
-__all__ = ["cell_html", "cell_text", "function_reason", "notes_html"]
+__all__ = ["cell_html", "cell_text", "function_reason", "notes_html", "sentences_of"]
 
 CELL = "border:1px solid #8a8a8a;padding:3px 8px;text-align:left;vertical-align:top"
 MARK = {"right": "✓", "partly": "◐", "wrong": "✗"}
@@ -42,7 +42,8 @@ def _error_of(outcome: Outcome, hidden: bool) -> list[str]:
     return describe_outcome(outcome)
 
 
-def _sentences(function: FunctionCases, run: Run) -> tuple[list[str], Evidence]:
+def sentences_of(function: FunctionCases, run: Run) -> tuple[list[str], Evidence]:
+    """Say what is wrong with one answer, and what is known about it."""
     sentences = _error_of(run.outcome, run.case.hidden)
     evidence = Evidence()
     if not sentences and run.outcome.value is None:
@@ -90,7 +91,7 @@ def _rows(
             state, sentences = "right", [text("checks.right")]
         else:
             state = "partly" if mark else "wrong"
-            sentences, evidence = _sentences(function, run)
+            sentences, evidence = sentences_of(function, run)
             if evidence.telling and not first.telling:
                 first = evidence
         rows.append((_case_label(run.case, i + 1), state, "; ".join(sentences)))

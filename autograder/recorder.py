@@ -117,7 +117,8 @@ def execute(source: str, cell: str, namespace: dict[str, object]) -> None:
     exec(code, namespace)
 
 
-def _prepare() -> dict[str, object]:
+def prepare() -> dict[str, object]:
+    """Return the namespace in which a notebook runs, as in a kernel."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -221,7 +222,7 @@ def record(request: dict) -> dict:
         Cases with their outcomes, frozen values and times.
     """
     begun = time.monotonic()
-    namespace = _prepare()
+    namespace = prepare()
     functions = request["functions"]
     recorder = Recorder(list(functions))
     run_source(request, recorder, namespace)
@@ -305,7 +306,7 @@ def present(request: dict) -> dict:
         ``answers`` of the driver, ``presented`` inputs of the check cells, and
         ``errors`` of other cells by id.
     """
-    namespace = _prepare()
+    namespace = prepare()
     presented = _Presented(list(request["functions"]))
     presented.namespace = namespace
     presented.frozen_values = {

@@ -17,7 +17,7 @@ from helpers.checks.cases import Case, FunctionCases, NotebookCases, outcome_fro
 from helpers.checks.comparison import Signature
 from helpers.checks.values import decode
 
-__all__ = ["CASE_SECONDS", "record", "run_recorder"]
+__all__ = ["CASE_SECONDS", "ONE_THREAD", "cells_of", "record", "run_recorder"]
 
 CASE_SECONDS = 10.0
 # A misconception that loops for ever need not be waited for so long.
@@ -76,6 +76,21 @@ def run_recorder(request: dict, folder: Path) -> dict:
     return answer
 
 
+def cells_of(source: SourceNotebook) -> list[dict]:
+    """Return the cells that recording runs, check cells divided into parts."""
+    cells = []
+    for cell in source.cells:
+        if cell.role == "demonstration":
+            continue
+        parts = (
+            split_hidden(cell.source, cell.id)
+            if cell.role in ("check", "assert")
+            else [(False, cell.source)]
+        )
+        cells.append({"id": cell.id, "parts": parts})
+    return cells
+
+
 def record(source: SourceNotebook, folder: Path) -> Store:
     """Run a source notebook once and record its cases.
 
@@ -98,16 +113,7 @@ def record(source: SourceNotebook, folder: Path) -> Store:
     SourceError
         If the source breaks a rule.
     """
-    cells = []
-    for cell in source.cells:
-        if cell.role == "demonstration":
-            continue
-        parts = (
-            split_hidden(cell.source, cell.id)
-            if cell.role in ("check", "assert")
-            else [(False, cell.source)]
-        )
-        cells.append({"id": cell.id, "parts": parts})
+    cells = cells_of(source)
     try:
         functions = {
             name: {
