@@ -166,7 +166,7 @@ def _show_grades(course: Course, assignment: str) -> None:
         )
     for row in rows:
         flags = [f"[bold]{flag}[/bold]" for flag in row.flags]
-        names = "; ".join([*flags, *dict.fromkeys(row.mistakes)])
+        names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *row.through])
         table.add_row(
             row.student,
             f"{row.points:g}",

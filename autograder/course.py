@@ -45,6 +45,9 @@ class GradeRow:
         Names of the catalogued mistakes that were found.
     flags : list of str
         Why a person should look at it.
+    through : list of str
+        Functions that failed through a mistake of an earlier one which the
+        catalogue does not know.
     """
 
     student: str
@@ -54,6 +57,7 @@ class GradeRow:
     waiting: float = 0.0
     mistakes: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    through: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -211,9 +215,11 @@ class Course:
         course = self.graded_notebook(row.assignment, row.student, notebook.name)
         if course.get("damaged"):
             row.flags.append("damaged")
-        for function in course.get("functions", {}).values():
+        for name, function in course.get("functions", {}).items():
             if function["entry"]:
                 row.mistakes.append(function["entry"])
+            if function["state"] == "through":
+                row.through.append(f"{name} through {function['through']}")
 
     def stale(self, assignment: str) -> list[StaleGrade]:
         """List the grades that were made with other cases than today's."""

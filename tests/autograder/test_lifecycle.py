@@ -91,6 +91,10 @@ CLASS = {
         with_cell("import builtins\nbuiltins.repr = builtins.print = lambda *a: '1.0'"),
         0.0,
     ),
+    "unknown_mistake": (
+        lambda nb: solve(nb, CENTRE.replace("X - mu", "X - mu * 1.01")),
+        0.0,
+    ),
     "floods": (flooding, 7.0),
     "hoards": (hoarding, 0.0),
     "prints_marks": (
@@ -174,6 +178,12 @@ def test_mistakes_are_named_in_table_and_page(graded):
     assert "mean of the columns" in said
     assert "One of the two axes runs over examples." in said
     assert "Read again: lesson 01, Centring" in said
+
+
+def test_what_failed_through_an_earlier_function_is_listed(graded):
+    """An unknown mistake in centre spoils spread, and both sides can see why."""
+    assert graded.rows["unknown_mistake"].through == ["spread through centre"]
+    assert "fails through centre" in page(graded, "unknown_mistake")
 
 
 def test_the_untouched_stub_reads_not_attempted(graded):
