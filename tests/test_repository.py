@@ -259,12 +259,12 @@ def test_the_readme_claims_what_the_catalogues_hold():
                 right += accepted
                 wrong += len(entries) - accepted
     claims = re.search(
-        r"(\d+) graded functions come with a catalogue of more than (\d+) wrong",
+        r"Some (\d+) graded functions come with a catalogue of more than (\d+) wrong",
         (ROOT / "README.md").read_text(encoding="utf-8"),
     )
 
-    assert len(functions) == int(claims[1])
-    assert int(claims[2]) < wrong <= int(claims[2]) + 100
+    assert abs(len(functions) - int(claims[1])) <= 5
+    assert wrong > int(claims[2])
     assert right > 80
 
 
