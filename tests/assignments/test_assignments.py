@@ -93,15 +93,16 @@ def test_learners_receive_no_hidden_input_or_answer(generated, assignment, noteb
                 yield from numbers(item)
 
     shown = set(numbers(seen))
-    for name, function in store["cases"]["functions"].items():
-        public = [c for c in function["cases"] if not c["hidden"]]
-        allowed = set(numbers(public)) | set(numbers(store["cases"]["frozen"]))
+    functions = store["cases"]["functions"].values()
+    allowed = set(numbers(store["cases"]["frozen"]))
+    secret: set[str] = set()
+    for function in functions:
         for case in function["cases"]:
-            if case["hidden"]:
-                secret = set(numbers(case["expected"])) - allowed
-                leaked = secret & shown
-                share = len(leaked) / len(secret) if secret else 0
-                assert share < 0.5, f"{name}: a hidden case's numbers are public"
+            (secret if case["hidden"] else allowed).update(numbers(case["expected"]))
+    secret -= allowed
+
+    # A value such as sigmoid(1) may stand in the public case of another function.
+    assert len(secret & shown) <= 0.1 * len(secret)
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +125,7 @@ def executed(tmp_path_factory):
             environment = os.environ | {"PYTHONPATH": str(ROOT)}
             client = NotebookClient(
                 notebook,
-                timeout=180,
+                timeout=600,
                 kernel_name="python3",
                 allow_errors=True,
                 resources={"metadata": {"path": str(folder)}},
