@@ -11,6 +11,7 @@ from pathlib import Path
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader import preprocessors
 
+from autograder import collecting
 from autograder.lifecycle import feedback, generation, grading, pages
 
 # nbgrader calls alembic and jupyter by name: an environment that is used without
@@ -89,3 +90,11 @@ c.GenerateFeedback.preprocessors = [
     CSSHTMLHeaderPreprocessor,
     feedback.OnlyPages,
 ]
+
+# What Moodle and Canvas call the files in the archives that they give: see
+# docs/instructor.md. Set patterns of your own here for another LMS.
+c.ZipCollectApp.extractor_plugin = collecting.BoundedExtractor
+c.ZipCollectApp.collector_plugin = collecting.LmsCollector
+c.LmsCollector.named_regexps = [collecting.MOODLE, collecting.CANVAS]
+# Notebooks that the assignment does not have are skipped and named.
+c.ZipCollectApp.strict = True
