@@ -120,7 +120,12 @@ def lesson_form(path: Path) -> dict:
         former = json.loads(_cases_path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return form
-    return keep_numbers(former, form)
+    form = keep_numbers(former, form)
+    # Nothing of a lesson is graded by its digest, which changes with the helpers.
+    same = (
+        isinstance(former, dict) and form | {"digest": former.get("digest")} == former
+    )
+    return former if same else form
 
 
 def write_lesson(path: Path) -> Path:
