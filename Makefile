@@ -41,3 +41,6 @@ lint: venv  ## check style
 
 test: venv  ## run the whole test suite
 	python -m pytest $(TESTS)
+
+bench: venv  ## measure what a kernel costs: stock, warm, behind walls
+	python bench/kernels.py
