@@ -21,6 +21,7 @@ from autograder.mutation.command import mutate_command
 from autograder.notebooks import normalize
 from autograder.recording import record
 from autograder.regions import RegionError
+from autograder.runner.command import grade
 from autograder.sources import SourceError, read_source
 from autograder.workspace import lab
 
@@ -264,6 +265,7 @@ def _record_lessons(pattern: str) -> int:
 
 
 main.add_command(doctor)
+main.add_command(grade)
 main.add_command(lab)
 main.add_command(mutate_command)
 main.add_command(normalize)

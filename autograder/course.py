@@ -22,7 +22,7 @@ from autograder.store import StoreError, read_store, store_path
 # nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
 warnings.filterwarnings("ignore", category=SAWarning)
 
-__all__ = ["Course", "CourseError", "GradeRow", "StaleGrade"]
+__all__ = ["Course", "CourseError", "GradeRow", "StaleGrade", "reason"]
 
 
 class CourseError(ValueError):
@@ -154,16 +154,16 @@ class Course:
             Empty, or the reason why it could not be graded.
         """
         result = self.api.autograde(assignment, student)
-        return "" if result["success"] else _reason(result)
+        return "" if result["success"] else reason(result)
 
     def feedback(self, assignment: str, student: str) -> str:
         """Make one learner's feedback pages as ``nbgrader generate_feedback`` does."""
         result = self.api.generate_feedback(assignment, student)
-        return "" if result["success"] else _reason(result)
+        return "" if result["success"] else reason(result)
 
     def _done(self, result: dict, what: str) -> None:
         if not result["success"]:
-            raise CourseError(_reason(result) or f"{what} failed")
+            raise CourseError(reason(result) or f"{what} failed")
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
@@ -236,12 +236,12 @@ class Course:
                 student = path.parent.parent.name
                 made = self.graded_notebook(assignment, student, notebook)
                 if made.get("digest") != digest:
-                    reason = "other cases" if made.get("digest") else "no digest"
-                    found.append(StaleGrade(student, assignment, notebook, reason))
+                    why = "other cases" if made.get("digest") else "no digest"
+                    found.append(StaleGrade(student, assignment, notebook, why))
         return sorted(found, key=lambda item: (item.student, item.notebook))
 
 
-def _reason(result: dict) -> str:
+def reason(result: dict) -> str:
     """Return the last plain line of what nbgrader reports."""
     lines = result.get("error", "").strip().splitlines()
     last = lines[-1] if lines else ""

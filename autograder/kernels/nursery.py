@@ -175,6 +175,8 @@ class Nursery:
         self._parent = parent_folder or _short_folder()
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
+        self._prefix = ""
+        self._hosted = False
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
         self._walls: Walls | None = None
@@ -199,9 +201,55 @@ class Nursery:
                 cls._shared[key] = nursery
             return cls._shared[key]
 
+    def guest(self, name: str) -> Nursery:
+        """Return a nursery for a process that is forked next, on this warm process.
+
+        Parameters
+        ----------
+        name : short, and no other guest's.
+
+        Notes
+        -----
+        The forked process calls `adopt`, this one closes the guest. When the warm
+        process is lost, the guest starts one of its own.
+        """
+        with self._lock:
+            settings = self._settings
+            guest = Nursery(
+                settings["preload"],
+                settings["readable"],
+                settings["sandbox"],
+                settings["namespaces"],
+                self._parent,
+            )
+            guest._walls = self.walls
+            guest.reasons = self.reasons
+            ours, theirs = socket.socketpair()
+            with theirs:
+                messages.send(self._control, {"guest": name}, [theirs.fileno()])
+            guest._control, guest._hosted = ours, True
+            guest.folder, guest._prefix = self.folder, f"{name}-"
+            return guest
+
+    def adopt(self, guest: Nursery) -> None:
+        """Make a guest this forked process's shared nursery, in place of its host."""
+        settings = guest._settings
+        key = (
+            os.getpid(),
+            tuple(settings["preload"]),
+            tuple(settings["readable"]),
+            settings["sandbox"],
+            settings["namespaces"],
+        )
+        type(self)._shared[key] = guest
+        if self._control is not None:
+            self._control.close()
+
     def start(self) -> None:
         """Start the warm process, without waiting until it is ready."""
         with self._lock:
+            if self._hosted:
+                return
             if self._process is not None and self._process.poll() is None:
                 return
             self.close()
@@ -265,7 +313,7 @@ class Nursery:
 
     def name(self) -> str:
         """Return a name for a child that no other has had."""
-        return str(next(self._numbers))
+        return f"{self._prefix}{next(self._numbers)}"
 
     def address(self, name: str) -> str:
         """Return where the channels of the child `name` are."""
@@ -351,8 +399,9 @@ class Nursery:
                 except subprocess.TimeoutExpired:
                     self._process.kill()
                     self._process.wait()
-            if self.folder:
+            if self.folder and not self._hosted:
                 shutil.rmtree(self.folder, ignore_errors=True)
+            self._hosted = False
             self._process = self._control = self._walls = None
             self.folder = ""
 

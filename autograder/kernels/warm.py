@@ -12,6 +12,7 @@ import importlib
 import io
 import os
 import pkgutil
+import select
 import shutil
 import signal
 import socket
@@ -83,8 +84,20 @@ def warm_up() -> None:
         VerboseTB(theme_name="nocolor").structured_traceback(*sys.exc_info())
 
 
+def _asking(hosts: list[socket.socket]) -> socket.socket:
+    """Wait for a connection that has something to say, or has been closed."""
+    poll = select.poll()
+    for host in hosts:
+        poll.register(host, select.POLLIN)
+    ready = {descriptor for descriptor, _ in poll.poll()}
+    return next(host for host in hosts if host.fileno() in ready)
+
+
 def main(descriptor: int) -> None:
-    """Serve requests on the connection `descriptor` until it closes."""
+    """Serve requests on the connection `descriptor` until it closes.
+
+    Further connections, which it is handed as guests, are served as long.
+    """
     control = socket.socket(fileno=descriptor)
     settings, _ = messages.receive(control)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -117,14 +130,24 @@ def main(descriptor: int) -> None:
     environment = dict(os.environ)
     for name in ("MPLCONFIGDIR", "MPLBACKEND"):
         environment.pop(name, None)
+    hosts = [control]
     while True:
+        asking = _asking(hosts)
         try:
-            request, descriptors = messages.receive(control)
+            request, descriptors = messages.receive(asking)
         except (OSError, ValueError):
-            break
+            asking.close()
+            if asking is control:
+                break
+            hosts.remove(asking)
+            continue
+        if "guest" in request:
+            hosts.append(socket.socket(fileno=descriptors[0]))
+            continue
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            control.close()
+            for host in hosts:
+                host.close()
             with socket.socket(fileno=descriptors.pop(0)) as lifeline:
                 folder = os.path.join(settings["folder"], request["name"])
                 try:

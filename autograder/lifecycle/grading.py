@@ -42,7 +42,7 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._stores: dict[tuple[str, str], Store] = {}
+        self.stores: dict[tuple[str, str], Store] = {}
         converter = self.parent
         root = Path(converter.coursedir.root)
         assignment = converter.coursedir.assignment_id
@@ -57,10 +57,10 @@ class SubmissionExporter(NotebookExporter):
     def store(self, assignment: str, notebook: str) -> Store:
         """Return the store of a notebook, read once."""
         key = assignment, notebook
-        if key not in self._stores:
+        if key not in self.stores:
             root = Path(self.parent.coursedir.root)
-            self._stores[key] = read_store(store_path(root, *key))
-        return self._stores[key]
+            self.stores[key] = read_store(store_path(root, *key))
+        return self.stores[key]
 
     def from_filename(
         self, filename: str, resources: dict | None = None, **kwargs: object

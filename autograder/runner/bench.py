@@ -1,0 +1,300 @@
+"""A worker's workbench: read, heal, execute and judge one notebook.
+
+The converter is nbgrader's own, in a temporary course that holds one submission
+and a gradebook of nothing but the assignment's cells.
+"""
+
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from importlib.metadata import distributions
+from pathlib import Path
+
+from nbgrader import utils
+from nbgrader.api import Base, Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveAutoGrades
+from sqlalchemy import create_engine
+from traitlets.config import Config
+
+from autograder.runner.parcels import Task, pack, unpack
+from autograder.store import Store, read_store
+
+__all__ = ["Assignment", "Bench", "Finished", "grade", "split", "versions"]
+
+# What is not in a finished notebook because of the submission alone.
+PASSING = ("CellTimeoutError",)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker needs to know of an assignment; it travels as it is.
+
+    Attributes
+    ----------
+    name : str
+        The assignment.
+    stores : dict of str to bytes
+        The file of each notebook's cases.
+    files : dict of str to bytes
+        What lies beside the source's notebooks, by relative path.
+    gradebook : bytes
+        A gradebook that holds the assignment's cells and nobody's work.
+    config : Config
+        The course's configuration.
+    fingerprint : str
+        Digest of all this and of the installed packages.
+    known : frozenset of str
+        Keys of cached results.
+    """
+
+    name: str
+    stores: dict[str, bytes]
+    files: dict[str, bytes]
+    gradebook: bytes
+    config: Config
+    fingerprint: str
+    known: frozenset[str] = frozenset()
+
+
+@dataclass
+class Finished:
+    """What a worker made of one notebook.
+
+    Attributes
+    ----------
+    student, notebook : str
+        Whose, and which.
+    key : str
+        Digest of all that the result depends on.
+    text : str
+        The finished notebook in JSON; empty where it is cached already.
+    flagged : dict of str to str
+        Why a person should look, by cell.
+    error : str
+        Why there is no result, or empty.
+    lasting : bool
+        Whether doing it again would give the same.
+    seconds : float
+        How long it took.
+    """
+
+    student: str
+    notebook: str
+    key: str = ""
+    text: str = ""
+    flagged: dict[str, str] = field(default_factory=dict)
+    error: str = ""
+    lasting: bool = False
+    seconds: float = 0.0
+
+
+def split(config: Config) -> tuple[list[type], list[type]]:
+    """Split the configured preprocessors into workers' and the writer's.
+
+    The writer's begin where grades are saved.
+    """
+    both = list(config.Autograde.autograde_preprocessors)
+    writers = next(
+        (i for i, item in enumerate(both) if issubclass(item, SaveAutoGrades)),
+        len(both),
+    )
+    return both[:writers], both[writers:]
+
+
+def versions() -> str:
+    """Return a digest of what is installed."""
+    found = sorted({f"{d.name}=={d.version}" for d in distributions()})
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()
+
+
+class Bench(Autograde):
+    """nbgrader's converter up to the point where grades are saved."""
+
+    def __init__(self, assignment: Assignment, folder: Path) -> None:
+        self.folder = folder
+        config = Config(pickle.loads(pickle.dumps(assignment.config)))
+        config.CourseDirectory.root = str(folder)
+        config.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
+        (folder / "gradebook.db").write_bytes(assignment.gradebook)
+        cases = folder / "cases" / assignment.name
+        cases.mkdir(parents=True)
+        stores: dict[tuple[str, str], Store] = {}
+        for name, content in assignment.stores.items():
+            path = cases / f"{name}.json"
+            path.write_bytes(content)
+            stores[assignment.name, name] = read_store(path)
+        config.Autograde.autograde_preprocessors = split(config)[0]
+        directory = CourseDirectory(config=config)
+        directory.assignment_id = assignment.name
+        super().__init__(coursedir=directory, config=config)
+        self.assignment = assignment
+        self.permissions = 644
+        self.init_writer(stores)
+
+    def init_writer(self, stores: dict[tuple[str, str], Store]) -> None:
+        """Make what nbgrader makes when it starts."""
+        from nbconvert.writers import FilesWriter
+
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        self.exporter.stores.update(stores)
+
+    def grade(self, task: Task) -> Finished:
+        """Grade one notebook; whatever goes wrong becomes a reason."""
+        began = time.monotonic()
+        finished = Finished(task.student, task.notebook)
+        self._task, self._finished = task, finished
+        submitted = Path(self._format_source(self.assignment.name, task.student))
+        graded = Path(self._format_dest(self.assignment.name, task.student))
+        for folder in (submitted, graded):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        try:
+            parcel = task.parcel or pack(
+                Path(task.folder), task.notebook, self.coursedir.ignore
+            )
+            path = submitted / f"{task.notebook}.ipynb"
+            unpack(parcel, path, graded)
+            for name, content in self.assignment.files.items():
+                beside = graded / name
+                beside.parent.mkdir(parents=True, exist_ok=True)
+                beside.write_bytes(content)
+            self._beside = [*parcel.files.items(), *self.assignment.files.items()]
+            self.convert_single_notebook(str(path))
+        except Exception as error:
+            finished.error = f"{type(error).__name__}: {error}"[:500]
+        finally:
+            shutil.rmtree(submitted.parent, ignore_errors=True)
+            shutil.rmtree(graded.parent, ignore_errors=True)
+        finished.seconds = round(time.monotonic() - began, 2)
+        return finished
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Sanitise, look whether the result is known, and execute."""
+        self._sanitizing = True
+        self._init_preprocessors()
+        BaseConverter.convert_single_notebook(self, notebook_filename)
+        path = Path(self.writer.build_directory, os.path.basename(notebook_filename))
+        self._finished.key = self._key(path.read_bytes())
+        known = self._finished.key in self.assignment.known
+        if known and not self._task.fresh:
+            self._finished.lasting = True
+            return
+        self._sanitizing = False
+        self._init_preprocessors()
+        try:
+            with utils.setenv(NBGRADER_EXECUTION="autograde"):
+                BaseConverter.convert_single_notebook(self, str(path))
+        finally:
+            self._sanitizing = True
+
+    def _key(self, sanitised: bytes) -> str:
+        digest = hashlib.sha256(f"{self.assignment.fingerprint}\0".encode())
+        for name, content in self._beside:
+            inside = content if isinstance(content, bytes) else str(content).encode()
+            digest.update(name.encode("utf-8", "replace") + b"\0")
+            digest.update(hashlib.sha256(inside).digest())
+        digest.update(sanitised)
+        return digest.hexdigest()
+
+    def write_single_notebook(self, output: str, resources: dict) -> None:
+        """Write a sanitised notebook; keep a finished one."""
+        if self._sanitizing:
+            super().write_single_notebook(output, resources)
+            return
+        self._finished.text = output
+        self._finished.flagged = dict(resources["course"]["flagged"])
+        self._finished.lasting = not any(
+            reason != "damaged" for reason in self._finished.flagged.values()
+        ) and not any(name in output for name in PASSING)
+
+
+_benches: dict[str, Bench] = {}
+_one_at_a_time = threading.Lock()
+
+
+def grade(assignment: Assignment, task: Task) -> Finished:
+    """Grade one notebook in this process, which keeps its bench."""
+    with _one_at_a_time:
+        key = f"{os.getpid()} {assignment.fingerprint}"
+        if key not in _benches:
+            _benches.clear()
+            folder = tempfile.mkdtemp(prefix="grade-")
+            _benches[key] = Bench(assignment, Path(folder))
+        return _benches[key].grade(task)
+
+
+def lay_down() -> None:
+    """Remove this process's benches."""
+    for key, bench in list(_benches.items()):
+        if key.startswith(f"{os.getpid()} "):
+            shutil.rmtree(bench.folder, ignore_errors=True)
+    _benches.clear()
+
+
+def cells_only(db_url: str, course_id: str, assignment: str, path: Path) -> None:
+    """Write a gradebook that holds an assignment's cells and nobody's work.
+
+    Parameters
+    ----------
+    db_url, course_id : str
+        The course's gradebook.
+    assignment : str
+        The assignment.
+    path : Path
+        A file that does not exist yet.
+    """
+    url = f"sqlite:///{path}"
+    # nbgrader would ask alembic for a version, a process of some seconds.
+    engine = create_engine(url)
+    Base.metadata.create_all(bind=engine)
+    engine.dispose()
+    with Gradebook(db_url, course_id) as book, Gradebook(url, course_id) as small:
+        small.update_or_create_assignment(assignment)
+        for notebook in book.find_assignment(assignment).notebooks:
+            where = (notebook.name, assignment)
+            small.update_or_create_notebook(*where, kernelspec=notebook.kernelspec)
+            for cell in notebook.source_cells:
+                small.update_or_create_source_cell(
+                    cell.name,
+                    *where,
+                    cell_type=cell.cell_type,
+                    locked=cell.locked,
+                    source=cell.source,
+                    checksum=cell.checksum,
+                )
+            for cell in notebook.grade_cells:
+                small.update_or_create_grade_cell(
+                    cell.name,
+                    *where,
+                    cell_type=cell.cell_type,
+                    max_score=cell.max_score,
+                )
+            for cell in notebook.solution_cells:
+                small.update_or_create_solution_cell(cell.name, *where)
+            for cell in notebook.task_cells:
+                small.update_or_create_task_cell(
+                    cell.name,
+                    *where,
+                    cell_type=cell.cell_type,
+                    max_score=cell.max_score,
+                )
+
+
+def digest_of(*parts: object) -> str:
+    """Return a digest of plain values and bytes."""
+    digest = hashlib.sha256()
+    for part in parts:
+        if not isinstance(part, bytes):
+            part = json.dumps(part, sort_keys=True, default=str).encode()
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()

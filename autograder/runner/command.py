@@ -1,0 +1,154 @@
+"""``python -m autograder grade``: the command line, the bar and the summary."""
+
+import os
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from autograder.course import Course
+from autograder.runner.cluster import Cluster
+from autograder.runner.report import write_report
+from autograder.runner.run import Run, Work
+
+__all__ = ["grade"]
+
+
+class _Rate(ProgressColumn):
+    """Submissions a minute."""
+
+    def render(self, task: Task) -> Text:
+        """Say how fast it goes."""
+        return Text(f"{60 * task.speed:.0f} a minute" if task.speed else "")
+
+
+@click.command()
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, help="Only this learner.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    default=None,
+    help="Notebooks at a time on this machine; as many as it has cores by default.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Send the work to a Dask cluster.")
+@click.option("--force", is_flag=True, help="Grade anew what has not changed, too.")
+@click.option(
+    "--unsandboxed",
+    is_flag=True,
+    help="Let learners' code do all that you may; every grade so made is marked.",
+)
+def grade(
+    assignment: str,
+    students: tuple[str, ...],
+    jobs: int | None,
+    scheduler: str | None,
+    force: bool,
+    unsandboxed: bool,
+) -> None:
+    """Grade the submissions of ASSIGNMENT, as `nbgrader autograde` does.
+
+    What has not changed since it was graded is left alone. The exit status is 1
+    where a submission could not be graded.
+    """
+    began = time.monotonic()
+    console = Console()
+    course = Course(Path.cwd())
+    run = Run(course, course.chosen(assignment)[0], unsandboxed)
+    with ExitStack() as stack:
+        stack.enter_context(run.ledger.alone())
+        if scheduler is None:
+            run.warm_up()
+        bundle = run.bundle()
+        planned = run.plan(bundle, students, force)
+        done: list[Work] = []
+        ready = 0.0
+        if planned:
+            if scheduler is None:
+                pool = stack.enter_context(run.pool(bundle, jobs or _cores()))
+            else:
+                pool = Cluster(bundle, scheduler, course.directory.ignore)
+                stack.callback(pool.close)
+            ready = time.monotonic() - began
+            done = _watch(console, run, planned, pool)
+        seconds = time.monotonic() - began
+        figures = {
+            "seconds": round(seconds, 1),
+            "ready_after": round(ready, 1),
+            "walls": run.walls,
+            "unchanged": sorted(run.skipped),
+        }
+        path = write_report(course, run.assignment, done, figures)
+    failed = [work for work in done if work.error]
+    _summarise(console, run, done, failed, seconds)
+    console.print(f"report: {escape(os.path.relpath(path))}")
+    sys.exit(1 if failed else 0)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _watch(console: Console, run: Run, planned: list[Work], pool: object) -> list[Work]:
+    """Grade behind a progress bar; name at once what failed."""
+    done = []
+    # Refreshed by hand: processes are forked, so there is to be no thread here.
+    with Progress(
+        "{task.description}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=console,
+        auto_refresh=False,
+    ) as progress:
+        bar = progress.add_task(run.assignment, total=len(planned))
+        for work in run.grade(planned, pool.run):
+            if work is not None:
+                done.append(work)
+                progress.advance(bar)
+                if work.error:
+                    progress.console.print(
+                        f"[red]{escape(work.student)}[/]: {escape(work.error)}",
+                        highlight=False,
+                    )
+            if console.is_terminal:
+                progress.refresh()
+    return done
+
+
+def _summarise(
+    console: Console, run: Run, done: list[Work], failed: list[Work], seconds: float
+) -> None:
+    """Say what the run did, and what an instructor has to do."""
+    graded = len(done) - len(failed)
+    cached = sum(w.from_cache == len(w.notebooks) for w in done if not w.error)
+    rate = f", {60 * graded / seconds:.0f} a minute" if graded else ""
+    console.print(f"graded: {graded} in {seconds:.1f} s{rate}", highlight=False)
+    if cached:
+        console.print(f"of these known already, not run again: {cached}")
+    if run.skipped:
+        console.print(f"unchanged since they were graded: {len(run.skipped)}")
+    if run.walls == "none":
+        console.print("[bold]learners' code ran without a sandbox[/]: all marked so")
+    if failed:
+        console.print(f"[red]could not be graded: {len(failed)}[/]")
+        for work in failed:
+            console.print(
+                f"  {escape(work.student)}: {escape(work.error)}", highlight=False
+            )

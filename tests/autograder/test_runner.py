@@ -1,0 +1,468 @@
+"""The runner: the same grades as nbgrader's, whatever is killed and whenever."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
+
+from autograder.course import Course, CourseError
+from autograder.runner import pool as pool_module
+from autograder.runner import writer as writer_module
+from autograder.runner.bench import Finished
+from autograder.runner.parcels import Task, fingerprint, pack, unpack
+from autograder.runner.pool import MOST_TRIES, Pool
+from autograder.runner.report import report_path
+from autograder.runner.run import Run
+from tests.conftest import ROOT
+from tests.course import CENTRE, SPREAD, write_source
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+ASSIGNMENT = "01_tiny"
+
+
+def solve(notebook, centre=CENTRE):
+    for cell in notebook.cells:
+        if cell["id"] in ("centre", "spread"):
+            cell.source = {"centre": centre, "spread": SPREAD}[cell["id"]]
+        if cell["id"] == "why":
+            cell.source = "Because each row has a mean of its own."
+
+
+def doubled(notebook):
+    solve(notebook)
+    notebook.cells += json.loads(json.dumps(notebook.cells))
+
+
+def inserted(source):
+    def change(notebook):
+        solve(notebook)
+        notebook.cells.insert(2, new_code_cell(source))
+
+    return change
+
+
+ODD = {
+    "perfect": solve,
+    "untouched": lambda notebook: None,
+    "mistaken": lambda notebook: solve(notebook, CENTRE.replace("axis=1", "axis=0")),
+    "duplicated": doubled,
+    "kills": inserted("import os; os._exit(1)"),
+    "no_answer": inserted("import builtins\nbuiltins.repr = lambda *a: '1.0'"),
+    "reads_a_file": inserted("print(open('notes.txt').read())"),
+    "truncated": b'{"cells": [{"cell_type": "code", "sou',
+    "linked": None,
+}
+
+
+def hand_in(root, student, change):
+    """Hand in a changed copy of the release, some bytes, or a link."""
+    folder = root / "submitted" / student / ASSIGNMENT
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(root / "release" / ASSIGNMENT, folder)
+    path = folder / "tiny.ipynb"
+    if change is None:
+        path.rename(folder / "real.txt")
+        path.symlink_to("real.txt")
+    elif isinstance(change, bytes):
+        path.write_bytes(change)
+    else:
+        notebook = nbformat.read(path, as_version=4)
+        change(notebook)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    return folder
+
+
+def hand_in_oddities(root):
+    for student, change in ODD.items():
+        folder = hand_in(root, student, change)
+        (folder / "notes.txt").write_text("kept beside the notebook")
+    late = root / "submitted" / "perfect" / ASSIGNMENT / "timestamp.txt"
+    late.write_text("2026-01-02 03:04:05 UTC", encoding="utf-8")
+    secret = root / "submitted" / "untouched" / ASSIGNMENT / "secret.txt"
+    secret.symlink_to(root / "gradebook.db")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """Return the folder of a generated course without submissions."""
+    root = tmp_path_factory.mktemp("template")
+    write_source(root)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    Course(root).generate(ASSIGNMENT)
+    return root
+
+
+@pytest.fixture
+def root(template, tmp_path):
+    """Return the folder of a course of one's own."""
+    return Path(shutil.copytree(template, tmp_path / "course"))
+
+
+def command(root, *arguments):
+    """Return the command line of the runner."""
+    return [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, *arguments]
+
+
+def run_command(root, *arguments):
+    return subprocess.run(
+        command(root, *arguments),
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+
+
+def rows(root):
+    """Return all that the gradebook says of the submissions, ids and times apart."""
+    course = Course(root)
+    found = []
+    with Gradebook(course.directory.db_url, course.directory.course_id) as book:
+        for submission in book.assignment_submissions(ASSIGNMENT):
+            who = submission.student.id
+            found.append((who, str(submission.timestamp), submission.score))
+            for notebook in submission.notebooks:
+                penalty = notebook.late_submission_penalty
+                found.append((who, notebook.name, penalty, notebook.failed_tests))
+                for grade in notebook.grades:
+                    found.append(
+                        (
+                            who,
+                            grade.cell.name,
+                            grade.auto_score,
+                            grade.manual_score,
+                            grade.extra_credit,
+                            grade.needs_manual_grade,
+                        )
+                    )
+                for comment in notebook.comments:
+                    found.append((who, comment.name, comment.auto_comment))
+    return sorted(found, key=repr)
+
+
+def files(root):
+    """Return the files below autograded/ with rights and content, times apart."""
+    found = {}
+    top = root / "autograded"
+    for path in sorted(p for p in top.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        if path.suffix == ".ipynb":
+            form = json.loads(content)
+            form["metadata"]["course"].pop("seconds", None)
+            for cell in form["cells"]:
+                cell["metadata"].pop("execution", None)
+            content = json.dumps(form, sort_keys=True)
+        found[str(path.relative_to(top))] = (path.stat().st_mode, content)
+    return found
+
+
+@pytest.mark.slow
+def test_rows_and_files_are_those_of_nbgrader(root, tmp_path):
+    """Both ways give equal rows and files for an odd class."""
+    hand_in_oddities(root)
+    other = Path(shutil.copytree(root, tmp_path / "other", symlinks=True))
+    course = Course(other)
+    for student in ODD:
+        assert course.autograde(ASSIGNMENT, student) == ""
+    done = run_command(root)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(other) == rows(root)
+    assert files(other) == files(root)
+
+
+@pytest.mark.slow
+def test_a_submission_that_cannot_be_graded_is_named(root):
+    """Everybody else is graded, the status is 1, the reason says what was found."""
+    hand_in(root, "perfect", solve)
+    folder = root / "submitted" / "lost" / ASSIGNMENT
+    folder.mkdir(parents=True)
+    (folder / "homework.pdf").write_text("")
+    done = run_command(root, "--jobs", "1")
+    report = json.loads(report_path(root, ASSIGNMENT).read_text())
+    lost, perfect = report["submissions"]
+
+    assert done.returncode == 1
+    assert "expected tiny.ipynb, found homework.pdf" in lost["reason"]
+    assert (
+        perfect["graded"],
+        perfect["points"],
+        perfect["out_of"],
+    ) == (True, 7.0, 7.0)
+    assert not (root / "autograded" / "lost" / ASSIGNMENT).exists()
+
+
+@pytest.mark.slow
+def test_work_without_a_sandbox_is_marked(root):
+    """Notebook and report say that nothing stood between code and machine."""
+    hand_in(root, "perfect", solve)
+    done = run_command(root, "--unsandboxed", "--jobs", "1")
+    report = json.loads(report_path(root, ASSIGNMENT).read_text())
+    course = Course(root).graded_notebook(ASSIGNMENT, "perfect", "tiny")
+
+    assert done.returncode == 0
+    assert (report["walls"], report["submissions"][0]["walls"]) == ("none", ["none"])
+    assert course["walls"] == "none"
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_finished_by_the_next(root, tmp_path):
+    """Killed once after each submission, it still gives what one run gives."""
+    names = [f"learner_{i}" for i in range(4)]
+    changes = [solve, ODD["mistaken"], ODD["untouched"], doubled]
+    for student, change in zip(names, changes):
+        hand_in(root, student, change)
+    other = Path(shutil.copytree(root, tmp_path / "other"))
+    assert run_command(other).returncode == 0
+    graded = root / "autograded"
+    for count in (1, 3):
+        runner = subprocess.Popen(
+            command(root), cwd=root, stdout=subprocess.DEVNULL, stderr=None
+        )
+        end = time.monotonic() + 120
+        while len(list(graded.glob(f"*/{ASSIGNMENT}"))) < count:
+            assert runner.poll() is None and time.monotonic() < end
+            time.sleep(0.02)
+        os.kill(runner.pid, signal.SIGKILL)
+        runner.wait()
+    done = run_command(root)
+
+    assert done.returncode == 0
+    assert rows(other) == rows(root)
+    assert files(other) == files(root)
+
+
+# Without kernels: the results are made up, the writing is real.
+
+
+class Results:
+    """Workers that hand out finished notebooks and count them."""
+
+    def __init__(self, root):
+        path = root / "release" / ASSIGNMENT / "tiny.ipynb"
+        self.notebook = nbformat.read(path, as_version=4)
+        self.asked = []
+        self.marks = {}
+        self.errors = {}
+
+    def text(self, mark):
+        notebook = nbformat.from_dict(json.loads(json.dumps(self.notebook)))
+        for cell in notebook.cells:
+            if cell["id"] in ("centre-check", "spread-check"):
+                cell.outputs = [
+                    nbformat.v4.new_output("execute_result", {"text/plain": str(mark)})
+                ]
+        return nbformat.writes(notebook)
+
+    def __call__(self, tasks):
+        for task in tasks:
+            self.asked.append(task.student)
+            mark = self.marks.get(task.student, 1.5)
+            error = self.errors.get(task.student, "")
+            yield None
+            yield Finished(
+                task.student,
+                task.notebook,
+                key="0" * 64,
+                text="" if error else self.text(mark),
+                error=error,
+            )
+
+
+def grade(root, results, *, force=False):
+    """Grade with made-up results; return what became of each submission."""
+    run = Run(Course(root), ASSIGNMENT)
+    with run.ledger.alone():
+        planned = run.plan(run.bundle(), force=force)
+        return [work for work in run.grade(planned, results) if work is not None]
+
+
+def points(root):
+    return {row.student: row.points for row in Course(root).grades(ASSIGNMENT)}
+
+
+@pytest.fixture
+def two(root):
+    """Return a course with two submissions."""
+    for student in ("ann", "bob"):
+        hand_in(root, student, solve)
+    return root
+
+
+def test_only_what_changed_is_graded_again(two):
+    """An unchanged submission is left alone, a changed one is not."""
+    results = Results(two)
+    grade(two, results)
+    first, results.asked = results.asked, []
+    grade(two, results)
+    unchanged, results.asked = results.asked, []
+    hand_in(two, "bob", doubled)
+    grade(two, results)
+
+    assert (first, unchanged, results.asked) == (["ann", "bob"], [], ["bob"])
+
+
+def test_force_grades_everybody_again(two):
+    """With --force nothing stands."""
+    results = Results(two)
+    grade(two, results)
+    results.marks = {"ann": 1.0, "bob": 0.5}
+    grade(two, results, force=True)
+
+    assert points(two) == {"ann": 2.0, "bob": 1.0}
+
+
+def test_a_failed_regrade_leaves_no_old_score(two):
+    """Whoever could not be regraded has no file, no points, and a flag."""
+    results = Results(two)
+    grade(two, results)
+    results.errors = {"bob": "the worker process ended"}
+    failed = [work for work in grade(two, results, force=True) if work.error]
+    row = next(row for row in Course(two).grades(ASSIGNMENT) if row.student == "bob")
+
+    assert [work.student for work in failed] == ["bob"]
+    assert (row.points, row.flags) == (0.0, ["look"])
+    assert not (two / "autograded" / "bob" / ASSIGNMENT).exists()
+    assert points(two)["ann"] == 3.0
+
+
+STEPS = {
+    "before the old files are gone": (writer_module.Writer, "withdraw", 1),
+    "after the old files are gone": (writer_module.Writer, "sweep", 2),
+    "with some marks saved": (writer_module._Finish, "write_single_notebook", 1),
+    "before the new files are there": (Path, "rename", 2),
+    "before it is noted": (Run, "grade", 0),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_the_next_run_gives_the_same(two, tmp_path, step):
+    """A process killed within a forced regrade never leaves an old score."""
+    results = Results(two)
+    grade(two, results)
+    results.marks = {"ann": 1.0, "bob": 0.5}
+    owner, name, nth = STEPS[step]
+    pid = os.fork()
+    if pid == 0:
+        calls = iter(range(nth - 1))
+
+        def die(*arguments, **settings):
+            if next(calls, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return right(*arguments, **settings)
+
+        if owner is Run:
+            from autograder.runner.ledger import Ledger
+
+            owner, name, calls = Ledger, "note", iter(())
+        right = getattr(owner, name)
+        setattr(owner, name, die)
+        try:
+            grade(two, results, force=True)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    grade(two, results)
+
+    assert points(two) == {"ann": 2.0, "bob": 1.0}
+    assert list((two / "autograded").glob(".staging*")) == []
+
+
+def test_two_runs_of_an_assignment_exclude_each_other(two):
+    """There is one writer."""
+    first = Run(Course(two), ASSIGNMENT)
+    with first.ledger.alone(), pytest.raises(CourseError, match="another run"):
+        grade(two, Results(two))
+
+
+def test_a_cached_result_comes_back_and_a_damaged_one_does_not(two):
+    """What is read back is what was kept, or nothing."""
+    ledger = Run(Course(two), ASSIGNMENT).ledger
+    finished = Finished("ann", "tiny", "a" * 64, "{}", {"x": "damaged"}, lasting=True)
+    ledger.keep(finished)
+    kept = ledger.result("a" * 64)
+    (path,) = ledger.folder.rglob(f"{'a' * 64}.json")
+    path.write_text(path.read_text()[:-4])
+
+    assert kept == ("{}", {"x": "damaged"})
+    assert ledger.result("a" * 64) is None
+
+
+class Host:
+    """Stands in for the warm process."""
+
+    def guest(self, name):
+        return self
+
+    def adopt(self, guest):
+        pass
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def dying(monkeypatch, tmp_path):
+    """Let workers die at the notebooks of some learners."""
+
+    def grade(assignment, task):
+        marker = tmp_path / task.student
+        if task.student == "always" or (task.student == "once" and not marker.exists()):
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Finished(task.student, task.notebook, text=str(os.getpid()))
+
+    monkeypatch.setattr(pool_module, "grade", grade)
+
+
+def test_a_worker_that_dies_costs_a_retry(dying):
+    """Its notebook is tried again, others are not touched, and one gives up."""
+    names = ["a", "once", "b", "always", "c", "d"]
+    pool = Pool(None, Host(), 2)
+    try:
+        tasks = [Task(name, "tiny") for name in names]
+        done = {f.student: f for f in pool.run(tasks) if f is not None}
+    finally:
+        pool.close()
+
+    assert sorted(names) == sorted(done)
+    assert [name for name, f in done.items() if f.error] == ["always"]
+    assert f"each of {MOST_TRIES} times" in done["always"].error
+
+
+def test_a_parcel_holds_ordinary_files_only(tmp_path):
+    """Links, pipes and what is too large do not travel."""
+    folder = tmp_path / "submitted"
+    folder.mkdir()
+    (folder / "tiny.ipynb").symlink_to("/etc/passwd")
+    (folder / "data.txt").write_text("1")
+    os.mkfifo(folder / "pipe")
+    os.link(folder / "data.txt", tmp_path / "elsewhere")
+    (folder / "more.txt").write_text("2")
+    parcel = pack(folder, "tiny", [])
+    unpack(parcel, tmp_path / "there" / "tiny.ipynb", tmp_path / "there")
+
+    assert (parcel.notebook, parcel.files) == (None, {"more.txt": b"2"})
+    assert (tmp_path / "there" / "tiny.ipynb").is_symlink()
+
+
+def test_a_fingerprint_follows_content_and_not_time(tmp_path):
+    """Equal content has equal fingerprints; a changed file another."""
+    (tmp_path / "tiny.ipynb").write_text("1")
+    first = fingerprint(tmp_path, ["tiny"], [])
+    os.utime(tmp_path / "tiny.ipynb", (1, 1))
+    same = fingerprint(tmp_path, ["tiny"], [])
+    (tmp_path / "data.csv").write_text("1")
+
+    assert first == same != fingerprint(tmp_path, ["tiny"], [])
