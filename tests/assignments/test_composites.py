@@ -15,6 +15,7 @@ from tests.assignments.solutions import SOURCE
 NOTEBOOKS = [
     "02_shallow_network/planar_classification",
     "03_deep_network/building_blocks",
+    "03_deep_network/image_classification",
 ]
 
 
