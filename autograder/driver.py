@@ -28,9 +28,12 @@ def start() -> str:
 
     The submission's folder comes last on the module path, and ``exit()`` in a
     cell ends nothing: it would end the kernel some time later, in another cell.
+    A kernel that was started beforehand does not know yet what it is for; `check`
+    must know, or its table of progress says in the feedback that nothing was run.
     """
     from IPython import get_ipython
 
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
     _noted.clear()
     get_ipython().ask_exit = lambda: None
     here = os.getcwd()

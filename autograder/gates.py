@@ -79,7 +79,7 @@ def _check_cases(
     hidden = len(record.cases) - visible
     if visible < 1 or hidden < min_hidden:
         raise GateError(
-            f"{source.name}: {record.name} has {visible} visible and {hidden} hidden "
+            f"{record.name} has {visible} visible and {hidden} hidden "
             f"cases; it needs at least 1 and {min_hidden}"
         )
     count = sum(not entry.accept for entry in record.entries)

@@ -196,6 +196,11 @@ def test_a_cell_that_ends_the_kernel_is_named(graded):
     assert "ended the process" in page(graded, "kills")
 
 
+def test_feedback_does_not_say_that_no_check_was_run(graded):
+    """The table of progress is for work, and would mislead in the feedback."""
+    assert "hidden checks run after submission" not in page(graded, "perfect")
+
+
 @pytest.mark.parametrize("folder", ["release", "autograded", "feedback"])
 def test_nothing_hidden_is_in_what_learners_receive(graded, folder):
     """The canary of a hidden case is found nowhere, even if a function keeps it."""
