@@ -231,6 +231,10 @@ def _pattern(
     if relative < 1e-4:
         evidence.say("nearly", relative=number(relative))
         return
+    name = _same_as_input(got, inputs)
+    if name is not None:
+        evidence.say("same_as_input", path=path, name=name)
+        return
     ratio = _ratio(want, got)
     if ratio is not None:
         evidence.values["ratio"] = number(ratio)
@@ -274,6 +278,8 @@ def _pattern(
     ):
         evidence.say("reordered")
         return
+    if want.size == 1:
+        _one_number(path, float(want.flat[0]), float(got.flat[0]), evidence)
     if want.size > 1:
         with np.errstate(all="ignore"):
             signs = np.all(np.sign(want[wrong]) == -np.sign(got[wrong]))
@@ -283,6 +289,53 @@ def _pattern(
         share = int(wrong.sum())
         if share < want.size:
             evidence.say("some", wrong=share, size=want.size)
+        else:
+            _direction(path, want, got, evidence)
+
+
+def _one_number(path: str, want: float, got: float, evidence: Evidence) -> None:
+    """Say on which side of the expected number another one lies."""
+    if want * got < 0:
+        evidence.say(
+            "wrong_sign_negative" if got < 0 else "wrong_sign_positive", path=path
+        )
+    elif got == 0:
+        evidence.say("is_zero", path=path)
+    else:
+        evidence.say("too_large" if got > want else "too_small", path=path)
+
+
+def _direction(
+    path: str, want: np.ndarray, got: np.ndarray, evidence: Evidence
+) -> None:
+    """Say what all entries of a wrong array have in common, if anything."""
+    if np.all(np.isfinite(want)) and np.all(want > 0) and np.any(got < 0):
+        evidence.say("negative_entries", path=path)
+    elif np.all(got > want):
+        evidence.say("all_too_large", path=path)
+    elif np.all(got < want):
+        evidence.say("all_too_small", path=path)
+    elif np.all(np.abs(got) >= np.abs(want)) and np.all(got * want >= 0):
+        evidence.say("all_further", path=path)
+    elif np.all(np.abs(got) <= np.abs(want)) and np.all(got * want >= 0):
+        evidence.say("all_nearer", path=path)
+
+
+def _same_as_input(got: np.ndarray, inputs: Mapping[str, object]) -> str | None:
+    """Return the name of an input that was handed back as it came, if it tells."""
+    for name, value in inputs.items():
+        items = value.items() if isinstance(value, dict) else [(None, value)]
+        for key, item in items:
+            array = resolve(item)
+            if not isinstance(array, np.ndarray | int | float):
+                continue
+            array = np.asarray(array)
+            if array.dtype.kind not in "iuf" or array.shape != got.shape:
+                continue
+            # Zeros and ones come about in too many ways to be anybody's input.
+            if not np.isin(array, (0, 1)).all() and bool(np.all(close(array, got))):
+                return name if key is None else f'{name}["{key}"]'
+    return None
 
 
 def _ratio(want: np.ndarray, got: np.ndarray) -> float | None:
