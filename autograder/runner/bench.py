@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
 
+from nbconvert.writers import FilesWriter
 from nbgrader import utils
 from nbgrader.api import Base, Gradebook
 from nbgrader.converters import Autograde
@@ -25,6 +26,7 @@ from nbgrader.preprocessors import SaveAutoGrades
 from sqlalchemy import create_engine
 from traitlets.config import Config
 
+from autograder.kernels.provisioner import WarmProvisioner
 from autograder.runner.parcels import Task, pack, unpack
 from autograder.store import Store, read_store
 
@@ -142,8 +144,6 @@ class Bench(Autograde):
 
     def init_writer(self, stores: dict[tuple[str, str], Store]) -> None:
         """Make what nbgrader makes when it starts."""
-        from nbconvert.writers import FilesWriter
-
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
         self.exporter.stores.update(stores)
@@ -159,6 +159,8 @@ class Bench(Autograde):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
         try:
+            # Without walls no kernel starts, which is nobody's zero.
+            _ = WarmProvisioner(config=self.config).walls
             parcel = task.parcel or pack(
                 Path(task.folder), task.notebook, self.coursedir.ignore
             )

@@ -16,6 +16,10 @@ TICK = 0.25
 CONNECT = "15s"
 
 
+def _itself(assignment: Assignment) -> Assignment:
+    return assignment
+
+
 class Cluster:
     """A Dask cluster's workers; inputs and cases go to them as task data.
 
@@ -43,14 +47,15 @@ class Cluster:
                 "workers"
             ) from None
         try:
-            self._client = Client(address, timeout=CONNECT, set_as_default=False)
+            self._client = Client(address, timeout=CONNECT)
         except (OSError, ValueError) as error:
             raise CourseError(
                 f"no Dask scheduler answers at {address} ({error}): start one with "
                 "`dask scheduler` and workers with `dask worker ADDRESS --nthreads 1`"
             ) from None
         self._ignore = ignore
-        self._shared = self._client.scatter(assignment, broadcast=True, hash=False)
+        # As a task, not scattered: what a dead worker held is made again.
+        self._shared = self._client.submit(_itself, assignment, pure=False)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Finished | None]:
         """Grade notebooks, yielding them as they are done; None now and then."""

@@ -89,7 +89,7 @@ class Run:
         if unsandboxed:
             course.config.WarmProvisioner.sandboxed = False
         self._provisioner = WarmProvisioner(config=course.config)
-        self.walls = ""
+        self.walls = "none" if unsandboxed else ""
         self.skipped: list[str] = []
         self.ledger = Ledger(course.root, assignment)
         self._stores = self._read_stores()

@@ -18,6 +18,7 @@ from autograder.course import Course, CourseError
 from autograder.runner import pool as pool_module
 from autograder.runner import writer as writer_module
 from autograder.runner.bench import Finished
+from autograder.runner.cluster import Cluster
 from autograder.runner.parcels import Task, fingerprint, pack, unpack
 from autograder.runner.pool import MOST_TRIES, Pool
 from autograder.runner.report import report_path
@@ -240,6 +241,30 @@ def test_a_killed_run_is_finished_by_the_next(root, tmp_path):
     assert done.returncode == 0
     assert rows(other) == rows(root)
     assert files(other) == files(root)
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_grades_with_no_shared_files(two, tmp_path):
+    """Workers get inputs and cases as task data; the rows are the pool's."""
+    distributed = pytest.importorskip("distributed")
+    other = Path(shutil.copytree(two, tmp_path / "other"))
+    run = Run(Course(two), ASSIGNMENT)
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, dashboard_address=None
+        ) as local,
+        run.ledger.alone(),
+    ):
+        bundle = run.bundle()
+        cluster = Cluster(bundle, local.scheduler_address, run.course.directory.ignore)
+        planned = run.plan(bundle)
+        done = [work for work in run.grade(planned, cluster.run) if work is not None]
+        cluster.close()
+    assert run_command(other).returncode == 0
+
+    assert [work.error for work in done] == ["", ""]
+    assert rows(other) == rows(two)
+    assert files(other) == files(two)
 
 
 # Without kernels: the results are made up, the writing is real.
