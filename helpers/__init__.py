@@ -3,6 +3,7 @@
 ============================ ===================================================
 `helpers.activations`        sigmoid, tanh, ReLU, softmax, and their slopes
 `helpers.layers`             the same with a cache, for deep networks
+`helpers.blocks`             the blocks of a deep network, ready to put together
 `helpers.gradients`          central differences, `check_gradients`
 `helpers.statistics`         intervals, means with errors, paired differences
 `helpers.datasets`           cats, digits, football, flower, moons, circles, ...
