@@ -21,6 +21,7 @@ from autograder.mutation.command import mutate_command
 from autograder.notebooks import normalize
 from autograder.recording import record
 from autograder.regions import RegionError
+from autograder.report.command import report_command
 from autograder.runner.command import grade
 from autograder.sources import SourceError, read_source
 from autograder.workspace import lab
@@ -269,6 +270,7 @@ main.add_command(grade)
 main.add_command(lab)
 main.add_command(mutate_command)
 main.add_command(normalize)
+main.add_command(report_command)
 
 
 if __name__ == "__main__":

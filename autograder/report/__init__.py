@@ -1,0 +1,1 @@
+"""A page for instructors: how a class did in an assignment."""
