@@ -297,6 +297,12 @@ def digest_of(*parts: object) -> str:
     digest = hashlib.sha256()
     for part in parts:
         if not isinstance(part, bytes):
-            part = json.dumps(part, sort_keys=True, default=str).encode()
+            part = json.dumps(part, sort_keys=True, default=_named).encode()
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()
+
+
+def _named(value: object) -> str:
+    """Name a function by its name: its address is another in each process."""
+    name = getattr(value, "__qualname__", None)
+    return f"{value.__module__}.{name}" if name else str(value)

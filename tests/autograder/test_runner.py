@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from autograder.course import Course, CourseError
 from autograder.runner import pool as pool_module
 from autograder.runner import writer as writer_module
-from autograder.runner.bench import Finished
+from autograder.runner.bench import Finished, digest_of
 from autograder.runner.cluster import Cluster
 from autograder.runner.parcels import Task, fingerprint, pack, unpack
 from autograder.runner.pool import MOST_TRIES, Pool
@@ -491,3 +491,18 @@ def test_a_fingerprint_follows_content_and_not_time(tmp_path):
     (tmp_path / "data.csv").write_text("1")
 
     assert first == same != fingerprint(tmp_path, ["tiny"], [])
+
+
+def test_a_digest_does_not_hang_on_addresses():
+    """A configured filter is the same function in the next process, elsewhere."""
+
+    def made() -> object:
+        def clean(text: str) -> str:
+            return text
+
+        return clean
+
+    first, second = made(), made()
+
+    assert first is not second
+    assert digest_of({"filter": first}) == digest_of({"filter": second})
