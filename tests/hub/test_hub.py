@@ -222,7 +222,12 @@ def _open_folders(folder: Path) -> list[str]:
     An interpreter below a closed home folder cannot be run by other users.
     """
     proxy = Path(shutil.which("configurable-http-proxy"))
-    needed = {ROOT, Path(sys.prefix), Path(sys.base_prefix), proxy.parent.parent}
+    needed: set[Path] = set()
+    for path in (ROOT, Path(sys.prefix), Path(sys.base_prefix), proxy.parent.parent):
+        if path.stat().st_mode & 0o001:
+            needed.add(path)
+        else:
+            needed.update(inner for inner in path.iterdir() if inner.is_dir())
     commands: list[str] = []
     closed: dict[Path, list[Path]] = {}
     for path in sorted(needed):

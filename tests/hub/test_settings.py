@@ -1,0 +1,76 @@
+"""The settings that the hub's files and docs/deploy.md name."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from traitlets.config import PyFileConfigLoader
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = [ROOT / "docs" / "deploy.md", *sorted((ROOT / "deploy").rglob("*.py"))]
+PLACES = {
+    "Authenticator": "jupyterhub.auth",
+    "ConfigurableHTTPProxy": "jupyterhub.proxy",
+    "CourseDirectory": "nbgrader.coursedir",
+    "Exchange": "nbgrader.exchange.default",
+    "JupyterHub": "jupyterhub.app",
+    "KubeSpawner": "kubespawner",
+    "PAMAuthenticator": "jupyterhub.auth",
+    "SharedPasswordAuthenticator": "jupyterhub.authenticators.shared",
+    "SimpleLocalProcessSpawner": "jupyterhub.spawner",
+    "Spawner": "jupyterhub.spawner",
+}
+NAMED = sorted(
+    {
+        setting
+        for path in FILES
+        for setting in re.findall(r"\bc\.([A-Z]\w+\.\w+)", path.read_text("utf-8"))
+    }
+)
+
+
+@pytest.mark.parametrize("setting", NAMED)
+def test_every_setting_that_is_named_exists(setting):
+    """A slip in a name would be ignored without a word."""
+    owner, name = setting.split(".")
+    place = PLACES[owner]
+    pytest.importorskip(
+        place.split(".")[0], reason=f"{place.split('.')[0]} is not installed here"
+    )
+    traits = getattr(importlib.import_module(place), owner).class_traits(config=True)
+
+    assert name in traits
+
+
+def test_every_variable_that_is_read_is_described():
+    """docs/deploy.md has a row for each, and no row for others."""
+    read = set()
+    for path in FILES[1:]:
+        read |= set(re.findall(r'"(COURSE_\w+)"', path.read_text("utf-8")))
+    rows = set(re.findall(r"^\| `(COURSE_\w+)`", FILES[0].read_text("utf-8"), re.M))
+
+    # How the hub tells a learner's server whose it is.
+    assert read - {"COURSE_LEARNER"} == rows
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_without_root_everybody_has_a_folder_and_one_password(
+    tmp_path, monkeypatch, root
+):
+    """As root, the system's users and passwords are used."""
+    monkeypatch.setattr("os.geteuid", lambda: 0 if root else 1000)
+    monkeypatch.setenv("COURSE_HUB_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("COURSE_EXCHANGE", str(tmp_path / "exchange"))
+    monkeypatch.setenv("COURSE_HUB_PASSWORD", "long enough")
+    path = ROOT / "deploy" / "jupyterhub"
+    config = PyFileConfigLoader("jupyterhub_config.py", str(path)).load_config()
+    spawner = config.JupyterHub.spawner_class.split(".")[-1]
+    expected = (
+        ("pam", "LocalProcessSpawner")
+        if root
+        else ("shared-password", "SimpleLocalProcessSpawner")
+    )
+
+    assert (config.JupyterHub.authenticator_class, spawner) == expected
+    assert config.Authenticator.allowed_users == {"grace", "ada", "bo"}
