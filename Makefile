@@ -42,5 +42,6 @@ lint: venv  ## check style
 test: venv  ## run the whole test suite
 	python -m pytest $(TESTS)
 
-bench: venv  ## measure what a kernel costs: stock, warm, behind walls
+bench: venv  ## measure what a kernel and what grading a class costs
 	python bench/kernels.py
+	python bench/grading.py $(ARGS)

@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -221,15 +221,31 @@ class Course:
             if function["state"] == "through":
                 row.through.append(f"{name} through {function['through']}")
 
-    def stale(self, assignment: str) -> list[StaleGrade]:
-        """List the grades that were made with other cases than today's."""
+    def digests(self, assignment: str) -> dict[str, str]:
+        """Return the digest of each notebook's cases."""
+        try:
+            return {
+                name: read_store(store_path(self.root, assignment, name)).cases.digest
+                for name in self.notebooks(assignment)
+            }
+        except StoreError as error:
+            raise CourseError(str(error)) from None
+
+    def stale(
+        self, assignment: str, digests: Mapping[str, str] | None = None
+    ) -> list[StaleGrade]:
+        """List the grades that were made with other cases than today's.
+
+        Parameters
+        ----------
+        assignment : str
+            The assignment.
+        digests : mapping of str to str, optional
+            As ``digests`` gives them, where they are known already.
+        """
         found = []
-        for notebook in self.notebooks(assignment):
-            try:
-                path = store_path(self.root, assignment, notebook)
-                digest = read_store(path).cases.digest
-            except StoreError as error:
-                raise CourseError(str(error)) from None
+        digests = self.digests(assignment) if digests is None else digests
+        for notebook, digest in digests.items():
             for path in (self.root / "autograded").glob(
                 f"*/{assignment}/{notebook}.ipynb"
             ):

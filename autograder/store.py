@@ -81,6 +81,10 @@ class Store:
     judges: str = ""
     released: dict = field(default_factory=dict)
 
+    def __deepcopy__(self, memo: dict) -> "Store":
+        """Stay one: nbconvert copies its resources, and nothing changes a store."""
+        return self
+
     def form(self) -> dict:
         """Return the JSON form."""
         return {

@@ -4,6 +4,7 @@ The converter is nbgrader's own, in a temporary course that holds one submission
 and a gradebook of nothing but the assignment's cells.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -22,15 +23,15 @@ from nbgrader.api import Base, Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.preprocessors import CheckCellMetadata, SaveAutoGrades
 from sqlalchemy import create_engine
 from traitlets.config import Config
 
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.runner.parcels import Task, pack, unpack
-from autograder.store import Store, read_store
+from autograder.store import Store
 
-__all__ = ["Assignment", "Bench", "Finished", "grade", "split", "versions"]
+__all__ = ["Assignment", "Bench", "Finished", "grade", "parsed", "split", "versions"]
 
 # What is not in a finished notebook because of the submission alone.
 PASSING = ("CellTimeoutError",)
@@ -99,17 +100,27 @@ class Finished:
     seconds: float = 0.0
 
 
+@functools.lru_cache(maxsize=64)
+def parsed(content: bytes) -> Store:
+    """Return what the file of a notebook's cases holds; each is read once.
+
+    Workers that are forked have inherited what the first process read.
+    """
+    return Store.from_form(json.loads(content))
+
+
 def split(config: Config) -> tuple[list[type], list[type]]:
     """Split the configured preprocessors into workers' and the writer's.
 
-    The writer's begin where grades are saved.
+    The writer's begin where grades are saved; what only checks is the workers'.
     """
-    both = list(config.Autograde.autograde_preprocessors)
-    writers = next(
-        (i for i, item in enumerate(both) if issubclass(item, SaveAutoGrades)),
-        len(both),
-    )
-    return both[:writers], both[writers:]
+    workers: list[type] = []
+    writers: list[type] = []
+    for item in config.Autograde.autograde_preprocessors:
+        saves = issubclass(item, SaveAutoGrades) or bool(writers)
+        checks = issubclass(item, CheckCellMetadata)
+        (writers if saves and not checks else workers).append(item)
+    return workers, writers
 
 
 def versions() -> str:
@@ -127,13 +138,9 @@ class Bench(Autograde):
         config.CourseDirectory.root = str(folder)
         config.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
         (folder / "gradebook.db").write_bytes(assignment.gradebook)
-        cases = folder / "cases" / assignment.name
-        cases.mkdir(parents=True)
         stores: dict[tuple[str, str], Store] = {}
         for name, content in assignment.stores.items():
-            path = cases / f"{name}.json"
-            path.write_bytes(content)
-            stores[assignment.name, name] = read_store(path)
+            stores[assignment.name, name] = parsed(content)
         config.Autograde.autograde_preprocessors = split(config)[0]
         directory = CourseDirectory(config=config)
         directory.assignment_id = assignment.name

@@ -21,6 +21,7 @@ from autograder.runner.bench import (
     Finished,
     cells_only,
     digest_of,
+    parsed,
     versions,
 )
 from autograder.runner.ledger import Ledger
@@ -101,13 +102,19 @@ class Run:
         return nursery
 
     def _read_stores(self) -> dict[str, Store]:
-        try:
-            return {
-                name: read_store(store_path(self.course.root, self.assignment, name))
-                for name in self.course.notebooks(self.assignment)
-            }
-        except StoreError as error:
-            raise CourseError(str(error)) from None
+        stores = {}
+        self._files: dict[str, bytes] = {}
+        for name in self.course.notebooks(self.assignment):
+            path = store_path(self.course.root, self.assignment, name)
+            try:
+                self._files[name] = path.read_bytes()
+                stores[name] = parsed(self._files[name])
+            except (OSError, ValueError, KeyError, TypeError):
+                try:  # which says what is wrong with it
+                    stores[name] = read_store(path)
+                except StoreError as error:
+                    raise CourseError(str(error)) from None
+        return stores
 
     def bundle(self) -> Assignment:
         """Return what workers need to know."""
@@ -118,10 +125,7 @@ class Run:
             os.path.relpath(path, source): Path(path).read_bytes()
             for path in sorted(find_all_files(str(source), ignore))
         }
-        stores = {
-            notebook: store_path(course.root, name, notebook).read_bytes()
-            for notebook in self._stores
-        }
+        stores = self._files
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "gradebook.db")
             try:
@@ -177,7 +181,8 @@ class Run:
                     f"{student}/{self.assignment}/"
                 )
         excluded = self.course.directory.student_id_exclude.split(",")
-        stale = {item.student for item in self.course.stale(self.assignment)}
+        digests = {name: store.cases.digest for name, store in self._stores.items()}
+        stale = {item.student for item in self.course.stale(self.assignment, digests)}
         redo = self.ledger.to_redo()
         planned = []
         for student in chosen:
@@ -240,7 +245,7 @@ class Run:
         Work or None
             None now and then, while nothing is done.
         """
-        writer = Writer(self.course, self.assignment, self._stores)
+        writer = Writer(self.course, self.assignment)
         redo = self.ledger.to_redo()
         by_name = {work.student: work for work in planned}
         damaged: list[Task] = []

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
@@ -21,7 +22,6 @@ from nbgrader.utils import capture_log
 from autograder.course import Course, reason
 from autograder.kernels.staging import remove_followed
 from autograder.runner.bench import Finished, split
-from autograder.store import Store
 
 __all__ = ["Writer"]
 
@@ -31,7 +31,6 @@ class _Finish(Autograde):
 
     finished: Mapping[str, Finished]
     submitted: Path
-    stores: Mapping[str, Store]
 
     def init_notebooks(self) -> None:
         """Take the one submission, whatever its name looks like as a pattern."""
@@ -50,10 +49,7 @@ class _Finish(Autograde):
         name = Path(notebook_filename).stem
         finished = self.finished[name]
         resources = self.init_single_notebook_resources(notebook_filename)
-        resources["course"] = {
-            "store": self.stores[name],
-            "flagged": finished.flagged,
-        }
+        resources["course"] = {"flagged": finished.flagged}
         notebook = nbformat.reads(finished.text, as_version=4)
         self._sanitizing = False
         try:
@@ -73,18 +69,15 @@ class Writer:
         The course.
     assignment : str
         The assignment.
-    stores : mapping of str to Store
-        The cases of each notebook.
     """
 
-    def __init__(
-        self, course: Course, assignment: str, stores: Mapping[str, Store]
-    ) -> None:
+    def __init__(self, course: Course, assignment: str) -> None:
         self._course = course
         self._assignment = assignment
-        self._stores = stores
         self._config = copy.deepcopy(course.config)
         self._config.Autograde.autograde_preprocessors = split(course.config)[1]
+        # Nothing submitted is read here.
+        self._config.Autograde.exporter_class = NotebookExporter
         # Within autograded/, so that a rename is one step on any file system.
         step = f"{course.directory.autograded_directory}/.staging-{assignment}"
         self._config.CourseDirectory.autograded_directory = step
@@ -155,7 +148,7 @@ class Writer:
         directory.student_id = student
         app = _Finish(coursedir=directory, config=self._config, log=directory.log)
         app.submitted = self.submitted_folder(student)
-        app.finished, app.stores = finished, self._stores
+        app.finished = finished
         result = capture_log(app)
         if not result["success"]:
             self.withdraw(student)
