@@ -195,6 +195,24 @@ def test_oversized_and_damaged_members_cost_nobody_else(collect, tmp_path):
     assert max(sizes) < 100
 
 
+def test_a_member_whose_bytes_were_changed_is_left_out(collect):
+    """The checksum tells; nothing of it stays, and the others come through."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("A_1_assignsubmission_file_numpy_basics.ipynb", "as it was")
+        archive.writestr("B_2_assignsubmission_file_numpy_basics.ipynb", "good")
+    got = collect(raw.getvalue().replace(b"as it was", b"as it is!"))
+
+    assert got == {"2/01_basics/numpy_basics.ipynb": "good"}
+
+
+def test_an_archive_that_is_cut_short_ends_nothing(collect):
+    """It is named, and the command goes on."""
+    whole = _zip({"A_1_assignsubmission_file_numpy_basics.ipynb": "x" * 1000})
+
+    assert collect(whole[: len(whole) // 2]) == {}
+
+
 def test_an_archive_of_too_many_files_is_cut(collect):
     """A million empty files do not fill the disk."""
     names = [f"A_{i}_assignsubmission_file_numpy_basics.ipynb" for i in range(9)]
