@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help venv grade release lab bundle test lint bench
+.PHONY: help venv grade release lab bundle test pictures lint bench
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,3 +45,6 @@ test: venv  ## run the whole test suite
 bench: venv  ## measure what a kernel and what grading a class costs
 	python bench/kernels.py
 	python bench/grading.py $(ARGS)
+
+pictures: venv  ## make the pictures of README and docs anew
+	python -m pytest tests/browser/pictures.py

@@ -85,6 +85,7 @@ c.Execute.extra_arguments = [
 # What learners wrote and printed is shown to others, instructors among them.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = pages.FILTERS
+c.GenerateFeedback.exporter_class = feedback.FeedbackExporter
 c.GenerateFeedback.preprocessors = [
     preprocessors.GetGrades,
     CSSHTMLHeaderPreprocessor,

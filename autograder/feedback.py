@@ -15,6 +15,8 @@ from helpers.strings import text
 __all__ = ["cell_html", "cell_text", "function_reason", "notes_html", "sentences_of"]
 
 CELL = "border:1px solid #8a8a8a;padding:3px 8px;text-align:left;vertical-align:top"
+ADVICE = "border:1px solid #8a8a8a;padding:6px 8px;margin:6px 0"
+SHORT = CELL + ";white-space:nowrap"
 MARK = {"right": "✓", "partly": "◐", "wrong": "✗"}
 
 
@@ -98,12 +100,12 @@ def _rows(
     return rows, first
 
 
-def _advice(verdict: FunctionVerdict, evidence: Evidence) -> list[str]:
+def _advice(verdict: FunctionVerdict, evidence: Evidence) -> list[tuple[str, str]]:
     advice = []
     if verdict.entry is not None:
-        advice.append(fill_hint(verdict.entry.hint, evidence))
+        advice.append((text("checks.think"), fill_hint(verdict.entry.hint, evidence)))
         if verdict.entry.read:
-            advice.append(text("feedback.read", section=verdict.entry.read))
+            advice.append((text("checks.read"), verdict.entry.read))
     return advice
 
 
@@ -139,7 +141,10 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
         parts.append(
             f"<p><code>{escape(name)}</code>: <strong>{escape(reason)}</strong></p>"
         )
-        parts += [f"<p>{escape(line)}</p>" for line in _advice(found, evidence)]
+        parts += [
+            f'<p style="{ADVICE}"><strong>{escape(title)}:</strong> {escape(line)}</p>'
+            for title, line in _advice(found, evidence)
+        ]
         changed = _changed(function, found)
         if changed:
             note = text("checks.changed", names=", ".join(changed))
@@ -151,8 +156,8 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
                 for title in heads
             )
             body = "".join(
-                f'<tr><td style="{CELL}">{escape(label)}</td>'
-                f'<td style="{CELL}">{MARK[state]} '
+                f'<tr><td style="{SHORT}">{escape(label)}</td>'
+                f'<td style="{SHORT}">{MARK[state]} '
                 f"{escape(text('feedback.result.' + state))}</td>"
                 f'<td style="{CELL}">{escape(what)}</td></tr>'
                 for label, state, what in rows

@@ -1,9 +1,10 @@
-"""Feedback folders hold pages and nothing else."""
+"""Feedback pages that everybody can read, and folders with nothing else in them."""
 
 import re
 import shutil
 from pathlib import Path
 
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -14,7 +15,58 @@ EXCHANGE = {
     "submission_secret.txt": re.compile(rb"[\w=+/-]{8,150}\s*"),
 }
 
-__all__ = ["OnlyPages"]
+# nbgrader's pages have links that only their colour tells from other text, and
+# colours with less contrast than WCAG asks for.
+STYLE = """<style>
+a { color: #23527c; text-decoration: underline; }
+div.nbgrader_cell .panel-heading a { color: #ffffff; }
+div.highlight .c, div.highlight .c1 { color: #2b6363; }
+</style>
+"""
+ENTRY = re.compile(
+    r'<a href="#((?:comment-)?([\w.-]+))">'
+    "(Test cell|Written response|Coding free-response|Task|Comment)</a>"
+)
+
+__all__ = ["FeedbackExporter", "OnlyPages", "accessible"]
+
+
+def accessible(page: str) -> str:
+    """Return a feedback page of nbgrader's with what readers of all kinds need.
+
+    Parameters
+    ----------
+    page : str
+        The page.
+
+    Returns
+    -------
+    str
+        The page with its language, links that can be told from text, and a list
+        of marks whose entries can be told from each other.
+
+    Examples
+    --------
+    >>> accessible('<html><a href="#why">Task</a><div id="notebook"></div>')
+    '<html lang="en"><a href="#why">Task <code>why</code></a><div id="notebook"></div>'
+    """
+    page = page.replace("<html>", '<html lang="en">', 1)
+    page = page.replace("</head>", STYLE + "</head>", 1)
+    # What learners wrote stands behind this; it is left as it is.
+    start = page.find('id="notebook"')
+    head, rest = page[:start], page[start:]
+    return ENTRY.sub(r'<a href="#\1">\3 <code>\2</code></a>', head) + rest
+
+
+class FeedbackExporter(HTMLExporter):
+    """Makes nbgrader's feedback pages accessible."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
+    ) -> tuple[str, dict]:
+        """Return the page of a graded notebook."""
+        page, resources = super().from_notebook_node(nb, resources, **kwargs)
+        return accessible(page), resources
 
 
 class OnlyPages(NbGraderPreprocessor):

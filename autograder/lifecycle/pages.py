@@ -27,7 +27,7 @@ ATTRIBUTES = {
 STYLES = CSSSanitizer(
     allowed_css_properties=[
         *("border", "border-collapse", "color", "font-style", "font-weight"),
-        *("margin", "padding", "text-align", "vertical-align"),
+        *("margin", "padding", "text-align", "vertical-align", "white-space"),
     ]
 )
 PROTOCOLS = frozenset(["http", "https", "mailto"])

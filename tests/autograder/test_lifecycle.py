@@ -177,7 +177,7 @@ def test_mistakes_are_named_in_table_and_page(graded):
     said = page(graded, "mistaken")
     assert "mean of the columns" in said
     assert "One of the two axes runs over examples." in said
-    assert "Read again: lesson 01, Centring" in said
+    assert "<strong>Read again:</strong> lesson 01, Centring" in said
 
 
 def test_what_failed_through_an_earlier_function_is_listed(graded):
