@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help venv grade release lab bundle test pictures lint bench
+.PHONY: help venv grade release lab bundle test pictures lint bench quality
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,3 +48,6 @@ bench: venv  ## measure what a kernel and what grading a class costs
 
 pictures: venv  ## make the pictures of README and docs anew
 	python -m pytest tests/browser/pictures.py
+
+quality: venv  ## drive all mutants and right answers; write docs/quality.md
+	python -m autograder quality

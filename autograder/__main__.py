@@ -19,6 +19,7 @@ from autograder.gates import GateError, check_catalogue, check_release
 from autograder.lessons import write_lesson
 from autograder.mutation.command import mutate_command
 from autograder.notebooks import normalize
+from autograder.quality import quality_command
 from autograder.recording import record
 from autograder.regions import RegionError
 from autograder.report.command import report_command
@@ -270,6 +271,7 @@ main.add_command(grade)
 main.add_command(lab)
 main.add_command(mutate_command)
 main.add_command(normalize)
+main.add_command(quality_command)
 main.add_command(report_command)
 
 

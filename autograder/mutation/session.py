@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from autograder.recording import ONE_THREAD, record
 from autograder.sources import SourceError, read_source
 from autograder.store import Store, StoreError, read_store, store_path
 
-__all__ = ["Killed", "MutationError", "mutate", "sampled"]
+__all__ = ["Killed", "MutationError", "mutate", "sampled", "todays_store"]
 
 # A mutant is equivalent if it agrees with the solution on so many random inputs.
 INPUTS = 200
@@ -36,7 +36,8 @@ class Killed:
     line : int
         Where, within the cell.
     state : str
-        ``killed`` (by a hidden case), ``equivalent`` or ``survived``.
+        ``killed`` (by a hidden case), ``equivalent`` or ``survived``; of other
+        answers ``right`` or ``wrong``.
     visible : bool
         Whether a visible case sees it too.
     entry : str
@@ -69,6 +70,7 @@ def mutate(
     function: str = "",
     sample: int | None = None,
     seed: int = 0,
+    answers: Sequence[tuple[str, str, str]] = (),
     begun: Callable[[int], None] | None = None,
 ) -> Iterator[Killed]:
     """Drive the mutants of a notebook against its hidden cases.
@@ -85,6 +87,9 @@ def mutate(
         How many mutants to draw; all by default.
     seed : int
         Seed of the draw.
+    answers : sequence of (str, str, str), optional
+        Function, name and text of other answers, driven in place of mutants;
+        their state is ``right`` or ``wrong``.
     begun : callable, optional
         Told how many mutants there are.
 
@@ -100,7 +105,7 @@ def mutate(
     """
     folder = root / "source" / assignment
     try:
-        store = _store(root, assignment, notebook)
+        store = todays_store(root, assignment, notebook)
     except SourceError as error:
         raise MutationError(f"{notebook}: {error}") from None
     with tempfile.TemporaryDirectory(prefix="mutate-") as scratch:
@@ -114,6 +119,7 @@ def mutate(
             "sample": sample,
             "seed": seed,
             "count": INPUTS,
+            "answers": list(answers),
         }
         paths[0].write_text(json.dumps(request), encoding="utf-8")
         with subprocess.Popen(
@@ -149,7 +155,7 @@ def _results(
         raise MutationError(f"{notebook}: its worker ended early")
 
 
-def _store(root: Path, assignment: str, notebook: str) -> Store:
+def todays_store(root: Path, assignment: str, notebook: str) -> Store:
     """Return today's cases: those of the last generation, or recorded anew."""
     folder = root / "source" / assignment
     source = read_source(folder / f"{notebook}.ipynb")

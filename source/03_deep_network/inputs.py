@@ -1,5 +1,7 @@
 """Random inputs of the graded functions, drawn independently of the cases."""
 
+import numpy as np
+
 from helpers.layers import relu, sigmoid
 from helpers.networks import random_parameters
 
@@ -47,9 +49,9 @@ def L_model_forward(rng):
 
 
 def compute_cost(rng):
-    m = rng.integers(1, 9)
-    Y = (rng.random((1, m)) < 0.5).astype(float)
-    return (rng.uniform(0.01, 0.99, (1, m)), Y), {}
+    shape = tuple(rng.integers(1, 8, 2))
+    Y = (rng.random(shape) < 0.5).astype(float)
+    return (rng.uniform(0.01, 0.99, shape), Y), {}
 
 
 def linear_backward(rng):
@@ -83,7 +85,54 @@ def update_parameters(rng):
     return (random_parameters(sizes, seed), grads, float(rng.uniform(0.01, 3))), {}
 
 
+def _examples(rng, n_x):
+    m = rng.integers(1, 9)
+    Y = (rng.random((1, m)) < 0.5).astype(float)
+    return rng.standard_normal((n_x, m)), Y
+
+
+def _training(rng):
+    steps = int(rng.integers(0, 9))
+    if rng.random() < 0.05:
+        steps = int(rng.choice([101, 201]))
+    return {"num_iterations": steps, "print_cost": bool(rng.random() < 0.3)}
+
+
+def two_layer_model(rng):
+    n_x, n_h = (int(n) for n in rng.integers(1, 6, 2))
+    X, Y = _examples(rng, n_x)
+    rate = float(rng.uniform(0.01, 1.5))
+    more = _training(rng) | {"learning_rate": rate}
+    return (3 * X, Y, (n_x, n_h, 1)), more, int(rng.integers(2**31))
+
+
+def L_layer_model(rng):
+    sizes = [*_sizes(rng)[:-1], 1]
+    X, Y = _examples(rng, sizes[0])
+    more = _training(rng) | {"learning_rate": float(rng.uniform(0.01, 0.6))}
+    return (X, Y, sizes), more, int(rng.integers(2**31))
+
+
+def gradient_step(rng):
+    sizes = [*_sizes(rng)[:-1], 1]
+    X, Y = _examples(rng, sizes[0])
+    parameters = random_parameters(sizes, int(rng.integers(2**31)))
+    return (parameters, X, Y, float(rng.uniform(0.01, 1))), {}
+
+
+def predict(rng):
+    _, parameters, X = _net(rng)
+    if rng.random() < 0.2:
+        return (np.round(X), {"W1": np.ones((1, len(X))), "b1": np.zeros((1, 1))}), {}
+    return (X, parameters), {}
+
+
 INPUTS = {
+    "image_classification.two_layer_model": two_layer_model,
+    "image_classification.gradient_step": gradient_step,
+    "image_classification.initialize_parameters_deep": initialize_parameters_deep,
+    "image_classification.L_layer_model": L_layer_model,
+    "image_classification.predict": predict,
     "building_blocks.initialize_parameters": initialize_parameters,
     "building_blocks.initialize_parameters_deep": initialize_parameters_deep,
     "building_blocks.linear_forward": linear_forward,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.mutation import MutationError, mutants_of, mutate
+from autograder.mutation.command import drive_all
 from tests.course import CATALOGUE, tiny_notebook, write_source
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +140,20 @@ def test_inputs_that_break_the_solution_are_named(tmp_path):
 
     with pytest.raises(MutationError, match="centre: the solution stops with"):
         list(mutate(tmp_path, "01_tiny", "tiny"))
+
+
+@pytest.mark.slow
+def test_a_sample_of_all_mutants_is_killed_or_agrees():
+    """No change of a solution that changes what it does gets full marks."""
+    notebooks = sorted(
+        (path.parent.name, path.stem) for path in (ROOT / "source").glob("*/*.ipynb")
+    )
+
+    results = drive_all(ROOT, notebooks, sample=300, seed=7, jobs=2)
+
+    survivors = [item for _, item in results if item.state == "survived"]
+    assert survivors == []
+    assert len(results) >= 290
 
 
 @pytest.mark.slow
