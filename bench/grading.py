@@ -261,7 +261,7 @@ def main(assignment: str, submissions: int, rounds: int, quick: bool) -> None:
         "rounds": rounds,
         "cores": cores(),
         "python": platform.python_version(),
-        "machine": platform.platform(),
+        "machine": f"{platform.system()} {platform.machine()}",
     }
     form = read_results(settings)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:

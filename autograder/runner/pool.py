@@ -48,6 +48,9 @@ class _Worker:
             self.pipe.send(task)
 
     def end(self) -> None:
+        # A closed pipe says nothing: workers that were forked later hold it open.
+        with contextlib.suppress(OSError):
+            self.pipe.send(None)
         self.pipe.close()
         self.process.join(5)
         if self.process.is_alive():
@@ -63,7 +66,7 @@ def _work(
     guest: Nursery,
     parent: int,
 ) -> None:
-    """Grade what comes through the pipe until it is closed."""
+    """Grade what comes through the pipe until nothing comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     other_end.close()
     host.adopt(guest)
@@ -72,8 +75,8 @@ def _work(
         if os.getppid() != parent:
             return
     try:
-        while True:
-            pipe.send(grade(assignment, pipe.recv()))
+        while (task := pipe.recv()) is not None:
+            pipe.send(grade(assignment, task))
     except (EOFError, OSError):
         pass
     finally:

@@ -177,7 +177,7 @@ def test_rows_and_files_are_those_of_nbgrader(root, tmp_path):
         assert course.autograde(ASSIGNMENT, student) == ""
     done = run_command(root)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stdout + done.stderr
     assert rows(other) == rows(root)
     assert files(other) == files(root)
 
