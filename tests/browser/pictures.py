@@ -21,7 +21,17 @@ from tests.browser.lab import ROOT, Formgrader, Hands, Lab
 PICTURES = ROOT / "docs" / "pictures"
 ASSIGNMENT = "01_logistic_regression"
 NOTEBOOK = "logistic_regression"
-MISTAKE = "dw is not divided by m"
+CLASS = {
+    "ada": {"propagate": "dw is not divided by m"},
+    "ben": {"propagate": "the error has the wrong sign"},
+    "cem": {},
+    "dia": {
+        "propagate": "dw is not divided by m",
+        "predict": "the probabilities themselves",
+    },
+    "eva": {"propagate": "db is not divided by m"},
+    "fay": {"softmax": "the largest score of the whole array"},
+}
 MOST = 200_000
 
 
@@ -40,22 +50,24 @@ def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
     lab.stop()
 
 
-def answers(mistaken: str | None) -> dict[str, str]:
-    """Return the solutions by cell, one of them with a catalogued mistake."""
+def solved(notebook: str, mistakes: dict[str, str]) -> dict[str, str]:
+    """Return a notebook's solutions by cell, with catalogued mistakes in some."""
     folder = ROOT / "source" / ASSIGNMENT
-    source = nbformat.read(folder / f"{NOTEBOOK}.ipynb", as_version=4)
+    source = nbformat.read(folder / f"{notebook}.ipynb", as_version=4)
     cells = {
         cell.id: cell.source
         for cell in source.cells
         if cell.cell_type == "code"
         and cell.metadata.get("nbgrader", {}).get("solution")
     }
-    if mistaken is None:
-        return cells
     catalogue = tomllib.loads((folder / "misconceptions.toml").read_text("utf-8"))
-    entry = next(e for e in catalogue[NOTEBOOK][mistaken] if e["name"] == MISTAKE)
-    assert entry["replace"] in cells[mistaken]
-    cells[mistaken] = cells[mistaken].replace(entry["replace"], entry["with"])
+    for function, name in mistakes.items():
+        if function in catalogue[notebook]:
+            entries = catalogue[notebook][function]
+            entry = next(one for one in entries if one["name"] == name)
+            cell = function.replace("_", "-")
+            assert entry["replace"] in cells[cell]
+            cells[cell] = cells[cell].replace(entry["replace"], entry["with"])
     return cells
 
 
@@ -80,21 +92,21 @@ def keep(page: Page, name: str, first: Locator, height: int) -> None:
     assert path.stat().st_size < MOST
 
 
-def submit(lab: Lab, student: str, cells: dict[str, str]) -> None:
+def submit(lab: Lab, student: str) -> None:
     """Put a learner's work where nbgrader collects it."""
     folder = lab.course / "submitted" / student / ASSIGNMENT
     shutil.copytree(lab.course / "release" / ASSIGNMENT, folder)
-    path = folder / f"{NOTEBOOK}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        if cell.id in cells:
-            cell.source = cells[cell.id]
-    path.write_text(json.dumps(notebook), encoding="utf-8")
+    for path in folder.glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        cells = solved(path.stem, CLASS[student])
+        for cell in notebook.cells:
+            cell.source = cells.get(cell.id, cell.source)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def test_picture_of_a_check(lab: Lab, hands: Hands):
     """A check that failed twice: evidence and the question."""
-    cells = answers("propagate")
+    cells = solved(NOTEBOOK, CLASS["ada"])
     hands.command("application:toggle-left-area")
     hands.open_notebook(f"{ASSIGNMENT}/{NOTEBOOK}.ipynb")
     for name in ("sigmoid", "propagate"):
@@ -109,7 +121,7 @@ def test_picture_of_a_check(lab: Lab, hands: Hands):
 
 def test_picture_of_formgrader(lab: Lab, formgrader: Formgrader):
     """The list of assignments, one of them with a submission."""
-    submit(lab, "ada", answers("propagate"))
+    submit(lab, "ada")
     lab.nbgrader("autograde", ASSIGNMENT)
     lab.nbgrader("generate_feedback", ASSIGNMENT)
     formgrader.open("manage_assignments")
@@ -129,8 +141,8 @@ def test_picture_of_feedback(lab: Lab, window: Callable[[], Page]):
 
 def test_picture_of_the_report(lab: Lab, window: Callable[[], Page]):
     """How a small class did."""
-    for student, mistaken in [("ben", None), ("cem", "propagate"), ("dia", None)]:
-        submit(lab, student, answers(mistaken))
+    for student in list(CLASS)[1:]:
+        submit(lab, student)
     lab.nbgrader("autograde", ASSIGNMENT)
     subprocess.run(
         [sys.executable, "-m", "autograder", "report", ASSIGNMENT],
