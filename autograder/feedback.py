@@ -102,6 +102,9 @@ def _rows(
 
 def _advice(verdict: FunctionVerdict, evidence: Evidence) -> list[tuple[str, str]]:
     advice = []
+    failed = [run for run, mark in zip(verdict.runs, verdict.marks) if mark < 1]
+    if verdict.state == "wrong" and failed and all(r.case.hidden for r in failed):
+        advice.append((text("checks.think"), text("feedback.only_hidden")))
     if verdict.entry is not None:
         advice.append((text("checks.think"), fill_hint(verdict.entry.hint, evidence)))
         if verdict.entry.read:
