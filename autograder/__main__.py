@@ -23,7 +23,7 @@ from autograder.quality import quality_command
 from autograder.recording import record
 from autograder.regions import RegionError
 from autograder.report.command import report_command
-from autograder.runner.command import grade
+from autograder.runner.command import grade, grade_assignment
 from autograder.sources import SourceError, read_source
 from autograder.workspace import lab
 
@@ -115,27 +115,16 @@ def demo(assignment: str | None) -> None:
     course = _course()
     names = course.chosen(assignment)
     problems = []
-    with _progress() as progress:
-        for name in names:
-            task = progress.add_task(f"{name}: generating", total=1)
-            course.generate(name)
-            learners = hand_in(course, name)
-            progress.update(
-                task, description=f"{name}: grading", total=2 * len(learners)
-            )
-            for learner in learners:
-                reason = course.autograde(name, learner)
-                progress.advance(task)
-                if reason:
-                    problems.append(f"{learner}, {name}: {reason}")
-                    progress.advance(task)
-                    continue
-                progress.update(task, description=f"{name}: feedback")
-                reason = course.feedback(name, learner)
-                progress.update(task, description=f"{name}: grading")
-                progress.advance(task)
-                if reason:
-                    problems.append(f"{learner}, {name}: {reason}")
+    for name in names:
+        console.print(f"{name}: generating")
+        course.generate(name)
+        learners = hand_in(course, name)
+        for work in grade_assignment(console, course, name, students=tuple(learners)):
+            problems.append(f"{work.student}, {name}: {work.error}")
+        for learner in learners:
+            reason = course.feedback(name, learner)
+            if reason:
+                problems.append(f"{learner}, {name}: {reason}")
     for name in names:
         _show_grades(course, name)
     for problem in problems:

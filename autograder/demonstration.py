@@ -116,7 +116,7 @@ def _replaces_everything(work: _Work) -> None:
         "import builtins\n"
         "check = lambda *a, **k: None\n"
         "helpers = np = None\n"
-        "builtins.len = builtins.print = lambda *a: 0",
+        "builtins.sum = builtins.max = lambda *a: 0",
     )
 
 

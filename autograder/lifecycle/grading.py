@@ -119,6 +119,10 @@ class JudgedExecute(Execute):
         30, help="How long the driver may take to prepare a kernel, in seconds."
     ).tag(config=True)
 
+    ping_seconds = Float(
+        5, help="How soon a kernel must answer after a cell was interrupted."
+    ).tag(config=True)
+
     max_restarts = Integer(
         2,
         help="How often a notebook is run again without a cell that ended its kernel.",
@@ -189,6 +193,7 @@ class JudgedExecute(Execute):
                     self.execute_cell(cell, index, store_history=True)
                 except CellTimeoutError:
                     self.log.warning("Cell %s took too long", cell.get("id"))
+                self._see_that_it_answers(cell)
         if index == len(self.nb.cells) - 1:
             frozen = [copy.deepcopy(c.get("outputs")) for c in self.nb.cells]
             self._drive()
@@ -197,6 +202,18 @@ class JudgedExecute(Execute):
                 if outputs is not None:
                     other.outputs = outputs
         return cell, resources
+
+    def _see_that_it_answers(self, cell: NotebookNode) -> None:
+        """Give up on a cell that takes too long and cannot be interrupted.
+
+        It is left out of the next run, so that the rest is graded.
+        """
+        late = any(o.get("ename") == "CellTimeoutError" for o in cell.outputs)
+        if late:
+            try:
+                self._ask("ping()", self.ping_seconds)
+            except TimeoutError:
+                raise DeadKernelError("Kernel no longer answers") from None
 
     def _drive(self) -> None:
         functions = requests(self._store)

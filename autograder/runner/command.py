@@ -24,7 +24,7 @@ from autograder.runner.cluster import Cluster
 from autograder.runner.report import write_report
 from autograder.runner.run import Run, Work
 
-__all__ = ["grade"]
+__all__ = ["grade", "grade_assignment"]
 
 
 class _Rate(ProgressColumn):
@@ -64,10 +64,58 @@ def grade(
     What has not changed since it was graded is left alone. The exit status is 1
     where a submission could not be graded.
     """
-    began = time.monotonic()
-    console = Console()
     course = Course(Path.cwd())
-    run = Run(course, course.chosen(assignment)[0], unsandboxed)
+    name = course.chosen(assignment)[0]
+    failed = grade_assignment(
+        Console(),
+        course,
+        name,
+        students=students,
+        jobs=jobs,
+        scheduler=scheduler,
+        force=force,
+        unsandboxed=unsandboxed,
+    )
+    sys.exit(1 if failed else 0)
+
+
+def grade_assignment(
+    console: Console,
+    course: Course,
+    assignment: str,
+    *,
+    students: tuple[str, ...] = (),
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    force: bool = False,
+    unsandboxed: bool = False,
+) -> list[Work]:
+    """Grade the submissions of an assignment behind a progress bar.
+
+    Parameters
+    ----------
+    console : Console
+        Where to show bar and summary.
+    course : Course
+        The course.
+    assignment : str
+        Its name.
+    students : tuple of str
+        Only these learners; everybody where it is empty.
+    jobs : int, optional
+        Notebooks at a time; as many as there are cores by default.
+    scheduler : str, optional
+        Address of a Dask scheduler.
+    force, unsandboxed : bool
+        As the options of ``python -m autograder grade``.
+
+    Returns
+    -------
+    list of Work
+        The submissions that could not be graded, each with its reason.
+    """
+    began = time.monotonic()
+    run = Run(course, assignment, unsandboxed)
     with ExitStack() as stack:
         stack.enter_context(run.ledger.alone())
         if scheduler is None:
@@ -95,7 +143,7 @@ def grade(
     failed = [work for work in done if work.error]
     _summarise(console, run, done, failed, seconds)
     console.print(f"report: {escape(os.path.relpath(path))}")
-    sys.exit(1 if failed else 0)
+    return failed
 
 
 def _cores() -> int:
