@@ -128,8 +128,8 @@ def page_of(rows: Iterable[list[str]], survivors: list[str], seconds: float) -> 
         "cases (`source/*/inputs.py`).",
         "- **kill rate**: share of the other mutants that lose marks in a hidden case.",
         "- **told more**: share of the killed mutants outside of the catalogue of "
-        "which the feedback says more than that values differ: also an exception's name, "
-        "which results or how many entries are wrong, on which side they lie.",
+        "which the feedback says more than that values differ: also an exception's "
+        "name, which results or how many entries are wrong, on which side they lie.",
         "- **right variants**: right answers written otherwise "
         "(`tests/right_answers/`); **false rejects** are those that lost a mark.",
         "",
