@@ -177,7 +177,8 @@ class JudgedExecute(Execute):
             self._ready = True
         identity = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id"))
         if cell.cell_type == "code":
-            cell.outputs = []
+            # A run that a later cell killed may have left its traces.
+            cell.outputs, cell.execution_count = [], None
             if identity in self._store.cells:
                 names = ", ".join(map(repr, self._store.cells[identity].functions))
                 self._ask(f"note({names})", self.start_seconds)
