@@ -57,20 +57,14 @@ c.GenerateAssignment.preprocessors = [
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
 c.Autograde.exporter_class = grading.SubmissionExporter
-c.Autograde.sanitize_preprocessors = [
-    grading.Heal,
-    preprocessors.ClearOutput,
-    preprocessors.DeduplicateIds,
-    preprocessors.OverwriteKernelspec,
-    preprocessors.OverwriteCells,
-    preprocessors.CheckCellMetadata,
-]
+# The exporter builds a submitted notebook anew from the released one, and takes
+# nothing but the learner's text from it: nothing is left for nbgrader to mend.
+c.Autograde.sanitize_preprocessors = [grading.Heal]
 c.Autograde.autograde_preprocessors = [
     grading.JudgedExecute,
     preprocessors.LimitOutput,
     grading.SaveJudgedGrades,
     preprocessors.AssignLatePenalties,
-    preprocessors.CheckCellMetadata,
 ]
 
 # Generous, so that a busy machine fails nobody.

@@ -5,8 +5,6 @@ inputs only. What it sends back is judged elsewhere, so whatever the learner's
 code does to it can lose marks and never win them.
 """
 
-import base64
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -15,7 +13,7 @@ from autograder.forks import stream
 from helpers.checks.calls import Outcome, call
 from helpers.checks.values import decode, encode
 
-__all__ = ["drive", "note", "ping", "run", "start"]
+__all__ = ["drive", "note", "run", "start"]
 
 # Beyond the limit that the call itself keeps, for a call that blocks signals.
 GRACE = 5.0
@@ -42,11 +40,6 @@ def start() -> str:
     return "ready"
 
 
-def ping() -> str:
-    """Answer, as a kernel does that is not busy for ever."""
-    return "here"
-
-
 def note(*names: str) -> str:
     """Remember what the given global names are bound to now."""
     from IPython import get_ipython
@@ -57,23 +50,17 @@ def note(*names: str) -> str:
     return "noted"
 
 
-def run(payload: str) -> str:
-    """Drive the noted functions; a request and its reply are base64 of JSON.
+def run(functions: Mapping[str, Mapping], seconds: float) -> dict[str, dict]:
+    """Drive the noted functions, as `drive` says.
 
     Parameters
     ----------
-    payload : str
-        ``{"functions": {name: {"parameters": [...], "cases": [...]}},
-        "seconds": limit of a case}``.
-
-    Returns
-    -------
-    str
-        ``{name: {"kind": ..., "outcomes": [...]}}``.
+    functions : mapping of str to mapping
+        Parameter names and cases by function.
+    seconds : float
+        Time limit of a case.
     """
-    request = json.loads(base64.b64decode(payload))
-    answers = drive(request["functions"], _noted, request["seconds"])
-    return base64.b64encode(json.dumps(answers).encode()).decode("ascii")
+    return drive(functions, _noted, seconds)
 
 
 def drive(

@@ -1,27 +1,26 @@
 """Grading a submission inside nbgrader: reading, healing, running, judging."""
 
-import base64
-import copy
-import json
+import contextlib
 import os
+import platform
 import time
 from pathlib import Path
 
-from jupyter_core.utils import run_sync
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader import utils
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Float, Integer
+from traitlets import Bool, Float, Integer
 
 from autograder.feedback import cell_html, notes_html
 from autograder.gates import requests
 from autograder.judge import Judge, Verdict, read_answers
-from autograder.kernels.provisioner import WarmKernelManager
-from autograder.kernels.sandbox import NO_WALLS
+from autograder.kernels.provisioner import WarmProvisioner
+from autograder.kernels.session import Ended, Failed, Session, TooSlow
 from autograder.kernels.staging import remove_followed
 from autograder.recording import CASE_SECONDS
 from autograder.store import Store, StoreError, read_store, store_path
@@ -30,8 +29,16 @@ from helpers.strings import text
 
 __all__ = ["Heal", "JudgedExecute", "SaveJudgedGrades", "SubmissionExporter"]
 
-MAX_REPLY = 128_000_000
 NOTES_ID = "submission-notes"
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": platform.python_version(),
+}
 
 
 class SubmissionExporter(NotebookExporter):
@@ -120,7 +127,7 @@ class JudgedExecute(Execute):
     ).tag(config=True)
 
     ping_seconds = Float(
-        5, help="How soon a kernel must answer after a cell was interrupted."
+        5, help="How soon a cell must end after it was interrupted, in seconds."
     ).tag(config=True)
 
     max_restarts = Integer(
@@ -128,26 +135,28 @@ class JudgedExecute(Execute):
         help="How often a notebook is run again without a cell that ended its kernel.",
     ).tag(config=True)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        # nbgrader would set a stock manager here, over whatever is configured.
-        kwargs.setdefault("kernel_manager_class", WarmKernelManager)
-        super().__init__(*args, **kwargs)
+    demonstrations = Bool(
+        False, help="Whether cells that no check depends on are run, too."
+    ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict, km: object = None) -> tuple:
         """Run and judge a notebook; whatever fails on our side scores zero."""
+        self.nb, self.resources = nb, resources
         self._store: Store = resources["course"]["store"]
         self._deadly: set[int] = set()
         resources["course"]["flagged"] = {}
-        damaged = nb.metadata.get("course", {}).get("damaged", False)
+        course = nb.metadata.setdefault("course", {})
+        damaged = course.get("damaged", False)
         answers: object = None
         problem = ""
         began = time.monotonic()
+        used = {"cpu": 0.0, "peak": 0}
         for _ in range(self.max_restarts + 1):
             self._answers: object = None
             self._problem = ""
             self._current = -1
             try:
-                self._run(nb, resources, km)
+                self._run(used)
                 answers, problem = self._answers, self._problem
                 break
             except DeadKernelError:
@@ -157,116 +166,104 @@ class JudgedExecute(Execute):
                 problem = f"{type(error).__name__}: {error}"[:300]
                 self.log.error("Grading failed: %s", problem)
                 break
-        nb.metadata.setdefault("course", {})["seconds"] = round(
-            time.monotonic() - began, 1
-        )
+        used["cpu"] = round(used["cpu"], 2)
+        course.update(used, seconds=round(time.monotonic() - began, 1))
+        nb.metadata["language_info"] = dict(LANGUAGE)
         self._score(nb, resources, answers, problem, damaged)
         return nb, resources
 
-    def _run(self, nb: NotebookNode, resources: dict, km: object) -> None:
-        self._ready = False
-        super().preprocess(nb, resources, km)
+    def _run(self, used: dict[str, float]) -> None:
+        """Run all cells in one session, and drive the functions at its end."""
+        self.reset_execution_trackers()
+        provisioner = WarmProvisioner(config=self.config)
+        folder = self.resources["metadata"]["path"]
+        self._session = Session(provisioner, folder)
+        try:
+            self.nb.metadata["course"]["walls"] = provisioner.walls.name
+            self._ask("start", [], self.start_seconds)
+            for index, cell in enumerate(self.nb.cells):
+                self.preprocess_cell(cell, self.resources, index)
+            self._drive()
+        finally:
+            report = self._session.close()
+            if report is not None:
+                used["cpu"] += report.cpu + report.beside
+                used["peak"] = max(used["peak"], report.peak)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
         """Run a learner's cell, note the functions of a check cell."""
+        if cell.cell_type != "code":
+            return cell, resources
         self._current = index
-        if not self._ready:
-            self._ask("start()", self.start_seconds)
-            walls = getattr(self.km.provisioner, "walls", NO_WALLS)
-            self.nb.metadata["course"]["walls"] = walls.name
-            self._ready = True
         identity = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id"))
-        if cell.cell_type == "code":
-            # A run that a later cell killed may have left its traces.
-            cell.outputs, cell.execution_count = [], None
-            if identity in self._store.cells:
-                names = ", ".join(map(repr, self._store.cells[identity].functions))
-                self._ask(f"note({names})", self.start_seconds)
-            elif identity in self._store.demonstrations:
-                note = text("feedback.not_run")
-                cell.outputs = [new_output("stream", name="stdout", text=note)]
-            elif index in self._deadly:
-                note = text("feedback.dead_cell")
-                cell.outputs = [new_output("stream", name="stdout", text=note)]
-            else:
-                try:
-                    self._check_assign_resources(resources)
-                    self.execute_cell(cell, index, store_history=True)
-                except CellTimeoutError:
-                    self.log.warning("Cell %s took too long", cell.get("id"))
-                self._see_that_it_answers(cell)
-        if index == len(self.nb.cells) - 1:
-            frozen = [copy.deepcopy(c.get("outputs")) for c in self.nb.cells]
-            self._drive()
-            # What the learner's threads print from here on is not kept.
-            for other, outputs in zip(self.nb.cells, frozen):
-                if outputs is not None:
-                    other.outputs = outputs
+        # A run that a later cell killed may have left its traces.
+        cell.outputs, cell.execution_count = [], None
+        if identity in self._store.cells:
+            functions = list(self._store.cells[identity].functions)
+            self._ask("note", functions, self.start_seconds)
+        elif identity in self._store.demonstrations and not self.demonstrations:
+            note = text("feedback.not_run")
+            cell.outputs = [new_output("stream", name="stdout", text=note)]
+        elif index in self._deadly:
+            note = text("feedback.dead_cell")
+            cell.outputs = [new_output("stream", name="stdout", text=note)]
+        elif cell.source.strip():
+            self._execute(cell, index)
         return cell, resources
 
-    def _see_that_it_answers(self, cell: NotebookNode) -> None:
-        """Give up on a cell that takes too long and cannot be interrupted.
+    def _execute(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell.
 
-        It is left out of the next run, so that the rest is graded.
+        One that takes too long and cannot be interrupted is left out of the next
+        run, so that the rest is graded.
         """
-        late = any(o.get("ename") == "CellTimeoutError" for o in cell.outputs)
-        if late:
+
+        def show(kind: str, content: dict) -> None:
+            last = cell.outputs[-1] if cell.outputs else {}
+            more = kind == "stream" and not self.clear_before_next_output
+            if more and last.get("name") == content["name"]:
+                last["text"] += content["text"]
+                return
+            header = {"msg_type": kind}
+            message = {**header, "header": header, "parent_header": {}}
+            with contextlib.suppress(LookupError):  # updates what has gone
+                self.process_message({**message, "content": content}, cell, index)
+
+        self.clear_before_next_output = False
+        try:
             try:
-                self._ask("ping()", self.ping_seconds)
-            except TimeoutError:
-                raise DeadKernelError("Kernel no longer answers") from None
+                limit = self._get_timeout(cell)
+                reply = self._session.run(cell.source, limit, show)
+            except TooSlow:
+                self.log.warning("Cell %s took too long", cell.get("id"))
+                self._session.interrupt()
+                reply = self._session.reply(self.ping_seconds, show)
+                cell.outputs.append(new_output("error", **self.error_on_timeout))
+        except (Ended, Failed, TooSlow) as problem:
+            raise DeadKernelError(str(problem)) from None
+        count = reply.get("count") if isinstance(reply, dict) else None
+        cell.execution_count = count if type(count) is int else None
 
     def _drive(self) -> None:
         functions = requests(self._store)
-        payload = json.dumps({"functions": functions, "seconds": self.case_seconds})
-        code = base64.b64encode(payload.encode()).decode("ascii")
         cases = sum(len(body["cases"]) for body in functions.values())
         # A hanging case costs its limit, and two of them end a function.
         limit = 60 + 2 * (self.case_seconds + 6) * len(functions) + cases
-        self._current = len(self.nb.cells)
         try:
-            reply = self._ask(f"run({code!r})", limit)
-            raw = base64.b64decode(reply, validate=True)
-            self._answers = json.loads(raw)
-        except DeadKernelError:
+            self._answers = self._session.ask(
+                "run", [functions, self.case_seconds], limit
+            )
+        except Ended:
             self._problem = "the kernel died while the cases ran"
-        except (ValueError, RecursionError, TimeoutError) as error:
+        except (Failed, TooSlow) as error:
             self._problem = f"no usable answer came back ({type(error).__name__})"
 
-    def _ask(self, call: str, seconds: float) -> str:
-        """Call a function of the driver in the kernel and return its text."""
-        module = "__import__('autograder.driver', fromlist=['driver'])"
-        return run_sync(self._async_ask)(f"{module}.{call}", seconds)
-
-    async def _async_ask(self, expression: str, seconds: float) -> str:
-        message = self.kc.execute(
-            "",
-            silent=True,
-            store_history=False,
-            user_expressions={"answer": expression},
-        )
-        deadline = time.monotonic() + seconds
-        while True:
-            if not await self.km.is_alive():
-                raise DeadKernelError("Kernel died")
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the driver took too long")
-            try:
-                reply = await self.kc.get_shell_msg(timeout=min(left, 1.0))
-            except Exception as error:
-                if type(error).__name__ != "Empty":
-                    raise
-                continue
-            if reply["parent_header"].get("msg_id") != message:
-                continue
-            answer = reply["content"].get("user_expressions", {}).get("answer", {})
-            if not isinstance(answer, dict) or answer.get("status") != "ok":
-                raise ValueError("the driver failed")
-            shown = answer.get("data", {}).get("text/plain", "")
-            if not isinstance(shown, str) or len(shown) > MAX_REPLY:
-                raise ValueError("an oversized reply")
-            return shown.strip("'\"")
+    def _ask(self, name: str, arguments: list, seconds: float) -> None:
+        """Call a function of the driver whose answer does not matter."""
+        try:
+            self._session.ask(name, arguments, seconds)
+        except (Ended, TooSlow) as problem:
+            raise DeadKernelError(str(problem)) from None
 
     def _score(
         self,
@@ -335,15 +332,50 @@ def _summary(verdict: Verdict | None) -> dict:
 
 
 class SaveJudgedGrades(SaveAutoGrades):
-    """Saves grades, and flags for a person what could not be judged."""
+    """Saves grades, and flags for a person what could not be judged.
+
+    Rows are read at once and written at once, not cell by cell.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Save what all cells of a notebook have earned."""
+        names = resources["nbgrader"]
+        self._flagged = resources.get("course", {}).get("flagged", {})
+        with Gradebook(names["db_url"]) as book:
+            submitted = book.find_submission_notebook(
+                names["notebook"], names["assignment"], names["student"]
+            )
+            self._grades, self._comments = (
+                {
+                    name: row
+                    for row, name in book.db.query(kind, BaseCell.name)
+                    .join(BaseCell, kind.cell_id == BaseCell.id)
+                    .filter(kind.notebook_id == submitted.id)
+                }
+                for kind in (Grade, Comment)
+            )
+            for index, cell in enumerate(nb.cells):
+                nb.cells[index], resources = self.preprocess_cell(
+                    cell, resources, index
+                )
+            book.db.commit()
+        return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
-        super()._add_score(cell, resources)
-        flagged = resources.get("course", {}).get("flagged", {})
+        """Save a cell's mark; one that a person has given stays."""
         identity = cell.metadata["nbgrader"]["grade_id"]
-        if identity in flagged:
-            grade = self.gradebook.find_grade(
-                identity, self.notebook_id, self.assignment_id, self.student_id
-            )
-            grade.needs_manual_grade = True
-            self.gradebook.db.commit()
+        grade = self._grades[identity]
+        grade.auto_score, _ = utils.determine_grade(cell, self.log)
+        grade.needs_manual_grade = (
+            grade.manual_score is not None
+            or grade.auto_score is None
+            or identity in self._flagged
+        )
+
+    def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
+        """Say where nothing was answered."""
+        nbgrader = cell.metadata["nbgrader"]
+        same = nbgrader.get("checksum") == utils.compute_checksum(cell)
+        silent = same and not utils.is_task(cell)
+        comment = self._comments[nbgrader["grade_id"]]
+        comment.auto_comment = "No response." if silent else None

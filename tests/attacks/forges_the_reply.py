@@ -1,9 +1,20 @@
-"""Replace the channel by which the shell hands results to the grader."""
+"""Reply before the driver does, and after every request twice."""
 
 LOSES = True
 TRIED = False
 FIRST = """
-ip = get_ipython()
-shown = {"status": "ok", "data": {"text/plain": "'e30='"}, "metadata": {}}
-ip.user_expressions = lambda expressions: {name: shown for name in expressions}
+import gc, json, socket, struct, threading, time
+from autograder.kernels.shell import Connection
+found = [o for o in gc.get_objects() if type(o) is Connection]
+right = {name: {"kind": "function", "outcomes": [
+    {"right": True, "mark": 1.0, "value": 1.0, "changed": [], "shared": [],
+     "warned": []}] * 8} for name in ("centre", "spread")}
+def replies():
+    for number in range(40):
+        for form in ({"number": number, "reply": right}, {"number": number}):
+            for connection in found:
+                connection.send(form)
+        time.sleep(0.001)
+threading.Thread(target=replies, daemon=True).start()
+replies()
 """

@@ -86,11 +86,14 @@ CLASS = {
     "syntax_error": (lambda nb: solve(nb, spread="def spread(X, power:"), 3.0),
     "replaces_names": (with_cell("check = lambda *a: 3", 3), 7.0),
     "replaces_numpy": (with_cell(SIMPLE, 4), 0.0),
-    # No answer can leave this process, so a person is asked to look.
     "replaces_builtins": (
         with_cell("import builtins\nbuiltins.repr = builtins.print = lambda *a: '1.0'"),
-        0.0,
+        7.0,
     ),
+    # The cell that ended its shell is left out of the next run.
+    "closes_all": (with_cell("import os\nos.closerange(3, 64)"), 7.0),
+    # No answer can leave this process, so a person is asked to look.
+    "replaces_driver": (with_cell("import autograder.driver as d\nd.run = None"), 0.0),
     "unknown_mistake": (
         lambda nb: solve(nb, CENTRE.replace("X - mu", "X - mu * 1.01")),
         0.0,
@@ -160,7 +163,7 @@ def test_damage_is_flagged_for_a_person_and_explained(graded, student):
 
 def test_only_odd_submissions_are_flagged(graded):
     """A flag means that a person should look; honest work has none."""
-    assert "look" in graded.rows["replaces_builtins"].flags
+    assert "look" in graded.rows["replaces_driver"].flags
     honest = ["perfect", "untouched", "mistaken", "duplicated", "prints_marks"]
 
     assert [s for s in honest if graded.rows[s].flags] == []

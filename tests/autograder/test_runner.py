@@ -160,6 +160,8 @@ def files(root):
         if path.suffix == ".ipynb":
             form = json.loads(content)
             form["metadata"]["course"].pop("seconds", None)
+            for key in ("cpu", "peak"):
+                form["metadata"]["course"].pop(key, None)
             for cell in form["cells"]:
                 cell["metadata"].pop("execution", None)
             content = json.dumps(form, sort_keys=True)

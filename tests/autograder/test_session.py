@@ -1,0 +1,281 @@
+"""Cells run without Jupyter's channels show what they show in a kernel."""
+
+import json
+import socket
+import time
+
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.kernels.provisioner import WarmProvisioner
+from autograder.kernels.session import Ended, Failed, Session, TooSlow, displayable
+from autograder.kernels.shell import HEAD
+from autograder.lifecycle.grading import JudgedExecute
+from autograder.store import Store
+from helpers.checks.cases import NotebookCases
+
+CELLS = [
+    "x = 1\nprint('one')\nprint('two')\nx + 1",
+    "import sys\nprint('out')\nprint('err', file=sys.stderr)",
+    "from IPython.display import display, HTML, clear_output\n"
+    "h = display(HTML('<b>1</b>'), display_id='h')\ndisplay({'a': 1})",
+    "h.update(HTML('<b>2</b>'))",
+    "print('gone')\nclear_output(wait=True)\nprint('kept')",
+    "print('gone')\nclear_output()",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nprint('after')",
+    "plt.plot([2, 1]);",
+    "%matplotlib inline\nfig, ax = plt.subplots(figsize=(1, 1))",
+    "1 +",
+    "def f():\n    return 1 / 0\nf()",
+    "await __import__('asyncio').sleep(0, 'awaited')",
+    "'no value';",
+    "_",
+    "get_ipython().execution_count",
+    "raise SystemExit",
+    "print('é 你好')",
+]
+
+
+@pytest.fixture(scope="module")
+def provisioner():
+    """Return settings whose warm process all tests here share."""
+    return WarmProvisioner()
+
+
+@pytest.fixture
+def session(provisioner, tmp_path):
+    """Return a shell behind walls."""
+    with Session(provisioner, str(tmp_path)) as session:
+        yield session
+
+
+def shown(session, source, seconds=20):
+    """Run a cell; return what it showed."""
+    found = []
+    session.run(source, seconds, lambda kind, content: found.append((kind, content)))
+    return found
+
+
+def execute(cells, folder, **settings):
+    """Run cells as grading does."""
+    notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
+    empty = Store("none", NotebookCases("none"), {}, {}, [])
+    resources = {"metadata": {"path": str(folder)}, "course": {"store": empty}}
+    return JudgedExecute(**settings).preprocess(notebook, resources)[0]
+
+
+def plain(outputs):
+    """Return outputs without what differs from run to run."""
+    found = []
+    for output in json.loads(json.dumps(outputs)):
+        if output["output_type"] == "error":
+            output["traceback"] = len(output["traceback"])
+        if output["output_type"] == "stream":
+            output["text"] = output["text"].replace("\r", "")
+        found.append(output)
+    return found
+
+
+def test_cells_show_what_they_show_in_a_stock_kernel(provisioner, tmp_path):
+    """Text, results, figures, updates, errors and numbers are the same."""
+    stock = new_notebook(cells=[new_code_cell(source) for source in CELLS])
+    client = NotebookClient(stock, allow_errors=True, coalesce_streams=True)
+    client.execute(cwd=str(tmp_path))
+
+    ours = execute(CELLS, tmp_path)
+
+    for expected, cell in zip(stock.cells, ours.cells, strict=True):
+        assert plain(cell.outputs) == plain(expected.outputs), cell.source
+        assert cell.execution_count == expected.execution_count, cell.source
+
+
+def test_input_is_refused_at_once(session):
+    """Nobody is there to type."""
+    ((kind, content),) = shown(session, "input('name? ')")
+
+    assert (kind, content["ename"]) == ("error", "StdinNotImplementedError")
+
+
+def test_an_interrupted_cell_ends_and_the_shell_goes_on(session):
+    """What was printed is kept; names stay."""
+    found = []
+    with pytest.raises(TooSlow):
+        session.run(
+            "x = 2\nprint('begun', flush=True)\nwhile True: pass",
+            1,
+            lambda kind, content: found.append(kind),
+        )
+    session.interrupt()
+    session.reply(10, lambda kind, content: found.append(content.get("ename")))
+
+    assert found == ["stream", "KeyboardInterrupt"]
+    assert shown(session, "print(x)") == [("stream", {"name": "stdout", "text": "2\n"})]
+
+
+def test_interrupts_never_tear_a_frame(session):
+    """A cell that shows something all the time can be interrupted at any moment."""
+    shown(session, "1")
+    for wait in (0.2, 0.31, 0.43):
+        with pytest.raises(TooSlow):
+            session.run(
+                "from IPython.display import display\n"
+                "while True: display({'a': 'b' * 9999})",
+                wait,
+                lambda kind, content: None,
+            )
+        session.interrupt()
+        session.reply(20, lambda kind, content: None)
+
+    assert shown(session, "print(1)") == [("stream", {"name": "stdout", "text": "1\n"})]
+
+
+def test_a_cell_that_takes_too_long_is_named_and_the_rest_runs(tmp_path):
+    """It reads as in nbgrader."""
+    cells = ["while True: pass", "'here'"]
+
+    late, rest = execute(cells, tmp_path, timeout=1).cells
+
+    assert [o["ename"] for o in late.outputs] == [
+        "KeyboardInterrupt",
+        "CellTimeoutError",
+    ]
+    assert rest.outputs[0]["data"] == {"text/plain": "'here'"}
+
+
+def test_the_end_of_the_child_is_seen_at_once(session):
+    """Whoever waits is told."""
+    began = time.monotonic()
+
+    with pytest.raises(Ended):
+        session.run("import os\nos._exit(3)", 60, lambda kind, content: None)
+
+    assert session.close().status == 3
+    assert time.monotonic() - began < 20
+
+
+def test_a_forked_copy_says_nothing(session):
+    """Its frames would come between the others."""
+    source = (
+        "import os\nif os.fork() == 0:\n    print('copy', flush=True)\n"
+        "    os._exit(0)\nos.wait()\nprint('one')"
+    )
+
+    assert shown(session, source) == [("stream", {"name": "stdout", "text": "one\n"})]
+
+
+def test_too_much_output_ends_the_child(tmp_path):
+    """However it is sent, so much and no more is read."""
+    provisioner = WarmProvisioner(output=1)
+    source = (
+        "from IPython.display import display\nwhile True: display({'a': 'b' * 9999})"
+    )
+
+    with Session(provisioner, str(tmp_path)) as session, pytest.raises(Ended):
+        session.run(source, 60, lambda kind, content: None)
+
+
+def test_too_much_text_of_one_cell_is_cut(session):
+    """The next cell may write again."""
+    long, *_ = shown(session, "print('x' * 3_000_000)")
+    short = shown(session, "print('y')")
+
+    assert 1_000_000 <= len(long[1]["text"]) < 1_001_000
+    assert short == [("stream", {"name": "stdout", "text": "y\n"})]
+
+
+def test_functions_of_the_driver_only_are_called(session):
+    """An unknown one fails, and the shell goes on."""
+    session.ask("start", [], 20)
+    with pytest.raises(Failed):
+        session.ask("nothing_like_it", [], 20)
+
+    assert session.ask("note", ["x"], 20) == "noted"
+
+
+class Fake:
+    """A session whose child says what a test wants."""
+
+    def __new__(cls, *frames):
+        """Return a session that reads the given bytes."""
+        session = object.__new__(Session)
+        session._socket, theirs = socket.socketpair()
+        theirs.sendall(b"".join(frames))
+        theirs.close()
+        session._buffer, session._left, session._number = bytearray(), 10_000, 1
+        return session
+
+
+def frame(body):
+    """Return bytes as a frame."""
+    return HEAD.pack(len(body)) + body
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"\x00",
+        b"\xff\xff\xff\xff",
+        frame(b"not json"),
+        frame(b"[1]"),
+        frame(b"[" * 5000),
+        frame(b"9" * 5000),
+        HEAD.pack(20_000) + b"x" * 15_000,
+    ],
+)
+def test_what_is_no_frame_ends_the_session(said):
+    """Half, oversized, deep and garbled frames are not waited for."""
+    with pytest.raises(Ended):
+        Fake(said).reply(5)
+
+
+def test_replies_to_other_requests_are_passed_over():
+    """Late and premature ones count for nothing."""
+    bodies = [{"number": 7, "reply": 1}, {"reply": 2}, {"number": 1, "reply": 3}]
+
+    session = Fake(*(frame(json.dumps(body).encode()) for body in bodies))
+
+    assert session.reply(5) == 3
+
+
+def test_half_characters_do_not_get_into_files():
+    """They can be said in JSON and written nowhere."""
+    body = b'{"number": 1, "reply": "a\\ud800"}'
+
+    assert Fake(frame(body)).reply(5) == "a?"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (1, {}),
+        ("stream", {"name": "stdin", "text": "x"}),
+        ("stream", {"name": "stdout", "text": 1}),
+        ("stream", []),
+        ("error", {"ename": "E", "evalue": "v", "traceback": [1]}),
+        ("display_data", {"data": [], "metadata": {}}),
+        ("comm_open", {"data": {}, "metadata": {}}),
+        ("status", {"execution_state": "idle"}),
+    ],
+)
+def test_what_no_notebook_may_hold_is_dropped(kind, content):
+    """Messages have the form that they should have, or are not there."""
+    assert displayable(kind, content) is None
+
+
+def test_parts_that_no_notebook_may_hold_are_dropped():
+    """What remains is as nbformat wants it."""
+    content = {
+        "data": {"text/plain": "x", "image/png": {"a": 1}, "application/json": [1]},
+        "metadata": {},
+        "execution_count": "1",
+        "transient": {"display_id": 3},
+        "more": "x",
+    }
+
+    assert displayable("execute_result", content) == {
+        "data": {"text/plain": "x", "application/json": [1]},
+        "metadata": {},
+        "execution_count": None,
+    }
