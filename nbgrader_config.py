@@ -79,6 +79,7 @@ c.Execute.extra_arguments = [
 # What learners wrote and printed is shown to others, instructors among them.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = pages.FILTERS
+c.HTMLExporter.preprocessors = [pages.EscapedNames]
 c.GenerateFeedback.exporter_class = feedback.FeedbackExporter
 c.GenerateFeedback.preprocessors = [
     preprocessors.GetGrades,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
@@ -18,6 +19,7 @@ from autograder.doctor import doctor
 from autograder.gates import GateError, check_catalogue, check_release
 from autograder.lessons import write_lesson
 from autograder.mutation.command import mutate_command
+from autograder.names import plain
 from autograder.notebooks import normalize
 from autograder.quality import quality_command
 from autograder.recording import record
@@ -38,7 +40,8 @@ class _Commands(click.Group):
         try:
             return super().invoke(context)
         except CourseError as error:
-            raise click.ClickException(str(error)) from None
+            lines = str(error).split("\n")
+            raise click.ClickException("\n".join(map(plain, lines))) from None
 
 
 @click.group(cls=_Commands)
@@ -120,7 +123,7 @@ def demo(assignment: str | None) -> None:
         course.generate(name)
         learners = hand_in(course, name)
         for work in grade_assignment(console, course, name, students=tuple(learners)):
-            problems.append(f"{work.student}, {name}: {work.error}")
+            problems.append(escape(plain(f"{work.student}, {name}: {work.error}")))
         for learner in learners:
             reason = course.feedback(name, learner)
             if reason:
@@ -160,7 +163,7 @@ def _show_grades(course: Course, assignment: str) -> None:
         flags = [f"[bold]{flag}[/bold]" for flag in row.flags]
         names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *row.through])
         table.add_row(
-            row.student,
+            escape(plain(row.student)),
             f"{row.points:g}",
             f"{row.out_of:g}",
             f"{row.waiting:g}" if row.waiting else "",
@@ -180,7 +183,8 @@ def status(assignment: str | None) -> None:
         return
     table = Table("learner", "assignment", "notebook", "made with")
     for item in found:
-        table.add_row(item.student, item.assignment, item.notebook, item.reason)
+        learner = escape(plain(item.student))
+        table.add_row(learner, item.assignment, item.notebook, item.reason)
     console.print(table)
     names = sorted({item.assignment for item in found})
     for name in names:

@@ -6,6 +6,7 @@ Importing nbgrader costs seconds, so nothing here runs one command a learner.
 import contextlib
 import json
 import logging
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from autograder.store import StoreError, read_store, store_path
 
 # nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
 warnings.filterwarnings("ignore", category=SAWarning)
+
+POINTER = "traceback for details"
+RAISED = re.compile(r"[\w.]*(Error|Exception): \S")
 
 __all__ = ["Course", "CourseError", "GradeRow", "StaleGrade", "reason"]
 
@@ -215,6 +219,8 @@ class Course:
         course = self.graded_notebook(row.assignment, row.student, notebook.name)
         if course.get("damaged"):
             row.flags.append("damaged")
+        if course.get("walls") == "none" and "unsandboxed" not in row.flags:
+            row.flags.append("unsandboxed")
         for name, function in course.get("functions", {}).items():
             if function["entry"]:
                 row.mistakes.append(function["entry"])
@@ -260,15 +266,16 @@ class Course:
 def reason(result: dict) -> str:
     """Return the last plain line of what nbgrader reports."""
     lines = result.get("error", "").strip().splitlines()
+    said = result.get("log", "").splitlines()
     last = lines[-1] if lines else ""
-    if last.startswith("nbgrader.converters.base.NbGraderException: "):
-        last = last.split(": ", 1)[1]
-    if "traceback for details" in last or not last:
-        log = [
+    if POINTER in last or not last:
+        # nbgrader points to a traceback that stands in its log.
+        raised = [line.strip() for line in [*said, *lines] if POINTER not in line]
+        raised = [line for line in raised if RAISED.match(line)]
+        logged = [
             line
-            for line in result.get("log", "").splitlines()
+            for line in said
             if line.startswith(("[ERROR]", "[WARNING]")) and "traceback" not in line
         ]
-        errors = [line for line in lines if "Error" in line or "Exception" in line]
-        last = (errors or log or [last])[-1]
-    return last
+        last = (raised or logged or [last])[-1]
+    return last.removeprefix("nbgrader.converters.base.NbGraderException: ")

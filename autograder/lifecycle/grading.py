@@ -22,6 +22,7 @@ from autograder.judge import Judge, Verdict, read_answers
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.session import Ended, Failed, Session, TooSlow
 from autograder.kernels.staging import remove_followed
+from autograder.names import unusable
 from autograder.recording import CASE_SECONDS
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import heal, read_submission
@@ -80,6 +81,10 @@ class SubmissionExporter(NotebookExporter):
         resources["metadata"] = {"name": names["notebook"], "path": folder}
         resources["course"] = {"store": store}
         if self.parent._sanitizing:
+            reason = unusable(names["student"])
+            if reason:
+                self.parent.log.error(reason)
+                raise NbGraderException(reason)
             # nbgrader has copied what links point to, gradebook or not.
             copied = self.parent._format_dest(names["assignment"], names["student"])
             remove_followed(folder, copied)

@@ -5,11 +5,17 @@ the markdown of nbgrader's templates as it is; these filters take the place of
 two of its filters, by its own setting.
 """
 
+from html import escape
+
 from bleach import clean
 from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
 
-__all__ = ["FILTERS", "clean_html", "clean_markdown"]
+__all__ = ["FILTERS", "EscapedNames", "clean_html", "clean_markdown"]
+
+NAMES = ("student", "first_name", "last_name")
 
 TAGS = frozenset(
     [
@@ -84,3 +90,16 @@ def clean_markdown(source: str) -> str:
 
 
 FILTERS = {"clean_html": clean_html, "markdown2html": clean_markdown}
+
+
+class EscapedNames(Preprocessor):
+    """Escapes learners' names, which Formgrader's page shows as they are."""
+
+    enabled = True
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Escape what may have come from a list of learners or an LMS."""
+        for key in NAMES:
+            if isinstance(resources.get(key), str):
+                resources[key] = escape(resources[key])
+        return nb, resources

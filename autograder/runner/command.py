@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from autograder.course import Course
+from autograder.names import plain
 from autograder.runner.cluster import Cluster
 from autograder.runner.report import write_report
 from autograder.runner.run import Run, Work
@@ -146,6 +147,11 @@ def grade_assignment(
     return failed
 
 
+def _shown(text: str) -> str:
+    """Return what a stranger may have written, for the console."""
+    return escape(plain(text))
+
+
 def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -172,7 +178,7 @@ def _watch(console: Console, run: Run, planned: list[Work], pool: object) -> lis
                 progress.advance(bar)
                 if work.error:
                     progress.console.print(
-                        f"[red]{escape(work.student)}[/]: {escape(work.error)}",
+                        f"[red]{_shown(work.student)}[/]: {_shown(work.error)}",
                         highlight=False,
                     )
             if console.is_terminal:
@@ -198,5 +204,5 @@ def _summarise(
         console.print(f"[red]could not be graded: {len(failed)}[/]")
         for work in failed:
             console.print(
-                f"  {escape(work.student)}: {escape(work.error)}", highlight=False
+                f"  {_shown(work.student)}: {_shown(work.error)}", highlight=False
             )

@@ -16,6 +16,7 @@ from autograder.course import Course, CourseError
 from autograder.kernels.nursery import NotStarted, Nursery
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.sandbox import Refused
+from autograder.names import plain, unusable
 from autograder.runner.bench import (
     Assignment,
     Finished,
@@ -195,7 +196,8 @@ class Run:
                 bundle.fingerprint, fingerprint(folder, list(self._stores), ignore)
             )
             work = Work(student, names, digest, force or student in redo)
-            if not names:
+            work.error = unusable(student)
+            if not names and not work.error:
                 work.error = _nothing_in(folder, list(self._stores))
             if work.fresh or not self._stands(work, student in stale):
                 planned.append(work)
@@ -331,5 +333,5 @@ def _nothing_in(folder: Path, notebooks: list[str]) -> str:
     wanted = ", ".join(f"{name}.ipynb" for name in notebooks)
     there = sorted(path.name for path in folder.iterdir())
     found = [name for name in there if fnmatch(name, "*.ipynb")] or there
-    said = ", ".join(found[:5]) or "nothing"
+    said = plain(", ".join(found[:5])) or "nothing"
     return f"no notebook of this assignment: expected {wanted}, found {said}"

@@ -216,6 +216,7 @@ def test_work_without_a_sandbox_is_marked(root):
     assert done.returncode == 0
     assert (report["walls"], report["submissions"][0]["walls"]) == ("none", ["none"])
     assert course["walls"] == "none"
+    assert Course(root).grades(ASSIGNMENT)[0].flags == ["unsandboxed"]
 
 
 @pytest.mark.slow

@@ -1,0 +1,67 @@
+"""Names that strangers chose, where people and programs read them."""
+
+import unicodedata
+
+__all__ = ["plain", "unusable"]
+
+# Joiners are part of words in some scripts.
+KEPT = "\u200c\u200d"
+HIDING = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+MARKUP = '<>"&\\'
+
+
+def plain(text: str) -> str:
+    """Return text in which nothing commands a terminal or turns a line about.
+
+    Parameters
+    ----------
+    text : str
+        What a stranger may have written.
+
+    Returns
+    -------
+    str
+        The text with control characters, marks of direction and line ends
+        written out.
+
+    Examples
+    --------
+    >>> plain("a\\x1b[2J, an \\u05d0 and\\na line")
+    'a\\\\x1b[2J, an \u05d0 and\\\\na line'
+    """
+    return "".join(
+        c.encode("unicode_escape").decode()
+        if unicodedata.category(c) in HIDING and c not in KEPT
+        else c
+        for c in text
+    )
+
+
+def unusable(name: str) -> str:
+    """Say why a learner's name cannot be used.
+
+    Formgrader's pages show names as they are, scripts with them.
+
+    Parameters
+    ----------
+    name : str
+        Name of a folder in ``submitted/``.
+
+    Returns
+    -------
+    str
+        The reason, or nothing.
+
+    Examples
+    --------
+    >>> unusable("Zoë O'Neill 2")
+    ''
+    >>> unusable("<b>")
+    'the name holds <, >: rename the folder in submitted/'
+    """
+    held = [c for c in dict.fromkeys(name) if c in MARKUP or plain(c) != c]
+    if not held:
+        return ""
+    return (
+        f"the name holds {', '.join(map(plain, held))}: rename the folder in submitted/"
+    )

@@ -1,0 +1,68 @@
+"""Names that strangers chose do nothing where they are shown."""
+
+import doctest
+
+import nbformat
+import pytest
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import PyFileConfigLoader
+
+from autograder import names
+from tests.conftest import ROOT
+
+
+def test_the_examples_hold():
+    """The docstrings' examples come out as they say."""
+    failed, tried = doctest.testmod(names)
+
+    assert (failed, tried > 2) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "name", ["ada", "李 小龙", "O'Neill-2", "نیم\u200cفاصله", "a.b@c.org"]
+)
+def test_ordinary_names_are_usable(name):
+    """Any script, and what people have in their names."""
+    assert (names.unusable(name), names.plain(name)) == ("", name)
+
+
+@pytest.mark.parametrize(
+    "name", ["<b>", 'x";alert(1);"', "a\nb", "a\x1b[2J", "\u202eb"]
+)
+def test_names_that_pages_or_terminals_obey_are_not_usable(name):
+    """Each is refused with a reason that obeys nothing itself."""
+    reason = names.unusable(name)
+
+    assert "rename the folder" in reason
+    assert names.plain(reason) == reason
+
+
+def test_names_are_escaped_on_the_page_for_manual_grading(tmp_path):
+    """Formgrader's own template shows them as they are; what it gets is escaped."""
+    loader = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT))
+    config = loader.load_config()
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    path = tmp_path / "tiny.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("1")]), path)
+    script = "<script>stolen()</script>"
+    people = {
+        "student": f"eve{script}",
+        "first_name": f"Eve{script}",
+        "last_name": f"<img src=x onerror=stolen()>{script}",
+    }
+    page, _ = HTMLExporter(config=config).from_filename(
+        str(path),
+        resources={
+            **people,
+            **dict.fromkeys(("assignment_id", "notebook_id", "base_url"), "a"),
+            **dict.fromkeys(("submission_id", "notebook_path", "filename"), "b"),
+            **dict.fromkeys(("index", "total", "mathjax_url"), 1),
+        },
+    )
+
+    assert script not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;stolen()" in page
