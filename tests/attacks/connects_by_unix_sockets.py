@@ -29,16 +29,16 @@ print("TRIED")
 
 def prepare(place):
     """Listen."""
-    named = Path("/tmp") / f"attacked-{os.getpid()}"
+    named = Path("/tmp") / f"attacked-{os.getpid()}-{place.engine}"
     listeners = []
-    for address in (str(named), f"\0attacked-{os.getpid()}"):
+    for address in (str(named), f"\0attacked-{os.getpid()}-{place.engine}"):
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(address)
         listener.listen()
         listeners.append(listener)
     place.found["listeners"] = Listeners(*listeners)
     place.found["named"] = named
-    text = f"{named}\n@attacked-{os.getpid()}\n"
+    text = f"{named}\n@attacked-{os.getpid()}-{place.engine}\n"
     (place.submission / "addresses").write_text(text)
 
 

@@ -3,11 +3,15 @@
 TRIED = False
 FIRST = """
 import numpy as np, os, time
+held, holds = os.pipe()
 for _ in range(4):
     if os.fork() == 0:
-        hoard = np.random.rand(2**24)
+        hoard = np.ones(2**24)
+        os.write(holds, b"1")
         time.sleep(5)
         os._exit(0)
+for _ in range(4):
+    os.read(held, 1)
 time.sleep(4)
 print("REACHED")
 """

@@ -27,7 +27,7 @@ print("TRIED")
 
 def prepare(place):
     """Start the process; PTRACE_SEIZE, which the cell uses, does not stop it."""
-    victim = subprocess.Popen(["sleep", "60"])
+    victim = subprocess.Popen(["sleep", "300"])
     place.found["victim"] = victim
     (place.submission / "victim").write_text(str(victim.pid))
 

@@ -18,7 +18,7 @@ print("TRIED")
 
 def prepare(place):
     """Start that process."""
-    victim = subprocess.Popen(["sleep", "60"])
+    victim = subprocess.Popen(["sleep", "300"])
     place.found["victim"] = victim
     (place.submission / "victim").write_text(str(victim.pid))
 

@@ -7,16 +7,22 @@ tries. It has some of:
     a cell that the attacker puts before all others;
 ``CELLS``
     cells of the attacker's by grade_id, in place of the honest ones;
+``LEARNER``
+    what the attacker is called, where that is the attack;
 ``HONEST``
     the mark that the honest part of the work deserves. Without ``CELLS`` it is
     3 of 7: `centre` is right, `spread` is not attempted;
+``HONEST_STOCK``
+    the same where a cell has all of its points or none, if that differs;
 ``LOSES``
     True where the attack spoils honest answers too, and so may get less;
 ``TRIED``
     False where the cell cannot say that it got to its end;
 ``REFUSED``
-    True where nbgrader itself cannot copy what was handed in: the submission is
-    then reported by name, and has no mark;
+    True where what was handed in cannot be graded: the submission is then
+    reported by name, and has no mark;
+``STOCK``
+    why it is not tried on stock nbgrader, where it is not (see `tests.attacks.stock`);
 ``prepare(place)``
     puts files beside the submitted notebook;
 ``harm(place)``
@@ -25,8 +31,12 @@ tries. It has some of:
 A cell prints ``REACHED`` and what, where it got what it must not, and ``TRIED``
 when it is through. Text that only others may see holds a canary. The attack has
 failed if the mark is the honest one, nothing was reached, no canary is in the
-graded notebook or the feedback, no harm is done, and the next honest submission
-is graded as ever.
+graded notebook or the feedback, no harm is done, and honest submissions of the same
+batch are graded as ever.
+
+All are tried through both ways of grading: `Batch` hands all in at once and runs
+``python -m autograder grade``; `OneByOne` has nbgrader's own converter grade one
+after another.
 
 Every attack is bounded and would do no harm without a sandbox, even for root: small
 counts and sizes, short times, loopback addresses, temporary folders. It acts on
@@ -41,6 +51,8 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +62,7 @@ import nbformat
 from nbformat.v4 import new_code_cell
 
 from autograder.course import Course
+from autograder.runner.report import report_path
 from tests import course as tiny
 
 HERE = Path(__file__).parent
@@ -57,6 +70,8 @@ ROOT = HERE.parents[1]
 ASSIGNMENT = "01_tiny"
 POINTS, HONEST = 7.0, 3.0
 HIDDEN = "8675309"
+NO_ATTACKS = ("__init__", "stock", "suite", "table", "test_attacks")
+HONEST_NAMES = ("amid", "honest", "zoe")
 CANARIES = {
     "source": "CANARY-4b1f-SOURCE",
     "cases": "CANARY-91c0-CASES",
@@ -67,6 +82,8 @@ CANARIES = {
 SETTINGS = """
 c.Execute.timeout = 6
 c.JudgedExecute.case_seconds = 2.0
+c.JudgedExecute.start_seconds = 8
+c.JudgedExecute.ping_seconds = 2
 c.WarmProvisioner.memory = 384
 c.WarmProvisioner.processes = 48
 c.WarmProvisioner.disk = 16
@@ -80,7 +97,7 @@ c.WarmProvisioner.wall = 45
 def attacks() -> dict[str, ModuleType]:
     """Return the attacks by name."""
     names = sorted(path.stem for path in HERE.glob("*.py"))
-    names = [n for n in names if n not in ("__init__", "suite", "test_attacks")]
+    names = [n for n in names if n not in NO_ATTACKS]
     return {name: importlib.import_module(f"tests.attacks.{name}") for name in names}
 
 
@@ -92,17 +109,41 @@ class Place:
     ----------
     root : the course's folder, which holds all that is to be protected.
     name : the attacker's name.
+    engine : "batch" or "one-by-one".
     found : what an attack's `prepare` wants to remember for its `harm`.
     """
 
     root: Path
     name: str
+    engine: str = ""
     found: dict = field(default_factory=dict)
 
     @property
     def submission(self) -> Path:
         """The folder that the attacker hands in."""
         return self.root / "submitted" / self.name / ASSIGNMENT
+
+    def graded(self, name: str) -> Path:
+        """Return where a learner's graded notebook is."""
+        return self.root / "autograded" / name / ASSIGNMENT / "tiny.ipynb"
+
+
+@dataclass
+class Outcome:
+    """What came of an attack.
+
+    Attributes
+    ----------
+    mark : automatic points, or None where the submission was refused.
+    visible : all that the attacker, or a reader of its pages, gets to see.
+    printed : what its cells printed.
+    harm : what shows outside that it worked.
+    """
+
+    mark: float | None
+    visible: str
+    printed: str
+    harm: object
 
 
 class Target:
@@ -111,10 +152,12 @@ class Target:
     Parameters
     ----------
     root : an empty folder.
+    engine : what its places are told.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, engine: str) -> None:
         self.root = root
+        self.engine = engine
         source = tiny.write_source(root)
         catalogue = source / "misconceptions.toml"
         secret = f"# {CANARIES['source']}\n"
@@ -133,69 +176,149 @@ class Target:
 
     def hand_in(self, name: str, cells: dict[str, str], first: str = "") -> Place:
         """Put a submission into submitted/."""
-        place = Place(self.root, name)
+        place = Place(self.root, name, self.engine)
         shutil.copytree(self.root / "release" / ASSIGNMENT, place.submission)
-        path = place.submission / "tiny.ipynb"
-        notebook = nbformat.read(path, 4)
-        for cell in notebook.cells:
-            cell.source = cells.get(cell["id"], cell.source)
-        if first:
-            cell = new_code_cell(textwrap.dedent(first).strip())
-            cell["id"] = "first"
-            notebook.cells.insert(1, cell)
-        nbformat.write(notebook, path)
+        write_answers(place.submission / "tiny.ipynb", cells, first)
         return place
 
-    def attack(self, name: str, module: ModuleType) -> tuple[Place, float, str]:
-        """Hand an attack in and grade it; return place, mark and what is visible."""
-        attacker = f"attacker-{name}"
-        cells = getattr(module, "CELLS", {"centre": self.right["centre"]})
-        cells = {key: textwrap.dedent(cell).strip() for key, cell in cells.items()}
-        place = self.hand_in(attacker, cells, self.filled(getattr(module, "FIRST", "")))
+    def attack(self, name: str, module: ModuleType) -> Place:
+        """Hand an attack in."""
+        cells = cells_of(module, {"centre": self.right["centre"]})
+        first = filled(getattr(module, "FIRST", ""), self.root)
+        place = self.hand_in(name_of(name, module), cells, first)
         if hasattr(module, "prepare"):
             module.prepare(place)
-        if getattr(module, "REFUSED", False):
-            assert self.course.autograde(ASSIGNMENT, attacker)
-            return place, 0.0, ""
-        mark = self.grade(attacker)
-        visible = [self.graded(attacker).read_text()]
-        self.course.feedback(ASSIGNMENT, attacker)
-        pages = (self.root / "feedback" / attacker).rglob("*")
-        visible += [
-            page.read_text(errors="replace") for page in pages if page.is_file()
-        ]
-        return place, mark, "\n".join(visible)
+        return place
 
-    def filled(self, cell: str) -> str:
-        """Put places into a cell: ``{ROOT}``, ``{REPOSITORY}``, ``{HOME}``."""
-        for name, value in (
-            ("ROOT", self.root),
-            ("REPOSITORY", ROOT),
-            ("HOME", Path.home()),
-        ):
-            cell = cell.replace("{" + name + "}", str(value))
-        return cell
+    def outcome(self, place: Place, module: ModuleType, graded: bool) -> Outcome:
+        """See what came of an attack."""
+        visible, mark, printed = [], None, ""
+        if graded:
+            mark = self.points(place.name)
+            visible = [place.graded(place.name).read_text()]
+            self.course.feedback(ASSIGNMENT, place.name)
+            pages = (self.root / "feedback" / place.name).rglob("*")
+            visible += [p.read_text(errors="replace") for p in pages if p.is_file()]
+            printed = printed_in(place.graded(place.name))
+        harm = getattr(module, "harm", lambda _: None)(place)
+        return Outcome(mark, "\n".join(visible), printed, harm)
 
-    def graded(self, name: str) -> Path:
-        """Return where a learner's graded notebook is."""
-        return self.root / "autograded" / name / ASSIGNMENT / "tiny.ipynb"
+    def points(self, name: str) -> float:
+        """Return a learner's automatic points."""
+        with self.course.gradebook() as book:
+            submission = book.find_submission(ASSIGNMENT, name)
+            grades = [g for notebook in submission.notebooks for g in notebook.grades]
+            return sum(g.auto_score or 0.0 for g in grades)
 
     def grade(self, name: str) -> float:
         """Grade a submission through nbgrader; return its automatic points."""
         problem = self.course.autograde(ASSIGNMENT, name)
         if problem:
             raise AssertionError(f"{name} could not be graded: {problem}")
-        row = next(r for r in self.course.grades(ASSIGNMENT) if r.student == name)
-        return row.points
+        return self.points(name)
 
-    def printed(self, name: str) -> str:
-        """Return all text in the outputs of a graded notebook."""
-        if not self.graded(name).exists():
-            return ""
-        notebook = json.loads(self.graded(name).read_text())
-        outputs = [o for c in notebook["cells"] for o in c.get("outputs", [])]
-        texts = [o.get("text", "") for o in outputs]
-        return "".join("".join(part) for part in texts)
+
+class Batch:
+    """All attacks and honest work, graded in one run of the runner.
+
+    Parameters
+    ----------
+    root : an empty folder.
+    modules : the attacks by name.
+    """
+
+    def __init__(self, root: Path, modules: dict[str, ModuleType]) -> None:
+        self.target = target = Target(root, "batch")
+        for name in HONEST_NAMES:
+            if name != "honest":
+                target.hand_in(name, target.right)
+        places = {name: target.attack(name, modules[name]) for name in modules}
+        command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--force"]
+        self.run = subprocess.run(command, cwd=root, capture_output=True, timeout=400)
+        report = json.loads(report_path(root, ASSIGNMENT).read_text())
+        self.rows = {row["student"]: row for row in report["submissions"]}
+        self.outcomes = {
+            name: target.outcome(place, modules[name], self.rows[place.name]["graded"])
+            for name, place in places.items()
+        }
+        self.honest = {name: target.points(name) for name in HONEST_NAMES}
+
+    def outcome(self, name: str) -> Outcome:
+        """Return what came of an attack."""
+        return self.outcomes[name]
+
+
+class OneByOne:
+    """Attacks that nbgrader's own converter grades, one after another.
+
+    Parameters
+    ----------
+    root : an empty folder.
+    modules : the attacks by name.
+    """
+
+    def __init__(self, root: Path, modules: dict[str, ModuleType]) -> None:
+        self.target = Target(root, "one-by-one")
+        self._modules = modules
+
+    def outcome(self, name: str) -> Outcome:
+        """Hand an attack in, grade it and return what came of it."""
+        module = self._modules[name]
+        place = self.target.attack(name, module)
+        problem = self.target.course.autograde(ASSIGNMENT, place.name)
+        return self.target.outcome(place, module, not problem)
+
+    @property
+    def honest(self) -> dict[str, float]:
+        """Grade honest work now; return the points of all of it."""
+        for name in HONEST_NAMES:
+            if name != "honest":
+                self.target.hand_in(name, self.target.right)
+                self.target.grade(name)
+        return {name: self.target.points(name) for name in HONEST_NAMES}
+
+
+ENGINES = {"runner": Batch, "nbgrader": OneByOne}
+
+
+def name_of(name: str, module: ModuleType) -> str:
+    """Return what the learner of an attack is called."""
+    return getattr(module, "LEARNER", f"attacker-{name}")
+
+
+def cells_of(module: ModuleType, honest: dict[str, str]) -> dict[str, str]:
+    """Return the attacker's cells by grade_id, the honest ones if it has none."""
+    cells = getattr(module, "CELLS", honest)
+    return {key: textwrap.dedent(cell).strip() for key, cell in cells.items()}
+
+
+def filled(cell: str, root: Path) -> str:
+    """Put places into a cell: ``{ROOT}``, ``{REPOSITORY}``, ``{HOME}``."""
+    for name, value in (("ROOT", root), ("REPOSITORY", ROOT), ("HOME", Path.home())):
+        cell = cell.replace("{" + name + "}", str(value))
+    return cell
+
+
+def write_answers(path: Path, cells: dict[str, str], first: str = "") -> None:
+    """Put cells into a released notebook, by grade_id, and one before all others."""
+    notebook = nbformat.read(path, 4)
+    for cell in notebook.cells:
+        cell.source = cells.get(cell["id"], cell.source)
+    if first:
+        cell = new_code_cell(textwrap.dedent(first).strip())
+        cell["id"] = "first"
+        notebook.cells.insert(1, cell)
+    nbformat.write(notebook, path)
+
+
+def printed_in(path: Path) -> str:
+    """Return all text that the cells of a graded notebook printed."""
+    if not path.exists():
+        return ""
+    notebook = json.loads(path.read_text())
+    outputs = [o for c in notebook["cells"] for o in c.get("outputs", [])]
+    texts = [o.get("text", "") for o in outputs]
+    return "".join("".join(part) for part in texts)
 
 
 class Listeners:

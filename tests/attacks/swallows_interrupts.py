@@ -3,7 +3,7 @@
 TRIED = False
 FIRST = """
 import time
-end = time.time() + 25
+end = time.time() + 40
 while time.time() < end:
     try:
         while time.time() < end:

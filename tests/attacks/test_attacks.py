@@ -1,53 +1,71 @@
 """No attack pays, none reads what is hidden, none touches anybody else."""
 
+import re
+
 import pytest
 
 from tests.attacks import suite
 
 ATTACKS = suite.attacks()
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
-@pytest.fixture(scope="module")
-def target(tmp_path_factory):
-    """A course that all attacks are tried on, in one batch with honest work."""
+@pytest.fixture(scope="module", params=suite.ENGINES)
+def engine(request, tmp_path_factory):
+    """A course that all attacks are tried on, together with honest work."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("A_SECRET_TOKEN", suite.CANARIES["environment"])
-        yield suite.Target(tmp_path_factory.mktemp("course"))
+        root = tmp_path_factory.mktemp(f"course-{request.param}")
+        yield suite.ENGINES[request.param](root, ATTACKS)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ATTACKS)
-def test_attack_fails(target, name):
+def test_attack_fails(engine, name):
     """The attack gets the honest mark, nothing else, and does no harm."""
     module = ATTACKS[name]
-    place, mark, visible = target.attack(name, module)
-    printed = target.printed(place.name)
+    outcome = engine.outcome(name)
+    printed = outcome.printed
 
-    refused = getattr(module, "REFUSED", False)
-    honest = 0 if refused else getattr(module, "HONEST", suite.HONEST)
-    assert mark <= honest, printed
-    assert mark == honest or getattr(module, "LOSES", False), printed
+    if getattr(module, "REFUSED", False):
+        assert outcome.mark is None
+    else:
+        honest = getattr(module, "HONEST", suite.HONEST)
+        assert outcome.mark is not None
+        assert outcome.mark <= honest, printed
+        assert outcome.mark == honest or getattr(module, "LOSES", False), printed
+        if getattr(module, "TRIED", True):
+            assert "TRIED" in printed, printed
     assert "REACHED" not in printed, printed
     for canary in (suite.HIDDEN, *suite.CANARIES.values()):
-        assert canary not in visible
-    if getattr(module, "TRIED", not refused):
-        assert "TRIED" in printed, printed
-    harm = getattr(module, "harm", lambda _: None)(place)
-    assert not harm, harm
+        assert canary not in outcome.visible
+    assert not outcome.harm, outcome.harm
 
 
 @pytest.mark.slow
-def test_honest_work_in_the_same_batch_is_graded_as_ever(target):
-    """After all attacks the honest submission still gets what it deserves."""
-    target.hand_in("honest-after", target.right)
-    rows = {row.student: row for row in target.course.grades(suite.ASSIGNMENT)}
+def test_honest_work_in_the_same_batch_is_graded_as_ever(engine):
+    """Before, between and after all attacks honest work gets what it deserves."""
+    assert dict.fromkeys(suite.HONEST_NAMES, suite.POINTS) == engine.honest
 
-    assert target.grade("honest-after") == suite.POINTS
-    assert rows["honest"].points == suite.POINTS
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["runner"], indirect=True)
+def test_what_is_refused_is_named_and_nothing_commands_the_terminal(engine):
+    """The run ends with 1 and lists who has no mark, in plain characters."""
+    said = (engine.run.stdout + engine.run.stderr).decode()
+    refused = {name for name in ATTACKS if getattr(ATTACKS[name], "REFUSED", False)}
+    rows = {name: engine.rows[suite.name_of(name, ATTACKS[name])] for name in ATTACKS}
+
+    assert engine.run.returncode == 1
+    assert refused == {name for name, row in rows.items() if not row["graded"]}
+    assert [name for name in refused if not rows[name]["reason"]] == []
+    assert f"could not be graded: {len(refused)}" in said
+    assert CONTROL.findall(said) == []
 
 
 def test_every_attack_says_what_it_tries():
-    """Each file has a sentence, and a cell, a file or both."""
+    """Each file has a sentence, and a name, a cell, a file or more of these."""
     for name, module in ATTACKS.items():
-        assert (module.__doc__ or "").strip().endswith("."), name
-        assert {"FIRST", "CELLS", "prepare"} & set(vars(module)), name
+        first = (module.__doc__ or "").strip().splitlines()[0]
+        assert first.endswith("."), name
+        assert {"LEARNER", "FIRST", "CELLS", "prepare"} & set(vars(module)), name
