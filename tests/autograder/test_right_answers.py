@@ -1,12 +1,13 @@
 """Right answers get full marks, however they are written."""
 
+import ast
 from collections import Counter
 
 import pytest
 
 from autograder.mutation import mutate
 from autograder.sources import read_source
-from tests.right_answers import FOLDER, answers_of, files
+from tests.right_answers import FOLDER, answers_of, files, right_answers_of
 
 ROOT = FOLDER.parents[1]
 
@@ -31,14 +32,31 @@ def test_every_right_answer_gets_full_marks_every_time(path):
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
-def test_every_graded_function_has_three_right_answers_at_least(path):
-    """None is left out, and none is there that is not graded."""
+def test_right_answers_are_as_many_as_an_exercise_is_large(path):
+    """Three for a Step, five for an Exercise, eight for a Core function."""
     source = read_source(ROOT / "source" / path.parent.name / f"{path.stem}.ipynb")
+    points = {cell.id: cell.points for cell in source.cells}
+    needed = {
+        name: right_answers_of(points[f"{graded.cell.id}-check"])
+        for name, graded in source.functions.items()
+    }
 
     counts = Counter(function for function, _, _ in answers_of(path))
 
-    assert set(counts) == set(source.functions)
-    assert min(counts.values()) >= 3
+    assert set(counts) == set(needed)
+    short = {name: counts[name] for name in needed if counts[name] < needed[name]}
+    assert short == {}
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+def test_no_two_right_answers_are_the_same(path):
+    """Names and spacing apart, each is written otherwise than the others."""
+    texts = [
+        (function, ast.unparse(ast.parse(code)))
+        for function, _, code in answers_of(path)
+    ]
+
+    assert len(texts) == len(set(texts))
 
 
 def test_every_notebook_has_right_answers():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 
-__all__ = ["FOLDER", "answers_of", "files"]
+__all__ = ["FOLDER", "answers_of", "files", "right_answers_of"]
 
 
 def files() -> list[Path]:
@@ -21,3 +21,10 @@ def answers_of(path: Path) -> list[tuple[str, str, str]]:
         for function, entries in tables.items()
         for entry in entries
     ]
+
+
+def right_answers_of(points: float) -> int:
+    """Return how many right answers a function needs, by its size in points."""
+    if points >= 6:  # Core
+        return 8
+    return 5 if points >= 3 else 3  # Exercise, or Step
