@@ -5,11 +5,12 @@ from html import escape
 
 from autograder.judge import CellVerdict, FunctionVerdict, Verdict
 from autograder.store import Store
+from helpers.checks.advice import advice_on
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases
-from helpers.checks.evidence import Evidence, evidence_of
+from helpers.checks.evidence import Evidence, common_evidence, evidence_of
 from helpers.checks.recognition import Run, named_inputs
-from helpers.checks.report import describe_outcome, fill_hint
+from helpers.checks.report import describe_outcome, differences_of, fill_hint
 from helpers.strings import text
 
 __all__ = ["cell_html", "cell_text", "function_reason", "notes_html", "sentences_of"]
@@ -34,21 +35,29 @@ def _error_of(outcome: Outcome, hidden: bool) -> list[str]:
         return [text(f"feedback.{outcome.error.lower()}")]
     if outcome.error == "TimeLimit":
         return [text("feedback.time_limit")]
-    if outcome.error is not None and hidden:
-        known = getattr(builtins, outcome.error, None)
-        if isinstance(known, type) and issubclass(known, BaseException):
-            return [text("feedback.error", error=outcome.error)]
-        if outcome.error in ("Unsupported", "LinAlgError", "AxisError"):
-            return [text("feedback.error", error=outcome.error)]
-        return [text("feedback.own_error")]
-    return describe_outcome(outcome)
+    if outcome.error is None or not hidden:
+        return describe_outcome(outcome)
+    known = getattr(builtins, outcome.error, None)
+    builtin = isinstance(known, type) and issubclass(known, BaseException)
+    if builtin or outcome.error in ("Unsupported", "LinAlgError", "AxisError"):
+        said = text("feedback.error", error=outcome.error)
+    else:
+        said = text("feedback.own_error")
+    advice = advice_on(outcome.error, outcome.message)
+    return [said, advice] if advice else [said]
 
 
 def sentences_of(function: FunctionCases, run: Run) -> tuple[list[str], Evidence]:
     """Say what is wrong with one answer, and what is known about it."""
-    sentences = _error_of(run.outcome, run.case.hidden)
+    outcome = run.outcome
+    sentences = _error_of(outcome, run.case.hidden)
     evidence = Evidence()
-    if not sentences and run.outcome.value is None:
+    if outcome.error == "TimeLimit":
+        evidence.kinds.append("endless")
+    elif outcome.error is not None and advice_on(outcome.error, outcome.message):
+        evidence.kinds.append("exception")
+    if not sentences and outcome.value is None:
+        evidence.kinds.append("none")
         sentences = [text("checks.returned_none")]
     if not sentences:
         inputs = named_inputs(function, run.case)
@@ -105,6 +114,9 @@ def _advice(verdict: FunctionVerdict, evidence: Evidence) -> list[tuple[str, str
     failed = [run for run, mark in zip(verdict.runs, verdict.marks) if mark < 1]
     if verdict.state == "wrong" and failed and all(r.case.hidden for r in failed):
         advice.append((text("checks.think"), text("feedback.only_hidden")))
+    if verdict.state in ("wrong", "through"):
+        common = common_evidence(differences_of(verdict.runs)).sentences
+        advice += [(text("feedback.common"), sentence) for sentence in common]
     if verdict.entry is not None:
         advice.append((text("checks.think"), fill_hint(verdict.entry.hint, evidence)))
         if verdict.entry.read:

@@ -156,7 +156,7 @@ def mutate_command(
 
 
 def _is_plain(item: Killed) -> bool:
-    return item.state == "killed" and not item.entry and not item.telling
+    return item.state == "killed" and not item.entry and not item.kind
 
 
 def _table(results: list[tuple[str, Killed]]) -> Table:
@@ -180,7 +180,7 @@ def _counts(items: list[Killed]) -> list[str]:
     rate = f"{states['killed'] / judged:.1%}" if judged else ""
     known = sum(bool(item.entry) for item in items)
     others = [item for item in items if item.state == "killed" and not item.entry]
-    told = sum(item.telling for item in others)
+    told = sum(bool(item.kind) for item in others)
     share = f"{told / len(others):.0%}" if others else ""
     return [
         str(len(items)),

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +42,9 @@ class Killed:
         Whether a visible case sees it too.
     entry : str
         The misconception it was recognised as.
-    telling : bool
-        Whether the feedback says more than that values differ.
+    kind : str
+        What the feedback tells beyond that values differ, such as ``"sign"``;
+        empty where it tells no more.
     sentence : str
         What the feedback says.
     why : str
@@ -57,7 +58,7 @@ class Killed:
     state: str
     visible: bool = False
     entry: str = ""
-    telling: bool = False
+    kind: str = ""
     sentence: str = ""
     why: str = ""
 
@@ -72,6 +73,7 @@ def mutate(
     seed: int = 0,
     answers: Sequence[tuple[str, str, str]] = (),
     begun: Callable[[int], None] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Killed]:
     """Drive the mutants of a notebook against its hidden cases.
 
@@ -92,6 +94,8 @@ def mutate(
         their state is ``right`` or ``wrong``.
     begun : callable, optional
         Told how many mutants there are.
+    environment : mapping of str to str, optional
+        Added to the environment of the process that drives them.
 
     Yields
     ------
@@ -124,7 +128,10 @@ def mutate(
         paths[0].write_text(json.dumps(request), encoding="utf-8")
         with subprocess.Popen(
             [sys.executable, "-m", "autograder.mutation.worker", str(paths[0])],
-            env=os.environ | ONE_THREAD | {"MPLBACKEND": "Agg"},
+            env=os.environ
+            | ONE_THREAD
+            | {"MPLBACKEND": "Agg"}
+            | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,

@@ -30,7 +30,9 @@ from autograder.sources import SourceNotebook, read_source
 from autograder.store import Store
 from helpers.checks.calls import Outcome, call
 from helpers.checks.cases import Case, FunctionCases, outcome_from
-from helpers.checks.recognition import agrees, recognise
+from helpers.checks.evidence import common_evidence
+from helpers.checks.recognition import Run, agrees, recognise
+from helpers.checks.report import differences_of
 from helpers.checks.values import plain, resolve
 
 # Relations look at the other answers too; a call of grading has about so many.
@@ -132,7 +134,8 @@ class Driver:
             function = self.of_text(name, mutant.text)
         except Exception as error:
             # A cell that cannot even be defined is seen by everybody.
-            return {"state": "killed", "visible": True, "sentence": str(error)}
+            found = {"state": "killed", "visible": True, "kind": "cell"}
+            return found | {"sentence": str(error)}
         runs = self.judge.runs(record, self.outcomes(record, function, seconds))
         marks = [case_mark(record, run.case, run.results) for run in runs]
         failed = [run for run, mark in zip(runs, marks) if mark < 1]
@@ -171,13 +174,19 @@ class Driver:
         sentences, _ = sentences_of(record, failed[0])
         return {"state": "wrong", "sentence": "; ".join(sentences)}
 
-    def _diagnosis(self, record: FunctionCases, failed: list) -> dict:
-        hidden_only = all(run.case.hidden for run in failed)
+    def _diagnosis(self, record: FunctionCases, failed: list[Run]) -> dict:
+        """Return the first thing that the feedback tells of what is wrong."""
+        first = ""
         for run in failed:
             sentences, evidence = sentences_of(record, run)
-            if evidence.telling or run.outcome.error or run.outcome.value is None:
-                return {"telling": True, "sentence": "; ".join(sentences)}
-        return {"telling": hidden_only, "sentence": "; ".join(sentences)}
+            first = first or "; ".join(sentences)
+            if evidence.telling:
+                return {"kind": evidence.kinds[0], "sentence": "; ".join(sentences)}
+        common = common_evidence(differences_of(failed))
+        if common.telling:
+            return {"kind": common.kinds[0], "sentence": common.sentences[0]}
+        kind = "only hidden" if all(run.case.hidden for run in failed) else ""
+        return {"kind": kind, "sentence": first}
 
     def _differs(self, name: str, function: Callable, seconds: float) -> str | None:
         """Return an input on which a function differs from the solution."""
@@ -325,7 +334,7 @@ def main(request_path: str) -> None:
 
         frames = stream(work, len(mutants), HANG, give_up_after=len(mutants) + 1)
         for mutant, (frame, reason) in zip(mutants, frames):
-            found = frame or {"state": "killed", "telling": True, "sentence": reason}
+            found = frame or {"state": "killed", "kind": "endless", "sentence": reason}
             if "refused" in found:
                 say(found)
                 break

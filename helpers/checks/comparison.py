@@ -66,13 +66,18 @@ class Result:
         As in the solution's return statement.
     differences : list of Difference
         Empty where the result is right.
-    leaves : int
-        How many leaves the expected result has.
+    expected : object
+        The plain result that was expected; None where it is of no use.
     """
 
     name: str
     differences: list[Difference] = field(default_factory=list)
-    leaves: int = 1
+    expected: object = None
+
+    @property
+    def leaves(self) -> int:
+        """How many leaves the expected result has."""
+        return sum(1 for _ in leaves(self.expected, ""))
 
     @property
     def right(self) -> bool:
@@ -118,11 +123,11 @@ def compare(signature: Signature, expected: object, returned: object) -> list[Re
         else:
             name = signature.names[0]
             difference = Difference(name, "type", expected, returned)
-            return [Result(key, [difference]) for key in wanted]
+            return [Result(key, [difference], wanted[key]) for key in wanted]
     else:
         got = [_first_of_more(expected, returned)]
     return [
-        Result(name, compare_value(item, other, name), sum(1 for _ in leaves(item, "")))
+        Result(name, compare_value(item, other, name), item)
         for (name, item), other in zip(wanted.items(), got)
     ]
 

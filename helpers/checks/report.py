@@ -3,13 +3,23 @@
 import textwrap
 from dataclasses import dataclass, field
 
+from helpers.checks.advice import advice_on
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Entry, FunctionCases
-from helpers.checks.evidence import Evidence, evidence_of
+from helpers.checks.comparison import Difference
+from helpers.checks.evidence import Evidence, common_evidence, evidence_of
 from helpers.checks.recognition import Run, is_untouched, named_inputs
 from helpers.strings import text
 
-__all__ = ["CheckFailed", "Report", "describe_outcome", "fill_hint", "notes"]
+__all__ = [
+    "CheckFailed",
+    "Report",
+    "describe_outcome",
+    "differences_of",
+    "fill_hint",
+    "notes",
+    "report_runs",
+]
 
 WIDTH = 88
 
@@ -69,9 +79,11 @@ def describe_outcome(outcome: Outcome) -> list[str]:
         return [text("checks.unsupported", message=outcome.message)]
     if outcome.error is not None:
         key = "checks.error" if outcome.line is None else "checks.error_line"
-        return [
-            text(key, error=outcome.error, message=outcome.message, line=outcome.line)
-        ]
+        said = text(
+            key, error=outcome.error, message=outcome.message, line=outcome.line
+        )
+        advice = advice_on(outcome.error, outcome.message)
+        return [said, advice] if advice else [said]
     return []
 
 
@@ -89,6 +101,15 @@ def fill_hint(hint: str, evidence: Evidence) -> str:
     for name in ("ratio", "index", "m"):
         hint = hint.replace("{" + name + "}", evidence.values.get(name, "?"))
     return hint
+
+
+def differences_of(runs: list[Run]) -> list[list[Difference]]:
+    """Return the differences of each case that is wrong."""
+    return [
+        [item for result in run.results for item in result.differences]
+        for run in runs
+        if not run.right
+    ]
 
 
 def report_runs(
@@ -147,6 +168,8 @@ def report_runs(
     if untouched:
         report.advice.append(("", text("checks.untouched_fault")))
         return report
+    common = common_evidence(differences_of(runs))
+    report.advice += [("", sentence) for sentence in common.sentences]
     if entry is not None and failures >= 2:
         hint = fill_hint(entry.hint, first or Evidence())
         report.advice.append((text("checks.think"), hint))

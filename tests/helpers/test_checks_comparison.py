@@ -142,6 +142,6 @@ def test_evidence_of_hidden_cases_names_no_number_of_them():
 def test_evidence_of_a_relation_is_its_reason_alone():
     """A relation judges a result as a whole, so no leaves are counted."""
     difference = Difference("parts", "relation", "part 2 is empty", None)
-    wrong = Result("parts", [difference], leaves=8)
+    wrong = Result("parts", [difference], [np.zeros(1)] * 8)
 
     assert evidence_of([wrong], {}).sentences == ["parts: part 2 is empty"]
