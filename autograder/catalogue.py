@@ -19,6 +19,7 @@ KEYS = frozenset(
         "name",
         "read",
         "replace",
+        "same_as",
         "with",
     ]
 )
@@ -79,6 +80,15 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
             for name in names:
                 if names.count(name) > 1:
                     raise CatalogueError(f"{where}: two entries are called {name!r}")
+            own = {
+                i.entry.name for i in read if not (i.entry.accept or i.entry.same_as)
+            }
+            for item in read:
+                if item.entry.same_as and item.entry.same_as not in own:
+                    raise CatalogueError(
+                        f"{where}, {item.entry.name!r}: same_as names "
+                        f"{item.entry.same_as!r}, which is no misconception here"
+                    )
             catalogue.setdefault(notebook, {})[function] = read
     return catalogue
 
@@ -105,9 +115,15 @@ def _entry(body: dict, where: str) -> CatalogueEntry:
         accept=bool(body.get("accept", False)),
         hidden_only=body.get("hidden_only", ""),
         edge=bool(body.get("edge", False)),
+        same_as=body.get("same_as", ""),
     )
-    if not entry.accept and not entry.hint:
+    if not entry.accept and not entry.hint and not entry.same_as:
         raise CatalogueError(f"{where}: a misconception needs a hint")
+    if entry.same_as and (entry.accept or entry.hint or entry.read):
+        raise CatalogueError(
+            f"{where}: same_as {entry.same_as!r} takes the hint of that entry and can "
+            "have none of its own"
+        )
     return CatalogueEntry(entry, pairs)
 
 

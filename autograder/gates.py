@@ -82,7 +82,7 @@ def _check_cases(
             f"{record.name} has {visible} visible and {hidden} hidden "
             f"cases; it needs at least 1 and {min_hidden}"
         )
-    count = sum(not entry.accept for entry in record.entries)
+    count = sum(entry.wrong for entry in record.entries)
     if count < MIN_ENTRIES:
         raise GateError(
             f"misconceptions.toml has {count} entries for {source.name}."
@@ -93,7 +93,7 @@ def _check_cases(
 def _check_hints(source: SourceNotebook, record: FunctionCases) -> None:
     hints: dict[str, str] = {}
     for entry in record.entries:
-        if entry.accept:
+        if not entry.wrong:
             continue
         if entry.hint in hints:
             raise GateError(
@@ -181,9 +181,18 @@ def _check_entries(judge: Judge, record: FunctionCases) -> None:
                 "that is visible would lose marks (add a visible case, or give the "
                 "reason as hidden_only)"
             )
-        if recognise(record, runs) is not entry:
+        found = recognise(record, runs)
+        if entry.same_as:
+            if found is None or found.name != entry.same_as:
+                raise GateError(
+                    f"{where}: marked as the same as {entry.same_as!r}, but the cases "
+                    "tell them apart: take the mark away and give it a hint of its own"
+                )
+            continue
+        if found is not entry:
             raise GateError(
-                f"{where}: the cases do not tell it from {_twin(record, entry)}"
+                f"{where}: the cases do not tell it from {_twin(record, entry)} (add a "
+                "case that does, or mark one of them same_as the other)"
             )
         if not entry.hidden_only:
             shown = recognise(record, [runs[i] for i in visible])

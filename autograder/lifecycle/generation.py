@@ -58,7 +58,11 @@ def visible_cases(store: Store) -> NotebookCases:
     functions = {}
     for name, function in cases.functions.items():
         shown = [case for case in function.cases if not case.hidden]
-        entries = [entry for entry in function.entries if not entry.hidden_only]
+        entries = [
+            entry
+            for entry in function.entries
+            if not entry.hidden_only and not entry.same_as
+        ]
         names = {entry.name for entry in entries}
         copies = []
         for case in shown:

@@ -53,6 +53,9 @@ class Entry:
         Why no visible case shows it; empty where one does.
     edge : bool
         Whether only some edge case can tell it from the solution.
+    same_as : str
+        The misconception that it is recognised as, where no case can tell the
+        two apart; empty elsewhere.
     """
 
     name: str
@@ -61,6 +64,12 @@ class Entry:
     accept: bool = False
     hidden_only: str = ""
     edge: bool = False
+    same_as: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it is a misconception of its own."""
+        return not self.accept and not self.same_as
 
 
 @dataclass
@@ -231,6 +240,13 @@ def _case_from(form: dict) -> Case:
     )
 
 
+def _entry_form(entry: Entry) -> dict:
+    form = vars(entry).copy()
+    if not entry.same_as:
+        del form["same_as"]
+    return form
+
+
 def cases_form(cases: NotebookCases) -> dict:
     """Return the JSON form of a notebook's cases."""
     return {
@@ -246,7 +262,7 @@ def cases_form(cases: NotebookCases) -> dict:
                 "calls": list(function.calls),
                 "relation": function.relation,
                 **({"planted": True} if function.planted else {}),
-                "entries": [vars(entry).copy() for entry in function.entries],
+                "entries": [_entry_form(entry) for entry in function.entries],
                 "cases": [_case_form(case) for case in function.cases],
             }
             for name, function in cases.functions.items()

@@ -147,7 +147,7 @@ def recognise(function: FunctionCases, runs: list[Run]) -> Entry | None:
     matches = [
         entry
         for entry in function.entries
-        if not entry.accept
+        if entry.wrong
         and all(
             entry.name in run.case.entries
             and (

@@ -195,6 +195,26 @@ def test_hints_render_as_markdown(path):
                 assert follows == "\n\n", cell["id"]
 
 
+def is_wrong(entry):
+    """Whether an entry is a misconception of its own."""
+    return not entry.get("accept", False) and "same_as" not in entry
+
+
+def test_catalogues_hold_285_misconceptions_together():
+    """That many were asked for over all assignments."""
+    entries = [
+        entry
+        for folder in ASSIGNMENTS
+        for functions in tomllib.loads(
+            (folder / "misconceptions.toml").read_text(encoding="utf-8")
+        ).values()
+        for entries in functions.values()
+        for entry in entries
+    ]
+
+    assert sum(map(is_wrong, entries)) >= 285
+
+
 @EVERY_ASSIGNMENT
 def test_catalogue_is_rich_enough(folder):
     """Three wrong answers a function, six for a Core one, five on average."""
@@ -207,7 +227,7 @@ def test_catalogue_is_rich_enough(folder):
         checks = {cell.id: cell.points for cell in source.cells}
         for name, function in source.functions.items():
             entries = catalogue.get(path.stem, {}).get(name, [])
-            n = sum(not entry.get("accept", False) for entry in entries)
+            n = sum(is_wrong(entry) for entry in entries)
             is_core = checks[f"{function.cell.id}-check"] >= 6
             assert n >= (6 if is_core else 3), f"{path.stem}.{name}"
             counts.append(n)

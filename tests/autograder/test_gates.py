@@ -5,7 +5,8 @@ import pytest
 
 from autograder.catalogue import CatalogueError
 from autograder.gates import GateError, check_secrets
-from autograder.lifecycle.generation import examine
+from autograder.judge import Judge
+from autograder.lifecycle.generation import examine, visible_cases
 from autograder.regions import RegionError
 from autograder.sources import SourceError, read_source
 from tests.course import CATALOGUE, CENTRE_CHECK, tiny_notebook, write_source
@@ -64,6 +65,18 @@ def entry(old, new, hint="Why?", more=""):
         (
             entry("X - mu", "X - 2 * mu", more='hidden_only = "so"'),
             "marked hidden_only, but a visible case shows it",
+        ),
+        (
+            entry("X - mu", "X * mu", hint="", more='same_as = "mean added"'),
+            "but the cases tell them apart",
+        ),
+        (
+            entry("X - mu", "X + 1 * mu", hint="", more='same_as = "mean adde"'),
+            "which is no misconception here",
+        ),
+        (
+            entry("X - mu", "X + 1 * mu", more='same_as = "mean added"'),
+            "can have none of its own",
         ),
         (
             entry("X - mu", "X - 2 * mu", hint="Try np.mean(X, axis=1, keepdims=True)"),
@@ -150,6 +163,22 @@ def test_a_flawed_notebook_stops_generation(tmp_path, changes, reason):
         return
     with pytest.raises((GateError, SourceError, RegionError), match=reason):
         examined(tmp_path, **changes)
+
+
+def test_two_spellings_of_one_mistake_pass_if_marked_as_one(tmp_path):
+    """Both lose marks and both are recognised, under the one name; it counts once."""
+    twin = entry("X - mu", "X + 1.0 * mu", hint="", more='same_as = "mean added"')
+    _, store = examined(tmp_path, twin)["tiny"]
+    record = store.cases.functions["centre"]
+    answers = [case.entries["new"] for case in record.cases]
+
+    verdict = Judge(store).verdict({"centre": answers}).functions["centre"]
+
+    assert verdict.entry.name == "mean added"
+    assert set(verdict.marks) == {0}
+    assert "new" not in {
+        e.name for e in visible_cases(store).functions["centre"].entries
+    }
 
 
 def test_a_case_that_can_earn_nothing_is_refused(tmp_path):
