@@ -49,5 +49,5 @@ bench: venv  ## measure what a kernel and what grading a class costs
 pictures: venv  ## make the pictures of README and docs anew
 	python -m pytest tests/browser/pictures.py
 
-quality: venv  ## drive all mutants and right answers; write docs/quality.md
+quality: venv  ## measure the tests themselves; write docs/quality.md
 	python -m autograder quality

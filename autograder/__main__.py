@@ -21,7 +21,7 @@ from autograder.lessons import write_lesson
 from autograder.mutation.command import mutate_command
 from autograder.names import plain
 from autograder.notebooks import normalize
-from autograder.quality import quality_command
+from autograder.quality.command import quality_command
 from autograder.recording import record
 from autograder.regions import RegionError
 from autograder.report.command import report_command

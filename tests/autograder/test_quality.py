@@ -1,40 +1,93 @@
 """The page of figures: what is counted, and that nothing is left out."""
 
+from pathlib import Path
+
+import pytest
+
 from autograder.mutation import Killed
-from autograder.quality import page_of, row_of
+from autograder.quality.page import KINDS, Measured, Setting, page_of, row_of
+from autograder.quality.stability import grade_again
+from autograder.recording import ONE_THREAD
 from autograder.sources import read_source
 from tests.course import write_source
 
+ROOT = Path(__file__).parents[2]
 
-def killed(state, **more):
+
+def killed(state, change="Z = X", **more):
     """Return what became of a mutant of the small course."""
-    return Killed("tiny", "centre", "Z = X", 3, state, **more)
+    return Killed("tiny", "centre", change, 3, state, **more)
 
 
-def test_equivalent_mutants_are_set_apart_from_the_kill_rate(tmp_path):
-    """Of those that differ, the share that lost marks; recognised ones told apart."""
-    source = read_source(write_source(tmp_path) / "tiny.ipynb")
+@pytest.fixture
+def measured(tmp_path):
+    """Return what was measured of the small course."""
     mutants = [
         killed("killed", entry="mean added"),
-        killed("killed", telling=True),
+        killed("killed", kind="sign"),
         killed("killed"),
         killed("survived"),
         killed("equivalent"),
     ]
+    answers = [killed("right", "a loop"), killed("wrong", "float32")]
+    source = read_source(write_source(tmp_path) / "tiny.ipynb")
+    return Measured(source, 12, mutants, answers * 2, 2)
 
-    row = row_of(
-        source, 12, {"mutants": mutants, "answers": [killed("right"), killed("wrong")]}
-    )
+
+def test_equivalent_mutants_are_set_apart_from_the_kill_rate(measured):
+    """Of those that differ, the share that lost marks; recognised ones told apart."""
+    row = row_of(measured)
 
     assert row[2:] == ["2", "12", "6", "5", "1", "75.0%", "50%", "2", "1"]
 
 
-def test_the_page_sums_what_can_be_summed_and_lists_survivors():
-    """Rates are no sums; survivors stand at the end by name."""
-    row = ["01_tiny", "tiny", "2", "12", "6", "5", "1", "75.0%", "50%", "2", "1"]
-
-    page = page_of([row, row], ["- `tiny.centre`, line 3: `Z = X`"], 60)
+def test_the_page_sums_what_can_be_summed_and_lists_what_is_wrong(measured):
+    """Rates are no sums; survivors and rejected answers are there by name."""
+    page = page_of([measured, measured], [], ["one minute"])
 
     assert "| all |  | 4 | 24 | 12 | 10 | 2 |  |  | 4 | 2 |" in page
-    assert "None." not in page
-    assert "`tiny.centre`" in page
+    assert "- `tiny.centre`, line 3: `Z = X`" in page
+    assert "- centre: float32" in page
+    assert "one minute" in page
+
+
+def test_diagnosis_counts_each_mutant_once_and_entries_not_at_all(measured):
+    """One of two mutants outside of the catalogue is told more."""
+    page = page_of([measured], [], [])
+
+    assert f"| {KINDS['sign']} | 1 | 50.0% |" in page
+    assert "| **more than that values differ** | 1 | 50.0% |" in page
+
+
+def test_what_could_not_be_measured_is_said(measured):
+    """A version that cannot be installed is no version that passed."""
+    settings = [
+        Setting("newest", "2.4.6", 1, 4, 100, 1, ["tiny, mutants"]),
+        Setting("2.0", "", 1),
+    ]
+
+    page = page_of([measured], settings, [])
+
+    assert "| newest (2.4.6) | 1 | 4 | 100 | 1 |" in page
+    assert "| 2.0 | 1 | not measured | not measured | not measured |" in page
+    assert "NumPy 2.0 could not be installed here." in page
+    assert "- other marks: tiny, mutants" in page
+
+
+@pytest.mark.slow
+def test_a_submission_has_one_mark_however_often_and_in_any_order():
+    """Right answers, mistakes and mutants: five times each, with 1 and 2 threads."""
+    environments = [dict.fromkeys(ONE_THREAD, threads) for threads in "12"]
+    name = "01_logistic_regression", "numpy_basics"
+
+    found = grade_again(ROOT, *name, [], environments, 5)
+
+    marks = {}
+    for gradings in found:
+        for submission, cells in gradings:
+            marks.setdefault(submission, []).append(cells)
+    assert {len(cells) for cells in marks.values()} == {10}
+    for cells in marks.values():
+        assert cells == cells[:1] * 10
+    assert set(marks["right answers"][0].values()) != {0.0}
+    assert marks["right answers"][0] != marks["catalogued mistakes"][0]

@@ -1,0 +1,1 @@
+"""The tests' own quality: what ``python -m autograder quality`` measures."""
