@@ -7,6 +7,7 @@ code does to it can lose marks and never win them.
 
 import os
 import sys
+import time
 from collections.abc import Iterable, Mapping
 
 from autograder.forks import stream
@@ -81,10 +82,12 @@ def drive(
     -------
     dict of str to dict
         ``kind`` is ``"function"`` or says what stands in its place; each outcome
-        is the compact form of an Outcome, or names the reason it is missing.
+        is the compact form of an Outcome, or names the reason it is missing;
+        ``seconds`` is how long all of them took.
     """
     answers = {}
     for name, body in functions.items():
+        begun = time.monotonic()
         function = namespace.get(name)
         if not callable(function):
             kind = "missing" if function is None else type(function).__name__
@@ -108,7 +111,11 @@ def drive(
             frame if frame is not None else {"failed": reason}
             for frame, reason in stream(work, len(cases), seconds + GRACE)
         ]
-        answers[name] = {"kind": "function", "outcomes": outcomes}
+        answers[name] = {
+            "kind": "function",
+            "outcomes": outcomes,
+            "seconds": round(time.monotonic() - begun, 3),
+        }
     return answers
 
 

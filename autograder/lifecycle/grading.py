@@ -314,6 +314,7 @@ class JudgedExecute(Execute):
             ]
         resources["course"]["verdict"] = verdict
         nb.metadata["course"]["functions"] = _summary(verdict)
+        nb.metadata["course"]["times"] = _times(self._store, answers)
 
 
 def _plain(reason: str) -> str:
@@ -334,6 +335,18 @@ def _summary(verdict: Verdict | None) -> dict:
         }
         for name, found in verdict.functions.items()
     }
+
+
+def _times(store: Store, answers: object) -> dict[str, float]:
+    """Return how long each function took; a learner's process says so, no more."""
+    given = answers if isinstance(answers, dict) else {}
+    times = {}
+    for name in store.cases.functions:
+        body = given.get(name)
+        seconds = body.get("seconds") if isinstance(body, dict) else None
+        if type(seconds) is float and 0 <= seconds < 1e5:
+            times[name] = round(seconds, 2)
+    return times
 
 
 class SaveJudgedGrades(SaveAutoGrades):

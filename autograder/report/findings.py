@@ -1,7 +1,9 @@
 """What grading left behind of one assignment: marks, mistakes, reasons to look."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from statistics import median
 
 import nbformat
 import numpy as np
@@ -34,6 +36,8 @@ class Submission:
         Why a person should look at it.
     seconds : dict of str to float
         Time that grading took, by notebook.
+    times : dict of str to float
+        Time that the cases of an exercise took, by ``notebook.function``.
     cells : dict of str to str
         Text of the solution cells, by ``notebook/cell``.
     """
@@ -47,6 +51,7 @@ class Submission:
     through: list[tuple[str, str, str]] = field(default_factory=list)
     look: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
 
 
@@ -129,11 +134,20 @@ class ClassFindings:
 
     def seconds(self) -> dict[str, list[float]]:
         """Return the times of grading by notebook."""
-        found: dict[str, list[float]] = defaultdict(list)
-        for submission in self.submissions:
-            for notebook, seconds in submission.seconds.items():
-                found[notebook].append(seconds)
-        return dict(found)
+        return _gathered(submission.seconds for submission in self.submissions)
+
+    def times(self) -> dict[str, list[float]]:
+        """Return the times of the cases by exercise, the longest first."""
+        found = _gathered(submission.times for submission in self.submissions)
+        return dict(sorted(found.items(), key=lambda item: -median(item[1])))
+
+
+def _gathered(items: Iterable[dict[str, float]]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for item in items:
+        for name, value in item.items():
+            found[name].append(value)
+    return dict(found)
 
 
 def _by_count(item: tuple[tuple, int]) -> tuple[int, tuple]:
@@ -235,6 +249,8 @@ def _add_notebook(
     found = graded.metadata.get("course", {})
     if isinstance(found.get("seconds"), int | float):
         submission.seconds[notebook] = float(found["seconds"])
+    for name, seconds in found.get("times", {}).items():
+        submission.times[f"{notebook}.{name}"] = float(seconds)
     if found.get("damaged"):
         submission.look.append(f"{notebook} was damaged")
     for name, function in found.get("functions", {}).items():

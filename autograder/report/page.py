@@ -16,20 +16,30 @@ from autograder.report.similarity import Alike
 __all__ = ["csv_of", "page_of"]
 
 STYLE = """
+:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --quiet: #4a4a4a;
+  --line: #c8c8c8; --frame: #8a8a8a; --bar: #3b6ea5; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #161616;
+  --quiet: #b4b4b4; --line: #4a4a4a; --frame: #8a8a8a; --bar: #6fa3dc; } }
+@media print { :root { --ink: #000; --paper: #fff; --quiet: #333; --line: #c8c8c8;
+  --frame: #8a8a8a; --bar: #3b6ea5; } body { max-width: none; margin: 0; }
+  h2 { break-after: avoid; } tr, figure { break-inside: avoid; }
+  svg { print-color-adjust: exact; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
-  padding: 0 1rem; color: #1b1b1b; background: #fff; }
+  padding: 0 1rem; color: var(--ink); background: var(--paper);
+  overflow-wrap: anywhere; }
+svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
+svg line { stroke: var(--ink); } svg .bar { fill: var(--bar); }
+svg .frame { fill: none; stroke: var(--frame); }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; margin: .6rem 0; }
-th, td { border-bottom: 1px solid #c8c8c8; padding: .25rem .8rem .25rem 0;
+th, td { border-bottom: 1px solid var(--line); padding: .25rem .8rem .25rem 0;
   text-align: left; vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-p.note { color: #4a4a4a; max-width: 46rem; }
-figure { margin: .6rem 0; } figcaption { color: #4a4a4a; max-width: 46rem; }
+p.note { color: var(--quiet); max-width: 46rem; }
+figure { margin: .6rem 0; } figcaption { color: var(--quiet); max-width: 46rem; }
 dl.numbers { display: flex; flex-wrap: wrap; gap: .4rem 2.5rem; margin: 1rem 0; }
-dl.numbers dt { color: #4a4a4a; } dl.numbers dd { margin: 0; font-size: 1.4rem; }
+dl.numbers dt { color: var(--quiet); } dl.numbers dd { margin: 0; font-size: 1.4rem; }
 """
-BAR = "#3b6ea5"
-INK = "#1b1b1b"
 WIDTH = 720
 
 
@@ -63,7 +73,9 @@ def page_of(findings: ClassFindings, alike: Sequence[Alike], titles: dict) -> st
     ]
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width">'
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>{STYLE}</style></head>"
         f"<body><main><h1>{title}</h1>{''.join(parts)}</main></body></html>\n"
     )
@@ -95,7 +107,7 @@ def csv_of(findings: ClassFindings) -> str:
 
 def _harmless(value: str) -> str:
     """Keep a spreadsheet from taking a learner's text for a formula."""
-    return "'" + value if value.startswith(("=", "+", "-", "@", "\t")) else value
+    return "'" + value if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers=()) -> str:
@@ -138,16 +150,13 @@ def _figure(drawing: str, height: int, name: str, description: str) -> str:
     return (
         f'<figure><svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" style="max-width:100%;height:auto">'
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>{drawing}</svg>'
+        f"{drawing}</svg>"
         f"<figcaption>{escape(description)}</figcaption></figure>"
     )
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="13" '
-        f'font-family="system-ui, sans-serif" fill="{INK}">{escape(text)}</text>'
-    )
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _marks(findings: ClassFindings) -> str:
@@ -157,15 +166,13 @@ def _marks(findings: ClassFindings) -> str:
     for share in shares:
         counts[min(9, max(0, int(share * 10 + 1e-9)))] += 1
     top, base, step = max([*counts, 1]), 190, 66
-    parts = [
-        f'<line x1="20" y1="{base}" x2="{WIDTH - 20}" y2="{base}" stroke="{INK}"/>'
-    ]
+    parts = [f'<line x1="20" y1="{base}" x2="{WIDTH - 20}" y2="{base}"/>']
     for i, count in enumerate(counts):
         height = 150 * count / top
         x = 30 + i * step
         parts.append(
             f'<rect x="{x}" y="{base - height:.1f}" width="{step - 8}" '
-            f'height="{height:.1f}" fill="{BAR}"/>'
+            f'height="{height:.1f}" class="bar"/>'
         )
         if count:
             middle = x + (step - 8) / 2
@@ -191,8 +198,8 @@ def _exercises(findings: ClassFindings, titles: dict) -> str:
         parts.append(_text(left - 8, y + 15, name, "end"))
         parts.append(
             f'<rect x="{left}" y="{y + 3}" width="{wide}" height="{row - 8}" '
-            f'fill="none" stroke="#8a8a8a"/><rect x="{left}" y="{y + 3}" '
-            f'width="{wide * item.success:.1f}" height="{row - 8}" fill="{BAR}"/>'
+            f'class="frame"/><rect x="{left}" y="{y + 3}" '
+            f'width="{wide * item.success:.1f}" height="{row - 8}" class="bar"/>'
         )
         parts.append(_text(left + wide + 8, y + 15, f"{item.success:.0%}"))
     hardest = min(exercises, key=lambda item: item.success, default=None)
@@ -289,12 +296,18 @@ def _time(findings: ClassFindings) -> str:
         (name, f"{median(times):.1f}", f"{max(times):.1f}", f"{sum(times):.0f}")
         for name, times in findings.seconds().items()
     ]
-    heads = ("notebook", "median s", "longest s", "sum s")
+    exercises = [
+        (name, f"{median(times):.2f}", f"{max(times):.2f}", f"{sum(times):.1f}")
+        for name, times in findings.times().items()
+    ]
+    heads = ("median s", "longest s", "sum s")
     return (
-        "<h2>Time</h2>"
-        + _table(heads, rows, (1, 2, 3))
+        "<h2>Time per exercise</h2>"
+        + _table(("exercise", *heads), exercises, (1, 2, 3))
+        + _note("How long the cases of each exercise took while grading.")
+        + _table(("notebook", *heads), rows, (1, 2, 3))
         + _note(
-            "How long grading a notebook took. How long learners worked is not "
-            "recorded anywhere."
+            "How long grading a notebook took in all. How long learners worked is "
+            "not recorded anywhere."
         )
     )

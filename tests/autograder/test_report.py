@@ -167,6 +167,7 @@ def test_findings_come_from_the_gradebook_and_the_graded_notebooks(course):
     }
     notebook = tiny_notebook()
     notebook.metadata["course"] = {"functions": states, "seconds": 1.5}
+    notebook.metadata["course"]["times"] = {"centre": 0.25}
     folder = course.root / "autograded" / "ann" / "01_tiny"
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / "tiny.ipynb")
@@ -179,6 +180,7 @@ def test_findings_come_from_the_gradebook_and_the_graded_notebooks(course):
     assert found.through == [("tiny.spread", "centre", "lost")]
     assert found.look == ["spread fails, and centre before it"]
     assert found.seconds == {"tiny": 1.5}
+    assert found.times == {"tiny.centre": 0.25}
 
 
 def test_a_class_that_was_never_graded_is_one_plain_sentence(course):

@@ -160,7 +160,7 @@ def files(root):
         if path.suffix == ".ipynb":
             form = json.loads(content)
             form["metadata"]["course"].pop("seconds", None)
-            for key in ("cpu", "peak"):
+            for key in ("cpu", "peak", "times"):
                 form["metadata"]["course"].pop(key, None)
             for cell in form["cells"]:
                 cell["metadata"].pop("execution", None)
