@@ -13,6 +13,34 @@ from autograder.course import Course, CourseError
 __all__ = ["ClassFindings", "Exercise", "Submission", "read_findings"]
 
 
+SENTENCES = {
+    "damaged": "{about} was damaged",
+    "flagged": "{about} has flagged cells: {names}",
+    "not graded": "{about} was not graded",
+    "through": "{about} is wrong, and so is what calls it: {names}",
+    "unreadable": "{about} cannot be read",
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a person should look at a submission.
+
+    Attributes
+    ----------
+    kind : str
+        A key of ``SENTENCES``.
+    about : str
+        The notebook, or the earlier function.
+    name : str
+        The cell or function; empty where the whole notebook is meant.
+    """
+
+    kind: str
+    about: str
+    name: str = ""
+
+
 @dataclass
 class Submission:
     """One learner's work on an assignment.
@@ -32,7 +60,7 @@ class Submission:
     through : list of (str, str, str)
         Function, the earlier function through which it failed, and whether its
         marks were kept.
-    look : list of str
+    look : list of Reason
         Why a person should look at it.
     seconds : dict of str to float
         Time that grading took, by notebook.
@@ -49,10 +77,24 @@ class Submission:
     shares: dict[str, float] = field(default_factory=dict)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     through: list[tuple[str, str, str]] = field(default_factory=list)
-    look: list[str] = field(default_factory=list)
+    look: list[Reason] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     times: dict[str, float] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
+
+    def reasons(self) -> list[str]:
+        """Return why a person should look at it, one sentence for each cause.
+
+        A damaged notebook explains that each of its cells is flagged.
+        """
+        names: dict[tuple[str, str], list[str]] = {}
+        for reason in self.look:
+            names.setdefault((reason.kind, reason.about), []).append(reason.name)
+        return [
+            SENTENCES[kind].format(about=about, names=", ".join(found))
+            for (kind, about), found in names.items()
+            if not (kind == "flagged" and ("damaged", about) in names)
+        ]
 
 
 @dataclass(frozen=True)
@@ -127,10 +169,6 @@ class ClassFindings:
         """Return what failed through an earlier function, the commonest first."""
         counts = Counter(item for s in self.submissions for item in set(s.through))
         return [(*item, n) for item, n in sorted(counts.items(), key=_by_count)]
-
-    def to_look_at(self) -> list[Submission]:
-        """Return the submissions that need a person."""
-        return [s for s in self.submissions if s.look or s.waiting]
 
     def seconds(self) -> dict[str, list[float]]:
         """Return the times of grading by notebook."""
@@ -230,7 +268,7 @@ def _add_grade(
     if grade.max_score:
         submission.shares[key] = (earned or 0.0) / grade.max_score
     if grade.needs_manual_grade:
-        submission.look.append(f"{key} is flagged")
+        submission.look.append(Reason("flagged", notebook, grade.cell.name))
 
 
 def _add_notebook(
@@ -241,10 +279,10 @@ def _add_notebook(
     try:
         graded = nbformat.read(path / f"{notebook}.ipynb", as_version=4)
     except FileNotFoundError:
-        submission.look.append(f"{notebook} was not graded")
+        submission.look.append(Reason("not graded", notebook))
         return []
     except Exception:
-        submission.look.append(f"{notebook} cannot be read")
+        submission.look.append(Reason("unreadable", notebook))
         return []
     found = graded.metadata.get("course", {})
     if isinstance(found.get("seconds"), int | float):
@@ -252,7 +290,7 @@ def _add_notebook(
     for name, seconds in found.get("times", {}).items():
         submission.times[f"{notebook}.{name}"] = float(seconds)
     if found.get("damaged"):
-        submission.look.append(f"{notebook} was damaged")
+        submission.look.append(Reason("damaged", notebook))
     for name, function in found.get("functions", {}).items():
         if function["entry"]:
             submission.mistakes.append((f"{notebook}.{name}", function["entry"]))
@@ -260,8 +298,7 @@ def _add_notebook(
             kept = "kept" if function["state"] == "kept" else "lost"
             submission.through.append((f"{notebook}.{name}", function["through"], kept))
             if kept == "lost":
-                reason = f"{name} fails, and {function['through']} before it"
-                submission.look.append(reason)
+                submission.look.append(Reason("through", function["through"], name))
     keys = []
     for cell in graded.cells:
         nbgrader = cell.metadata.get("nbgrader", {})

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from statistics import mean, median
 
-from autograder.report.findings import ClassFindings, Submission
+from autograder.report.findings import ClassFindings
 from autograder.report.similarity import Alike
 
 __all__ = ["csv_of", "page_of"]
@@ -26,7 +26,8 @@ STYLE = """
   svg { print-color-adjust: exact; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
   padding: 0 1rem; color: var(--ink); background: var(--paper);
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; }
+.wide { overflow-x: auto; }
 svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
 svg line { stroke: var(--ink); } svg .bar { fill: var(--bar); }
 svg .frame { fill: none; stroke: var(--frame); }
@@ -99,7 +100,7 @@ def csv_of(findings: ClassFindings) -> str:
             f"{submission.out_of:g}",
             f"{submission.waiting:g}",
             mistakes,
-            "; ".join(submission.look),
+            "; ".join(submission.reasons()),
         ]
         writer.writerow([_harmless(value) for value in [*row, *shares]])
     return stream.getvalue()
@@ -120,7 +121,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers=()) -> s
 
     body = "".join(f"<tr>{line('td', row)}</tr>" for row in rows)
     head = line("th", heads, ' scope="col"')
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def _note(text: str) -> str:
@@ -256,22 +260,28 @@ def _through(findings: ClassFindings) -> str:
     )
 
 
-def _reasons(submission: Submission) -> str:
-    reasons = list(submission.look)
-    if submission.waiting:
-        reasons.append(f"written answers, {submission.waiting:g} points")
-    return "; ".join(reasons)
-
-
 def _look(findings: ClassFindings) -> str:
     rows = [
-        (s.student, f"{s.points:g} of {s.out_of:g}", _reasons(s))
-        for s in findings.to_look_at()
+        (s.student, f"{s.points:g} of {s.out_of:g}", "; ".join(s.reasons()))
+        for s in findings.submissions
+        if s.look
     ]
-    head = "<h2>For a person to look at</h2>"
-    if not rows:
-        return f"{head}<p>None.</p>"
-    return head + _table(("learner", "points", "why"), rows)
+    table = (
+        _table(("learner", "points", "why"), rows)
+        if rows
+        else "<p>Nothing that the machine could not decide.</p>"
+    )
+    waiting = [s for s in findings.submissions if s.waiting]
+    points = sum(s.waiting for s in waiting)
+    note = (
+        _note(
+            f"Written answers of {_learners(len(waiting))} wait for a mark, "
+            f"{points:g} points in all: grade them in Formgrader."
+        )
+        if waiting
+        else ""
+    )
+    return f"<h2>For a person to look at</h2>{table}{note}"
 
 
 def _alike(alike: Sequence[Alike]) -> str:

@@ -11,7 +11,12 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course import Course, CourseError
-from autograder.report.findings import ClassFindings, Submission, read_findings
+from autograder.report.findings import (
+    ClassFindings,
+    Reason,
+    Submission,
+    read_findings,
+)
 from autograder.report.page import csv_of, page_of
 from autograder.report.similarity import alike_pairs
 from tests.course import CENTRE, tiny_notebook, write_source
@@ -57,11 +62,30 @@ def test_mistakes_are_counted_by_learner_the_commonest_first():
     assert given.mistakes() == [(*MISTAKE, 2), (*rare, 1)]
 
 
+def test_one_cause_is_one_sentence():
+    """A damaged notebook flags all its cells; a broken function many others."""
+    given = submission("a", 0, 0)
+    given.look = [
+        Reason("damaged", "tiny"),
+        *(Reason("flagged", "tiny", cell) for cell in ("one", "two")),
+        *(Reason("flagged", "other", cell) for cell in ("one", "two")),
+        *(Reason("through", "centre", name) for name in ("spread", "model")),
+    ]
+
+    damaged, flagged, through = given.reasons()
+
+    assert damaged == "tiny was damaged"
+    assert flagged == "other has flagged cells: one, two"
+    assert through == "centre is wrong, and so is what calls it: spread, model"
+
+
 def test_what_learners_wrote_is_escaped_everywhere():
     """No name, mistake or reason becomes markup, and the page runs no script."""
     bad = '<script>alert(1)</script>"onload='
     given = findings(
-        submission(bad, 1, 0, mistakes=[(bad, bad)], look=[bad]),
+        submission(
+            bad, 1, 0, mistakes=[(bad, bad)], look=[Reason("flagged", bad, bad)]
+        ),
         submission("b", 0, 0, through=[(bad, bad, "lost")]),
     )
 
@@ -178,7 +202,7 @@ def test_findings_come_from_the_gradebook_and_the_graded_notebooks(course):
     assert found.shares == {"tiny/centre-check": 0.5, "tiny/spread-check": 1}
     assert found.mistakes == [MISTAKE]
     assert found.through == [("tiny.spread", "centre", "lost")]
-    assert found.look == ["spread fails, and centre before it"]
+    assert found.look == [Reason("through", "centre", "spread")]
     assert found.seconds == {"tiny": 1.5}
     assert found.times == {"tiny.centre": 0.25}
 
