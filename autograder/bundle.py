@@ -49,12 +49,13 @@ def bundled_files(course: Course) -> Iterator[tuple[Path, str]]:
         for path in sorted((root / "notebooks").glob(pattern)):
             yield path, f"notebooks/{path.name}"
     for path in sorted((root / "helpers").rglob("*")):
-        if path.suffix in (".py", ".toml") and "__pycache__" not in path.parts:
+        if path.suffix in (".json", ".py", ".toml") and "__pycache__" not in path.parts:
             yield path, str(path.relative_to(root))
     for pattern in DATA:
         for path in sorted((root / "data").glob(pattern)):
             yield path, f"data/{path.name}"
     yield root / "requirements.txt", "requirements.txt"
+    yield root / "setup.py", "setup.py"
     yield root / "LICENSE", "LICENSE"
     yield root / "LICENSE-CONTENT", "LICENSE-CONTENT"
     yield root / "docs" / README, "README.md"
@@ -75,7 +76,8 @@ def learner_project(course: Course) -> str:
         version and dependencies.
     """
     text = (course.root / "pyproject.toml").read_text(encoding="utf-8")
-    project = tomllib.loads(text)["project"]
+    whole = tomllib.loads(text)
+    project, tools = whole["project"], whole["tool"]["setuptools"]
     keys = ("name", "version", "requires-python", "license", "dependencies")
     return "\n".join(
         [
@@ -91,9 +93,15 @@ def learner_project(course: Course) -> str:
             "[tool.setuptools.packages.find]",
             'include = ["helpers*"]',
             "",
-            "[tool.setuptools.package-data]",
-            'helpers = ["strings/*.toml"]',
-            "",
+            *(
+                line
+                for name in ("package-data", "data-files")
+                for line in (
+                    f"[tool.setuptools.{name}]",
+                    *(f'"{k}" = {json.dumps(v)}' for k, v in tools[name].items()),
+                    "",
+                )
+            ),
         ]
     )
 

@@ -17,7 +17,7 @@ TOP = "neural-networks/"
 ALLOWED = {
     "assignments": {".ipynb", ".json"},
     "notebooks": {".ipynb", ".json", ".md"},
-    "helpers": {".py", ".toml"},
+    "helpers": {".json", ".py", ".toml"},
     "data": {".h5", ".md", ".png"},
 }
 AT_THE_TOP = {
@@ -26,6 +26,7 @@ AT_THE_TOP = {
     "README.md",
     "pyproject.toml",
     "requirements.txt",
+    "setup.py",
 }
 
 
@@ -68,6 +69,7 @@ def test_the_bundle_holds_all_that_a_learner_needs(archive):
     for path in (ROOT / "helpers").rglob("*.py"):
         expected.add(str(path.relative_to(ROOT)))
     expected.add("helpers/strings/en.toml")
+    expected.add("helpers/checks/ipython_kernel_config.json")
 
     assert set() == expected - names
 
@@ -159,5 +161,8 @@ def test_helpers_are_importable_from_any_folder_after_installing(archive, tmp_pa
         cwd=elsewhere,
     ).stdout
 
+    settings = environment / "etc" / "ipython" / "ipython_kernel_config.json"
+
+    assert "helpers.checks.unrun" in settings.read_text(encoding="utf-8")
     assert str(course / "helpers") in said
     assert "normalize_rows" in said

@@ -151,18 +151,26 @@ def test_cells_out_of_order_are_told_what_comes_first(hands: Hands, copy: str):
     assert "✗ spread" in said
 
 
-def test_a_restart_forgets_and_the_progress_table_says_so(hands: Hands, copy: str):
-    """After a restart a check names what it misses, and nothing counts as passed."""
+def test_a_restart_forgets_and_says_which_cell_comes_first(hands: Hands, copy: str):
+    """After a restart a name leads to the cell that makes it; nothing is passed."""
     hands.open_notebook(copy)
     hands.write("centre", hands.solved("centre", RIGHT))
     hands.run("setup", "centre", "centre-check")
     hands.restart()
+    said = hands.run("centre-check")
 
-    assert "name 'check' is not defined" in hands.run("centre-check")
-    hands.run("setup")
-    assert "name 'centre' is not defined" in hands.run("centre-check")
+    assert "check is not known yet: it is made in the notebook's first" in said
+    assert "import numpy as np" in said
+    assert not [word for word in WALL if word in said]
+
+    said = hands.run("setup", "centre-check")
+    assert "centre is not known yet" in said
+    assert "def centre(X):" in said
     assert "· centre  not run since the kernel started" in hands.run("progress")
-    assert "centre, case 2 of 2: right" in hands.run("centre", "centre-check")
+
+    hands.select("centre-check")
+    hands.command("notebook:run-all-above")
+    assert "centre, case 2 of 2: right" in hands.run("centre-check")
 
 
 def test_a_notebook_without_its_cases_says_what_to_do(

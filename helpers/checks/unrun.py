@@ -1,0 +1,116 @@
+"""Saying which cell to run first, in the place of a bare ``NameError``.
+
+An extension of IPython, loaded in each kernel of the course's environment: the
+file ``ipython_kernel_config.json`` beside this one is installed where IPython looks
+for an environment's settings. It must be there before the first cell is run, since
+after a restart even ``check`` is unknown.
+"""
+
+import json
+import os
+import symtable
+import textwrap
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from helpers.strings import text
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["advice", "load_ipython_extension"]
+
+WIDTH = 88
+
+
+def load_ipython_extension(shell: "InteractiveShell") -> None:
+    """Let a shell explain names that a cell of the notebook would have made.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        IPython gives it.
+    """
+    shell.set_custom_exc((NameError,), _show)
+
+
+def advice(name: str, cells: list[str], running: str = "") -> str | None:
+    """Say which cell makes a name.
+
+    Parameters
+    ----------
+    name : str
+        A name that the kernel does not know.
+    cells : list of str
+        The code cells of the notebook.
+    running : str
+        The cell that asked for the name.
+
+    Returns
+    -------
+    str or None
+        None where no other cell makes it.
+
+    Examples
+    --------
+    >>> print(advice("f", ["import math", "def f(x):\\n    return x"]))
+    f is not known yet: it is made in the cell that begins with
+    <BLANKLINE>
+        def f(x):
+    <BLANKLINE>
+    It has not run to its end since the kernel started: run it, then this cell.
+    After a restart, Run All Above Selected Cell (menu Run) brings back what you had.
+    """
+    for i, cell in enumerate(cells):
+        if cell.strip() == running.strip() or not _makes(cell, name):
+            continue
+        start = next(line for line in cell.splitlines() if line.strip())
+        place = "first" if i == 0 else "later"
+        where = text(f"checks.unrun.{place}", name=name)
+        cure = [text("checks.unrun.run"), text("checks.unrun.restarted")]
+        lines = textwrap.wrap(where, WIDTH)
+        lines += ["", f"    {start}", ""]
+        return "\n".join([*lines, *(textwrap.fill(one, WIDTH) for one in cure)])
+    return None
+
+
+def _makes(cell: str, name: str) -> bool:
+    try:
+        table = symtable.symtable(cell, "cell", "exec")
+    except (SyntaxError, ValueError):
+        return False
+    if name not in table.get_identifiers():
+        return False
+    symbol = table.lookup(name)
+    return symbol.is_assigned() or symbol.is_imported()
+
+
+def _cells() -> list[str]:
+    """Return the code cells of the notebook as it was last saved."""
+    try:
+        # JupyterLab names the notebook here.
+        path = Path(os.environ["JPY_SESSION_NAME"])
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources = [one["source"] for one in cells if one["cell_type"] == "code"]
+    except (KeyError, OSError, TypeError, ValueError):
+        return []
+    return ["".join(source) for source in sources]
+
+
+def _show(
+    shell: "InteractiveShell",
+    kind: type[BaseException],
+    error: NameError,
+    trace: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
+    last = trace
+    while last.tb_next is not None:
+        last = last.tb_next
+    # What a library does not find is not the notebook's.
+    if error.name and last.tb_frame.f_globals is shell.user_ns:
+        said = advice(error.name, _cells(), shell.user_ns.get("In", [""])[-1])
+        if said is not None:
+            error._render_traceback_ = said.splitlines
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
