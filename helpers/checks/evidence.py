@@ -33,11 +33,17 @@ class Evidence:
     kinds : list of str
         What is known beyond that values differ, such as ``"shape"``; a side, a
         count or a list of what is right is no knowledge of the mistake.
+    opening : str
+        The sentence that values differ, where it leads to others.
+    rest : list of str
+        The sentences on which results are right and wrong.
     """
 
     sentences: list[str] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
+    opening: str = ""
+    rest: list[str] = field(default_factory=list)
 
     @property
     def telling(self) -> bool:
@@ -104,7 +110,9 @@ def evidence_of(
         if path != first.path
     ]
     _describe(first, inputs, others, evidence, numbers)
+    described = len(evidence.sentences)
     _where(results, first, evidence)
+    evidence.rest = evidence.sentences[described:]
     return evidence
 
 
@@ -206,6 +214,7 @@ def _describe_values(
         evidence.say("same_shape", path=path, shape=want.shape)
     else:
         evidence.say("other_number", path=path)
+    evidence.opening = evidence.sentences[-1]
     found = find_pattern(Numbers(path, want, got, wrong, inputs, others, numbers))
     if found is not None:
         evidence.values.update(found.known)

@@ -42,7 +42,8 @@ class Report:
     rows : list of (str, list of str)
         A label and its sentences, for each case.
     advice : list of (str, str)
-        Titled sentences below the table: the hint, what to read, what to mend.
+        Titled sentences above the table, where a long table leaves them in sight:
+        the hint, what to read, what to mend.
     header : str
         The first line.
     """
@@ -54,6 +55,12 @@ class Report:
 
     def __str__(self) -> str:
         lines = [self.header]
+        for title, sentence in self.advice:
+            lines.append("")
+            start = f"{title}: " if title else ""
+            lines += textwrap.wrap(sentence, WIDTH, initial_indent=start)
+        if self.advice and self.rows:
+            lines.append("")
         width = max((len(label) for label, _ in self.rows), default=0)
         for label, sentences in self.rows:
             for i, sentence in enumerate(sentences):
@@ -64,10 +71,6 @@ class Report:
                     initial_indent=start,
                     subsequent_indent=" " * len(start),
                 )
-        for title, sentence in self.advice:
-            lines.append("")
-            start = f"{title}: " if title else ""
-            lines += textwrap.wrap(sentence, WIDTH, initial_indent=start)
         return "\n".join(lines)
 
 
@@ -148,6 +151,7 @@ def report_runs(
         report.advice.append(("", text("checks.untouched")))
         return report
     first: Evidence | None = None
+    heard: list[str] = []
     for i, run in enumerate(runs, start=1):
         if run.right:
             sentences = [text("checks.right"), *notes(run.outcome)]
@@ -158,6 +162,14 @@ def report_runs(
             if not sentences:
                 evidence = evidence_of(run.results, named_inputs(function, run.case))
                 sentences = evidence.sentences
+                if first is not None:
+                    # Once is enough for these; the table stays on one screen.
+                    sentences = [
+                        sentence
+                        for sentence in sentences
+                        if sentence not in (evidence.opening, *heard)
+                    ]
+                heard += evidence.rest
                 if first is None or (evidence.telling and not first.telling):
                     first = evidence
             sentences = [*sentences, *notes(run.outcome)]

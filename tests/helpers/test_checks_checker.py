@@ -52,6 +52,17 @@ def test_evidence_comes_first_then_the_question_then_what_to_read(notebook):
     assert ["lesson 01" in text for text in said] == [False, False, False, True]
 
 
+def test_the_hint_stands_above_a_compact_table(notebook):
+    """A long table cannot push it out of sight; what all cases share is said once."""
+    exec(CENTRE.replace("axis=1, keepdims=True", ""), notebook)
+
+    said = [run(notebook, CELL) for _ in range(2)][1]
+
+    assert said.index("Think: Rows are features") < said.index("  case 1  ")
+    assert said.count("has the right shape") == 1
+    assert said.count("for example") == 2
+
+
 def test_a_new_mistake_after_a_success_starts_with_evidence(notebook):
     """The steps of a hint begin anew once the function has passed."""
     for _ in range(3):
