@@ -7,6 +7,7 @@ around only: all servers run as the one who started it, with a folder each.
 """
 
 import os
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -37,6 +38,13 @@ c = get_config()  # noqa: F821
 c.JupyterHub.bind_url = os.environ.get("COURSE_HUB_URL", "http://127.0.0.1:8000")
 c.JupyterHub.db_url = f"sqlite:///{STATE}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
+# JupyterHub's own proxy where it is installed, or else the one that came along.
+BINARIES = str(Path(sys.executable).parent)
+c.ConfigurableHTTPProxy.command = (
+    shutil.which("configurable-http-proxy")
+    or shutil.which("configurable-http-proxy", path=BINARIES)
+    or "configurable-http-proxy"
+)
 c.ConfigurableHTTPProxy.pid_file = str(STATE / "proxy.pid")
 c.JupyterHub.cleanup_servers = True
 
@@ -51,7 +59,7 @@ else:
     c.JupyterHub.spawner_class = "jupyterhub.spawner.SimpleLocalProcessSpawner"
     c.SimpleLocalProcessSpawner.home_dir_template = f"{STATE}/home/{{username}}"
 
-c.Spawner.cmd = [str(Path(sys.executable).parent / "jupyterhub-singleuser")]
+c.Spawner.cmd = [f"{BINARIES}/jupyterhub-singleuser"]
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 120
 c.Spawner.start_timeout = 180

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from distributed import LocalCluster
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
@@ -249,11 +250,10 @@ def test_a_killed_run_is_finished_by_the_next(root, tmp_path):
 @pytest.mark.slow
 def test_a_dask_cluster_grades_with_no_shared_files(two, tmp_path):
     """Workers get inputs and cases as task data; the rows are the pool's."""
-    distributed = pytest.importorskip("distributed")
     other = Path(shutil.copytree(two, tmp_path / "other"))
     run = Run(Course(two), ASSIGNMENT)
     with (
-        distributed.LocalCluster(
+        LocalCluster(
             n_workers=1, threads_per_worker=1, dashboard_address=None
         ) as local,
         run.ledger.alone(),

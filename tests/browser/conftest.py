@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -14,17 +15,27 @@ NO_BROWSER = (
     "no Chromium found, so nothing was tried in a browser: install one (on Debian "
     "`apt-get install chromium`), or set CHROMIUM to the program's path"
 )
+HERE = Path(__file__).parent
 WINDOW = {"width": 1280, "height": 900}
+
+
+def _chromium() -> str | None:
+    known = [os.environ.get("CHROMIUM"), *(shutil.which(name) for name in NAMES)]
+    return next((path for path in known if path), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the journeys where there is no browser: one line a file says so."""
+    if _chromium() is None:
+        for item in items:
+            if item.path.is_relative_to(HERE):
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of a browser."""
-    known = [os.environ.get("CHROMIUM"), *(shutil.which(name) for name in NAMES)]
-    path = next((path for path in known if path), None)
-    if path is None:
-        pytest.skip(NO_BROWSER)
-    return path
+    return _chromium()
 
 
 @pytest.fixture(scope="session")

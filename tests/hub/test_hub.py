@@ -1,11 +1,12 @@
 """A JupyterHub with two learners, an instructor and a shared exchange.
 
 It runs in namespaces of its own, with users that exist only there: nothing of the
-machine is changed, and when the namespace ends, so does all that ran in it.
+machine is changed, and when the namespace ends, so does all that ran in it. Where
+only root could do that, all servers run as one user, as the hub's settings have it
+then: everything is tried but that the system keeps people's files apart.
 """
 
 import contextlib
-import importlib.util
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 import uuid
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,31 +34,26 @@ COURSE = "neural-networks"
 TINY = "01_tiny"
 NAMESPACES = ["unshare", "--mount", "--propagation=private", "--pid", "--fork"]
 NAMESPACES += ["--mount-proc", "--kill-child"]
+ONE_USER = (
+    "the hub ran with one user of the system for all, so that a learner cannot read "
+    "another's files was not tried: it takes root on Linux, in a container with "
+    "--cap-add SYS_ADMIN"
+)
 # A busy machine takes long to start a server.
 PATIENCE = 180
 
 
-def _lacking() -> str | None:
-    """Return why the hub cannot run here, and what to do, or None."""
-    if importlib.util.find_spec("jupyterhub") is None:
-        return "no JupyterHub here: pip install -e '.[hub]'"
-    if shutil.which("configurable-http-proxy") is None:
-        return "no proxy here: npm install -g configurable-http-proxy"
+def _separate() -> bool:
+    """Return whether servers can run as users of their own, as only root can do it."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        return "only root on Linux can start servers for several users"
-    if shutil.which("perl") is None:
-        return "no perl here, which makes a password's hash: apt-get install perl"
-    tried = subprocess.run([*NAMESPACES, "true"], capture_output=True, text=True)
-    if tried.returncode:
-        return f"no namespaces here: {tried.stderr.strip()}"
-    return None
+        return False
+    if shutil.which("perl") is None or shutil.which("unshare") is None:
+        return False
+    return subprocess.run([*NAMESPACES, "true"], capture_output=True).returncode == 0
 
 
-_reason = _lacking()
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(_reason is not None, reason=str(_reason)),
-]
+SEPARATE = _separate()
+pytestmark = pytest.mark.slow
 
 
 class Person:
@@ -254,12 +251,14 @@ def people() -> Iterator[dict[str, Person]]:
     """Start the hub; yield its three people, with their servers running."""
     folder = Path(tempfile.mkdtemp(prefix="hub-", dir="/tmp"))
     folder.chmod(0o755)
-    commands = [*_write_users(folder), *_open_folders(folder)]
-    course = folder / "home" / "grace" / "course"
+    homes = folder / "home" if SEPARATE else folder / "state" / "home"
+    course = homes / "grace" / "course"
+    commands = [*_write_users(folder), *_open_folders(folder)] if SEPARATE else []
     write_source(course)
     shutil.copy(ROOT / "nbgrader_config.py", course)
-    for path in [course, *course.rglob("*")]:
-        os.chown(path, USERS["grace"], USERS["grace"])
+    if SEPARATE:
+        for path in [course, *course.rglob("*")]:
+            os.chown(path, USERS["grace"], USERS["grace"])
     port, hub_port, proxy_port = _free_ports(3)
     hub = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)]
@@ -275,6 +274,7 @@ def people() -> Iterator[dict[str, Person]]:
     }
     environment |= {
         "COURSE_HUB_URL": hub,
+        "COURSE_HUB_PASSWORD": PASSWORD,
         "COURSE_HUB_STATE": str(folder / "state"),
         "COURSE_EXCHANGE": str(folder / "exchange"),
         "COURSE_INSTRUCTORS": "grace",
@@ -285,7 +285,7 @@ def people() -> Iterator[dict[str, Person]]:
     log = folder / "hub.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*NAMESPACES, "sh", str(script)],
+            [*(NAMESPACES if SEPARATE else []), "sh", str(script)],
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -304,9 +304,13 @@ def people() -> Iterator[dict[str, Person]]:
         print(log.read_text(errors="replace")[-20_000:])
         raise
     finally:
-        # The first process of the namespace dies with this one, and takes all along.
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=30)
+        if SEPARATE:
+            # The namespace's first process dies with this one, and takes all along.
+            process.send_signal(signal.SIGKILL)
+        else:
+            # Told to end, the hub ends its servers.
+            process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -412,8 +416,11 @@ def test_a_learner_reads_only_their_own(people, returned):
         for attempt in closed
     )
 
-    assert bo.run(source).split() == ["PermissionError"] * len(closed)
-    assert bo.run("import os; print(os.getuid())").strip() == str(USERS["bo"])
+    if SEPARATE:
+        assert bo.run(source).split() == ["PermissionError"] * len(closed)
+        assert bo.run("import os; print(os.getuid())").strip() == str(USERS["bo"])
+    else:
+        warnings.warn(ONE_USER, stacklevel=1)
     for owner in ("ada", "grace"):
         assert bo.ask("GET", "api/contents", server=owner).status_code in (
             302,

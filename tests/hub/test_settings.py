@@ -4,7 +4,9 @@ import importlib
 import re
 from pathlib import Path
 
+import dask
 import pytest
+import yaml
 from traitlets.config import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,12 +37,38 @@ def test_every_setting_that_is_named_exists(setting):
     """A slip in a name would be ignored without a word."""
     owner, name = setting.split(".")
     place = PLACES[owner]
-    pytest.importorskip(
-        place.split(".")[0], reason=f"{place.split('.')[0]} is not installed here"
-    )
     traits = getattr(importlib.import_module(place), owner).class_traits(config=True)
 
     assert name in traits
+
+
+def test_every_setting_of_dask_that_is_named_exists():
+    """The keys of the example stand in Dask's own defaults, at the same places."""
+    importlib.import_module("distributed")  # brings its defaults
+    (example,) = re.findall(r"```yaml\n(.*?)```", FILES[0].read_text("utf-8"), re.S)
+    places = [("", yaml.safe_load(example))]
+    for place, value in places:
+        if isinstance(value, dict):
+            places += [(f"{place}.{key}".strip("."), v) for key, v in value.items()]
+        else:
+            dask.config.get(place)
+
+    assert len(places) > 10
+
+
+def test_every_option_of_dasks_commands_that_is_named_exists():
+    """``dask scheduler`` and ``dask worker`` know the options that are shown."""
+    from distributed.cli.dask_scheduler import main as scheduler
+    from distributed.cli.dask_worker import main as worker
+
+    text = FILES[0].read_text("utf-8")
+    for name, command in (("scheduler", scheduler), ("worker", worker)):
+        (line,) = re.findall(rf"^dask {name} .*?(?=  |$)", text, re.M)
+        known = {option for one in command.params for option in one.opts}
+        named = set(re.findall(r"--[a-z]+", line))
+
+        assert named
+        assert named <= known
 
 
 def test_every_variable_that_is_read_is_described():
