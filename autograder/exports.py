@@ -182,8 +182,9 @@ class CanvasExport(_GradesExport):
     """The file for *Grades > Import* in Canvas.
 
     Canvas finds a student by ``ID``, its own number (``lms_user_id`` in the
-    gradebook), or else by ``SIS Login ID``. A heading ``Basics (4711)`` means the
-    assignment of that number; any other makes Canvas ask.
+    gradebook), or else by ``SIS User ID``, or else by ``SIS Login ID``. A heading
+    ``Basics (4711)`` means the assignment of that number; any other makes Canvas
+    ask. The columns are those of Canvas's own export, in its order.
     """
 
     default_name = "canvas.csv"
@@ -192,6 +193,9 @@ class CanvasExport(_GradesExport):
         "id",
         help="What the students' SIS login is: their id or their e-mail address.",
     ).tag(config=True)
+    sis_user = Bool(
+        False, help="Whether the students' ids are their SIS user ids."
+    ).tag(config=True)
     section = Unicode("", help="What to write into the column Section.").tag(
         config=True
     )
@@ -199,21 +203,22 @@ class CanvasExport(_GradesExport):
     def head(self, assignments: list[Assignment]) -> Iterable[list[str]]:
         """Return Canvas's two rows: headings, and the most that can be earned."""
         names = [self.columns.get(one.name, one.name) for one in assignments]
-        yield ["Student", "ID", "SIS Login ID", "Section", *names]
+        yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names]
         most = [_number(one.max_score) for one in assignments]
-        yield ["Points Possible", "", "", "", *most]
+        yield ["Points Possible", "", "", "", "", *most]
 
     def person(self, student: Student) -> list[str]:
-        """Return name, number, login and section."""
+        """Return name, number, user, login and section."""
         name = ", ".join(
             part for part in (student.last_name, student.first_name) if part
         )
         return [name or student.id, *self.keys(student), self.section]
 
     def keys(self, student: Student) -> list[str]:
-        """Return number and login."""
+        """Return number, user and login."""
+        user = student.id if self.sis_user else ""
         login = student.email if self.login == "email" else student.id
-        return [student.lms_user_id or "", login or ""]
+        return [student.lms_user_id or "", user, login or ""]
 
 
 class MoodleExport(_GradesExport):

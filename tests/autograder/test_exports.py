@@ -77,13 +77,21 @@ def test_canvas_gets_its_headings_and_the_points_that_are_possible(gradebook, tm
     assert rows[0] == [
         "Student",
         "ID",
+        "SIS User ID",
         "SIS Login ID",
         "Section",
         "Basics (4711)",
         "'=2+3",
     ]
-    assert rows[1] == ["Points Possible", "", "", "", "4", "4"]
-    assert rows[2] == ['Lovelace, "Countess", Ada', "7", "ada", "A", "2.5", ""]
+    assert rows[1] == ["Points Possible", "", "", "", "", "4", "4"]
+    assert rows[2] == ['Lovelace, "Countess", Ada', "7", "", "ada", "A", "2.5", ""]
+
+
+def test_canvas_finds_students_by_the_ids_of_the_registry(gradebook, tmp_path):
+    """The students' ids can be SIS user ids, and their addresses the logins."""
+    rows = _rows(gradebook, tmp_path, CanvasExport, sis_user=True, login="email")
+
+    assert rows[2][1:4] == ["7", "ada", "ada@example.org"]
 
 
 def _marks(gradebook, tmp_path, **settings):
@@ -219,4 +227,4 @@ def test_nbgraders_command_finds_the_exporters(gradebook, tmp_path):
     )
     rows = list(csv.reader(to.open(encoding="utf-8")))
 
-    assert [row[2] for row in rows[2:]] == sorted(NAMES)
+    assert [row[3] for row in rows[2:]] == sorted(NAMES)
