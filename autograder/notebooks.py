@@ -77,6 +77,9 @@ def normal_text(path: Path) -> str:
         cell.metadata = nbformat.from_dict(
             {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
         )
+        if "nbgrader" in cell.metadata:
+            # nbgrader's Create Assignment drops it from every cell.
+            cell.metadata["nbgrader"]["cell_type"] = cell.cell_type
         cell.source = "\n".join(line.rstrip() for line in cell.source.split("\n"))
         if cell.cell_type == "code":
             cell.outputs = []

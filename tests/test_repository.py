@@ -74,6 +74,8 @@ def test_normal_form_gives_speaking_ids_and_drops_the_rest(tmp_path):
     ]
     assert set(raw["metadata"]) == {"kernelspec", "language_info"}
     assert set(raw["cells"][-1]["metadata"]) == {"nbgrader"}
+    # Create Assignment drops what kind of cell it is.
+    assert raw["cells"][-1]["metadata"]["nbgrader"]["cell_type"] == "code"
     assert raw["cells"][-1]["execution_count"] is None
     assert raw["cells"][-1]["source"] == ["check(relu, 1)"]
 
