@@ -8,17 +8,16 @@ import os
 import sys
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader import preprocessors
-
 from autograder import collecting
-from autograder.lifecycle import feedback, generation, grading, pages
 
 # nbgrader calls alembic and jupyter by name: an environment that is used without
 # being activated must find its own.
 _bin = str(Path(sys.executable).parent)
 if _bin not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join([_bin, os.environ.get("PATH", "")])
+
+# Names, not classes: Formgrader shows the settings as JSON.
+OURS, THEIRS = "autograder.lifecycle", "nbgrader.preprocessors"
 
 c = get_config()  # noqa: F821
 
@@ -36,35 +35,35 @@ c.CourseDirectory.ignore = [
 ]
 
 c.GenerateAssignment.force = True
-c.GenerateAssignment.exporter_class = generation.ReleaseExporter
+c.GenerateAssignment.exporter_class = f"{OURS}.generation.ReleaseExporter"
 c.GenerateAssignment.preprocessors = [
-    preprocessors.IncludeHeaderFooter,
-    preprocessors.LockCells,
-    generation.Stubs,
-    preprocessors.ClearOutput,
-    preprocessors.CheckCellMetadata,
+    f"{THEIRS}.IncludeHeaderFooter",
+    f"{THEIRS}.LockCells",
+    f"{OURS}.generation.Stubs",
+    f"{THEIRS}.ClearOutput",
+    f"{THEIRS}.CheckCellMetadata",
     # Before SaveCells, so that gradebook, autograded/ and feedback never hold more
     # than what learners see.
-    preprocessors.ClearHiddenTests,
-    generation.Seal,
-    preprocessors.ComputeChecksums,
-    preprocessors.SaveCells,
-    preprocessors.ClearMarkScheme,
-    preprocessors.ComputeChecksums,
-    generation.Publish,
-    preprocessors.CheckCellMetadata,
+    f"{THEIRS}.ClearHiddenTests",
+    f"{OURS}.generation.Seal",
+    f"{THEIRS}.ComputeChecksums",
+    f"{THEIRS}.SaveCells",
+    f"{THEIRS}.ClearMarkScheme",
+    f"{THEIRS}.ComputeChecksums",
+    f"{OURS}.generation.Publish",
+    f"{THEIRS}.CheckCellMetadata",
 ]
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
-c.Autograde.exporter_class = grading.SubmissionExporter
+c.Autograde.exporter_class = f"{OURS}.grading.SubmissionExporter"
 # The exporter builds a submitted notebook anew from the released one, and takes
 # nothing but the learner's text from it: nothing is left for nbgrader to mend.
-c.Autograde.sanitize_preprocessors = [grading.Heal]
+c.Autograde.sanitize_preprocessors = [f"{OURS}.grading.Heal"]
 c.Autograde.autograde_preprocessors = [
-    grading.JudgedExecute,
-    preprocessors.LimitOutput,
-    grading.SaveJudgedGrades,
-    preprocessors.AssignLatePenalties,
+    f"{OURS}.grading.JudgedExecute",
+    f"{THEIRS}.LimitOutput",
+    f"{OURS}.grading.SaveJudgedGrades",
+    f"{THEIRS}.AssignLatePenalties",
 ]
 
 # Generous, so that a busy machine fails nobody.
@@ -78,19 +77,27 @@ c.Execute.extra_arguments = [
 
 # What learners wrote and printed is shown to others, instructors among them.
 c.HTMLExporter.sanitize_html = True
-c.HTMLExporter.filters = pages.FILTERS
-c.HTMLExporter.preprocessors = [pages.EscapedNames]
-c.GenerateFeedback.exporter_class = feedback.FeedbackExporter
+c.HTMLExporter.filters = {
+    "clean_html": f"{OURS}.pages.clean_html",
+    "markdown2html": f"{OURS}.pages.clean_markdown",
+}
+# Formgrader makes its pages with this one, feedback with one of its own.
+c.HTMLExporter.preprocessors = [
+    f"{OURS}.pages.EscapedNames",
+    f"{OURS}.rubric.Rubrics",
+]
+c.FeedbackExporter.preprocessors = [f"{OURS}.pages.EscapedNames"]
+c.GenerateFeedback.exporter_class = f"{OURS}.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    preprocessors.GetGrades,
-    CSSHTMLHeaderPreprocessor,
-    feedback.OnlyPages,
+    f"{THEIRS}.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    f"{OURS}.feedback.OnlyPages",
 ]
 
 # What Moodle and Canvas call the files in the archives that they give: see
 # docs/instructor.md. Set patterns of your own here for another LMS.
-c.ZipCollectApp.extractor_plugin = collecting.BoundedExtractor
-c.ZipCollectApp.collector_plugin = collecting.LmsCollector
+c.ZipCollectApp.extractor_plugin = "autograder.collecting.BoundedExtractor"
+c.ZipCollectApp.collector_plugin = "autograder.collecting.LmsCollector"
 c.LmsCollector.named_regexps = [collecting.MOODLE, collecting.CANVAS]
 # Notebooks that the assignment does not have are skipped and named.
 c.ZipCollectApp.strict = True

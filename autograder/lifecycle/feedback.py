@@ -7,6 +7,7 @@ from pathlib import Path
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import List
 
 EXCHANGE = {
     "timestamp.txt": re.compile(
@@ -71,6 +72,9 @@ class FeedbackExporter(HTMLExporter):
 
 class OnlyPages(NbGraderPreprocessor):
     """Removes what nbgrader copied beside a learner's feedback pages."""
+
+    # nbconvert sets it for all that a page is made with, and warns where it is not.
+    display_data_priority = List().tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Clear the learner's feedback folder of all but this assignment's pages."""

@@ -13,7 +13,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
-__all__ = ["FILTERS", "EscapedNames", "clean_html", "clean_markdown"]
+__all__ = ["EscapedNames", "clean_html", "clean_markdown"]
 
 NAMES = ("student", "first_name", "last_name")
 
@@ -87,9 +87,6 @@ def clean_markdown(source: str) -> str:
     """
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     return clean_html(MarkdownWithMath(renderer=renderer).render(source))
-
-
-FILTERS = {"clean_html": clean_html, "markdown2html": clean_markdown}
 
 
 class EscapedNames(Preprocessor):

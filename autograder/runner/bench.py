@@ -26,6 +26,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, SaveAutoGrades
 from sqlalchemy import create_engine
 from traitlets.config import Config
+from traitlets.utils.importstring import import_item
 
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.runner.parcels import Task, pack, unpack
@@ -116,7 +117,8 @@ def split(config: Config) -> tuple[list[type], list[type]]:
     """
     workers: list[type] = []
     writers: list[type] = []
-    for item in config.Autograde.autograde_preprocessors:
+    for name in config.Autograde.autograde_preprocessors:
+        item = import_item(name) if isinstance(name, str) else name
         saves = issubclass(item, SaveAutoGrades) or bool(writers)
         checks = issubclass(item, CheckCellMetadata)
         (writers if saves and not checks else workers).append(item)

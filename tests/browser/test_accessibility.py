@@ -1,5 +1,7 @@
 """What is shown can be read by everybody: axe-core, keyboard, words for colours."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.lab import Hands, Lab
+from tests.browser.lab import Formgrader, Hands, Lab
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +75,35 @@ def test_the_links_of_a_feedback_page_are_reached_by_keyboard(
     page.keyboard.press("Enter")
 
     assert "#" in page.url
+
+
+def test_the_report_about_a_class_has_no_serious_violation(
+    window: Callable[[], Page], lab: Lab, autograded: str
+):
+    """Axe-core finds nothing serious on the page that instructors read."""
+    subprocess.run(
+        [sys.executable, "-m", "autograder", "report", autograded],
+        cwd=lab.course,
+        env=lab.environment(),
+        check=True,
+        timeout=120,
+    )
+    page = window()
+    page.goto((lab.course / "build" / "report" / f"{autograded}.html").as_uri())
+
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("place", ["details", "table"])
+def test_what_the_course_adds_to_formgrader_has_no_serious_violation(
+    formgrader: Formgrader, autograded: str, place: str
+):
+    """The rubric and the tables of results; the rest of the page is nbgrader's."""
+    formgrader.open(f"gradebook/{autograded}/tiny")
+    formgrader.page.locator("#main-table a.name-hidden").click()
+    formgrader.page.locator(place).first.wait_for()
+
+    assert violations(formgrader.page, place) == []
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])

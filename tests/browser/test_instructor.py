@@ -22,6 +22,16 @@ def metadata(lab: Lab) -> list[dict]:
     return [{k: v for k, v in one.items() if k != "cell_type"} for one in known]
 
 
+def open_in_create_assignment(hands: Hands) -> None:
+    """Open the source, with nbgrader's panel for authors beside it."""
+    hands.open_notebook(SOURCE)
+    hands.page.get_by_role("tab", name="Create Assignment").click()
+    hands.page.wait_for_function(
+        "() => Array.from(document.querySelectorAll('input'))"
+        ".some(field => field.value === 'spread-check')"
+    )
+
+
 def test_formgrader_lists_the_assignments(formgrader: Formgrader, released: str):
     """The list names the assignment, and where it stands."""
     formgrader.assignments()
@@ -40,12 +50,7 @@ def test_a_weakened_source_is_stopped_with_a_readable_message(
     before = metadata(lab)
     release = lab.course / "release" / released / "tiny.ipynb"
     former = release.read_bytes()
-    hands.open_notebook(SOURCE)
-    hands.page.get_by_role("tab", name="Create Assignment").click()
-    hands.page.wait_for_function(
-        "() => Array.from(document.querySelectorAll('input'))"
-        ".some(field => field.value === 'spread-check')"
-    )
+    open_in_create_assignment(hands)
     try:
         text = hands.source("spread-check")
         weaker = text[: text.index("for n in")] + "### END HIDDEN TESTS"
@@ -73,12 +78,19 @@ def test_an_edited_source_is_generated_and_previewed(
 ):
     """One more hidden case is generated; the preview shows the learners' version."""
     try:
-        hands.open_notebook(SOURCE)
+        open_in_create_assignment(hands)
         hands.change("spread-check", "(2, 3, 4, 5)", "(2, 3, 4, 5, 6)")
         hands.save()
         formgrader.assignments()
 
         assert "Successfully created" in formgrader.press(released, "generate")
+        # What Create Assignment leaves out of the source is in the release.
+        made = lab.read(f"course/release/{released}/tiny.ipynb").cells
+        assert all(
+            cell.cell_type == cell.metadata["nbgrader"]["cell_type"]
+            for cell in made
+            if "nbgrader" in cell.metadata
+        )
 
         link = formgrader.row(released).locator(".preview a").get_attribute("href")
         assert link.endswith(f"/course/release/{released}")
@@ -104,6 +116,11 @@ def test_a_collected_submission_is_graded_with_its_reasons(
     body = formgrader.page.locator("body")
     expect(body).to_contain_text("mean over everything")
     expect(body).to_contain_text("Because the mean of a row is its own.")
+    # The rubric, to be opened with a click.
+    rubric = body.locator("details", has_text="Model answer and rubric")
+    expect(rubric.get_by_text("says why")).to_be_hidden()
+    rubric.locator("summary").click()
+    expect(rubric.get_by_text("says why")).to_be_visible()
     expect(body).to_contain_text("This long demonstration was not run for grading")
     expect(body).not_to_contain_text("hidden checks run after submission")
     expect(body).not_to_contain_text("8675309")

@@ -244,3 +244,4 @@ def test_feedback_comes_back_through_the_assignment_list(
     assert "Say it with a number." in said
     assert "hidden case 3" in said.lower() or "case 3" in said
     assert "8675309" not in said
+    assert "rubric" not in said
