@@ -137,8 +137,8 @@ class Driver:
             found = {"state": "killed", "visible": True, "kind": "cell"}
             return found | {"sentence": str(error)}
         runs = self.judge.runs(record, self.outcomes(record, function, seconds))
-        marks = [case_mark(record, run.case, run.results) for run in runs]
-        failed = [run for run, mark in zip(runs, marks) if mark < 1]
+        # A case that is not right as a whole never gets its full mark.
+        failed = [run for run in runs if not run.right]
         if any(run.case.hidden for run in failed):
             entry = recognise(record, runs)
             found = {

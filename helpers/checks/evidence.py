@@ -20,6 +20,11 @@ from helpers.strings import text
 __all__ = ["Evidence", "common_evidence", "evidence_of", "number", "shape_of"]
 
 
+# What a relation's reason may give away of a hidden case: fractions, and whatever
+# was expected; counts that came back may be named as shapes are.
+NUMBER = re.compile(r"-?\d+\.\d+(e[-+]?\d+)?|\d+e[-+]?\d+|(?<=expected )-?\d\S*$")
+
+
 @dataclass
 class Evidence:
     """Sentences about a wrong answer, and the values that hints may name.
@@ -131,7 +136,8 @@ def _describe(
     if difference.kind == "missing":
         evidence.say("missing", "missing", path=path)
     elif difference.kind == "relation":
-        evidence.sentences.append(f"{path}: {expected}")
+        reason = expected if numbers else NUMBER.sub("…", expected)
+        evidence.sentences.append(f"{path}: {reason}")
         evidence.kinds.append("relation")
     elif difference.kind == "type":
         if isinstance(returned, tuple) and len(returned) == 1:

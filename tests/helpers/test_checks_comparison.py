@@ -145,3 +145,21 @@ def test_evidence_of_a_relation_is_its_reason_alone():
     wrong = Result("parts", [difference], [np.zeros(1)] * 8)
 
     assert evidence_of([wrong], {}).sentences == ["parts: part 2 is empty"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("it is 2, expected 0.14", "it is 2, expected …"),
+        ("it is 3.1e-05, expected 1", "it is …, expected …"),
+        ("it is 0.5, so one below 1e-6 was expected", "it is …, so one below … was"),
+        ("2 mini-batches, expected 5", "2 mini-batches, expected …"),
+        ("D1 has shape (2, 3), expected (2, 4)", "shape (2, 3), expected (2, 4)"),
+    ],
+)
+def test_a_relation_names_no_number_of_a_hidden_case(reason, said):
+    """What was expected, and fractions such as keep_prob, stay hidden."""
+    wrong = Result("parts", [Difference("parts", "relation", reason, None)])
+
+    assert said in evidence_of([wrong], {}, numbers=False).sentences[0]
+    assert evidence_of([wrong], {}).sentences == [f"parts: {reason}"]
