@@ -1,6 +1,8 @@
 """Generating an assignment: gates first, then stubs, then publishing."""
 
 import json
+import textwrap
+from logging import Logger
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
@@ -18,6 +20,8 @@ from helpers.checks.cases import NotebookCases, cases_form, keep_numbers, write_
 
 __all__ = ["Publish", "ReleaseExporter", "Seal", "Stubs", "examine", "visible_cases"]
 
+# Formgrader's box shows so much of a line, and does not break it.
+WIDTH = 70
 BROKEN = (CatalogueError, GateError, RegionError, SourceError)
 
 
@@ -77,6 +81,12 @@ def visible_cases(store: Store) -> NotebookCases:
     return NotebookCases(cases.notebook, cases.digest, functions, cases.frozen)
 
 
+def _stopped(log: Logger, message: str) -> NbGraderException:
+    """Log why nothing was generated, in lines that Formgrader shows whole."""
+    log.error("\n".join(textwrap.wrap(message, WIDTH, break_on_hyphens=False)))
+    return NbGraderException(message)
+
+
 class ReleaseExporter(NotebookExporter):
     """Holds an assignment against every rule before nbgrader touches anything.
 
@@ -103,8 +113,7 @@ class ReleaseExporter(NotebookExporter):
                     f"{Path(folder).name} was not generated: {error}. "
                     "Gradebook, store and release are as they were."
                 )
-                converter.log.error(message)
-                raise NbGraderException(message) from None
+                raise _stopped(converter.log, message) from None
 
 
 class Stubs(ClearSolutions):
@@ -128,8 +137,7 @@ class Seal(NbGraderPreprocessor):
             check_secrets(source, cells)
         except GateError as error:
             message = f"{source.assignment} was not generated: {source.name}: {error}."
-            self.log.error(message)
-            raise NbGraderException(message) from None
+            raise _stopped(self.log, message) from None
         return nb, resources
 
 

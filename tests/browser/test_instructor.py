@@ -63,10 +63,12 @@ def test_a_weakened_source_is_stopped_with_a_readable_message(
         formgrader.assignments()
         said = formgrader.press(released, "generate")
         log = said[said.index("Log Output") : said.index("Traceback")]
+        # Nothing of it lies beyond the edge of the box.
+        assert max(len(line) for line in log.splitlines()) <= 79
 
         assert (
             "01_tiny was not generated: tiny: spread has 2 visible and 0 hidden cases; "
-            "it needs at least 1 and 4." in log
+            "it needs at least 1 and 4." in " ".join(log.split())
         )
         assert former == release.read_bytes()
     finally:
