@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.kernels import messages
+from autograder.kernels import folders, messages
 from autograder.kernels.limits import Limits
 from autograder.kernels.sandbox import Refused, Walls
 
@@ -180,6 +180,7 @@ class Nursery:
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
         self._walls: Walls | None = None
+        self._folder_lock: int | None = None
         self.folder = ""
         self.reasons: list[str] = []
 
@@ -253,7 +254,8 @@ class Nursery:
             if self._process is not None and self._process.poll() is None:
                 return
             self.close()
-            self.folder = tempfile.mkdtemp(prefix="nursery-", dir=self._parent)
+            self.folder, lock = folders.make("nursery-", self._parent)
+            self._folder_lock = lock
             os.chmod(self.folder, 0o711)
             ours, theirs = socket.socketpair()
             environment = dict(ENVIRONMENT, MPLBACKEND="agg")
@@ -274,7 +276,7 @@ class Nursery:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     cwd="/",
-                    pass_fds=[theirs.fileno()],
+                    pass_fds=[theirs.fileno(), lock],
                     start_new_session=True,
                 )
             self._control = ours
@@ -401,6 +403,9 @@ class Nursery:
                     self._process.wait()
             if self.folder and not self._hosted:
                 shutil.rmtree(self.folder, ignore_errors=True)
+            if self._folder_lock is not None:
+                os.close(self._folder_lock)
+            self._folder_lock = None
             self._hosted = False
             self._process = self._control = self._walls = None
             self.folder = ""

@@ -28,6 +28,7 @@ from sqlalchemy import create_engine
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
+from autograder.kernels import folders
 from autograder.kernels.provisioner import WarmProvisioner
 from autograder.runner.parcels import Task, pack, unpack
 from autograder.store import Store
@@ -134,6 +135,8 @@ def versions() -> str:
 class Bench(Autograde):
     """nbgrader's converter up to the point where grades are saved."""
 
+    lock: int  # on its folder, as long as it is in use
+
     def __init__(self, assignment: Assignment, folder: Path) -> None:
         self.folder = folder
         config = Config(pickle.loads(pickle.dumps(assignment.config)))
@@ -238,9 +241,10 @@ def grade(assignment: Assignment, task: Task) -> Finished:
     with _one_at_a_time:
         key = f"{os.getpid()} {assignment.fingerprint}"
         if key not in _benches:
-            _benches.clear()
-            folder = tempfile.mkdtemp(prefix="grade-")
+            lay_down()
+            folder, lock = folders.make("grade-", tempfile.gettempdir())
             _benches[key] = Bench(assignment, Path(folder))
+            _benches[key].lock = lock
         return _benches[key].grade(task)
 
 
@@ -249,6 +253,7 @@ def lay_down() -> None:
     for key, bench in list(_benches.items()):
         if key.startswith(f"{os.getpid()} "):
             shutil.rmtree(bench.folder, ignore_errors=True)
+            os.close(bench.lock)
     _benches.clear()
 
 

@@ -1,0 +1,104 @@
+"""Temporary folders of killed processes are removed, and no others."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from autograder.kernels import folders
+from autograder.kernels.nursery import Nursery
+
+MAKES = """
+import os, sys
+from autograder.kernels import folders
+print(folders.make("made-", sys.argv[1])[0], flush=True)
+if os.fork() == 0:
+    sys.stdin.read()
+    os._exit(0)
+sys.stdin.read()
+"""
+
+
+def test_folders_of_the_dead_go_and_of_the_living_stay(tmp_path):
+    """A folder is in use as long as its maker or a fork of it lives."""
+    maker = subprocess.Popen(
+        [sys.executable, "-c", MAKES, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    folder = maker.stdout.readline().strip()
+    used = folders.sweep("made-", str(tmp_path))
+    maker.kill()
+    maker.wait()
+    handed_on = folders.sweep("made-", str(tmp_path))
+    maker.stdin.close()  # the fork ends
+    maker.stdout.read()
+    dead = folders.sweep("made-", str(tmp_path))
+
+    assert (used, handed_on, dead) == ([], [], [folder])
+    assert not os.path.exists(folder)
+
+
+@pytest.mark.parametrize("kind", ["no lock", "link", "linked lock", "other name"])
+def test_what_looks_like_one_and_is_none_stays(tmp_path, kind):
+    """Neither links nor folders without a lock of this kind are touched."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "lock").touch()
+    place = tmp_path / ("other-1" if kind == "other name" else "made-1")
+    if kind == "link":
+        place.symlink_to(kept)
+    else:
+        place.mkdir()
+    if kind == "linked lock":
+        (place / "lock").symlink_to(kept / "lock")
+    if kind == "other name":
+        (place / "lock").touch()
+
+    assert folders.sweep("made-", str(tmp_path)) == []
+    assert (kept / "lock").exists() and place.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_another_user_stays(tmp_path):
+    """What somebody else puts there is not this user's to remove."""
+    place = tmp_path / "made-1"
+    place.mkdir()
+    (place / "lock").touch()
+    os.chown(place, 65534, 65534)
+
+    assert folders.sweep("made-", str(tmp_path)) == []
+
+
+@pytest.mark.slow
+def test_a_nursery_removes_what_a_killed_one_left(tmp_path):
+    """Grader and warm process are killed together; the next start cleans up."""
+    code = (
+        "import sys, time\n"
+        "from autograder.kernels.nursery import Nursery\n"
+        "nursery = Nursery(['json'], parent_folder=sys.argv[1])\n"
+        "nursery.walls\n"
+        "print(nursery._process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    grader = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    warm = int(grader.stdout.readline())
+    (left,) = tmp_path.iterdir()
+    os.kill(grader.pid, signal.SIGSTOP)  # so that neither sees the other go
+    os.kill(warm, signal.SIGKILL)
+    os.kill(grader.pid, signal.SIGKILL)
+    grader.wait()
+    end = time.monotonic() + 10
+    while os.path.exists(f"/proc/{warm}") and time.monotonic() < end:
+        time.sleep(0.02)
+
+    assert left.exists()
+    with Nursery(["json"], parent_folder=str(tmp_path)) as nursery:
+        assert [nursery.folder] == [str(path) for path in tmp_path.iterdir()]
+    assert list(tmp_path.iterdir()) == []
