@@ -1,7 +1,7 @@
 """The catalogue of answers: reading ``misconceptions.toml`` and patching solutions."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.regions import find_regions
@@ -23,6 +23,11 @@ KEYS = frozenset(
         "with",
     ]
 )
+
+
+# The table of what to read again, by notebook and function, where an entry says
+# nothing of its own.
+READ = "read"
 
 
 class CatalogueError(ValueError):
@@ -70,6 +75,7 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{path.name}: {error}") from error
     catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
+    readings = _readings(tables.pop(READ, {}), path.name)
     for notebook, functions in tables.items():
         for function, entries in functions.items():
             where = f"{path.name}, {notebook}.{function}"
@@ -89,8 +95,31 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
                         f"{where}, {item.entry.name!r}: same_as names "
                         f"{item.entry.same_as!r}, which is no misconception here"
                     )
-            catalogue.setdefault(notebook, {})[function] = read
+            reading = readings.pop((notebook, function), "")
+            catalogue.setdefault(notebook, {})[function] = [
+                _with_reading(item, reading) for item in read
+            ]
+    for notebook, function in readings:
+        raise CatalogueError(
+            f"{path.name}: [{READ}.{notebook}] names {function}, which has no entries"
+        )
     return catalogue
+
+
+def _readings(tables: object, file: str) -> dict[tuple[str, str], str]:
+    readings = {}
+    for notebook, functions in dict(tables).items():
+        for function, section in dict(functions).items():
+            if not isinstance(section, str):
+                raise CatalogueError(f"{file}: [{READ}.{notebook}] holds no text")
+            readings[notebook, function] = section
+    return readings
+
+
+def _with_reading(item: CatalogueEntry, reading: str) -> CatalogueEntry:
+    if item.entry.accept or item.entry.read:
+        return item
+    return replace(item, entry=replace(item.entry, read=reading))
 
 
 def _entry(body: dict, where: str) -> CatalogueEntry:

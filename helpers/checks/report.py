@@ -1,7 +1,9 @@
 """The compact table that a failed check shows, in a notebook and in a terminal."""
 
+import re
 import textwrap
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from helpers.checks.advice import advice_on
 from helpers.checks.calls import Outcome
@@ -22,6 +24,8 @@ __all__ = [
 ]
 
 WIDTH = 88
+# Where lessons lie as seen from an assignment, and from a lesson.
+LESSONS = ("../../notebooks", ".")
 
 
 class CheckFailed(AssertionError):
@@ -115,6 +119,16 @@ def differences_of(runs: list[Run]) -> list[list[Difference]]:
     ]
 
 
+def _with_file(reading: str) -> str:
+    """Name a lesson's file beside the lesson, where it can be opened from here."""
+    lesson = re.match(r"lesson (\d\d), ", reading)
+    if lesson:
+        for folder in LESSONS:
+            for path in sorted(Path(folder).glob(f"{lesson[1]}_*.ipynb")):
+                return text("checks.in_file", reading=reading, file=path.as_posix())
+    return reading
+
+
 def report_runs(
     function: FunctionCases, runs: list[Run], entry: Entry | None, failures: int
 ) -> Report:
@@ -186,6 +200,6 @@ def report_runs(
         hint = fill_hint(entry.hint, first or Evidence())
         report.advice.append((text("checks.think"), hint))
     if entry is not None and entry.read and failures >= 4:
-        reading = f"{entry.read}, {text('checks.redo')}"
+        reading = f"{_with_file(entry.read)}, {text('checks.redo')}"
         report.advice.append((text("checks.read"), reading))
     return report

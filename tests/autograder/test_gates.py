@@ -95,6 +95,8 @@ def entry(old, new, hint="Why?", more=""):
         (entry("X - mu", "X * mu", more="acept = true"), "unknown key 'acept'"),
         (CATALOGUE.split("[[tiny.spread]]")[0], "has 0 entries for tiny.spread"),
         (CATALOGUE.replace("tiny.spread", "tiny.spred"), "no solution cell defines"),
+        ('[read.tiny]\nspred = "a text"\n' + CATALOGUE, "names spred, which has no"),
+        ("[read.tiny]\nspread = 3\n" + CATALOGUE, "holds no text"),
         ("[[tiny.centre]\n", "misconceptions.toml"),
     ],
 )

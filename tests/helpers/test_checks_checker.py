@@ -63,6 +63,25 @@ def test_the_hint_stands_above_a_compact_table(notebook):
     assert said.count("for example") == 2
 
 
+def test_what_to_read_names_the_file_of_a_lesson_that_is_there(
+    notebook, tmp_path, monkeypatch
+):
+    """Beside the section stands the lesson's file, where there is one to open."""
+    exec(CENTRE.replace("axis=1", "axis=0"), notebook)
+    folder = tmp_path / "assignments" / "01_tiny"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    said = [run(notebook, CELL) for _ in range(4)]
+
+    assert "Read again: lesson 01, Centring, and" in " ".join(said[3].split())
+
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01_small.ipynb").touch()
+    said = " ".join(run(notebook, CELL).split())
+
+    assert "lesson 01, Centring (../../notebooks/01_small.ipynb), and" in said
+
+
 def test_a_new_mistake_after_a_success_starts_with_evidence(notebook):
     """The steps of a hint begin anew once the function has passed."""
     for _ in range(3):

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import posixpath
 import re
 from functools import cache
 from pathlib import Path
@@ -11,9 +12,14 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
+from autograder.bundle import bundled_files
+from autograder.catalogue import read_catalogue
+from autograder.course import Course
 from autograder.lessons import FENCE, lesson_form
 from autograder.regions import find_regions, solution_statements, stub
+from autograder.workspace import workspace_files
 from helpers.checks.cases import read_cases
+from helpers.checks.report import LESSONS as LESSON_FOLDERS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"
@@ -21,6 +27,11 @@ LESSONS = sorted(FOLDER.glob("*.ipynb"))
 SECONDS = {"00_start_here": 15}
 PARTS = ("exercise", "check", "solution")
 
+SOURCES = sorted(ROOT.glob("source/*/misconceptions.toml"))
+
+each_source = pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("source/*/*.ipynb")), ids=lambda path: path.stem
+)
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 
@@ -199,16 +210,84 @@ def test_links_resolve(path):
                 assert section in map(anchor, headings(goal)), target
 
 
-def test_sections_named_elsewhere_exist():
-    """What a misconception says to read is a heading of that lesson."""
-    files = [FOLDER / "misconceptions.toml", *ROOT.glob("source/*/misconceptions.toml")]
-    by_number = {path.stem[:2]: headings(path) for path in LESSONS}
-    for file in files:
-        text = file.read_text(encoding="utf-8")
-        for number, section in re.findall(
-            r'^read = "lesson (\d\d), (.+)"$', text, re.M
-        ):
-            assert section in by_number[number], f"{file}: lesson {number}, {section}"
+def sections(reading, path):
+    """Return where a pointer leads: the headings of a lesson, or of the notebook.
+
+    The notebook's bold words at the beginning of a paragraph count as well.
+    """
+    where, _, _ = reading.partition(", ")
+    if where == "this notebook":
+        bold = re.findall(r"^\*\*([^*]+?)\.?\*\*", "\n".join(markdown(path)), re.M)
+        return headings(path) + bold
+    found = [lesson for lesson in LESSONS if where == f"lesson {lesson.stem[:2]}"]
+    return headings(found[0]) if found else []
+
+
+def test_what_mistakes_say_to_read_exists():
+    """A pointer is "lesson NN" or "this notebook", and a section there."""
+    for file in [FOLDER / "misconceptions.toml", *SOURCES]:
+        for notebook, functions in read_catalogue(file).items():
+            for item in (item for entries in functions.values() for item in entries):
+                read = item.entry.read
+                if read:
+                    known = sections(read, file.parent / f"{notebook}.ipynb")
+
+                    assert read.partition(", ")[2] in known, f"{notebook}: {read}"
+
+
+def test_each_mistake_in_an_assignment_has_a_section_to_read():
+    """Whoever fails again and again is led to a section, whatever the mistake."""
+    for file in SOURCES:
+        for notebook, functions in read_catalogue(file).items():
+            for function, entries in functions.items():
+                for item in (item for item in entries if not item.entry.accept):
+                    assert item.entry.read, f"{notebook}.{function}: {item.entry.name}"
+
+
+def lesson_links(path):
+    """Return the text and the target of a notebook's links within the course."""
+    formula = r"\$\$.+?\$\$|\$[^$\n]+\$|`[^`\n]+`"
+    prose = re.sub(formula, "", "\n\n".join(markdown(path)), flags=re.DOTALL)
+    found = re.findall(r"\[([^\]]+)\]\(([^)\s]+)\)", prose)
+    return [(text, target) for text, target in found if not target.startswith("http")]
+
+
+@each_source
+def test_links_of_assignments_lead_to_lessons(path):
+    """A link leads to a lesson's heading, and its text names both in words.
+
+    The words are for those who fetched the assignment alone.
+    """
+    links = lesson_links(path)
+    number = path.parent.name[:2]
+
+    assert any(f"/{number}_" in target for _, target in links)
+    for text, target in links:
+        file, _, section = target.partition("#")
+        goal = FOLDER / Path(file).name
+
+        assert file == f"../../notebooks/{goal.name}"
+        assert goal.is_file(), target
+        named = re.fullmatch(r"[Ll]esson (\d\d)(?:, (.+))?", text)
+        assert named, text
+        assert named[1] == goal.name[:2], text
+        assert section == anchor(named[2] or ""), text
+        assert named[2] is None or named[2] in headings(goal), target
+
+
+def test_links_of_assignments_work_where_learners_are():
+    """In `make lab` and in the bundle a link finds its lesson, and so do checks."""
+    layouts = [
+        set(workspace_files(ROOT)),
+        {name for _, name in bundled_files(Course(ROOT))},
+    ]
+    for path in ROOT.glob("source/*/*.ipynb"):
+        here = f"assignments/{path.parent.name}"
+        for _, target in lesson_links(path):
+            goal = posixpath.normpath(f"{here}/{target.partition('#')[0]}")
+
+            assert all(goal in names for names in layouts), goal
+    assert posixpath.normpath(f"{here}/{LESSON_FOLDERS[0]}") == "notebooks"
 
 
 def test_sections_named_in_assignments_exist():
