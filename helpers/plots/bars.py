@@ -13,11 +13,9 @@ from matplotlib.figure import Figure
 
 from helpers.plots.style import (
     COLOURS,
-    HATCHES,
     INK,
-    finish,
-    lighter,
-    open_axes,
+    Sheet,
+    filled,
     styled,
 )
 from helpers.strings import text
@@ -74,7 +72,8 @@ def plot_bars(
     groups = values if grouped else {"": values}
     limits = (intervals if grouped else {"": intervals}) if intervals else {}
     labels = list(dict.fromkeys(label for group in groups.values() for label in group))
-    figure, panel = open_axes(axes, width=max(5.0, min(10.0, 1.6 + 1.05 * len(labels))))
+    sheet = Sheet(axes, width=max(5.0, min(10.0, 1.6 + 1.05 * len(labels))))
+    panel = sheet.axes
     width = 0.7 / len(groups)
     parts = []
     for i, (name, group) in enumerate(groups.items()):
@@ -87,9 +86,7 @@ def plot_bars(
                 place,
                 value,
                 width * 0.92,
-                color=lighter(COLOURS[look % len(COLOURS)], 0.6),
-                edgecolor=COLOURS[look % len(COLOURS)],
-                hatch=HATCHES[look % len(HATCHES)],
+                **filled(look),
                 label=name if label == next(iter(group)) else None,
             )
             top = value
@@ -122,15 +119,15 @@ def plot_bars(
     if panel.get_legend_handles_labels()[1] and (grouped or reference):
         panel.legend(loc="best")
     ylabel = ylabel or text("plots.accuracy")
-    panel.set(
+    words = description or text(
+        "plots.bars_description", name=ylabel, parts="; ".join(parts)
+    )
+    return sheet.finish(
+        words,
         title=title or text("plots.bars_title"),
         xlabel=xlabel or text("plots.bars_label"),
         ylabel=ylabel,
     )
-    words = description or text(
-        "plots.bars_description", name=ylabel, parts="; ".join(parts)
-    )
-    return finish(figure, words, is_part=axes is not None)
 
 
 def _in_words(label: str, value: float, interval: Interval | None) -> str:
@@ -175,7 +172,8 @@ def plot_differences(
     >>> figure.description.partition(": ")[2]
     'L2 - none 2 (0.5 to 3.5), away from zero.'
     """
-    figure, panel = open_axes(axes, height=1.5 + 0.5 * len(differences))
+    sheet = Sheet(axes, height=1.5 + 0.5 * len(differences))
+    panel = sheet.axes
     parts = []
     for i, (label, (mean, low, high)) in enumerate(differences.items()):
         away = low > 0 or high < 0
@@ -195,10 +193,10 @@ def plot_differences(
     panel.set_yticks(range(len(differences)), list(differences))
     panel.set_ylim(len(differences) - 0.4, -0.6)
     panel.grid(False, axis="y")
-    panel.set(
+    words = description or text("plots.differences_description", parts="; ".join(parts))
+    return sheet.finish(
+        words,
         title=title or text("plots.differences_title"),
         xlabel=xlabel,
         ylabel=text("plots.comparison"),
     )
-    words = description or text("plots.differences_description", parts="; ".join(parts))
-    return finish(figure, words, is_part=axes is not None)

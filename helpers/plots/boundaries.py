@@ -24,10 +24,10 @@ from helpers.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKERS,
     INK,
+    Sheet,
     finish,
     lighter,
     new_figure,
-    open_axes,
     styled,
 )
 from helpers.strings import text
@@ -167,16 +167,17 @@ def plot_points(
     >>> plot_points(np.eye(2), np.array([[0.0, 1.0]])).description
     '2 points in the plane: 1 of class 0 (circles), 1 of class 1 (triangles).'
     """
-    figure, panel = open_axes(axes, width=5.5, height=4.2)
+    sheet = Sheet(axes, width=5.5, height=4.2)
+    panel = sheet.axes
     _scatter(panel, X, Y, class_names, size=26)
     _frame(panel, X, title or text("plots.points_title"), xlabel, ylabel)
-    if axes is None:
-        figure.legend(loc="outside right upper")
+    if not sheet.is_part:
+        sheet.figure.legend(loc="outside right upper")
     ones = int(np.sum(np.asarray(Y) > 0.5))
     words = description or text(
         "plots.points_description", m=X.shape[1], zeros=X.shape[1] - ones, ones=ones
     )
-    return finish(figure, words, is_part=axes is not None)
+    return sheet.finish(words)
 
 
 @styled
@@ -223,19 +224,20 @@ def plot_boundary(
     >>> figure.description.partition(". ")[2]
     '100.0 % of the 2 points lie on the right side.'
     """
-    figure, panel = open_axes(axes, width=5.5, height=4.2)
+    sheet = Sheet(axes, width=5.5, height=4.2)
+    panel = sheet.axes
     _frame(panel, X, title or text("plots.boundary_title"), xlabel, ylabel)
     _regions(panel, predict)
     _scatter(panel, X, Y, class_names, size=22 if axes is None else 10)
-    if axes is None:
-        figure.legend(loc="outside right upper")
+    if not sheet.is_part:
+        sheet.figure.legend(loc="outside right upper")
     words = description or text(
         "plots.boundary_description",
         title=title or text("plots.boundary_title"),
         share=f"{100 * _share_right(predict, X, Y):.1f}",
         m=X.shape[1],
     )
-    return finish(figure, words, is_part=axes is not None)
+    return sheet.finish(words)
 
 
 def _grid(n: int, columns: int, size: float, tall: float) -> tuple[Figure, list[Axes]]:

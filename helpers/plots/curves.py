@@ -20,9 +20,8 @@ from numpy.typing import ArrayLike
 from helpers.plots.style import (
     COLOURS,
     INK,
-    finish,
+    Sheet,
     lighter,
-    open_axes,
     series,
     styled,
 )
@@ -35,12 +34,6 @@ __all__ = [
     "plot_history",
     "plot_validation_curve",
 ]
-
-
-def _label(axes: Axes, title: str, xlabel: str, ylabel: str, log: bool) -> None:
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    if log:
-        axes.set_yscale("log")
 
 
 def _ends(values: np.ndarray) -> tuple[str, str]:
@@ -92,7 +85,8 @@ def plot_costs(
         curves = {label: np.asarray(c, float).ravel() for label, c in costs.items()}
     else:
         curves = {"": np.asarray(costs, float).ravel()}
-    figure, panel = open_axes(axes)
+    sheet = Sheet(axes)
+    panel = sheet.axes
     ylabel = ylabel or text("plots.cost")
     parts = []
     for i, (label, values) in enumerate(curves.items()):
@@ -111,12 +105,17 @@ def plot_costs(
             )
     if any(curves):
         panel.legend()
-    xlabel = xlabel or text("plots.steps")
-    _label(panel, title or text("plots.cost_title"), xlabel, ylabel, log)
+    if log:
+        panel.set_yscale("log")
     words = description or text(
         "plots.costs_description", name=ylabel.capitalize(), parts="; ".join(parts)
     )
-    return finish(figure, words, is_part=axes is not None)
+    return sheet.finish(
+        words,
+        title=title or text("plots.cost_title"),
+        xlabel=xlabel or text("plots.steps"),
+        ylabel=ylabel,
+    )
 
 
 @styled
@@ -160,7 +159,8 @@ def plot_bands(
     'At the end: net 0.6 ± 0.14 (2 runs).'
     """
     steps = np.asarray(steps)
-    figure, panel = open_axes(axes)
+    sheet = Sheet(axes)
+    panel = sheet.axes
     ylabel = ylabel or text("plots.cost")
     ends = []
     for i, (label, values) in enumerate(runs.items()):
@@ -186,12 +186,17 @@ def plot_bands(
             )
         )
     panel.legend()
-    title = title or text("plots.bands_title")
-    _label(panel, title, xlabel or text("plots.steps"), ylabel, log)
+    if log:
+        panel.set_yscale("log")
     words = description or text(
         "plots.bands_description", name=ylabel.capitalize(), parts="; ".join(ends)
     )
-    return finish(figure, words, is_part=axes is not None)
+    return sheet.finish(
+        words,
+        title=title or text("plots.bands_title"),
+        xlabel=xlabel or text("plots.steps"),
+        ylabel=ylabel,
+    )
 
 
 @styled
@@ -249,7 +254,8 @@ def plot_validation_curve(
     ]
     at_equal_distances = log_x and min(values) <= 0
     places = np.arange(len(values)) if at_equal_distances else np.asarray(values)
-    figure, panel = open_axes(axes)
+    sheet = Sheet(axes)
+    panel = sheet.axes
     for i, (label, result) in enumerate(
         zip((text("plots.train"), text("plots.validation")), results, strict=True)
     ):
@@ -275,8 +281,6 @@ def plot_validation_curve(
     panel.set_xticks(places, [f"{value:g}" for value in values])
     panel.minorticks_off()
     panel.legend(markerscale=0.7)
-    title = title or text("plots.validation_title", name=name)
-    _label(panel, title, name, ylabel, log=False)
     pairs = "; ".join(
         f"{value:g}: {a:.3g} {text('plots.and')} {b:.3g}"
         for value, a, b in zip(values, *means, strict=True)
@@ -288,7 +292,12 @@ def plot_validation_curve(
         pairs=pairs,
         best=f"{values[best]:g}",
     )
-    return finish(figure, words, is_part=axes is not None)
+    return sheet.finish(
+        words,
+        title=title or text("plots.validation_title", name=name),
+        xlabel=name,
+        ylabel=ylabel,
+    )
 
 
 @styled
@@ -336,7 +345,8 @@ def plot_history(
     'Error against steps: train from 0.5 at step 0 to 0.1 at step 9.'
     """
     steps = np.asarray(steps)
-    figure, panel = open_axes(axes)
+    sheet = Sheet(axes)
+    panel = sheet.axes
     parts = []
     for i, (label, values) in enumerate(lines.items()):
         values = np.asarray(values, float).ravel()
@@ -362,12 +372,17 @@ def plot_history(
         )
         parts.append(text("plots.stop", step=f"{best:g}"))
     panel.legend()
-    title = title or text("plots.history_title", name=ylabel.capitalize())
-    _label(panel, title, xlabel or text("plots.steps"), ylabel, log)
+    if log:
+        panel.set_yscale("log")
     words = description or text(
         "plots.costs_description", name=ylabel.capitalize(), parts="; ".join(parts)
     )
-    return finish(figure, words, is_part=axes is not None)
+    return sheet.finish(
+        words,
+        title=title or text("plots.history_title", name=ylabel.capitalize()),
+        xlabel=xlabel or text("plots.steps"),
+        ylabel=ylabel,
+    )
 
 
 class LiveCurve:
@@ -439,18 +454,24 @@ class LiveCurve:
         Figure
             The figure.
         """
-        figure, panel = open_axes(None)
+        sheet = Sheet(None)
+        panel = sheet.axes
         panel.plot(self._steps, self._values, color=COLOURS[0])
+        if self.log:
+            panel.set_yscale("log")
         ylabel = self.ylabel or text("plots.cost")
-        title = self.title or text("plots.cost_title")
-        _label(panel, title, text("plots.steps"), ylabel, self.log)
-        if not len(self._values):
-            return finish(figure, text("plots.nothing_yet"))
-        first, last = _ends(np.asarray(self._values, float))
-        ends = text("plots.from_to", first=first, last=last, end=int(self._steps[-1]))
-        return finish(
-            figure,
-            text("plots.costs_description", name=ylabel.capitalize(), parts=ends),
+        words = text("plots.nothing_yet")
+        if len(self._values):
+            first, last = _ends(np.asarray(self._values, float))
+            end = int(self._steps[-1])
+            ends = text("plots.from_to", first=first, last=last, end=end)
+            name = ylabel.capitalize()
+            words = text("plots.costs_description", name=name, parts=ends)
+        return sheet.finish(
+            words,
+            title=self.title or text("plots.cost_title"),
+            xlabel=text("plots.steps"),
+            ylabel=ylabel,
         )
 
     def _draw(self) -> None:

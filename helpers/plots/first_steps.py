@@ -17,11 +17,10 @@ from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
     COLOURS,
-    HATCHES,
     INK,
     MARKERS,
     describe,
-    lighter,
+    filled,
     new_figure,
     series,
     styled,
@@ -163,12 +162,9 @@ def plot_shares(shares: ArrayLike, titles: Sequence[str]) -> Figure:
     figure, panels = new_figure(1, len(shares), height=2.6, sharey=True, squeeze=False)
     places = np.arange(shares.shape[1])
     for panel, row, title in zip(panels[0], shares, titles, strict=True):
-        bars = panel.bar(places, row, edgecolor=INK, linewidth=0.8)
+        bars = panel.bar(places, row, linewidth=0.8)
         for i, bar in enumerate(bars):
-            bar.set(
-                facecolor=lighter(COLOURS[i % len(COLOURS)], 0.6),
-                hatch=HATCHES[i % len(HATCHES)],
-            )
+            bar.set(**filled(i))
             panel.annotate(
                 f"{row[i]:.2f}", (places[i], row[i]), ha="center", va="bottom"
             )
@@ -219,10 +215,8 @@ def plot_samples(samples: Mapping[str, ArrayLike]) -> Figure:
             values,
             edges,
             density=True,
-            facecolor=lighter(COLOURS[i], 0.5),
-            edgecolor=COLOURS[i],
-            hatch=HATCHES[i],
             linewidth=0.5,
+            **filled(i, 0.5),
         )
         panel.axvline(values.mean(), color=INK, linestyle="--", linewidth=1.2)
         panel.set(title=name, xlabel=text("plots.first_steps.value"))

@@ -16,9 +16,9 @@ from helpers import activations
 from helpers.plots.style import (
     COLOURS,
     DASHES,
+    Sheet,
     finish,
     new_figure,
-    open_axes,
     series,
     styled,
 )
@@ -155,7 +155,8 @@ def plot_function(
     'Functions of x from 0 to 3: square from 0 to 9.'
     """
     named = functions if isinstance(functions, Mapping) else {ylabel: functions}
-    figure, panel = open_axes(axes)
+    sheet = Sheet(axes)
+    panel = sheet.axes
     x = np.linspace(low, high, 401)
     parts = []
     for i, (label, function) in enumerate(named.items()):
@@ -168,9 +169,6 @@ def plot_function(
         )
     if isinstance(functions, Mapping):
         panel.legend()
-    panel.set(
-        title=title or text("plots.functions_title"), xlabel=xlabel, ylabel=ylabel
-    )
     words = description or text(
         "plots.functions_description",
         name=xlabel,
@@ -178,4 +176,9 @@ def plot_function(
         high=f"{high:g}",
         parts="; ".join(parts),
     )
-    return finish(figure, words, is_part=axes is not None)
+    return sheet.finish(
+        words,
+        title=title or text("plots.functions_title"),
+        xlabel=xlabel,
+        ylabel=ylabel,
+    )

@@ -14,12 +14,10 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
-    COLOURS,
-    HATCHES,
+    Sheet,
+    filled,
     finish,
-    lighter,
     new_figure,
-    open_axes,
     series,
     styled,
 )
@@ -91,10 +89,8 @@ def plot_layer_histograms(
                 bins=bins,
                 range=(low, high),
                 weights=np.full(len(values), 1 / max(len(values), 1)),
-                color=lighter(COLOURS[row % len(COLOURS)], 0.75),
-                hatch=HATCHES[row % len(HATCHES)],
-                edgecolor=COLOURS[row % len(COLOURS)],
                 linewidth=0.5,
+                **filled(row, 0.75),
             )
             spread = float(values.std()) if len(values) else 0.0
             spreads.append(f"{spread:.2g}")
@@ -176,7 +172,8 @@ def plot_layer_scales(
     lines = {name: np.asarray(values, float).ravel() for name, values in scales.items()}
     positive = np.concatenate([values[values > 0] for values in lines.values()])
     floor = positive.min() / 10 if log and len(positive) else 0.0
-    figure, panel = open_axes(axes)
+    sheet = Sheet(axes)
+    panel = sheet.axes
     parts = []
     for i, (name, values) in enumerate(lines.items()):
         shown = np.where(values > 0, values, floor) if floor else values
@@ -196,12 +193,12 @@ def plot_layer_scales(
         panel.set_yscale("log")
     panel.set_xticks(np.arange(1, max(map(len, lines.values())) + 1))
     panel.legend()
-    panel.set(
+    words = description or text(
+        "plots.scales_description", name=ylabel.capitalize(), parts="; ".join(parts)
+    )
+    return sheet.finish(
+        words,
         title=title or text("plots.scales_title", name=ylabel.capitalize()),
         xlabel=text("plots.layer"),
         ylabel=ylabel,
     )
-    words = description or text(
-        "plots.scales_description", name=ylabel.capitalize(), parts="; ".join(parts)
-    )
-    return finish(figure, words, is_part=axes is not None)

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
-from helpers.plots.style import COLOURS, INK, finish, lighter, open_axes, styled
+from helpers.plots.style import COLOURS, INK, Sheet, lighter, styled
 from helpers.strings import text
 
 __all__ = ["draw_data_flow", "draw_graph", "draw_network"]
@@ -121,9 +121,8 @@ def draw_network(
     'A network: 2 inputs, layer 1 with 4 units (tanh), layer 2 with 1 unit (sigmoid).'
     """
     tallest = max(min(n, _MOST_UNITS) for n in layer_dims)
-    figure, panel = open_axes(
-        axes, width=1.6 + 1.7 * len(layer_dims), height=1.3 + 0.52 * tallest
-    )
+    sheet = Sheet(axes, width=1.6 + 1.7 * len(layer_dims), height=1.3 + 0.52 * tallest)
+    panel = sheet.axes
     spacing = 2.6
     columns = [_heights(n) for n in layer_dims]
     for layer, heights in enumerate(columns):
@@ -170,7 +169,7 @@ def draw_network(
             words += f" ({activations[layer - 1]})"
         parts.append(words)
     words = description or text("plots.network_description", parts=", ".join(parts))
-    return finish(figure, words, is_part=axes is not None)
+    return sheet.finish(words)
 
 
 @styled
@@ -215,7 +214,8 @@ def draw_data_flow(
     depth = len(layer_dims) - 1
     step, top, middle, bottom = 3.0, 2.6, 1.15, -0.3
     width = min(11.0, 2.2 + 2.15 * (depth + 1))
-    figure, panel = open_axes(None, width=width, height=4.3)
+    sheet = Sheet(None, width=width, height=4.3)
+    panel = sheet.axes
 
     def shape(layer: int) -> str:
         return f"({layer_dims[layer]}, {m})"
@@ -307,7 +307,7 @@ def draw_data_flow(
     forward = ", ".join(f"A{layer} {shape(layer)}" for layer in range(depth + 1))
     back = ", ".join(f"dA{layer} {shape(layer)}" for layer in range(depth, -1, -1))
     words = description or text("plots.flow_description", forward=forward, back=back)
-    return finish(figure, words)
+    return sheet.finish(words)
 
 
 @styled
@@ -350,7 +350,8 @@ def draw_graph(
     >>> draw_graph(nodes, [("x", "y", "2", "3")]).description
     'A graph of a computation. x to y = 3x: forward 2, backward 3.'
     """
-    figure, panel = open_axes(axes, width=width, height=height)
+    sheet = Sheet(axes, width=width, height=height)
+    panel = sheet.axes
     places = {name: np.array([x, y], float) for name, (x, y, _) in nodes.items()}
     for x, y, label in nodes.values():
         _box(panel, x, y, label, COLOURS[0])
@@ -390,4 +391,4 @@ def draw_graph(
         parts.append(words.replace("\n", " "))
     _blank(panel, title or text("plots.graph_title"))
     words = description or text("plots.graph_description", parts="; ".join(parts))
-    return finish(figure, words, is_part=axes is not None)
+    return sheet.finish(words)

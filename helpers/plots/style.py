@@ -31,11 +31,12 @@ __all__ = [
     "MARKERS",
     "STYLE",
     "CourseFigure",
+    "Sheet",
     "describe",
+    "filled",
     "finish",
     "lighter",
     "new_figure",
-    "open_axes",
     "series",
     "show",
     "styled",
@@ -236,36 +237,6 @@ def new_figure(
     return figure, figure.subplots(rows, columns, **options)
 
 
-def open_axes(
-    axes: Axes | None, width: float = 7.0, height: float = 3.6
-) -> tuple[Figure, Axes]:
-    """Return the panel to draw into, of a new figure if none was given.
-
-    Parameters
-    ----------
-    axes : Axes or None
-        The caller's panel.
-    width, height : float
-        Size of a new figure in inches.
-
-    Returns
-    -------
-    figure : Figure
-        The panel's figure.
-    axes : Axes
-        The panel.
-
-    Examples
-    --------
-    >>> figure, axes = open_axes(None)
-    >>> axes.figure is figure
-    True
-    """
-    if axes is None:
-        return new_figure(width=width, height=height)
-    return axes.figure, axes
-
-
 def describe(figure: Figure, description: str) -> Figure:
     """Say in words what a figure shows.
 
@@ -317,6 +288,59 @@ def finish(figure: Figure, description: str, is_part: bool = False) -> Figure:
     """
     before = getattr(figure, "description", "") if is_part else ""
     return describe(figure, f"{before} {description}".strip())
+
+
+class Sheet:
+    """One panel to draw into: of a new figure, or one that the caller has.
+
+    Parameters
+    ----------
+    axes : Axes or None
+        The caller's panel.
+    width, height : float
+        Size of a new figure in inches.
+
+    Attributes
+    ----------
+    figure : Figure
+        The panel's figure.
+    axes : Axes
+        The panel.
+    is_part : bool
+        Whether the panel is the caller's.
+
+    Examples
+    --------
+    >>> sheet = Sheet(None)
+    >>> sheet.is_part, Sheet(sheet.axes).is_part
+    (False, True)
+    """
+
+    def __init__(
+        self, axes: Axes | None, width: float = 7.0, height: float = 3.6
+    ) -> None:
+        self.is_part = axes is not None
+        if axes is None:
+            _, axes = new_figure(width=width, height=height)
+        self.figure, self.axes = axes.figure, axes
+
+    def finish(self, description: str, **names: str) -> Figure:
+        """Name the panel and what its axes show, and describe the figure.
+
+        Parameters
+        ----------
+        description : str
+            What is to be seen.
+        **names : str
+            `title`, `xlabel` and `ylabel`, as far as the panel has them.
+
+        Returns
+        -------
+        Figure
+            The figure.
+        """
+        self.axes.set(**names)
+        return finish(self.figure, description, is_part=self.is_part)
 
 
 def show(figure: Figure) -> None:
@@ -382,4 +406,32 @@ def series(i: int, marks: bool = False) -> dict[str, object]:
         "marker": MARKERS[i % len(MARKERS)],
         # Staggered, so that markers of lines on top of each other stay apart.
         "markevery": 1 if marks else ((0.02 + 0.03 * i) % 0.12, 0.12),
+    }
+
+
+def filled(i: int, share: float = 0.6) -> dict[str, object]:
+    """Return face, edge and hatch of the i-th of several bars.
+
+    Parameters
+    ----------
+    i : int
+        Which bar.
+    share : float, default 0.6
+        How much of its colour the face keeps.
+
+    Returns
+    -------
+    dict
+        Options for ``axes.bar`` and its relatives.
+
+    Examples
+    --------
+    >>> filled(1)["edgecolor"], filled(1)["hatch"]
+    ('#D55E00', '///')
+    """
+    colour = COLOURS[i % len(COLOURS)]
+    return {
+        "facecolor": lighter(colour, share),
+        "edgecolor": colour,
+        "hatch": HATCHES[i % len(HATCHES)],
     }

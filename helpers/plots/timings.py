@@ -9,12 +9,9 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
-    COLOURS,
-    HATCHES,
     INK,
-    finish,
-    lighter,
-    open_axes,
+    Sheet,
+    filled,
     styled,
 )
 from helpers.strings import text
@@ -63,7 +60,8 @@ def plot_timings(
     }
     medians = {label: float(np.median(values)) for label, values in samples.items()}
     fastest = min(medians.values())
-    figure, panel = open_axes(axes, height=1.4 + 0.55 * len(samples))
+    sheet = Sheet(axes, height=1.4 + 0.55 * len(samples))
+    panel = sheet.axes
     parts = []
     for i, (label, values) in enumerate(samples.items()):
         median = medians[label]
@@ -71,9 +69,7 @@ def plot_timings(
             i,
             median,
             height=0.6,
-            color=lighter(COLOURS[i % len(COLOURS)], 0.6),
-            edgecolor=COLOURS[i % len(COLOURS)],
-            hatch=HATCHES[i % len(HATCHES)],
+            **filled(i),
         )
         if len(values) > 1:
             panel.plot([values.min(), values.max()], [i, i], color=INK, lw=1.4)
@@ -100,10 +96,10 @@ def plot_timings(
     panel.set_yticks(range(len(samples)), list(samples))
     panel.invert_yaxis()
     panel.grid(False, axis="y")
-    panel.set(
+    words = description or text("plots.timings_description", parts=", ".join(parts))
+    return sheet.finish(
+        words,
         title=title or text("plots.timings_title"),
         xlabel=xlabel or text("plots.timings_label"),
         ylabel=text("plots.timings_what"),
     )
-    words = description or text("plots.timings_description", parts=", ".join(parts))
-    return finish(figure, words, is_part=axes is not None)
