@@ -211,7 +211,8 @@ class Check:
                 f"  {marks[state]} {name:<{width}}  {text('checks.progress.' + state)}"
             )
         passed = sum(state == "passed" for _, state in rows)
-        print(text("checks.progress.summary", passed=passed, total=len(rows)))
+        summary = "summary_lesson" if self._lesson else "summary"
+        print(text(f"checks.progress.{summary}", passed=passed, total=len(rows)))
 
     def _fail(self, message: str) -> None:
         if self._lesson:

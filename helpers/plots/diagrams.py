@@ -168,12 +168,17 @@ def _label(
     side: str,
     color: str,
 ) -> None:
+    """Write beside the middle of an arrow: above it (``"bottom"``) or below."""
+    away = np.array([a[1] - b[1], b[0] - a[0]]) / np.hypot(*(b - a))
+    if (away[1] < 0) == (side == "bottom"):
+        away = -away
+    # The corner of the text that is nearest to the arrow touches it.
+    across = "center" if abs(away[0]) < 0.2 else "left" if away[0] > 0 else "right"
     axes.text(
-        (a[0] + b[0]) / 2,
-        (a[1] + b[1]) / 2 + (0.05 if side == "bottom" else -0.05),
+        *((a + b) / 2 + 0.05 * away),
         label,
-        ha="center",
-        va=side,
+        ha=across,
+        va="center" if abs(away[1]) < 0.2 else side,
         fontsize=9,
         color=color,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},

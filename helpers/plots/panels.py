@@ -296,6 +296,8 @@ def surface(
         x, y, z, cmap="cividis", edgecolor="black", linewidth=0.2, rcount=30, ccount=30
     )
     axes.view_init(elev=32, azim=-120)
+    # More labels than these run into one another.
+    axes.locator_params(nbins=5)
     _name(axes, title, xlabel, ylabel)
 
 

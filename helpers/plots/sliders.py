@@ -9,11 +9,16 @@ import io
 from collections.abc import Callable
 
 import matplotlib.pyplot as plt
-from ipywidgets import FloatSlider, Image, IntSlider, VBox
+from ipywidgets import FloatSlider, Image, IntSlider, Layout, VBox
 
 from helpers.plots.panels import panels
 
 __all__ = ["explore"]
+
+# Of the page for an inch, as large as a figure without sliders; and of the picture
+# for each of the page, so that it is sharp.
+PIXELS = 100
+SHARPNESS = 1.5
 
 
 def explore(
@@ -61,14 +66,17 @@ def explore(
             description=name,
             continuous_update=False,
         )
-    image = Image(format="png")
+    # Without a width of its own the picture would fill the page, blurred.
+    layout = Layout(width=f"{PIXELS * width * columns:.0f}px", max_width="100%")
+    image = Image(format="png", layout=layout)
 
     def redraw(_: object = None) -> None:
         axes = panels(columns, width=width, height=height)
         draw(*axes, **{name: slider.value for name, slider in sliders.items()})
         buffer = io.BytesIO()
-        axes[0].figure.savefig(buffer, format="png", dpi=100, facecolor="white")
-        plt.close(axes[0].figure)
+        figure = axes[0].figure
+        figure.savefig(buffer, format="png", dpi=SHARPNESS * PIXELS, facecolor="white")
+        plt.close(figure)
         image.value = buffer.getvalue()
 
     for slider in sliders.values():

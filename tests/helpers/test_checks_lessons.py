@@ -43,6 +43,13 @@ def test_a_right_answer_passes_every_case(capsys):
     assert capsys.readouterr().out.count("right") >= 3
 
 
+def test_the_table_of_a_lesson_speaks_of_no_submission(capsys):
+    """Nothing of a lesson is handed in, so nothing is promised to run then."""
+    checks_for("00_start_here", lesson=True).progress()
+
+    assert "0 of 2 exercises passed; nothing here is graded" in capsys.readouterr().out
+
+
 def test_a_missing_file_does_not_stop_a_lesson(capsys, tmp_path):
     """Without recorded cases a lesson says so and goes on."""
     check = Check("00_start_here", lesson=True, folder=tmp_path)

@@ -128,6 +128,32 @@ def test_a_moved_slider_draws_anew():
     assert plt.get_fignums() == []
 
 
+def test_the_picture_below_sliders_is_as_large_as_a_figure_and_sharp():
+    """It does not fill the page, and has more pixels than it takes up there."""
+    *_, image = explore(
+        lambda a, b, k: None, columns=2, width=3.0, height=2.0, k=(1, 5, 2)
+    ).children
+    pixels = Image.open(io.BytesIO(image.value)).width
+
+    assert image.layout.width == "600px"
+    assert image.layout.max_width == "100%"
+    assert pixels == 900
+
+
+def test_labels_of_a_diagram_keep_off_their_arrow():
+    """A label beside a steep or slanting arrow does not lie on it."""
+    ends = {"up": (0, 2), "right": (3, 0), "slant": (2, 2)}
+    for x, y in ends.values():
+        diagram({"a": (0, 0, "a"), "b": (x, y, "b")}, [("a", "b", "label")])
+        axes = plt.gca()
+        axes.figure.canvas.draw()
+        (label,) = [t for t in axes.texts if t.get_text() == "label"]
+        box = label.get_window_extent()
+        middle = axes.transData.transform((x / 2, y / 2))
+
+        assert not box.contains(*middle)
+
+
 def test_whole_numbers_give_whole_steps():
     """A slider over units cannot stop at half a unit."""
     whole, real, _ = explore(

@@ -111,6 +111,10 @@ def test_predictions_come_first_and_answers_fold(path):
     assert asked
     for i in asked:
         assert "**Predict:**" in texts[i - 1][1]
+        # Up to the next exercise or section: what is folded there is another thing.
+        after = "\n\n".join(text for _, text in texts[i + 1 :])
+        answer = re.split(r"^##+ ", after, flags=re.M)[0].split("**Predict:**")[0]
+        assert "<details>" in answer, texts[i][0]
     for _, text in texts:
         assert text.count("<details>") == text.count("</details>")
         assert len(re.findall(r"<details><summary>.+</summary>\n\n", text)) == (
