@@ -1,12 +1,14 @@
 """``python -m autograder grade``: the command line, the bar and the summary."""
 
 import os
+import resource
 import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import click
+import psutil
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -131,12 +133,13 @@ def grade_assignment(
             else:
                 pool = Cluster(bundle, scheduler, course.directory.ignore)
                 stack.callback(pool.close)
-            ready = time.monotonic() - began
+            ready = time.time() - psutil.Process().create_time()
             done = _watch(console, run, planned, pool)
         seconds = time.monotonic() - began
         figures = {
             "seconds": round(seconds, 1),
             "ready_after": round(ready, 1),
+            "memory": _memory(),
             "walls": run.walls,
             "unchanged": sorted(run.skipped),
         }
@@ -150,6 +153,13 @@ def grade_assignment(
 def _shown(text: str) -> str:
     """Return what a stranger may have written, for the console."""
     return escape(plain(text))
+
+
+def _memory() -> int:
+    """Return the peak of this process and of its largest child together, in MB."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return sum(resource.getrusage(each).ru_maxrss for each in whose) * unit // 10**6
 
 
 def _cores() -> int:
