@@ -1,5 +1,6 @@
 """The graders' command line: ``python -m autograder COMMAND``."""
 
+import importlib
 import sys
 import time
 from pathlib import Path
@@ -15,26 +16,39 @@ from autograder.bundle import bundle
 from autograder.catalogue import CatalogueError
 from autograder.course import Course, CourseError
 from autograder.demonstration import hand_in
-from autograder.doctor import doctor
 from autograder.gates import GateError, check_catalogue, check_release
 from autograder.lessons import write_lesson
-from autograder.mutation.command import mutate_command
 from autograder.names import plain
-from autograder.notebooks import normalize
-from autograder.quality.command import quality_command
 from autograder.recording import record
 from autograder.regions import RegionError
-from autograder.report.command import report_command
-from autograder.runner.command import grade, grade_assignment
+from autograder.runner.command import grade_assignment
 from autograder.sources import SourceError, read_source
-from autograder.workspace import lab
 
+# Imported when they are called: grading need not wait for what draws reports.
+ELSEWHERE = {
+    "doctor": "autograder.doctor:doctor",
+    "grade": "autograder.runner.command:grade",
+    "lab": "autograder.workspace:lab",
+    "mutate": "autograder.mutation.command:mutate_command",
+    "normalize": "autograder.notebooks:normalize",
+    "quality": "autograder.quality.command:quality_command",
+    "report": "autograder.report.command:report_command",
+}
 BROKEN = (CatalogueError, GateError, RegionError, SourceError)
 console = Console()
 
 
 class _Commands(click.Group):
     """Ends with one plain line where a command lacks something."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*super().list_commands(context), *ELSEWHERE})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in ELSEWHERE:
+            return super().get_command(context, name)
+        module, _, attribute = ELSEWHERE[name].partition(":")
+        return getattr(importlib.import_module(module), attribute)
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -257,15 +271,6 @@ def _record_lessons(pattern: str) -> int:
             failed = 1
             console.print(f"{path.stem}: {error}")
     return failed
-
-
-main.add_command(doctor)
-main.add_command(grade)
-main.add_command(lab)
-main.add_command(mutate_command)
-main.add_command(normalize)
-main.add_command(quality_command)
-main.add_command(report_command)
 
 
 if __name__ == "__main__":
