@@ -24,6 +24,8 @@ __all__ = ["Submission", "heal", "read_submission", "released_notebook"]
 MAX_BYTES = 200_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 500_000
+FOREIGN = ("accelerator", "colab", "colab_type", "outputId", "vscode")
+FLAGS = ("grade", "solution", "locked", "task", "points")
 MAKE = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
@@ -39,21 +41,29 @@ class Submission:
         Why the file cannot be graded, or empty.
     notes : list of str
         What was mended on reading.
+    kernel : str
+        The kernel that it names, or empty.
     """
 
     cells: list["SubmittedCell"] = field(default_factory=list)
     damage: str = ""
     notes: list[str] = field(default_factory=list)
+    kernel: str = ""
 
 
 @dataclass
 class SubmittedCell:
-    """What is kept of a submitted cell: its type, text and claimed names."""
+    """What is kept of a submitted cell: its type, text and claimed names.
+
+    Its tags, and what nbgrader would read of it, are known only to be compared.
+    """
 
     cell_type: str
     source: str
     grade_id: str = ""
     cell_id: str = ""
+    tagged: bool = False
+    flags: dict[str, object] = field(default_factory=dict)
 
 
 def read_submission(path: Path) -> Submission:
@@ -131,11 +141,31 @@ def parse_submission(raw: bytes) -> Submission:
                 limit=MAX_SOURCE // 1000,
             )
         )
-    if any("\r" in cell.source for cell in kept):
+    if _foreign(form) or any(map(_foreign, cells)):
+        notes.append(text("submission.foreign"))
+    if not any(cell.cell_id for cell in kept) and "worksheets" not in form:
+        notes.append(text("submission.no_ids"))
+    if b"\r\n" in raw or any("\r" in cell.source for cell in kept):
         notes.append(text("submission.crlf"))
         for cell in kept:
             cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
-    return Submission(kept, notes=notes)
+    return Submission(kept, notes=notes, kernel=_kernel(form))
+
+
+def _metadata(form: object) -> dict:
+    metadata = form.get("metadata") if isinstance(form, dict) else None
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _foreign(form: object) -> bool:
+    """Say whether a notebook or a cell has notes of a program that is not Jupyter."""
+    return any(name in FOREIGN for name in _metadata(form))
+
+
+def _kernel(form: dict) -> str:
+    spec = _metadata(form).get("kernelspec")
+    name = spec.get("name") if isinstance(spec, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _old_cells(worksheets: list) -> list:
@@ -166,11 +196,12 @@ def _cell(form: object) -> SubmittedCell | None:
     # Half a surrogate pair is text to JSON, but to no file.
     source = source.encode("utf-8", "replace").decode("utf-8")
     cell = SubmittedCell(kind, source.replace("\x00", ""))
-    metadata = form.get("metadata")
-    if isinstance(metadata, dict):
-        nbgrader = metadata.get("nbgrader")
-        if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
-            cell.grade_id = nbgrader["grade_id"]
+    metadata = _metadata(form)
+    nbgrader = metadata.get("nbgrader")
+    if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
+        cell.grade_id = nbgrader["grade_id"]
+        cell.flags = {name: nbgrader[name] for name in FLAGS if name in nbgrader}
+    cell.tagged = bool(metadata.get("tags"))
     if isinstance(form.get("id"), str):
         cell.cell_id = form["id"]
     return cell
@@ -208,6 +239,8 @@ def heal(submission: Submission, store: Store) -> tuple[NotebookNode, list[str]]
     if not any(_is_marked(known[cell_id]) for cell_id in chosen):
         notes += [text("submission.other_notebook"), text("submission.damaged_advice")]
     cells = _ordered(submission.cells, released, chosen, lost, notes)
+    if submission.kernel not in ("", _kernel(released)):
+        notes.append(text("submission.kernel"))
     notebook = new_notebook(cells=cells, metadata=released.metadata)
     return notebook, notes
 
@@ -347,6 +380,11 @@ def _restored(
         notes.append(text("submission.relabelled", cell=name))
     if submitted.cell_type != released.cell_type:
         notes.append(text("submission.retyped", cell=name))
+    known = released.metadata.nbgrader
+    if any(known.get(flag) != value for flag, value in submitted.flags.items()):
+        notes.append(text("submission.flags", cell=name))
+    if submitted.tagged and not released.metadata.get("tags"):
+        notes.append(text("submission.tags", cell=name))
     if released.metadata.nbgrader.get("solution"):
         cell.source = submitted.source
     elif submitted.source.strip() != released.source.strip():

@@ -210,6 +210,17 @@ def _summarise(
         console.print(f"unchanged since they were graded: {len(run.skipped)}")
     if run.walls == "none":
         console.print("[bold]learners' code ran without a sandbox[/]: all marked so")
+    damaged = [
+        work.student
+        for work in done
+        if any("damaged" in f.flagged.values() for f in work.finished.values())
+    ]
+    if damaged:
+        names = ", ".join(map(_shown, damaged))
+        console.print(
+            f"damaged beyond mending, 0 points and a page that says why: {names}",
+            highlight=False,
+        )
     if failed:
         console.print(f"[red]could not be graded: {len(failed)}[/]")
         for work in failed:

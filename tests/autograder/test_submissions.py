@@ -272,6 +272,15 @@ def test_only_ordinary_files_are_opened(tmp_path, kind):
     assert submission.cells == []
 
 
+def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    """The reason says how large it is and how large it may be."""
+    monkeypatch.setattr("autograder.submissions.MAX_BYTES", 3_000_000)
+    path = tmp_path / "work.ipynb"
+    path.write_bytes(b" " * 5_000_000)
+
+    assert "has 5 MB; at most 3 MB" in read_submission(path).damage
+
+
 def test_another_notebook_is_recognised(store):
     """None of the cells is known: it says so instead of a silent zero."""
     content = {"cells": [{"cell_type": "code", "source": "print(1)", "metadata": {}}]}
