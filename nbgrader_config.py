@@ -69,11 +69,6 @@ c.Autograde.autograde_preprocessors = [
 # Generous, so that a busy machine fails nobody.
 c.Execute.timeout = 60
 c.JudgedExecute.case_seconds = 10.0
-# Modules beside a submitted notebook never shadow installed ones.
-c.Execute.extra_arguments = [
-    "--InteractiveShellApp.ignore_cwd=True",
-    "--HistoryManager.hist_file=:memory:",
-]
 
 # What learners wrote and printed is shown to others, instructors among them.
 c.HTMLExporter.sanitize_html = True
