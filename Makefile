@@ -50,4 +50,4 @@ pictures: venv  ## make the pictures of README and docs anew
 	python -m pytest tests/browser/pictures.py
 
 quality: venv  ## measure the tests themselves; write docs/quality.md
-	python -m autograder quality
+	python -m autograder quality $(ARGS)

@@ -6,6 +6,7 @@ is run once; one forked child drives mutant after mutant and is replaced only
 when one of them hangs or crashes.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -39,6 +40,7 @@ from helpers.checks.values import plain, resolve
 GROUP = 10
 # A mutant that blocks even the alarm of its call is given up after so long.
 HANG = 60.0
+ENDLESS = {"state": "killed", "kind": "endless"}
 
 
 class Driver:
@@ -333,13 +335,15 @@ def main(request_path: str) -> None:
                     yield {"refused": str(error)}
 
         frames = stream(work, len(mutants), HANG, give_up_after=len(mutants) + 1)
-        for mutant, (frame, reason) in zip(mutants, frames):
-            found = frame or {"state": "killed", "kind": "endless", "sentence": reason}
-            if "refused" in found:
-                say(found)
-                break
-            about = {"function": mutant.function, "change": mutant.change}
-            say(about | {"line": mutant.line} | found)
+        # Closed, or the child would be left behind and its time counted nowhere.
+        with contextlib.closing(frames):
+            for mutant, (frame, reason) in zip(mutants, frames):
+                found = frame or ENDLESS | {"sentence": reason}
+                if "refused" in found:
+                    say(found)
+                    break
+                about = {"function": mutant.function, "change": mutant.change}
+                say(about | {"line": mutant.line} | found)
     except (Refused, ValueError) as error:
         say({"refused": str(error)})
     answer.flush()

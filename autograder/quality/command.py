@@ -180,33 +180,28 @@ def _mutants(
     begun, used = time.monotonic(), _cpu()
     forms, cold = bench.measure("mutants", "mutants", work, make)
     whole = bench.folder / "time.json"
-    keys = [key for _, key, _ in work]
     if cold:
         times = {
-            "keys": keys,
+            "mutants": sum(len(form) for form in forms),
             "clock": time.monotonic() - begun,
             "cpu": _cpu() - used,
             "jobs": bench.jobs,
             "cores": os.cpu_count(),
         }
         whole.write_text(json.dumps(times), encoding="utf-8")
-    return [[Killed(**item) for item in form] for form in forms], _times(
-        whole, keys, sum(steps for _, _, steps in work)
-    )
+    return [[Killed(**item) for item in form] for form in forms], _times(whole)
 
 
-def _times(path: Path, keys: list[str], count: int) -> list[str]:
-    """Say how long driving all mutants took, if it was done in one go."""
+def _times(path: Path) -> list[str]:
+    """Say how long driving all mutants took when it was last done in one go."""
     try:
         times = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        times = {}
-    if times.get("keys") != keys:
         return ["The mutants were driven in several runs; no time is given for them."]
     return [
-        f"Driving all {count} mutants anew took {times['clock'] / 60:.1f} minutes on "
-        f"the clock and {times['cpu'] / 60:.1f} minutes of processor time, with "
-        f"{times['jobs']} processes on {times['cores']} cores "
+        f"Driving all {times['mutants']} mutants anew took {times['clock'] / 60:.1f} "
+        f"minutes on the clock and {times['cpu'] / 60:.1f} minutes of processor time, "
+        f"with {times['jobs']} processes on {times['cores']} cores "
         f"(Python {platform.python_version()}, NumPy {np.__version__}).",
         "The clock's time includes what else the machine was doing.",
     ]

@@ -299,8 +299,8 @@ def _diagnosis(mutants: Sequence[Killed]) -> list[str]:
     plain = counts.pop("", 0)
     total = len(others) or 1
     rows = [
-        [KINDS[kind], str(counts[kind]), f"{counts[kind] / total:.1%}"]
-        for kind in KINDS
+        [KINDS.get(kind, kind), str(counts[kind]), f"{counts[kind] / total:.1%}"]
+        for kind in (*KINDS, *sorted(counts.keys() - KINDS.keys()))
         if counts[kind]
     ]
     told = len(others) - plain
