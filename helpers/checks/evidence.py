@@ -317,7 +317,7 @@ def _pattern_of_names(right: list[str], wrong: list[str], evidence: Evidence) ->
                 evidence.say("layers_until", "layer", layer=bad[-1])
                 return
     sorts = _sorts(right), _sorts(wrong)
-    if len(wrong) > 1 and not set(sorts[0]) & set(sorts[1]):
+    if all(layers) and len(wrong) > 1 and not set(sorts[0]) & set(sorts[1]):
         evidence.say("only_sort", "one sort", sort=", ".join(dict.fromkeys(sorts[1])))
 
 

@@ -210,15 +210,16 @@ def _offset(n: Numbers) -> Finding | None:
 
 
 def _of_an_input(n: Numbers) -> Finding | None:
-    """Search for an input that was added, left out, taken for all, or a factor."""
+    """Search for an input that was added, left out, taken for all, or a factor.
+
+    One number is off by some input too easily, by accident.
+    """
+    if n.want.size == 1:
+        return None
     difference = n.got - n.want
     for name, array in _input_leaves(n):
         values = {"path": n.path, "name": name}
-        if n.want.size == 1:
-            if array.size != 1:
-                continue
-            shaped = array.reshape(n.want.shape)
-        elif array.shape == n.want.shape:
+        if array.shape == n.want.shape:
             shaped = array
         elif array.ndim == n.want.ndim == 2 and 1 in array.shape and array.size > 1:
             if any(k not in (1, w) for k, w in zip(array.shape, n.want.shape)):

@@ -116,6 +116,23 @@ def test_wrong_results_that_belong_together_are_named_as_one(names, wrong, sente
     assert sentence in " ".join(evidence_of(results, {}, numbers=False).sentences)
 
 
+def test_what_one_number_is_off_by_may_be_an_accident():
+    """Some input often has just that value; nothing is said of it."""
+    text, telling = said(np.array([[0.7]]), np.array([[1.2]]), b=np.array([[0.5]]))
+
+    assert "input" not in text
+    assert not telling
+
+
+def test_results_without_layers_are_of_no_sort():
+    """Of three results two are wrong: that is a list and no pattern."""
+    expected = (WANT, WANT + 1, WANT + 2)
+    returned = (WANT, WANT**3, WANT**3 - 2)
+    results = compare(Signature("tuple", ("v", "s", "t")), expected, returned)
+
+    assert "of every layer" not in " ".join(evidence_of(results, {}).sentences)
+
+
 def test_one_factor_in_three_cases_is_no_accident():
     """A single wrong number tells nothing of a factor; three of them do."""
     wrong = [
