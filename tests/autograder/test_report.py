@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -109,6 +110,28 @@ def test_the_page_loads_nothing_and_every_picture_is_described():
     drawings = [attributes for tag, attributes in tags if tag == "svg"]
     assert len(drawings) == 2
     assert all(len(attributes["aria-label"]) > 20 for attributes in drawings)
+
+
+def test_the_page_follows_the_reader_and_refuses_all_that_is_foreign():
+    """Dark theme and paper have colours of their own; no source of code is allowed."""
+    page = page_of(findings(submission("a", 1, 0.5)), [], {})
+
+    assert "default-src 'none'; style-src 'unsafe-inline'" in page
+    assert "@media (prefers-color-scheme: dark)" in page
+    assert "@media print" in page
+    drawn = page[page.index("<svg") : page.rindex("</svg>")]
+    assert not re.search(r"#[0-9a-f]{3}", drawn)
+
+
+def test_exercises_that_take_longest_come_first():
+    """Times are of the cases, by exercise, over all learners."""
+    given = findings(
+        submission("a", 1, 1, times={"tiny.centre": 0.1, "tiny.spread": 2.0}),
+        submission("b", 1, 1, times={"tiny.centre": 0.3, "tiny.spread": 1.0}),
+    )
+
+    assert list(given.times()) == ["tiny.spread", "tiny.centre"]
+    assert "<td>tiny.spread</td><td class=number>1.50</td>" in page_of(given, [], {})
 
 
 def test_the_table_beside_it_has_a_line_a_learner_and_no_formulas():
