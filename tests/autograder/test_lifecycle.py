@@ -13,7 +13,8 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.appeal import judge_again, overview, whole_case
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
+from tests.conftest import ROOT
 from tests.course import CATALOGUE, CENTRE, SPREAD, write_source
 
 pytestmark = [
@@ -281,6 +282,16 @@ def test_a_changed_hidden_case_makes_grades_stale_and_regrading_mends(
     assert {"perfect"} == stale - mended
     write_source(root)
     tiny_course.generate("01_tiny")
+
+
+def test_an_assignment_without_grades_has_no_stale_ones(tmp_path):
+    """In a fresh clone most assignments have no recorded cases to compare with."""
+    write_source(tmp_path)
+    (tmp_path / "nbgrader_config.py").write_bytes(
+        (ROOT / "nbgrader_config.py").read_bytes()
+    )
+
+    assert Course(tmp_path).stale("01_tiny") == []
 
 
 def test_an_appeal_shows_the_whole_case_to_graders(graded):
