@@ -1,7 +1,10 @@
 """The runner: the same grades as nbgrader's, whatever is killed and whenever."""
 
+import contextlib
+import io
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -11,15 +14,17 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from distributed import LocalCluster
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
+from rich.console import Console
 
 from autograder.course import Course, CourseError
+from autograder.kernels.nursery import Nursery
+from autograder.kernels.sandbox import Refused
 from autograder.runner import pool as pool_module
 from autograder.runner import writer as writer_module
 from autograder.runner.bench import Finished, digest_of
-from autograder.runner.cluster import Cluster
+from autograder.runner.command import grade_assignment
 from autograder.runner.parcels import Task, fingerprint, pack, unpack
 from autograder.runner.pool import MOST_TRIES, Pool
 from autograder.runner.report import report_path
@@ -248,26 +253,102 @@ def test_a_killed_run_is_finished_by_the_next(root, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_dask_cluster_grades_with_no_shared_files(two, tmp_path):
+def test_kills_at_random_points_change_nothing(root, tmp_path):
+    """Whatever of a run is killed, and whenever, the next gives the same grades."""
+    seed = random.SystemRandom().randrange(10**6)
+    chance = random.Random(seed)
+    changes = [solve, ODD["mistaken"], ODD["untouched"], doubled, ODD["kills"]]
+    for number, change in enumerate(changes):
+        hand_in(root, f"learner_{number}", change)
+    other = Path(shutil.copytree(root, tmp_path / "other"))
+    assert run_command(other).returncode == 0
+    for _ in range(3):
+        runner = subprocess.Popen(
+            command(root, "--jobs", "2"), cwd=root, stdout=subprocess.DEVNULL
+        )
+        time.sleep(chance.uniform(1.5, 5))
+        children = children_of(runner.pid)
+        if children:  # a worker, or the process that all kernels come from
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(chance.choice(children), signal.SIGKILL)
+            time.sleep(chance.uniform(0, 1))
+        runner.kill()
+        runner.wait()
+    done = run_command(root)
+
+    assert done.returncode == 0, (seed, done.stdout)
+    assert rows(other) == rows(root), seed
+    assert files(other) == files(root), seed
+
+
+def children_of(pid):
+    """Return the process ids of a process's children."""
+    try:
+        return [
+            int(child)
+            for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+    except OSError:
+        return []
+
+
+@pytest.fixture
+def dask(two, tmp_path):
+    """Return the address of a scheduler with a worker that sees no course."""
+    dask = [sys.executable, "-m", "dask"]
+    where = tmp_path / "scheduler.json"
+    at = ["--scheduler-file", str(where), "--no-dashboard"]
+    worker = [*dask, "worker", *at, "--nthreads", "1", "--no-nanny"]
+    if os.geteuid() == 0 and shutil.which("unshare"):
+        hide = 'mount -t tmpfs none "$0" && exec "$@"'
+        worker = ["unshare", "--mount", "sh", "-c", hide, str(two), *worker]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    settings = {"cwd": elsewhere, "stdout": subprocess.DEVNULL}
+    settings["stderr"] = subprocess.DEVNULL
+    processes = [
+        subprocess.Popen(
+            [*dask, "scheduler", *at, "--host", "127.0.0.1", "--port", "0"], **settings
+        )
+    ]
+    try:
+        end = time.monotonic() + 60
+        while not where.exists():
+            assert processes[0].poll() is None and time.monotonic() < end
+            time.sleep(0.1)
+        processes.append(subprocess.Popen(worker, **settings))
+        yield json.loads(where.read_text())["address"]
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_grades_with_no_shared_files(two, tmp_path, dask):
     """Workers get inputs and cases as task data; the rows are the pool's."""
     other = Path(shutil.copytree(two, tmp_path / "other"))
-    run = Run(Course(two), ASSIGNMENT)
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=1, dashboard_address=None
-        ) as local,
-        run.ledger.alone(),
-    ):
-        bundle = run.bundle()
-        cluster = Cluster(bundle, local.scheduler_address, run.course.directory.ignore)
-        planned = run.plan(bundle)
-        done = [work for work in run.grade(planned, cluster.run) if work is not None]
-        cluster.close()
+    done = run_command(two, "--scheduler", dask)
     assert run_command(other).returncode == 0
 
-    assert [work.error for work in done] == ["", ""]
+    assert done.returncode == 0, done.stdout + done.stderr
     assert rows(other) == rows(two)
     assert files(other) == files(two)
+
+
+@pytest.mark.slow
+def test_without_a_sandbox_grading_refuses(two, monkeypatch):
+    """Nobody is graded, nothing is written, and the message says what to do."""
+
+    def refuse(self):
+        raise Refused("no walls hold here")
+
+    monkeypatch.setattr(Nursery, "walls", property(refuse))
+    course = Course(two)
+    with pytest.raises(CourseError, match=r"doctor.*--unsandboxed"):
+        grade_assignment(Console(file=io.StringIO()), course, ASSIGNMENT)
+
+    assert list((two / "autograded").glob("*/*")) == []
 
 
 # Without kernels: the results are made up, the writing is real.
