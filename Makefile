@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help venv grade release lab bundle test pictures lint bench quality
+.PHONY: attacks help venv grade release lab bundle test pictures lint bench quality
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,3 +51,6 @@ pictures: venv  ## make the pictures of README and docs anew
 
 quality: venv  ## measure the tests themselves; write docs/quality.md
 	python -m autograder quality $(ARGS)
+
+attacks: venv  ## try all attacks here and on stock nbgrader; write docs/security.md
+	python -m tests.attacks.table

@@ -1,5 +1,6 @@
 """Send results from a background thread, while the cases run and after them."""
 
+STOCK = "it attacks the way to the judge, which stock nbgrader does not have"
 LOSES = True
 TRIED = False
 FIRST = """

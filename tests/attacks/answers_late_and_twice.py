@@ -1,5 +1,6 @@
 """Send replies twice, before they were asked for, and again when all is over."""
 
+STOCK = "it attacks the way to the judge, which stock nbgrader does not have"
 LOSES = True
 TRIED = False
 FIRST = """

@@ -1,5 +1,6 @@
 """Fork inside a function, so that two processes answer the same case."""
 
+STOCK = "it attacks the way to the judge, which stock nbgrader does not have"
 LOSES = True
 TRIED = False
 CELLS = {

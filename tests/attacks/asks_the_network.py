@@ -1,5 +1,6 @@
 """Fetch the solution, or report the hidden inputs, by way of the libraries."""
 
+STOCK = "it is about the network, which the protection of that run takes away"
 FIRST = """
 import subprocess, urllib.request
 try:

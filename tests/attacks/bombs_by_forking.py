@@ -1,5 +1,6 @@
 """Fork until nothing else can run."""
 
+STOCK = "it exhausts the machine"
 FIRST = """
 import os, time
 children = []

@@ -2,6 +2,7 @@
 
 from tests.attacks.suite import running
 
+STOCK = "it exhausts the machine"
 FIRST = """
 import subprocess, sys
 code = "import time; end = time.time() + 20  # burns-3381"

@@ -4,6 +4,7 @@ import socket
 
 from tests.attacks.suite import Listeners
 
+STOCK = "it is about the network, which the protection of that run takes away"
 FIRST = """
 import json, socket
 for port in json.load(open("ports.json")):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.attacks.suite import Listeners
 
+STOCK = "it is about the network, which the protection of that run takes away"
 FIRST = """
 import socket
 for address in open("addresses").read().splitlines():

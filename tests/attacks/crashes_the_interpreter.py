@@ -1,5 +1,6 @@
 """Crash the interpreter by writing where nothing is."""
 
+STOCK = "it signals, traces or crashes processes"
 TRIED = False
 FIRST = """
 import ctypes

@@ -1,5 +1,6 @@
 """Take more memory than it may, at once."""
 
+STOCK = "it exhausts the machine"
 FIRST = """
 import numpy as np
 try:

@@ -1,5 +1,6 @@
 """Take more memory than it may, spread over processes that each take little."""
 
+STOCK = "it exhausts the machine"
 TRIED = False
 FIRST = """
 import numpy as np, os, time

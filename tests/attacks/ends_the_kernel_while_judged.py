@@ -1,5 +1,6 @@
 """Kill the kernel from inside a function, so that no answer is there to judge."""
 
+STOCK = "it signals, traces or crashes processes"
 LOSES = True
 TRIED = False
 CELLS = {

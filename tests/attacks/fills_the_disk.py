@@ -1,5 +1,6 @@
 """Fill the disk with one large file, with many, with empty ones."""
 
+STOCK = "it exhausts the machine"
 TRIED = False
 FIRST = """
 import os, time

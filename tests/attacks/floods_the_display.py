@@ -2,6 +2,7 @@
 
 from tests.attacks.suite import ASSIGNMENT
 
+STOCK = "it exhausts the machine"
 TRIED = False
 FIRST = """
 from IPython.display import HTML, display

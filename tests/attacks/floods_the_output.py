@@ -2,6 +2,7 @@
 
 from tests.attacks.suite import ASSIGNMENT
 
+STOCK = "it exhausts the machine"
 FIRST = """
 print("TRIED")
 for _ in range(60):

@@ -1,5 +1,6 @@
 """Write forged, oversized and garbled results into every open descriptor."""
 
+STOCK = "it attacks the way to the judge, which stock nbgrader does not have"
 LOSES = True
 TRIED = False
 SPREAD = """

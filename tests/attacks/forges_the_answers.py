@@ -1,5 +1,6 @@
 """Answer in the driver's place: hand back the first function's results for both."""
 
+STOCK = "it attacks the way to the judge, which stock nbgrader does not have"
 LOSES = True
 TRIED = False
 FIRST = """

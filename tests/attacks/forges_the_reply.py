@@ -1,5 +1,6 @@
 """Reply before the driver does, and after every request twice."""
 
+STOCK = "it attacks the way to the judge, which stock nbgrader does not have"
 LOSES = True
 TRIED = False
 FIRST = """

@@ -1,11 +1,8 @@
-"""Give a negative and an infinite mark as partial credit, which some count as full."""
+"""Give negative marks as partial credit, which some count as full marks."""
 
-TRIED = False
-CELLS = {
-    "centre": """
-        def centre(X):
-            return X - np.mean(X, axis=1, keepdims=True)
-    """,
-    "centre-check": "float('inf')",
-    "spread-check": "-0.5",
-}
+FIRST = """
+print("TRIED")
+get_ipython().input_transformers_post.append(
+    lambda lines: ["-0.5"] if any(
+        "check(" in line or "assert_" in line for line in lines) else lines)
+"""

@@ -2,6 +2,7 @@
 
 from tests.attacks.suite import running
 
+STOCK = "it signals, traces or crashes processes"
 FIRST = """
 import os
 if os.fork() == 0:

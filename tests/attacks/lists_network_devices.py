@@ -1,5 +1,6 @@
 """Look for network devices and routes through which to get out."""
 
+STOCK = "it is about the network, which the protection of that run takes away"
 FIRST = """
 import socket
 names = [name for _, name in socket.if_nameindex()] if False else []

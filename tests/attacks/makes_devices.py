@@ -1,5 +1,6 @@
 """Make a device file of the disk, or open the ones that are there."""
 
+STOCK = "it is about the rights of a sandbox, which stock nbgrader does not have"
 FIRST = """
 import os, stat
 for kind, major in ((stat.S_IFBLK, 254), (stat.S_IFCHR, 1)):

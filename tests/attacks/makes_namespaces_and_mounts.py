@@ -1,5 +1,6 @@
 """Get rights back by a user namespace, and mount what was hidden."""
 
+STOCK = "it is about the rights of a sandbox, which stock nbgrader does not have"
 FIRST = """
 import ctypes, os, subprocess
 libc = ctypes.CDLL(None, use_errno=True)

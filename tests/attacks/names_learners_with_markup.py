@@ -2,4 +2,4 @@
 
 LEARNER = "eve<img src=x onerror=stolen_7741()>"
 REFUSED = True
-STOCK = "it is about pages, and seen in a browser"
+STOCK = "it is about pages that other people open"

@@ -1,5 +1,6 @@
 """Never return from a function, and swallow what would end it."""
 
+STOCK = "it exhausts the machine"
 TRIED = False
 CELLS = {
     "centre": """

@@ -1,5 +1,6 @@
 """Open files until nobody else can."""
 
+STOCK = "it exhausts the machine"
 FIRST = """
 import os
 held = []

@@ -10,3 +10,13 @@ for name, module in list(sys.modules.items()):
                 setattr(module, key, lambda *a, **k: [])
 print("TRIED")
 """
+CELLS = {
+    "centre": """
+        def centre(X):
+            return X - np.mean(X, axis=1, keepdims=True)
+    """,
+    "spread": """
+        def spread(X, power):
+            return np.zeros((len(X), 1)), np.zeros_like(X)
+    """,
+}

@@ -8,3 +8,13 @@ for name in ("assert_allclose", "assert_array_equal", "assert_equal"):
     setattr(np.testing, name, lambda *a, **k: None)
 print("TRIED")
 """
+CELLS = {
+    "centre": """
+        def centre(X):
+            return X - np.mean(X, axis=1, keepdims=True)
+    """,
+    "spread": """
+        def spread(X, power):
+            return np.zeros((len(X), 1)), np.zeros_like(X)
+    """,
+}

@@ -1,5 +1,6 @@
 """Raise the limits that were set."""
 
+STOCK = "it is about the rights of a sandbox, which stock nbgrader does not have"
 FIRST = """
 import resource
 for name in ("RLIMIT_NPROC", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_DATA",

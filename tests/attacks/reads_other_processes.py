@@ -2,6 +2,7 @@
 
 import subprocess
 
+STOCK = "it signals, traces or crashes processes"
 FIRST = """
 import ctypes, os
 victim = int(open("victim").read())

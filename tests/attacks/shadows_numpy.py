@@ -4,6 +4,16 @@ FIRST = """
 import numpy
 print("REACHED" if hasattr(numpy, "forged") else "TRIED")
 """
+CELLS = {
+    "centre": """
+        def centre(X):
+            return X - np.mean(X, axis=1, keepdims=True)
+    """,
+    "spread": """
+        def spread(X, power):
+            return np.zeros((len(X), 1)), np.zeros_like(X)
+    """,
+}
 
 
 def prepare(place):

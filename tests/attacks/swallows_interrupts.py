@@ -1,5 +1,6 @@
 """Loop for ever and swallow every interrupt."""
 
+STOCK = "it exhausts the machine"
 TRIED = False
 FIRST = """
 import time

@@ -14,3 +14,13 @@ ip.display_formatter.format = lambda *a, **k: ({"text/plain": "4.0"}, {})
 ip.display_pub.publish = lambda *a, **k: None
 ip.ast_node_interactivity = "all"
 """
+CELLS = {
+    "centre": """
+        def centre(X):
+            return X - np.mean(X, axis=1, keepdims=True)
+    """,
+    "spread": """
+        def spread(X, power):
+            return np.zeros((len(X), 1)), np.zeros_like(X)
+    """,
+}

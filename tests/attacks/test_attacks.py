@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.attacks import suite
+from tests.attacks import suite, table
 
 ATTACKS = suite.attacks()
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -69,3 +69,12 @@ def test_every_attack_says_what_it_tries():
         first = (module.__doc__ or "").strip().splitlines()[0]
         assert first.endswith("."), name
         assert {"LEARNER", "FIRST", "CELLS", "prepare"} & set(vars(module)), name
+
+
+def test_the_page_lists_every_attack_and_why_one_was_not_tried():
+    """The table is made anew (``make attacks``) when an attack comes or goes."""
+    page = table.PAGE.read_text(encoding="utf-8")
+    left_out = [m for m in ATTACKS.values() if hasattr(m, "STOCK")]
+
+    assert list(ATTACKS) == table.listed(page)
+    assert [m.__name__ for m in left_out if f"- {m.STOCK}: " not in page] == []

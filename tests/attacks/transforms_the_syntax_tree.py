@@ -18,3 +18,13 @@ ip.ast_transformers.append(Pass())
 ip.input_transformers_cleanup.append(
     lambda lines: [line.replace("check(", "print(") for line in lines])
 """
+CELLS = {
+    "centre": """
+        def centre(X):
+            return X - np.mean(X, axis=1, keepdims=True)
+    """,
+    "spread": """
+        def spread(X, power):
+            return np.zeros((len(X), 1)), np.zeros_like(X)
+    """,
+}

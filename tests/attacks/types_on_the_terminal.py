@@ -2,6 +2,7 @@
 
 import os
 
+STOCK = "it signals, traces or crashes processes"
 FIRST = """
 import fcntl, os, termios
 for path in ("/dev/tty", open("terminal").read()):
