@@ -168,7 +168,7 @@ def test_what_a_factor_of_a_hidden_case_is_called_has_no_number():
     """Its name is enough to find it; the number of the case stays hidden."""
     text, _ = said(SQUARE, SQUARE * 0.4, keep_prob=0.4)
 
-    assert "times the expected one; and keep_prob in this case" in text
+    assert "times the expected one; and keep_prob is just that in this" in text
 
 
 def test_no_direction_is_named_where_entries_differ_in_it():
