@@ -99,7 +99,7 @@ def page_part(
             f"changed). Of {len(here)} that were tried here, {here_paid} paid.",
             "",
             f"Measured with Python {platform.python_version()}, {versions}, "
-            f"{platform.system()} {platform.release()}; walls: {', '.join(walls)}.",
+            f"{platform.system()} {platform.release().partition("-")[0]}; walls: {', '.join(walls)}.",
             "",
             f"| {' | '.join(COLUMNS)} |",
             "|---" * len(COLUMNS) + "|",
