@@ -85,6 +85,7 @@ def page_part(
         for why in reasons
     ]
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    kernel = platform.release().partition("-")[0]
     fair = {
         n: getattr(m, "HONEST_STOCK", getattr(m, "HONEST", suite.HONEST))
         for n, m in attacks.items()
@@ -99,7 +100,7 @@ def page_part(
             f"changed). Of {len(here)} that were tried here, {here_paid} paid.",
             "",
             f"Measured with Python {platform.python_version()}, {versions}, "
-            f"{platform.system()} {platform.release().partition("-")[0]}; walls: {', '.join(walls)}.",
+            f"{platform.system()} {kernel}; walls: {', '.join(walls)}.",
             "",
             f"| {' | '.join(COLUMNS)} |",
             "|---" * len(COLUMNS) + "|",
