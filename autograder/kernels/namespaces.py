@@ -70,9 +70,10 @@ def build_root(
     uid, gid = owner
     size = f"mode=700,uid={uid},gid={gid},size={disk or '50%'},nr_inodes={ENTRIES}"
     linux.mount("tmpfs", scratch, "tmpfs", plain, size)
-    os.mkdir(root + "/tmp")
     os.mkdir(scratch + "/tmp")
-    linux.mount(scratch + "/tmp", root + "/tmp", None, linux.MS_BIND)
+    if not os.path.lexists(root + "/tmp"):  # what may be read can lie there
+        os.mkdir(root + "/tmp")
+        linux.mount(scratch + "/tmp", root + "/tmp", None, linux.MS_BIND)
     linux.mount(
         "none",
         root,

@@ -17,6 +17,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 import traceback
 from typing import NoReturn
@@ -313,6 +314,7 @@ def _settle(home: str, environment: dict[str, str], target: str) -> object:
     os.chdir(f"{home}/work")
     sys.path.append(f"{home}/work")
     sys.argv = ["kernel"]
+    tempfile.tempdir = None  # the warm process has had another
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()

@@ -143,6 +143,33 @@ def test_helpers_and_data_can_be_read(kernel):
     assert run(kernel, code) == [True, True]
 
 
+def test_a_course_in_the_folder_for_temporary_files_has_the_same_walls(tmp_path):
+    """What may be read there is seen, and nothing else of that folder."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        there, beside = Path(folder, "data"), Path(folder, "beside.txt")
+        there.mkdir()
+        (there / "a.txt").write_text("data")
+        beside.write_text("nothing to see")
+        with (
+            Nursery(preload=(), readable=[str(there)]) as nursery,
+            Nursery(preload=()) as ordinary,
+        ):
+            assert nursery.walls == ordinary.walls
+        with Kernel(tmp_path, preload=[], readable=[str(there)]) as kernel:
+            found = run(
+                kernel,
+                f"""
+                import json, tempfile
+                with tempfile.NamedTemporaryFile() as file:
+                    made = os.path.exists(file.name)
+                here = Path({str(there)!r}, "a.txt").read_text()
+                print(json.dumps([made, here, os.path.exists({str(beside)!r})]))
+                """,
+            )
+
+    assert found == [True, "data", False]
+
+
 def test_the_environment_is_not_inherited(course, walls, monkeypatch):
     """No variable of the grader's environment is anywhere to be read."""
     monkeypatch.setenv("A_SECRET_TOKEN", "Xe4kyP0s")
