@@ -67,7 +67,9 @@ def run(functions: Mapping[str, Mapping], seconds: float) -> dict[str, dict]:
 def drive(
     functions: Mapping[str, Mapping], namespace: Mapping[str, object], seconds: float
 ) -> dict[str, dict]:
-    """Call each function with each of its inputs in forked children.
+    """Call each function with each of its inputs in a forked child.
+
+    A fork costs more than most cases: one child serves as many as it survives.
 
     Parameters
     ----------
@@ -85,37 +87,41 @@ def drive(
         is the compact form of an Outcome, or names the reason it is missing;
         ``seconds`` is how long all of them took.
     """
-    answers = {}
+    answers: dict[str, dict] = {}
+    tasks: list[tuple[str, dict]] = []
+    counts = {}
     for name, body in functions.items():
-        begun = time.monotonic()
         function = namespace.get(name)
         if not callable(function):
             kind = "missing" if function is None else type(function).__name__
             answers[name] = {"kind": kind, "outcomes": []}
             continue
-        cases = body["cases"]
+        answers[name] = {"kind": "function", "outcomes": [], "seconds": 0.0}
+        counts[name] = len(body["cases"])
+        tasks += [(name, form) for form in body["cases"]]
 
-        def work(begin: int, function=function, body=body) -> Iterable[object]:
-            for form in body["cases"][begin:]:
-                outcome = call(
-                    function,
-                    [decode(value, inputs=True) for value in form["args"]],
-                    {k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
-                    rng=form["rng"],
-                    seconds=seconds,
-                    names=body["parameters"],
-                )
-                yield compact(outcome)
+    def work(begin: int) -> Iterable[object]:
+        for name, form in tasks[begin:]:
+            outcome = call(
+                namespace[name],
+                [decode(value, inputs=True) for value in form["args"]],
+                {k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
+                rng=form["rng"],
+                seconds=seconds,
+                names=functions[name]["parameters"],
+            )
+            yield compact(outcome)
 
-        outcomes = [
-            frame if frame is not None else {"failed": reason}
-            for frame, reason in stream(work, len(cases), seconds + GRACE)
-        ]
-        answers[name] = {
-            "kind": "function",
-            "outcomes": outcomes,
-            "seconds": round(time.monotonic() - begun, 3),
-        }
+    results = stream(work, list(counts.values()), seconds + GRACE)
+    begun = time.monotonic()
+    for (name, _), (frame, reason) in zip(tasks, results, strict=True):
+        outcome = frame if frame is not None else {"failed": reason}
+        answers[name]["outcomes"].append(outcome)
+        answers[name]["seconds"] += time.monotonic() - begun
+        begun = time.monotonic()
+    for answer in answers.values():
+        if "seconds" in answer:
+            answer["seconds"] = round(answer["seconds"], 3)
     return answers
 
 

@@ -7,7 +7,7 @@ import select
 import signal
 import struct
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["Stream", "stream"]
 
@@ -115,7 +115,7 @@ def _child(work: Callable[[], Iterable[object]], write: int) -> None:
 
 def stream(
     work: Callable[[int], Iterable[object]],
-    count: int,
+    groups: Sequence[int],
     seconds: float,
     give_up_after: int = 2,
 ) -> Iterator[tuple[object | None, str]]:
@@ -126,12 +126,13 @@ def stream(
     work : callable
         ``work(start)`` yields the results of tasks ``start``, ``start + 1``, ...;
         called in a child.
-    count : int
-        Number of tasks.
+    groups : sequence of int
+        How many tasks belong together, in order.
     seconds : float
         Time limit of one task.
     give_up_after : int
-        After so many failures the rest counts as failed for the same reason.
+        After so many failures the rest of a group counts as failed for the same
+        reason.
 
     Yields
     ------
@@ -139,22 +140,28 @@ def stream(
         A result and an empty reason, or None and ``"timeout"``, ``"crash"``,
         ``"oversized"`` or ``"garbled"``.
     """
-    done = failures = 0
-    reason = ""
-    while done < count:
-        if failures >= give_up_after:
-            yield None, reason
-            done += 1
-            continue
-        start = done
-        with Stream(lambda start=start: work(start)) as child:
-            while done < count:
-                frame = child.next(seconds)
-                if frame is None:
-                    reason = child.ended
-                    failures += 1
+    child: Stream | None = None
+    begin = 0
+    try:
+        for count in groups:
+            failures = 0
+            reason = ""
+            for task in range(begin, begin + count):
+                if failures >= give_up_after:
                     yield None, reason
-                    done += 1
-                    break
-                yield frame, ""
-                done += 1
+                    continue
+                if child is None:
+                    child = Stream(lambda start=task: work(start))
+                frame = child.next(seconds)
+                if frame is not None:
+                    yield frame, ""
+                    continue
+                failures += 1
+                reason = child.ended
+                child.kill()
+                child = None
+                yield None, reason
+            begin += count
+    finally:
+        if child is not None:
+            child.kill()

@@ -170,7 +170,7 @@ def outcomes(
             yield compact(outcome)
 
     found = []
-    for frame, reason in stream(work, len(cases), seconds + 5):
+    for frame, reason in stream(work, [len(cases)], seconds + 5):
         if frame is None:
             found.append(Outcome(error="TimeLimit", message=reason))
         else:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_notebook
 
 from autograder.store import Store
 from helpers.strings import text
@@ -26,7 +26,7 @@ MAX_CELLS = 2_000
 MAX_SOURCE = 500_000
 FOREIGN = ("accelerator", "colab", "colab_type", "outputId", "vscode")
 FLAGS = ("grade", "solution", "locked", "task", "points")
-MAKE = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+KINDS = ("code", "markdown", "raw")
 
 
 @dataclass
@@ -191,7 +191,7 @@ def _cell(form: object) -> SubmittedCell | None:
     source = form.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    if not isinstance(kind, str) or kind not in MAKE or not isinstance(source, str):
+    if not isinstance(kind, str) or kind not in KINDS or not isinstance(source, str):
         return None
     # Half a surrogate pair is text to JSON, but to no file.
     source = source.encode("utf-8", "replace").decode("utf-8")
@@ -243,6 +243,17 @@ def heal(submission: Submission, store: Store) -> tuple[NotebookNode, list[str]]
         notes.append(text("submission.kernel"))
     notebook = new_notebook(cells=cells, metadata=released.metadata)
     return notebook, notes
+
+
+def _made(submitted: SubmittedCell) -> NotebookNode:
+    """Return a cell of a learner's own.
+
+    nbformat would hold each cell against its schema; the whole notebook will be.
+    """
+    form = {"id": "", "metadata": {}, "source": submitted.source}
+    if submitted.cell_type == "code":
+        form |= {"execution_count": None, "outputs": []}
+    return NotebookNode(cell_type=submitted.cell_type, **nbformat.from_dict(form))
 
 
 def _is_marked(cell: NotebookNode) -> bool:
@@ -337,7 +348,7 @@ def _ordered(
             met.append(current)
             groups[current] = []
         else:
-            groups[current].append(MAKE[cell.cell_type](cell.source))
+            groups[current].append(_made(cell))
     marked = {c["id"] for c in released.cells if _is_marked(c)}
     ranks = [order.index(name) for name in met if name in marked]
     if ranks != sorted(ranks):
@@ -369,10 +380,9 @@ def _ordered(
 def _restored(
     released: NotebookNode, submitted: SubmittedCell, lost: bool, notes: list[str]
 ) -> NotebookNode:
-    """Return a released cell with the learner's text where it may be edited."""
-    cell = nbformat.from_dict(json.loads(json.dumps(released)))
+    """Put a learner's text into a released cell where it may be edited."""
     if not _is_marked(released):
-        cell = MAKE[submitted.cell_type](submitted.source)
+        cell = _made(submitted)
         cell["id"] = released["id"]
         return cell
     name = released["id"]
@@ -386,7 +396,7 @@ def _restored(
     if submitted.tagged and not released.metadata.get("tags"):
         notes.append(text("submission.tags", cell=name))
     if released.metadata.nbgrader.get("solution"):
-        cell.source = submitted.source
+        released.source = submitted.source
     elif submitted.source.strip() != released.source.strip():
         notes.append(text("submission.changed", cell=name))
-    return cell
+    return released

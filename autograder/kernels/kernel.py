@@ -135,6 +135,9 @@ def serve(descriptors: list[int], key: str, scheme: str) -> int:
     key : what messages are signed with.
     scheme : how messages are signed.
     """
+    from autograder.kernels.shell import discard
+
+    discard()
     os.environ["MPLBACKEND"] = INLINE
     config = Config()
     config.HistoryManager.enabled = False

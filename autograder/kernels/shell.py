@@ -13,10 +13,12 @@ import getpass
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import struct
 import sys
+import tempfile
 import threading
 import time
 from typing import NoReturn
@@ -24,6 +26,7 @@ from typing import NoReturn
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
 from traitlets.config import Config
 
@@ -173,15 +176,42 @@ def _no_input(*_: object, **__: object) -> NoReturn:
     raise StdinNotImplementedError("nobody is there to type anything in")
 
 
+def prepare() -> None:
+    """Make a shell in the warm process, which takes longer than to take it over.
+
+    It has no history, no thread and no open file; a kernel must `discard` it.
+    """
+    config = Config()
+    config.HistoryManager.enabled = False
+    folder = tempfile.mkdtemp()
+    profile = ProfileDir.create_profile_dir(folder)
+    shell = Shell.instance(
+        config=config,
+        profile_dir=profile,
+        ipython_dir=folder,
+        compiler_class=XCachingCompiler,
+    )
+    shutil.rmtree(folder)
+    shell.run_cell("pass", store_history=False)
+
+
+def discard() -> None:
+    """Make place for the shell of a kernel."""
+    Shell.clear_instance()
+
+
 def _shell(connection: Connection) -> Shell:
-    """Make this process's shell."""
+    """Take the shell over."""
     os.environ["MPLBACKEND"] = INLINE
     sys.stdout = Printed("stdout", connection)
     sys.stderr = Printed("stderr", connection)
     sys.stdout.other, sys.stderr.other = sys.stderr, sys.stdout
-    config = Config()
-    config.HistoryManager.enabled = False
-    shell = Shell.instance(config=config, compiler_class=XCachingCompiler)
+    if not Shell.initialized():
+        prepare()
+    shell = Shell.instance()
+    shell.ipython_dir = os.environ["IPYTHONDIR"]
+    shell.init_environment()
+    shell.user_ns["_dh"][:] = [os.getcwd()]
     reporter = Reporter(connection)
     shell.displayhook.session = shell.display_pub.session = reporter
     shell.displayhook.pub_socket = shell.display_pub.pub_socket = connection

@@ -24,6 +24,7 @@ from autograder.kernels.supervisor import supervise
 
 ALWAYS = (
     "autograder.kernels.kernel",
+    "autograder.kernels.shell",
     "IPython.core.completer",
     "IPython.core.debugger",
     "IPython.core.history",
@@ -65,7 +66,7 @@ def preload(names: Iterable[str]) -> list[str]:
 
 
 def warm_up() -> None:
-    """Do once what is slow the first time: fonts, a figure, a traceback."""
+    """Do once what is slow the first time: fonts, a figure, a traceback, a shell."""
     if "matplotlib" in sys.modules:
         import matplotlib.pyplot as plt
 
@@ -82,6 +83,7 @@ def warm_up() -> None:
         raise ValueError
     except ValueError:
         VerboseTB(theme_name="nocolor").structured_traceback(*sys.exc_info())
+    importlib.import_module("autograder.kernels.shell").prepare()
 
 
 def _asking(hosts: list[socket.socket]) -> socket.socket:

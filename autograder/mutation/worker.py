@@ -334,7 +334,7 @@ def main(request_path: str) -> None:
                 except Refused as error:
                     yield {"refused": str(error)}
 
-        frames = stream(work, len(mutants), HANG, give_up_after=len(mutants) + 1)
+        frames = stream(work, [len(mutants)], HANG, give_up_after=len(mutants) + 1)
         # Closed, or the child would be left behind and its time counted nowhere.
         with contextlib.closing(frames):
             for mutant, (frame, reason) in zip(mutants, frames):
