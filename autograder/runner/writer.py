@@ -51,13 +51,12 @@ class _Finish(Autograde):
         resources = self.init_single_notebook_resources(notebook_filename)
         resources["course"] = {"flagged": finished.flagged}
         notebook = nbformat.reads(finished.text, as_version=4)
-        self._sanitizing = False
-        try:
-            self._init_preprocessors()
-            output, resources = self.exporter.from_notebook_node(notebook, resources)
-            self.write_single_notebook(output, resources)
-        finally:
-            self._sanitizing = True
+        # An exporter would copy and check the notebook anew after each of these.
+        for preprocessor in self.autograde_preprocessors:
+            step = preprocessor(parent=self.exporter)
+            notebook, resources = step(notebook, resources)
+        resources["output_extension"] = ".ipynb"
+        self.write_single_notebook(nbformat.writes(notebook) + "\n", resources)
 
 
 class Writer:
