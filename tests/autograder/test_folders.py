@@ -14,10 +14,11 @@ from autograder.kernels.nursery import Nursery
 MAKES = """
 import os, sys
 from autograder.kernels import folders
-print(folders.make("made-", sys.argv[1])[0], flush=True)
+folder = folders.make("made-", sys.argv[1])[0]
 if os.fork() == 0:
     sys.stdin.read()
     os._exit(0)
+print(folder, flush=True)  # now there are two
 sys.stdin.read()
 """
 
