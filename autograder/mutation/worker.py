@@ -294,10 +294,12 @@ def all_mutants(source: SourceNotebook) -> list[Mutant]:
     ]
 
 
-def main(request_path: str) -> None:
-    """Answer a request file on standard output."""
+def read_request(request_path: str) -> tuple[dict, Path, Callable[[dict], None]]:
+    """Read a request; return it, the folder to work in and what answers.
+
+    What a notebook prints goes nowhere: it must not mix with the answer.
+    """
     request = json.loads(Path(request_path).read_text(encoding="utf-8"))
-    # What a notebook prints must not mix with the answer.
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     folder = Path(request["folder"])
@@ -305,6 +307,13 @@ def main(request_path: str) -> None:
 
     def say(form: dict) -> None:
         print(json.dumps(form), file=answer, flush=True)
+
+    return request, folder, say
+
+
+def main(request_path: str) -> None:
+    """Answer a request file on standard output."""
+    request, folder, say = read_request(request_path)
 
     try:
         source = read_source(folder / f"{request['notebook']}.ipynb")
@@ -346,7 +355,7 @@ def main(request_path: str) -> None:
                 say(about | {"line": mutant.line} | found)
     except (Refused, ValueError) as error:
         say({"refused": str(error)})
-    answer.flush()
+
     sys.stderr.flush()
     # Threads that a notebook left behind must not hold this up.
     os._exit(0)

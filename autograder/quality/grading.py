@@ -19,6 +19,7 @@ from autograder.driver import drive
 from autograder.gates import requests
 from autograder.judge import Judge, read_answers
 from autograder.mutation.mutants import mutants_of
+from autograder.mutation.worker import read_request
 from autograder.recorder import Recorder, execute, prepare, run_source
 from autograder.recording import CASE_SECONDS, cells_of
 from autograder.sources import SourceNotebook, read_source
@@ -127,14 +128,7 @@ class Grader:
 
 def main(request_path: str) -> None:
     """Answer a request file on standard output."""
-    request = json.loads(Path(request_path).read_text(encoding="utf-8"))
-    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    folder = Path(request["folder"])
-    os.chdir(folder)
-
-    def say(form: dict) -> None:
-        print(json.dumps(form), file=answer, flush=True)
+    request, folder, say = read_request(request_path)
 
     source = read_source(folder / f"{request['notebook']}.ipynb")
     form = json.loads(Path(request["store"]).read_text(encoding="utf-8"))
@@ -153,7 +147,6 @@ def main(request_path: str) -> None:
         order.shuffle(names)
         for name in names:
             say({"submission": name, "marks": grader.marks(settled[name])})
-    answer.flush()
     sys.stderr.flush()
     # Threads that a notebook left behind must not hold this up.
     os._exit(0)
