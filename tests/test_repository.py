@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.__main__ import main
+from autograder.commandline import main
 from autograder.notebooks import normal_text, own_notebooks
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -418,6 +418,14 @@ class Nursery:
         self.close()
 
 
+def data_beside_helpers() -> tuple[str, ...]:
+    """Return the course's data folder, where there is one."""
+    import helpers
+
+    data = os.path.join(os.path.dirname(os.path.dirname(helpers.__file__)), "data")
+    return (data,) if os.path.isdir(data) else ()
+
+
 def _readable(connection: socket.socket, timeout: float | None) -> bool:
     """Wait until there is something to read, however high the descriptor."""
     poll = select.poll()

@@ -18,7 +18,6 @@ Both are configured by the traits of `WarmProvisioner`.
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from queue import Empty
 from typing import Any
@@ -32,7 +31,13 @@ from traitlets import Bool, Float, Int, List, Type, Unicode, default
 
 from autograder.kernels.kernel import CHANNELS
 from autograder.kernels.limits import MB, Limits
-from autograder.kernels.nursery import PRELOAD, Child, Nursery, Report
+from autograder.kernels.nursery import (
+    PRELOAD,
+    Child,
+    Nursery,
+    Report,
+    data_beside_helpers,
+)
 from autograder.kernels.sandbox import Walls
 
 NAME = "warm-provisioner"
@@ -97,10 +102,7 @@ class WarmProvisioner(LocalProvisioner):
 
     @default("readable")
     def _data_beside_the_preloaded(self) -> list[str]:
-        import helpers
-
-        data = os.path.join(os.path.dirname(os.path.dirname(helpers.__file__)), "data")
-        return [data] if os.path.isdir(data) else []
+        return list(data_beside_helpers())
 
     @property
     def nursery(self) -> Nursery:
