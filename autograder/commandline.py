@@ -13,16 +13,12 @@ from rich.table import Table
 
 from autograder.appeal import judge_again, overview, whole_case
 from autograder.bundle import bundle
-from autograder.catalogue import CatalogueError
 from autograder.course import Course, CourseError
 from autograder.demonstration import hand_in
-from autograder.gates import GateError, check_catalogue, check_release
 from autograder.lessons import write_lesson
+from autograder.lifecycle.generation import BROKEN, examine_notebook
 from autograder.names import plain
-from autograder.recording import record
-from autograder.regions import RegionError
 from autograder.runner.command import grade_assignment
-from autograder.sources import SourceError, read_source
 
 # Imported when they are called: grading need not wait for what draws reports.
 ELSEWHERE = {
@@ -34,7 +30,6 @@ ELSEWHERE = {
     "quality": "autograder.quality.command:quality_command",
     "report": "autograder.report.command:report_command",
 }
-BROKEN = (CatalogueError, GateError, RegionError, SourceError)
 console = Console()
 
 
@@ -90,10 +85,7 @@ def gates(assignment: str, notebook: str | None) -> None:
             continue
         begun = time.monotonic()
         try:
-            source = read_source(path)
-            store = record(source, folder)
-            check_catalogue(source, store)
-            check_release(source, store, folder)
+            _, store = examine_notebook(path)
         except BROKEN as error:
             failed += 1
             click.echo(f"{path.stem}: {error}")

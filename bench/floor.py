@@ -35,10 +35,11 @@ def draw() -> None:
 
 
 def new_shell() -> InteractiveShell:
-    """Return a shell that keeps no history."""
+    """Return a shell that keeps no history, and that `display` finds."""
+    InteractiveShell.clear_instance()
     config = Config()
     config.HistoryManager.enabled = False
-    return InteractiveShell(config=config)
+    return InteractiveShell.instance(config=config)
 
 
 def run_cells(path: Path, skipped: set[str]) -> tuple[dict, float]:

@@ -35,7 +35,7 @@ from autograder.sources import read_source
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("results.json")
-TABLE = Path(__file__).with_name("results.md")
+TRIAL = ROOT / "build" / "bench" / "results.json"
 PINNED = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 ASSIGNMENT = "01_logistic_regression"
 STOCK = """
@@ -99,7 +99,7 @@ SETS = {
         (Way("runner, all cores", "all", cells=False, rounds=1),),
     ),
     "light": Set(
-        "Light cells: numpy_basics without its three dearest pictures, all cells run",
+        "Light cells: numpy_basics without its dearest three demonstrations, all run",
         ("numpy_basics",),
         1,
         (
@@ -316,10 +316,10 @@ def measure(way: Way, ours: Path) -> dict:
     return {**found, "load": os.getloadavg()[0]}
 
 
-def read_results(settings: dict) -> dict:
+def read_results(place: Path, settings: dict) -> dict:
     """Return what an interrupted bench of the same settings has measured."""
     try:
-        form = json.loads(RESULTS.read_text(encoding="utf-8"))
+        form = json.loads(place.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         form = {}
     if form.get("settings") != settings or form.get("complete"):
@@ -327,11 +327,12 @@ def read_results(settings: dict) -> dict:
     return form
 
 
-def write_results(form: dict) -> None:
-    """Write the results and the table, whole."""
+def write_results(place: Path, form: dict) -> None:
+    """Write the results and, beside them, the table, whole."""
+    place.parent.mkdir(parents=True, exist_ok=True)
     for path, content in (
-        (RESULTS, json.dumps(form, indent=1) + "\n"),
-        (TABLE, page(form)),
+        (place, json.dumps(form, indent=1) + "\n"),
+        (place.with_suffix(".md"), page(form)),
     ):
         new = path.with_suffix(".new")
         new.write_text(content, encoding="utf-8")
@@ -438,11 +439,16 @@ def page(form: dict) -> str:
 @click.command()
 @click.option("--submissions", default=100, show_default=True)
 @click.option("--rounds", default=3, show_default=True)
-@click.option("--quick", is_flag=True, help="Four submissions, one round.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Four submissions, one round; the results go into build/bench/.",
+)
 def main(submissions: int, rounds: int, quick: bool) -> None:
     """Measure what grading costs, each way, and write bench/results.*."""
     if quick:
         submissions, rounds = 4, 1
+    place = TRIAL if quick else RESULTS
     console = Console()
     settings = {
         "submissions": submissions,
@@ -452,7 +458,7 @@ def main(submissions: int, rounds: int, quick: bool) -> None:
         "machine": f"{platform.system()} {platform.machine()}",
         **{name: version(name) for name in ("nbgrader", "ipykernel", "numpy")},
     }
-    form = read_results(settings)
+    form = read_results(place, settings)
     todo = [
         (number, key, way)
         for number in range(rounds)
@@ -484,10 +490,10 @@ def main(submissions: int, rounds: int, quick: bool) -> None:
                     count = submissions * group.times
                     made[made_of] = course(place, count, group.notebooks, group.without)
                 done[way.name] = measure(way, made[made_of])
-                write_results(form)
+                write_results(place, form)
             progress.advance(bar)
     form["complete"] = True
-    write_results(form)
+    write_results(place, form)
     console.print(Markdown(page(form)))
 
 

@@ -18,7 +18,16 @@ from autograder.sources import SourceError, SourceNotebook, read_source
 from autograder.store import Store, store_path
 from helpers.checks.cases import NotebookCases, cases_form, keep_numbers, write_form
 
-__all__ = ["Publish", "ReleaseExporter", "Seal", "Stubs", "examine", "visible_cases"]
+__all__ = [
+    "BROKEN",
+    "Publish",
+    "ReleaseExporter",
+    "Seal",
+    "Stubs",
+    "examine",
+    "examine_notebook",
+    "visible_cases",
+]
 
 # Formgrader's box shows so much of a line, and does not break it.
 WIDTH = 70
@@ -46,14 +55,19 @@ def examine(folder: Path) -> dict[str, tuple[SourceNotebook, Store]]:
     examined = {}
     for path in sorted(folder.glob("*.ipynb")):
         try:
-            source = read_source(path)
-            store = record(source, folder)
-            check_catalogue(source, store)
-            check_release(source, store, folder)
+            examined[path.stem] = examine_notebook(path)
         except BROKEN as error:
             raise type(error)(f"{path.stem}: {error}") from error
-        examined[path.stem] = source, store
     return examined
+
+
+def examine_notebook(path: Path) -> tuple[SourceNotebook, Store]:
+    """Record a source notebook and hold it against every rule, as `examine` does."""
+    source = read_source(path)
+    store = record(source, path.parent)
+    check_catalogue(source, store)
+    check_release(source, store, path.parent)
+    return source, store
 
 
 def visible_cases(store: Store) -> NotebookCases:

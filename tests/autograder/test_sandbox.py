@@ -20,8 +20,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.__main__ import warm_up
 from autograder.kernels import landlock, sandbox, staging
 from autograder.kernels.nursery import Nursery
+from autograder.kernels.provisioner import WarmProvisioner
 from tests.autograder.kernel_helpers import Kernel, commands, eventually
 
 ROOT = Path(__file__).parents[2]
@@ -663,6 +665,21 @@ def test_user_ids_are_not_shared():
         ids.add(run.stdout)
 
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize("unsandboxed", [False, True])
+def test_grading_finds_the_process_that_was_warmed_up_for_it(monkeypatch, unsandboxed):
+    """What starts before nbgrader is imported is what the runner asks for."""
+    monkeypatch.setattr(Nursery, "_shared", {})
+    started = []
+    monkeypatch.setattr(Nursery, "start", lambda nursery: started.append(nursery))
+    for arguments in (["demo"], ["grade", "--help"], ["grade", "--scheduler=a", "01"]):
+        warm_up(arguments)
+    assert started == []
+
+    warm_up(["grade", "01", *(["--unsandboxed"] if unsandboxed else [])])
+
+    assert started == [WarmProvisioner(sandboxed=not unsandboxed).nursery]
 
 
 def test_a_nursery_is_shared_by_its_settings():
