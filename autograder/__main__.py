@@ -27,8 +27,18 @@ def warm_up(arguments: list[str]) -> None:
         nursery.start()
 
 
+def decline() -> None:
+    """Go without an optional check that no notebook's schema asks for.
+
+    jsonschema looks for packages that know more formats; the one for
+    internationalised addresses takes a second to build its grammar.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # as if it were not installed
+
+
 if __name__ == "__main__":
     warm_up(sys.argv[1:])
+    decline()
     from autograder.commandline import main
 
     main(prog_name="python -m autograder")

@@ -486,9 +486,13 @@ def main(submissions: int, rounds: int, quick: bool) -> None:
                 group = SETS[key]
                 made_of = (group.notebooks, group.times, group.without)
                 if made_of not in made:
-                    place = Path(folder, str(len(made)))
                     count = submissions * group.times
-                    made[made_of] = course(place, count, group.notebooks, group.without)
+                    made[made_of] = course(
+                        Path(folder, str(len(made))),
+                        count,
+                        group.notebooks,
+                        group.without,
+                    )
                 done[way.name] = measure(way, made[made_of])
                 write_results(place, form)
             progress.advance(bar)

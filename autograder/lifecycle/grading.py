@@ -70,37 +70,66 @@ class SubmissionExporter(NotebookExporter):
             self.stores[key] = read_store(store_path(root, *key))
         return self.stores[key]
 
-    def from_filename(
-        self, filename: str, resources: dict | None = None, **kwargs: object
-    ) -> tuple:
-        """Convert a notebook file, submitted or already sanitized."""
-        resources = {} if resources is None else resources
+    def mended(self, filename: str, resources: dict) -> NotebookNode:
+        """Read a submitted notebook and heal it.
+
+        Parameters
+        ----------
+        filename : str
+            The submitted file.
+        resources : dict
+            nbgrader's, of this notebook; given its folder and its store.
+
+        Returns
+        -------
+        NotebookNode
+            The released notebook with the learner's text.
+
+        Raises
+        ------
+        NbGraderException
+            If the learner's name is not usable.
+        """
+        names = resources["nbgrader"]
+        store = self._place(filename, resources)
+        reason = unusable(names["student"])
+        if reason:
+            self.parent.log.error(reason)
+            raise NbGraderException(reason)
+        # nbgrader has copied what links point to, gradebook or not.
+        copied = self.parent._format_dest(names["assignment"], names["student"])
+        remove_followed(os.path.dirname(filename), copied)
+        submission = read_submission(Path(filename))
+        notebook, notes = heal(submission, store)
+        if submission.damage:
+            self.parent.log.warning(
+                "%s, %s: %s", names["student"], names["notebook"], submission.damage
+            )
+        notebook.metadata["course"] = {
+            "digest": store.cases.digest,
+            "notes": notes,
+            "damaged": bool(submission.damage)
+            or text("submission.other_notebook") in notes,
+        }
+        return notebook
+
+    def _place(self, filename: str, resources: dict) -> Store:
         names = resources["nbgrader"]
         store = self.store(names["assignment"], names["notebook"])
         folder = os.path.dirname(filename)
         resources["metadata"] = {"name": names["notebook"], "path": folder}
         resources["course"] = {"store": store}
+        return store
+
+    def from_filename(
+        self, filename: str, resources: dict | None = None, **kwargs: object
+    ) -> tuple:
+        """Convert a notebook file, submitted or already sanitized."""
+        resources = {} if resources is None else resources
         if self.parent._sanitizing:
-            reason = unusable(names["student"])
-            if reason:
-                self.parent.log.error(reason)
-                raise NbGraderException(reason)
-            # nbgrader has copied what links point to, gradebook or not.
-            copied = self.parent._format_dest(names["assignment"], names["student"])
-            remove_followed(folder, copied)
-            submission = read_submission(Path(filename))
-            notebook, notes = heal(submission, store)
-            if submission.damage:
-                self.parent.log.warning(
-                    "%s, %s: %s", names["student"], names["notebook"], submission.damage
-                )
-            notebook.metadata["course"] = {
-                "digest": store.cases.digest,
-                "notes": notes,
-                "damaged": bool(submission.damage)
-                or text("submission.other_notebook") in notes,
-            }
+            notebook = self.mended(filename, resources)
             return self.from_notebook_node(notebook, resources, **kwargs)
+        self._place(filename, resources)
         return super().from_filename(filename, resources=resources, **kwargs)
 
 
@@ -352,14 +381,18 @@ def _times(store: Store, answers: object) -> dict[str, float]:
 class SaveJudgedGrades(SaveAutoGrades):
     """Saves grades, and flags for a person what could not be judged.
 
-    Rows are read at once and written at once, not cell by cell.
+    Rows are read at once and written at once, not cell by cell, and through the
+    gradebook among the resources where somebody has opened one.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Save what all cells of a notebook have earned."""
         names = resources["nbgrader"]
-        self._flagged = resources.get("course", {}).get("flagged", {})
-        with Gradebook(names["db_url"]) as book:
+        course = resources.get("course", {})
+        self._flagged = course.get("flagged", {})
+        opened = course.get("gradebook")
+        own = contextlib.nullcontext(opened) if opened else Gradebook(names["db_url"])
+        with own as book:
             submitted = book.find_submission_notebook(
                 names["notebook"], names["assignment"], names["student"]
             )

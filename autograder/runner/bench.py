@@ -13,18 +13,19 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
 
-from nbconvert.writers import FilesWriter
+import nbformat
+from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Base, Gradebook
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, SaveAutoGrades
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, insert, select
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
@@ -111,6 +112,11 @@ def parsed(content: bytes) -> Store:
     return Store.from_form(json.loads(content))
 
 
+def named(item: str | type) -> type:
+    """Return a class that a configuration names or holds."""
+    return import_item(item) if isinstance(item, str) else item
+
+
 def split(config: Config) -> tuple[list[type], list[type]]:
     """Split the configured preprocessors into workers' and the writer's.
 
@@ -119,7 +125,7 @@ def split(config: Config) -> tuple[list[type], list[type]]:
     workers: list[type] = []
     writers: list[type] = []
     for name in config.Autograde.autograde_preprocessors:
-        item = import_item(name) if isinstance(name, str) else name
+        item = named(name)
         saves = issubclass(item, SaveAutoGrades) or bool(writers)
         checks = issubclass(item, CheckCellMetadata)
         (writers if saves and not checks else workers).append(item)
@@ -128,7 +134,8 @@ def split(config: Config) -> tuple[list[type], list[type]]:
 
 def versions() -> str:
     """Return a digest of what is installed."""
-    found = sorted({f"{d.name}=={d.version}" for d in distributions()})
+    known = (d.metadata for d in distributions())  # parsed each time it is asked for
+    found = sorted({f"{one['Name']}=={one['Version']}" for one in known})
     return hashlib.sha256("\n".join(found).encode()).hexdigest()
 
 
@@ -151,12 +158,6 @@ class Bench(Autograde):
         directory.assignment_id = assignment.name
         super().__init__(coursedir=directory, config=config)
         self.assignment = assignment
-        self.permissions = 644
-        self.init_writer(stores)
-
-    def init_writer(self, stores: dict[tuple[str, str], Store]) -> None:
-        """Make what nbgrader makes when it starts."""
-        self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
         self.exporter.stores.update(stores)
 
@@ -193,43 +194,46 @@ class Bench(Autograde):
         return finished
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Sanitise, look whether the result is known, and execute."""
-        self._sanitizing = True
-        self._init_preprocessors()
-        BaseConverter.convert_single_notebook(self, notebook_filename)
-        path = Path(self.writer.build_directory, os.path.basename(notebook_filename))
-        self._finished.key = self._key(path.read_bytes())
+        """Mend, look whether the result is known, and execute.
+
+        An exporter would copy and check the notebook anew after each step.
+        """
+        resources = self.init_single_notebook_resources(notebook_filename)
+        notebook = self.exporter.mended(notebook_filename, resources)
+        notebook = self._through(self.sanitize_preprocessors, notebook, resources)
+        mended = json.dumps(notebook, sort_keys=True).encode()
+        self._finished.key = self._key(mended)
         known = self._finished.key in self.assignment.known
         if known and not self._task.fresh:
             self._finished.lasting = True
             return
-        self._sanitizing = False
-        self._init_preprocessors()
-        try:
-            with utils.setenv(NBGRADER_EXECUTION="autograde"):
-                BaseConverter.convert_single_notebook(self, str(path))
-        finally:
-            self._sanitizing = True
-
-    def _key(self, sanitised: bytes) -> str:
-        digest = hashlib.sha256(f"{self.assignment.fingerprint}\0".encode())
-        for name, content in self._beside:
-            inside = content if isinstance(content, bytes) else str(content).encode()
-            digest.update(name.encode("utf-8", "replace") + b"\0")
-            digest.update(hashlib.sha256(inside).digest())
-        digest.update(sanitised)
-        return digest.hexdigest()
-
-    def write_single_notebook(self, output: str, resources: dict) -> None:
-        """Write a sanitised notebook; keep a finished one."""
-        if self._sanitizing:
-            super().write_single_notebook(output, resources)
-            return
+        names = resources["nbgrader"]
+        beside = self._format_dest(names["assignment"], names["student"])
+        resources["metadata"]["path"] = beside
+        with utils.setenv(NBGRADER_EXECUTION="autograde"):
+            notebook = self._through(self.autograde_preprocessors, notebook, resources)
+        output = nbformat.writes(notebook) + "\n"
         self._finished.text = output
         self._finished.flagged = dict(resources["course"]["flagged"])
         self._finished.lasting = not any(
             reason != "damaged" for reason in self._finished.flagged.values()
         ) and not any(name in output for name in PASSING)
+
+    def _through(
+        self, steps: list[str | type], notebook: NotebookNode, resources: dict
+    ) -> NotebookNode:
+        for step in steps:
+            notebook, _ = named(step)(parent=self.exporter)(notebook, resources)
+        return notebook
+
+    def _key(self, mended: bytes) -> str:
+        digest = hashlib.sha256(f"{self.assignment.fingerprint}\0".encode())
+        for name, content in self._beside:
+            inside = content if isinstance(content, bytes) else str(content).encode()
+            digest.update(name.encode("utf-8", "replace") + b"\0")
+            digest.update(hashlib.sha256(inside).digest())
+        digest.update(mended)
+        return digest.hexdigest()
 
 
 _benches: dict[str, Bench] = {}
@@ -268,42 +272,35 @@ def cells_only(db_url: str, course_id: str, assignment: str, path: Path) -> None
         The assignment.
     path : Path
         A file that does not exist yet.
+
+    Raises
+    ------
+    MissingEntry
+        If the gradebook does not know the assignment.
     """
-    url = f"sqlite:///{path}"
-    # nbgrader would ask alembic for a version, a process of some seconds.
-    engine = create_engine(url)
+    engine = create_engine(f"sqlite:///{path}")
     Base.metadata.create_all(bind=engine)
+    tables = Base.metadata.tables
+    with Gradebook(db_url, course_id) as book, engine.begin() as small:
+
+        def take(name: str, column: str, values: Iterable[str]) -> list[str]:
+            """Copy the rows that have one of these values; return their ids."""
+            table = tables[name]
+            asked = select(table).where(table.c[column].in_(values))
+            rows = [dict(row) for row in book.db.execute(asked).mappings()]
+            if rows:
+                small.execute(insert(table), rows)
+            return [row["id"] for row in rows]
+
+        one = book.find_assignment(assignment)
+        take("course", "id", [one.course_id])
+        take("assignment", "id", [one.id])
+        notebooks = take("notebook", "assignment_id", [one.id])
+        cells = take("base_cell", "notebook_id", notebooks)
+        take("source_cell", "notebook_id", notebooks)
+        for kind in ("grade_cells", "solution_cells", "task_cells"):
+            take(kind, "id", cells)
     engine.dispose()
-    with Gradebook(db_url, course_id) as book, Gradebook(url, course_id) as small:
-        small.update_or_create_assignment(assignment)
-        for notebook in book.find_assignment(assignment).notebooks:
-            where = (notebook.name, assignment)
-            small.update_or_create_notebook(*where, kernelspec=notebook.kernelspec)
-            for cell in notebook.source_cells:
-                small.update_or_create_source_cell(
-                    cell.name,
-                    *where,
-                    cell_type=cell.cell_type,
-                    locked=cell.locked,
-                    source=cell.source,
-                    checksum=cell.checksum,
-                )
-            for cell in notebook.grade_cells:
-                small.update_or_create_grade_cell(
-                    cell.name,
-                    *where,
-                    cell_type=cell.cell_type,
-                    max_score=cell.max_score,
-                )
-            for cell in notebook.solution_cells:
-                small.update_or_create_solution_cell(cell.name, *where)
-            for cell in notebook.task_cells:
-                small.update_or_create_task_cell(
-                    cell.name,
-                    *where,
-                    cell_type=cell.cell_type,
-                    max_score=cell.max_score,
-                )
 
 
 def digest_of(*parts: object) -> str:

@@ -23,6 +23,7 @@ from rich.text import Text
 
 from autograder.course import Course
 from autograder.names import plain
+from autograder.runner.bench import Assignment
 from autograder.runner.cluster import Cluster
 from autograder.runner.report import write_report
 from autograder.runner.run import Run, Work
@@ -134,7 +135,7 @@ def grade_assignment(
                 pool = Cluster(bundle, scheduler, course.directory.ignore)
                 stack.callback(pool.close)
             ready = time.time() - psutil.Process().create_time()
-            done = _watch(console, run, planned, pool)
+            done = _watch(console, run, bundle, planned, pool)
         seconds = time.monotonic() - began
         figures = {
             "seconds": round(seconds, 1),
@@ -168,7 +169,9 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _watch(console: Console, run: Run, planned: list[Work], pool: object) -> list[Work]:
+def _watch(
+    console: Console, run: Run, bundle: Assignment, planned: list[Work], pool: object
+) -> list[Work]:
     """Grade behind a progress bar; name at once what failed."""
     done = []
     # Refreshed by hand: processes are forked, so there is to be no thread here.
@@ -182,7 +185,7 @@ def _watch(console: Console, run: Run, planned: list[Work], pool: object) -> lis
         auto_refresh=False,
     ) as progress:
         bar = progress.add_task(run.assignment, total=len(planned))
-        for work in run.grade(planned, pool.run):
+        for work in run.grade(bundle, planned, pool.run):
             if work is not None:
                 done.append(work)
                 progress.advance(bar)

@@ -126,6 +126,9 @@ class Run:
             os.path.relpath(path, source): Path(path).read_bytes()
             for path in sorted(find_all_files(str(source), ignore))
         }
+        learners = course.config.Autograde.get("exclude_overwriting", {})
+        for kept in learners.get(name, []):
+            files.pop(os.path.normpath(kept), None)  # learners hand in their own
         stores = self._files
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "gradebook.db")
@@ -230,6 +233,7 @@ class Run:
 
     def grade(
         self,
+        bundle: Assignment,
         planned: list[Work],
         workers: Callable[[Iterable[Task]], Iterator[Finished | None]],
     ) -> Iterator[Work | None]:
@@ -237,6 +241,8 @@ class Run:
 
         Parameters
         ----------
+        bundle : Assignment
+            As ``bundle`` makes it.
         planned : list of Work
             From ``plan``.
         workers : callable
@@ -247,7 +253,7 @@ class Run:
         Work or None
             None now and then, while nothing is done.
         """
-        writer = Writer(self.course, self.assignment)
+        writer = Writer(self.course, bundle)
         redo = self.ledger.to_redo()
         by_name = {work.student: work for work in planned}
         damaged: list[Task] = []

@@ -7,56 +7,101 @@ folder; the folder is renamed. So a submission that has a folder in
 """
 
 import copy
-import os
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import capture_log
+from sqlalchemy.orm import joinedload
 
 from autograder.course import Course, reason
 from autograder.kernels.staging import remove_followed
-from autograder.runner.bench import Finished, split
+from autograder.runner.bench import Assignment, Finished, split
 
 __all__ = ["Writer"]
 
 
 class _Finish(Autograde):
-    """nbgrader's converter from the point where grades are saved."""
+    """nbgrader's converter from the point where grades are saved.
+
+    All rows are written through one gradebook: each that nbgrader opens asks for
+    its tables and compiles its statements anew, which takes longer than to save.
+    """
 
     finished: Mapping[str, Finished]
+    files: Mapping[str, bytes]
     submitted: Path
+    book: Gradebook
 
     def init_notebooks(self) -> None:
         """Take the one submission, whatever its name looks like as a pattern."""
-        found = [str(path) for path in sorted(self.submitted.glob("*.ipynb"))]
+        found = [str(self.submitted / f"{name}.ipynb") for name in self.finished]
         self.assignments = {str(self.submitted): found}
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Make rows, copy files, and drop what came through a link."""
-        super().init_assignment(assignment_id, student_id)
-        dest = self._format_dest(assignment_id, student_id)
-        if os.path.isdir(dest):
-            remove_followed(str(self.submitted), dest)
+        """Copy files, drop what came through a link, and make rows."""
+        BaseConverter.init_assignment(self, assignment_id, student_id)
+        dest = Path(self._format_dest(assignment_id, student_id))
+        if dest.is_dir():
+            remove_followed(str(self.submitted), str(dest))
+        for name, content in self.files.items():
+            path = dest / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        self._make_rows(assignment_id, student_id)
+
+    def _make_rows(self, assignment: str, student: str) -> None:
+        """Make a learner's rows; a notebook that is not there earns nothing."""
+        if self.create_student:
+            self.book.update_or_create_student(student)
+        else:
+            try:
+                self.book.find_student(student)
+            except MissingEntry:
+                raise NbGraderException(
+                    f"the gradebook does not know {student}: add the student, or set "
+                    "Autograde.create_student"
+                ) from None
+        when = self.coursedir.get_existing_timestamp(str(self.submitted))
+        submission = self.book.update_or_create_submission(
+            assignment, student, **({"timestamp": when} if when else {})
+        )
+        self._late = submission.total_seconds_late > 0
+        for notebook in submission.notebooks:
+            if notebook.name not in self.finished:
+                for grade in notebook.grades:
+                    grade.auto_score = 0
+                    grade.needs_manual_grade = False
+            elif notebook.late_submission_penalty is not None:
+                self._late = True
+        self.book.db.commit()
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Save the grades of a notebook that a worker has finished."""
-        name = Path(notebook_filename).stem
-        finished = self.finished[name]
+        finished = self.finished[Path(notebook_filename).stem]
         resources = self.init_single_notebook_resources(notebook_filename)
-        resources["course"] = {"flagged": finished.flagged}
+        resources["course"] = {"flagged": finished.flagged, "gradebook": self.book}
         notebook = nbformat.reads(finished.text, as_version=4)
+        before = json.dumps(notebook)
         # An exporter would copy and check the notebook anew after each of these.
         for preprocessor in self.autograde_preprocessors:
+            if preprocessor is AssignLatePenalties and not self._late:
+                continue  # it would find that there is nothing to do
             step = preprocessor(parent=self.exporter)
             notebook, resources = step(notebook, resources)
+        output = finished.text
+        if json.dumps(notebook) != before:
+            output = nbformat.writes(notebook) + "\n"
         resources["output_extension"] = ".ipynb"
-        self.write_single_notebook(nbformat.writes(notebook) + "\n", resources)
+        self.write_single_notebook(output, resources)
 
 
 class Writer:
@@ -66,21 +111,25 @@ class Writer:
     ----------
     course : Course
         The course.
-    assignment : str
+    assignment : Assignment
         The assignment.
     """
 
-    def __init__(self, course: Course, assignment: str) -> None:
+    def __init__(self, course: Course, assignment: Assignment) -> None:
         self._course = course
-        self._assignment = assignment
+        self._assignment = assignment.name
+        self._files = assignment.files
         self._config = copy.deepcopy(course.config)
         self._config.Autograde.autograde_preprocessors = split(course.config)[1]
         # Nothing submitted is read here.
         self._config.Autograde.exporter_class = NotebookExporter
         # Within autograded/, so that a rename is one step on any file system.
-        step = f"{course.directory.autograded_directory}/.staging-{assignment}"
+        step = f"{course.directory.autograded_directory}/.staging-{assignment.name}"
         self._config.CourseDirectory.autograded_directory = step
         self._staging = course.root / step
+        # It keeps the statements that it has compiled, but no connection.
+        self._book = Gradebook(course.directory.db_url, course.directory.course_id)
+        self._book.close()
         self.sweep()
 
     def sweep(self) -> None:
@@ -112,17 +161,18 @@ class Writer:
             shutil.rmtree(old, ignore_errors=True)
             folder.rename(old)
             shutil.rmtree(old, ignore_errors=True)
-        directory = self._course.directory
-        with Gradebook(directory.db_url, directory.course_id) as book:
+        with self._book as book:
             try:
                 submission = book.find_submission(self._assignment, student)
             except MissingEntry:
                 return
-            for notebook in submission.notebooks:
-                for grade in notebook.grades:
-                    if grade.cell.cell_type == "code":
-                        grade.auto_score = 0.0
-                    grade.needs_manual_grade = True
+            grades = book.db.query(Grade).options(joinedload(Grade.cell))
+            for grade in grades.join(SubmittedNotebook).filter(
+                SubmittedNotebook.assignment_id == submission.id
+            ):
+                if grade.cell.cell_type == "code":
+                    grade.auto_score = 0.0
+                grade.needs_manual_grade = True
             book.db.commit()
 
     def write(self, student: str, finished: Mapping[str, Finished]) -> str:
@@ -148,7 +198,10 @@ class Writer:
         app = _Finish(coursedir=directory, config=self._config, log=directory.log)
         app.submitted = self.submitted_folder(student)
         app.finished = finished
-        result = capture_log(app)
+        app.files = self._files
+        app.book = self._book
+        with self._book:
+            result = capture_log(app)
         if not result["success"]:
             self.withdraw(student)
             self.sweep()

@@ -30,7 +30,7 @@ from autograder.runner.pool import MOST_TRIES, Pool
 from autograder.runner.report import report_path
 from autograder.runner.run import Run
 from tests.conftest import ROOT
-from tests.course import CENTRE, SPREAD, write_source
+from tests.course import CATALOGUE, CENTRE, SPREAD, tiny_notebook, write_source
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -188,6 +188,66 @@ def test_rows_and_files_are_those_of_nbgrader(root, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows(other) == rows(root)
     assert files(other) == files(root)
+
+
+SETTINGS = f"""
+c.LateSubmissionPlugin.penalty_method = "zero"
+c.Autograde.exclude_overwriting = {{"{ASSIGNMENT}": ["theirs.txt"]}}
+"""
+READS = "print(open('ours.txt').read(), open('theirs.txt').read())"
+
+
+@pytest.mark.slow
+def test_settings_of_nbgrader_hold(tmp_path):
+    """Late work, missing notebooks and files beside are treated as nbgrader would."""
+    root = tmp_path / "course"
+    both = CATALOGUE + CATALOGUE.replace("tiny", "second")
+    source = write_source(root, catalogue=both)
+    second = nbformat.writes(tiny_notebook()).replace("tiny", "second")
+    (source / "second.ipynb").write_text(second)
+    for name in ("ours.txt", "theirs.txt"):
+        (source / name).write_text("from the source")
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write(SETTINGS)
+    course = Course(root)
+    course.generate(ASSIGNMENT)
+    with Gradebook(course.directory.db_url, course.directory.course_id) as book:
+        book.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-01")
+    times = {"early": "2025-12-31 00:00:00 UTC", "late": "2026-01-02 00:00:00 UTC"}
+    for student, when in times.items():
+        folder = hand_in(root, student, inserted(READS))
+        (folder / "timestamp.txt").write_text(when)
+        for name in ("ours.txt", "theirs.txt"):
+            (folder / name).write_text("changed")
+    (root / "submitted" / "early" / ASSIGNMENT / "second.ipynb").unlink()
+    other = Path(shutil.copytree(root, tmp_path / "other"))
+    for student in times:
+        assert Course(other).autograde(ASSIGNMENT, student) == ""
+    done = run_command(root)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert rows(other) == rows(root)
+    assert files(other) == files(root)
+    assert ("late", "tiny", 7.0, False) in rows(root)  # the penalty
+    graded = root / "autograded" / "late" / ASSIGNMENT
+    assert (graded / "ours.txt").read_text() == "from the source"
+    assert (graded / "theirs.txt").read_text() == "changed"
+    assert "from the source changed" in (graded / "tiny.ipynb").read_text()
+
+
+@pytest.mark.slow
+def test_no_student_is_made_where_that_is_not_wanted(root):
+    """An instructor may want only the learners that the gradebook knows."""
+    hand_in(root, "stranger", solve)
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write("c.Autograde.create_student = False\n")
+    done = run_command(root)
+
+    assert done.returncode == 1
+    assert "the gradebook does not know stranger: add" in " ".join(done.stdout.split())
+    assert rows(root) == []
+    assert not (root / "autograded" / "stranger").exists()
 
 
 @pytest.mark.slow
@@ -392,8 +452,10 @@ def grade(root, results, *, force=False):
     """Grade with made-up results; return what became of each submission."""
     run = Run(Course(root), ASSIGNMENT)
     with run.ledger.alone():
-        planned = run.plan(run.bundle(), force=force)
-        return [work for work in run.grade(planned, results) if work is not None]
+        bundle = run.bundle()
+        planned = run.plan(bundle, force=force)
+        done = run.grade(bundle, planned, results)
+        return [work for work in done if work is not None]
 
 
 def points(root):

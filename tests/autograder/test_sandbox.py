@@ -682,6 +682,16 @@ def test_grading_finds_the_process_that_was_warmed_up_for_it(monkeypatch, unsand
     assert started == [WarmProvisioner(sandboxed=not unsandboxed).nursery]
 
 
+def test_no_command_waits_for_a_grammar_of_addresses():
+    """What takes a second to import, and checks nothing here, is left alone."""
+    command = [sys.executable, "-X", "importtime", "-m", "autograder", "--help"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    assert "Grade notebooks" in run.stdout
+    assert "jsonschema._format" in run.stderr
+    assert "rfc3987_syntax.syntax_helpers" not in run.stderr
+
+
 def test_a_nursery_is_shared_by_its_settings():
     """The same settings give the same warm process, others another."""
     one = Nursery.shared(preload=["numpy"])
