@@ -210,6 +210,8 @@ class Bench(Autograde):
         names = resources["nbgrader"]
         beside = self._format_dest(names["assignment"], names["student"])
         resources["metadata"]["path"] = beside
+        # Where a learner's cells look for it.
+        Path(beside, os.path.basename(notebook_filename)).write_bytes(mended)
         with utils.setenv(NBGRADER_EXECUTION="autograde"):
             notebook = self._through(self.autograde_preprocessors, notebook, resources)
         output = nbformat.writes(notebook) + "\n"

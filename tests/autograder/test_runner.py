@@ -66,6 +66,10 @@ ODD = {
     "kills": inserted("import os; os._exit(1)"),
     "no_answer": inserted("import builtins\nbuiltins.repr = lambda *a: '1.0'"),
     "reads_a_file": inserted("print(open('notes.txt').read())"),
+    "reads_itself": inserted(
+        "import json, os\nprint(sorted(os.listdir()))\n"
+        "print([cell['id'] for cell in json.load(open('tiny.ipynb'))['cells']])"
+    ),
     "truncated": b'{"cells": [{"cell_type": "code", "sou',
     "linked": None,
 }
