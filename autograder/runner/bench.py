@@ -31,7 +31,7 @@ from traitlets.utils.importstring import import_item
 
 from autograder.kernels import folders
 from autograder.kernels.provisioner import WarmProvisioner
-from autograder.runner.parcels import Task, pack, unpack
+from autograder.runner.parcels import Task, lay_over, pack, unpack
 from autograder.store import Store
 
 __all__ = ["Assignment", "Bench", "Finished", "grade", "parsed", "split", "versions"]
@@ -179,10 +179,7 @@ class Bench(Autograde):
             )
             path = submitted / f"{task.notebook}.ipynb"
             unpack(parcel, path, graded)
-            for name, content in self.assignment.files.items():
-                beside = graded / name
-                beside.parent.mkdir(parents=True, exist_ok=True)
-                beside.write_bytes(content)
+            lay_over(graded, self.assignment.files)
             self._beside = [*parcel.files.items(), *self.assignment.files.items()]
             self.convert_single_notebook(str(path))
         except Exception as error:
@@ -200,7 +197,9 @@ class Bench(Autograde):
         """
         resources = self.init_single_notebook_resources(notebook_filename)
         notebook = self.exporter.mended(notebook_filename, resources)
-        notebook = self._through(self.sanitize_preprocessors, notebook, resources)
+        notebook, resources = self._through(
+            self.sanitize_preprocessors, notebook, resources
+        )
         mended = json.dumps(notebook, sort_keys=True).encode()
         self._finished.key = self._key(mended)
         known = self._finished.key in self.assignment.known
@@ -213,7 +212,9 @@ class Bench(Autograde):
         # Where a learner's cells look for it.
         Path(beside, os.path.basename(notebook_filename)).write_bytes(mended)
         with utils.setenv(NBGRADER_EXECUTION="autograde"):
-            notebook = self._through(self.autograde_preprocessors, notebook, resources)
+            notebook, resources = self._through(
+                self.autograde_preprocessors, notebook, resources
+            )
         output = nbformat.writes(notebook) + "\n"
         self._finished.text = output
         self._finished.flagged = dict(resources["course"]["flagged"])
@@ -223,10 +224,11 @@ class Bench(Autograde):
 
     def _through(
         self, steps: list[str | type], notebook: NotebookNode, resources: dict
-    ) -> NotebookNode:
+    ) -> tuple[NotebookNode, dict]:
         for step in steps:
-            notebook, _ = named(step)(parent=self.exporter)(notebook, resources)
-        return notebook
+            preprocessor = named(step)(parent=self.exporter)
+            notebook, resources = preprocessor(notebook, resources)
+        return notebook, resources
 
     def _key(self, mended: bytes) -> str:
         digest = hashlib.sha256(f"{self.assignment.fingerprint}\0".encode())
@@ -280,6 +282,7 @@ def cells_only(db_url: str, course_id: str, assignment: str, path: Path) -> None
     MissingEntry
         If the gradebook does not know the assignment.
     """
+    # nbgrader asks alembic, a process of some seconds, where there is no table yet.
     engine = create_engine(f"sqlite:///{path}")
     Base.metadata.create_all(bind=engine)
     tables = Base.metadata.tables

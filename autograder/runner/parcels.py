@@ -2,8 +2,9 @@
 
 import hashlib
 import os
+import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from nbgrader.utils import find_all_files
 from autograder.kernels.staging import MOST_BYTES, MOST_FILES
 from autograder.submissions import MAX_BYTES
 
-__all__ = ["Parcel", "Task", "fingerprint", "pack", "unpack"]
+__all__ = ["Parcel", "Task", "fingerprint", "lay_over", "pack", "unpack"]
 
 CHUNK = 1 << 20
 
@@ -128,6 +129,19 @@ def unpack(parcel: Parcel, notebook: Path, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, content)
+
+
+def lay_over(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write an assignment's files; what a learner has put in their place goes."""
+    for name, content in files.items():
+        path = folder / name
+        for place in path.parents:
+            if place.is_relative_to(folder) and place.is_file():
+                place.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _write(path: Path, content: bytes | int) -> None:

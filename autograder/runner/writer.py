@@ -25,6 +25,7 @@ from sqlalchemy.orm import joinedload
 from autograder.course import Course, reason
 from autograder.kernels.staging import remove_followed
 from autograder.runner.bench import Assignment, Finished, split
+from autograder.runner.parcels import lay_over
 
 __all__ = ["Writer"]
 
@@ -52,10 +53,7 @@ class _Finish(Autograde):
         dest = Path(self._format_dest(assignment_id, student_id))
         if dest.is_dir():
             remove_followed(str(self.submitted), str(dest))
-        for name, content in self.files.items():
-            path = dest / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        lay_over(dest, self.files)
         self._make_rows(assignment_id, student_id)
 
     def _make_rows(self, assignment: str, student: str) -> None:

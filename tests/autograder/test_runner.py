@@ -25,7 +25,7 @@ from autograder.runner import pool as pool_module
 from autograder.runner import writer as writer_module
 from autograder.runner.bench import Finished, digest_of
 from autograder.runner.command import grade_assignment
-from autograder.runner.parcels import Task, fingerprint, pack, unpack
+from autograder.runner.parcels import Task, fingerprint, lay_over, pack, unpack
 from autograder.runner.pool import MOST_TRIES, Pool
 from autograder.runner.report import report_path
 from autograder.runner.run import Run
@@ -630,6 +630,18 @@ def test_a_parcel_holds_ordinary_files_only(tmp_path):
 
     assert (parcel.notebook, parcel.files) == (None, {"more.txt": b"2"})
     assert (tmp_path / "there" / "tiny.ipynb").is_symlink()
+
+
+def test_the_assignments_files_stand_whatever_lies_in_their_place(tmp_path):
+    """A file where a folder belongs gives way, and the other way round."""
+    (tmp_path / "images").write_text("a file")
+    (tmp_path / "notes.txt" / "inside").mkdir(parents=True)
+    (tmp_path / "mine.txt").write_text("mine")
+    lay_over(tmp_path, {"images/cat.png": b"1", "notes.txt": b"2"})
+
+    assert (tmp_path / "images" / "cat.png").read_bytes() == b"1"
+    assert (tmp_path / "notes.txt").read_bytes() == b"2"
+    assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
 def test_a_fingerprint_follows_content_and_not_time(tmp_path):
