@@ -99,7 +99,7 @@ SETS = {
         (Way("runner, all cores", "all", cells=False, rounds=1),),
     ),
     "light": Set(
-        "Light cells: numpy_basics without its dearest two demonstrations, all run",
+        "Light cells: numpy_basics without three of its demonstrations, all run",
         ("numpy_basics",),
         1,
         (
@@ -111,7 +111,7 @@ SETS = {
             Way("runner, all cores, no sandbox", "all", sandboxed=False),
             Way("floor", "floor"),
         ),
-        without=("loop", "rand-randn"),
+        without=("loop", "rand-randn", "slope-picture"),
     ),
     "normal": Set(
         "Assignment 01 as it is, demonstration cells skipped, as in normal grading",
