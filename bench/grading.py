@@ -431,6 +431,10 @@ def page(form: dict) -> str:
         "- **ready**: from the command's start to the first submission. **MB**: peak "
         "memory of the runner's first process and its largest child together.",
         "- Stock kernels run the public checks, and no hidden cases; ours drive both.",
+        "- The light set was chosen for the weight of its cells: with heavier ones "
+        "even the floor of two cores is below five times stock, with lighter ones all "
+        "the rest weighs more against the floor. The whole notebook is in the last "
+        "table.",
         "",
     ]
     return "\n".join(lines)

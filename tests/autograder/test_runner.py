@@ -239,6 +239,11 @@ def test_settings_of_nbgrader_hold(tmp_path):
     assert (graded / "theirs.txt").read_text() == "changed"
     assert "from the source changed" in (graded / "tiny.ipynb").read_text()
 
+    with Gradebook(course.directory.db_url, course.directory.course_id) as book:
+        book.grant_extension(ASSIGNMENT, "late", days=2)
+    assert run_command(root, "--force", "--student", "late").returncode == 0
+    assert ("late", "tiny", None, False) in rows(root)  # it is late no more
+
 
 @pytest.mark.slow
 def test_no_student_is_made_where_that_is_not_wanted(root):
