@@ -25,6 +25,8 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 KEPT = ("nbgrader", "tags")
+# Code that only draws is collapsed, so that text and figure stand together.
+COLLAPSED = {"source_hidden": True}
 SPEAKING = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # What JupyterLab invents: eight hexadecimal digits, or a UUID.
 INVENTED = re.compile(r"(?=[a-f-]*\d)[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
@@ -35,8 +37,9 @@ def normal_text(path: Path) -> str:
     """Return a notebook's text in normal form.
 
     It is nbformat 4.5 without outputs and counts, with one line of source a line,
-    of the metadata only what nbgrader and the course need, and cell ids that
-    speak: the ``grade_id``, or else words in kebab-case.
+    of the metadata only what nbgrader and the course need and whether a code cell
+    is collapsed, and cell ids that speak: the ``grade_id``, or else words in
+    kebab-case.
 
     Parameters
     ----------
@@ -76,6 +79,7 @@ def normal_text(path: Path) -> str:
         taken.add(cell["id"])
         cell.metadata = nbformat.from_dict(
             {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
+            | ({"jupyter": COLLAPSED} if _is_collapsed(cell) else {})
         )
         if "nbgrader" in cell.metadata:
             # nbgrader's Create Assignment drops it from every cell.
@@ -85,6 +89,12 @@ def normal_text(path: Path) -> str:
             cell.outputs = []
             cell.execution_count = None
     return nbformat.writes(notebook) + "\n"
+
+
+def _is_collapsed(cell: NotebookNode) -> bool:
+    """Return whether the author collapsed the code of a cell."""
+    layout = cell.metadata.get("jupyter", {})
+    return cell.cell_type == "code" and layout.get("source_hidden") is True
 
 
 def _speaking_id(cell: NotebookNode, taken: set[str]) -> str:

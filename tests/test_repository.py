@@ -81,6 +81,22 @@ def test_normal_form_gives_speaking_ids_and_drops_the_rest(tmp_path):
     assert raw["cells"][-1]["source"] == ["check(relu, 1)"]
 
 
+def test_normal_form_keeps_which_code_is_collapsed(tmp_path):
+    """A collapsed code cell stays collapsed; other layout of JupyterLab goes."""
+    layouts = [
+        {"source_hidden": True, "outputs_hidden": True},
+        {"source_hidden": False},
+        {"outputs_hidden": True},
+    ]
+    cells = [new_code_cell("1", metadata={"jupyter": layout}) for layout in layouts]
+    cells.append(new_markdown_cell("a", metadata={"jupyter": {"source_hidden": True}}))
+    path = tmp_path / "some.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    kept = [cell["metadata"] for cell in json.loads(normal_text(path))["cells"]]
+
+    assert kept == [{"jupyter": {"source_hidden": True}}, {}, {}, {}]
+
+
 def test_normal_form_is_stable(tmp_path):
     """A notebook in normal form is left as it is."""
     path = tmp_path / "some.ipynb"

@@ -82,7 +82,7 @@ def test_normal_form(path):
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", cell["id"])
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
-        assert set(cell["metadata"]) <= {"tags"}
+        assert set(cell["metadata"]) <= {"tags", "jupyter"}
 
 
 @each_lesson
@@ -137,13 +137,16 @@ def test_figures_are_described(path):
 
 @each_lesson
 def test_sliders_have_a_static_twin(path):
-    """Before each figure with sliders stands the same one without."""
+    """Above each figure with sliders stands the same one without.
+
+    It may be drawn by the same cell: sliders are lost when a notebook is reopened.
+    """
     cells = lesson(path).cells
     for i, cell in enumerate(cells):
         if cell.cell_type == "code" and "explore(" in cell.source and i:
             draw = re.search(r"explore\((\w+)", cell.source)
             if draw and cell.id != "setup":
-                before = "\n".join(c.source for c in cells[:i])
+                before = "\n".join(c.source for c in cells[: i + 1])
 
                 assert before.count(f"{draw[1]}(") >= 2 or "path(axes" in before
 
