@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from autograder import collecting
+from autograder.nbgrader import collecting
 
 # nbgrader calls alembic and jupyter by name: an environment that is used without
 # being activated must find its own.
@@ -17,7 +17,7 @@ if _bin not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join([_bin, os.environ.get("PATH", "")])
 
 # Names, not classes: Formgrader shows the settings as JSON.
-OURS, THEIRS = "autograder.lifecycle", "nbgrader.preprocessors"
+OURS, THEIRS = "autograder.nbgrader", "nbgrader.preprocessors"
 
 c = get_config()  # noqa: F821
 
@@ -91,8 +91,8 @@ c.GenerateFeedback.preprocessors = [
 
 # What Moodle and Canvas call the files in the archives that they give: see
 # docs/instructor.md. Set patterns of your own here for another LMS.
-c.ZipCollectApp.extractor_plugin = "autograder.collecting.BoundedExtractor"
-c.ZipCollectApp.collector_plugin = "autograder.collecting.LmsCollector"
+c.ZipCollectApp.extractor_plugin = "autograder.nbgrader.collecting.BoundedExtractor"
+c.ZipCollectApp.collector_plugin = "autograder.nbgrader.collecting.LmsCollector"
 c.LmsCollector.named_regexps = [collecting.MOODLE, collecting.CANVAS]
 # Notebooks that the assignment does not have are skipped and named.
 c.ZipCollectApp.strict = True

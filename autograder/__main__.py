@@ -3,7 +3,7 @@
 import contextlib
 import sys
 
-from autograder.kernels.nursery import NotStarted, Nursery, data_beside_helpers
+from autograder.sandbox.forkserver import NotStarted, Nursery, data_beside_helpers
 
 OTHERWISE = ("--help", "--scheduler")
 
@@ -39,6 +39,6 @@ def decline() -> None:
 if __name__ == "__main__":
     warm_up(sys.argv[1:])
     decline()
-    from autograder.commandline import main
+    from autograder.cli.commands import main
 
     main(prog_name="python -m autograder")

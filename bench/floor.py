@@ -21,7 +21,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from autograder.gates import requests
+from autograder.authoring.gates import requests
 from autograder.store import read_store, store_path
 from helpers.checks.calls import call
 from helpers.checks.values import decode

@@ -29,9 +29,9 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
-from autograder.course import Course
-from autograder.runner.report import report_path
-from autograder.sources import read_source
+from autograder.authoring.sources import read_source
+from autograder.batch.run_report import report_path
+from autograder.nbgrader.course import Course
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("results.json")

@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
-from autograder.kernels.nursery import Nursery
-from autograder.kernels.provisioner import WarmKernelManager
+from autograder.sandbox.forkserver import Nursery
+from autograder.sandbox.provisioner import WarmKernelManager
 
 CELL = """
 import h5py

@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def tiny_course(tmp_path_factory: pytest.TempPathFactory):
     """Return a course with one small assignment, generated."""
-    from autograder.course import Course
+    from autograder.nbgrader.course import Course
     from tests.course import write_source
 
     root = tmp_path_factory.mktemp("tiny-course")

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 import nbformat
 import pytest
 
-from autograder.bundle import bundle
-from autograder.course import Course
+from autograder.authoring.bundle import bundle
+from autograder.nbgrader.course import Course
 
 ROOT = Path(__file__).resolve().parents[1]
 TOP = "neural-networks/"

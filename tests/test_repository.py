@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.commandline import main
-from autograder.notebooks import normal_text, own_notebooks
+from autograder.authoring.normal_form import normal_text, own_notebooks
+from autograder.cli.commands import main
 
 ROOT = Path(__file__).resolve().parents[1]
 TRACKED = [

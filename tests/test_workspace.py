@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import CourseError
-from autograder.workspace import prepare
+from autograder.authoring.workspace import prepare
+from autograder.nbgrader.course import CourseError
 
 
 @pytest.fixture

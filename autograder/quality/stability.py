@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from autograder.mutation.session import MutationError, todays_store
-from autograder.recording import ONE_THREAD
+from autograder.authoring.recording import ONE_THREAD
+from autograder.quality.mutation import MutationError, todays_store
 
 __all__ = ["SETTINGS", "Environment", "environment_of", "grade_again"]
 
@@ -122,7 +122,7 @@ def grade_again(
             paths[0].write_text(json.dumps(request), encoding="utf-8")
             gradings = []
             with subprocess.Popen(
-                [sys.executable, "-m", "autograder.quality.grading", str(paths[0])],
+                [sys.executable, "-m", "autograder.quality.regrading", str(paths[0])],
                 env=os.environ | {"MPLBACKEND": "Agg"} | dict(environment),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ import functools
 from pathlib import Path
 from types import SimpleNamespace
 
-from autograder.sources import read_source
+from autograder.authoring.sources import read_source
 
 SOURCE = Path(__file__).resolve().parents[2] / "source"
 

@@ -203,8 +203,8 @@ def test_new_masks_spoil_a_check_and_a_held_one_does_not(checks, capsys):
 
 def test_the_faulty_release_shows_its_faults_in_the_table():
     """As released, W1, b1 and b2 are wrong and W2, W3, b3 are right."""
-    from autograder.regions import stub
-    from autograder.sources import read_source
+    from autograder.authoring.regions import stub
+    from autograder.authoring.sources import read_source
     from helpers.gradients import check_gradients
     from tests.assignments.solutions import SOURCE
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.sources import read_source
+from autograder.authoring.sources import read_source
 from helpers import stacks
 from helpers.datasets import load_circles
 from helpers.gradients import central_differences, relative_difference

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.sources import read_source
+from autograder.authoring.sources import read_source
 from tests.assignments.solutions import SOURCE, solutions
 
 

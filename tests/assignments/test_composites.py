@@ -5,10 +5,10 @@ import functools
 
 import pytest
 
-from autograder.catalogue import patch, read_catalogue
-from autograder.judge import Judge
-from autograder.recording import record
-from autograder.sources import read_source
+from autograder.authoring.catalogue import patch, read_catalogue
+from autograder.authoring.recording import record
+from autograder.authoring.sources import read_source
+from autograder.judging import Judge
 from helpers.checks.calls import call
 from tests.assignments.solutions import SOURCE
 

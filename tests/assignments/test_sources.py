@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.catalogue import read_catalogue
-from autograder.sources import read_source
+from autograder.authoring.catalogue import read_catalogue
+from autograder.authoring.sources import read_source
 
 SOURCE = Path(__file__).resolve().parents[2] / "source"
 NOTEBOOKS = sorted(SOURCE.glob("[0-9][0-9]_*/*.ipynb"))

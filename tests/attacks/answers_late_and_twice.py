@@ -5,7 +5,7 @@ LOSES = True
 TRIED = False
 FIRST = """
 import threading, time
-from autograder.kernels.shell import Connection
+from autograder.sandbox.shell import Connection
 outcome = {"value": 1.0, "right": True, "mark": 1.0, "changed": [], "shared": []}
 right = {name: {"kind": "function", "outcomes": [outcome] * 8}
          for name in ("centre", "spread")}

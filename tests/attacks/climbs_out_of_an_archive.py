@@ -8,7 +8,7 @@ from nbgrader.apps import ZipCollectApp
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.collecting import MOODLE, BoundedExtractor, LmsCollector
+from autograder.nbgrader.collecting import MOODLE, BoundedExtractor, LmsCollector
 
 STOCK = "it is about the archive that an LMS gives, before any grading"
 FIRST = 'print("TRIED")'

@@ -4,7 +4,7 @@ STOCK = "it attacks the way to the judge, which stock nbgrader does not have"
 LOSES = True
 TRIED = False
 FIRST = """
-import autograder.driver as driver
+import autograder.driving as driver
 genuine = driver.run
 def run(functions, seconds):
     answers = genuine(functions, seconds)

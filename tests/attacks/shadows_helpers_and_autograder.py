@@ -1,8 +1,8 @@
 """Hand in packages helpers and autograder that say that all is well."""
 
 FIRST = """
-import autograder.driver, helpers.checks
-forged = [m for m in (autograder.driver, helpers.checks) if hasattr(m, "forged")]
+import autograder.driving, helpers.checks
+forged = [m for m in (autograder.driving, helpers.checks) if hasattr(m, "forged")]
 print("REACHED" if forged else "TRIED", forged)
 """
 
@@ -13,7 +13,7 @@ def prepare(place):
         "helpers/__init__",
         "helpers/checks",
         "autograder/__init__",
-        "autograder/driver",
+        "autograder/driving",
         "autograder/forks",
     ):
         path = place.submission / f"{name}.py"

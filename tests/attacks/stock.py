@@ -24,9 +24,9 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import MissingEntry
 
-from autograder.course import Course
-from autograder.kernels import namespaces, sandbox
-from autograder.kernels.limits import MB, Limits
+from autograder.nbgrader.course import Course
+from autograder.sandbox import isolation, namespaces
+from autograder.sandbox.limits import MB, Limits
 from tests import course as tiny
 from tests.attacks import suite
 
@@ -112,7 +112,7 @@ def protect(folder: str) -> None:
     child = os.fork()
     if child:
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    walls = sandbox.Walls(
+    walls = isolation.Walls(
         namespaces=True,
         user_namespace=not root,
         own_user=root,
@@ -121,11 +121,11 @@ def protect(folder: str) -> None:
     )
     own = [str(suite.ROOT / name) for name in ("autograder", "helpers", "tests")]
     shared = os.path.join(sys.prefix, "share")
-    readable = sandbox.readable_paths([*own, shared])
-    user = sandbox.own_user() if root else None
+    readable = isolation.readable_paths([*own, shared])
+    user = isolation.own_user() if root else None
     if root and user is None:
         sys.exit("no user id is free here")
-    home = sandbox.enter(walls, LIMITS, readable, folder, None, user)
+    home = isolation.enter(walls, LIMITS, readable, folder, None, user)
     os.chdir(home)
     environment = {
         "A_SECRET_TOKEN": suite.CANARIES["environment"],

@@ -61,8 +61,8 @@ from types import ModuleType
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from autograder.course import Course
-from autograder.runner.report import report_path
+from autograder.batch.run_report import report_path
+from autograder.nbgrader.course import Course
 from tests import course as tiny
 
 HERE = Path(__file__).parent

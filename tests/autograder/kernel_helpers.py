@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from traitlets.config import Config
 
-from autograder.kernels.provisioner import WarmKernelManager
+from autograder.sandbox import syscalls
+from autograder.sandbox.provisioner import WarmKernelManager
 
 NOBODY = 65534
 
@@ -136,10 +137,9 @@ def become_nobody(*reachable: str) -> None:
     An environment below a home folder that others may not enter is bound to its
     place on an empty file system, in a mount namespace of this process's own.
     """
-    from autograder.kernels import linux
 
-    linux.unshare(linux.CLONE_NEWNS)
-    linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
+    syscalls.unshare(syscalls.CLONE_NEWNS)
+    syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     closed: dict[Path, list[tuple[str, int]]] = {}
     for folder in dict.fromkeys((sys.base_prefix, sys.prefix, *reachable)):
         for parent in reversed(Path(folder).parents):
@@ -148,11 +148,11 @@ def become_nobody(*reachable: str) -> None:
                 closed.setdefault(parent, []).append((folder, descriptor))
                 break
     for parent, folders in closed.items():
-        linux.mount("tmpfs", str(parent), "tmpfs", 0, "mode=755")
+        syscalls.mount("tmpfs", str(parent), "tmpfs", 0, "mode=755")
         for folder, descriptor in folders:
             os.makedirs(folder)
             source = f"/proc/self/fd/{descriptor}"
-            linux.mount(source, folder, None, linux.MS_BIND)
+            syscalls.mount(source, folder, None, syscalls.MS_BIND)
             os.close(descriptor)
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)

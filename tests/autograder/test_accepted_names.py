@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.judge import case_mark
+from autograder.judging import case_mark
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, Entry, FunctionCases
 from helpers.checks.comparison import Signature

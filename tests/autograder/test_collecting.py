@@ -14,7 +14,12 @@ from nbgrader.apps import ZipCollectApp
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.collecting import CANVAS, MOODLE, BoundedExtractor, LmsCollector
+from autograder.nbgrader.collecting import (
+    CANVAS,
+    MOODLE,
+    BoundedExtractor,
+    LmsCollector,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MOODLE_FILE = "{name}_{number}_assignsubmission_file_{file}"

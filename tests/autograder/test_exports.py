@@ -11,7 +11,7 @@ import pytest
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from autograder.exports import CanvasExport, MoodleExport, harmless
+from autograder.nbgrader.exports import CanvasExport, MoodleExport, harmless
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
@@ -208,7 +208,7 @@ def test_only_what_begins_a_cell_is_marked(text, expected):
 
 @pytest.mark.slow
 def test_nbgraders_command_finds_the_exporters(gradebook, tmp_path):
-    """``nbgrader export --exporter=autograder.exports.CanvasExport --to=...``."""
+    """``nbgrader export --exporter=`` takes the class's dotted name."""
     to = tmp_path / "canvas.csv"
     (tmp_path / "nbgrader_config.py").write_text("")
     subprocess.run(
@@ -217,7 +217,7 @@ def test_nbgraders_command_finds_the_exporters(gradebook, tmp_path):
             "-m",
             "nbgrader",
             "export",
-            "--exporter=autograder.exports.CanvasExport",
+            "--exporter=autograder.nbgrader.exports.CanvasExport",
             f"--to={to}",
             f"--db={gradebook.engine.url}",
         ],

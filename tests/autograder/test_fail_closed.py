@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from autograder.course import CourseError
-from autograder.lifecycle import grading
+from autograder.nbgrader import execution
+from autograder.nbgrader.course import CourseError
 from autograder.store import read_store, store_path
 from tests.autograder.test_lifecycle import solve
 
@@ -27,7 +27,7 @@ def test_a_judge_that_fails_gives_no_marks(tiny_course, hand_in, monkeypatch):
     def broken(self, answers):
         raise RuntimeError("the judge is ill")
 
-    monkeypatch.setattr(grading.Judge, "verdict", broken)
+    monkeypatch.setattr(execution.Judge, "verdict", broken)
     assert tiny_course.autograde("01_tiny", "judge_fails") == ""
     assert tiny_course.feedback("01_tiny", "judge_fails") == ""
 
@@ -49,7 +49,7 @@ def test_a_failed_regrade_leaves_no_old_mark_standing(
     def dead(self, *arguments):
         raise OSError("no kernel could be started")
 
-    monkeypatch.setattr(grading.JudgedExecute, "_run", dead)
+    monkeypatch.setattr(execution.JudgedExecute, "_run", dead)
     tiny_course.autograde("01_tiny", "regraded")
 
     row = row_of(tiny_course, "regraded")

@@ -8,13 +8,13 @@ import time
 
 import pytest
 
-from autograder.kernels import folders
-from autograder.kernels.nursery import Nursery
+from autograder.sandbox import scratch
+from autograder.sandbox.forkserver import Nursery
 
 MAKES = """
 import os, sys
-from autograder.kernels import folders
-folder = folders.make("made-", sys.argv[1])[0]
+from autograder.sandbox import scratch
+folder = scratch.make("made-", sys.argv[1])[0]
 if os.fork() == 0:
     sys.stdin.read()
     os._exit(0)
@@ -32,13 +32,13 @@ def test_folders_of_the_dead_go_and_of_the_living_stay(tmp_path):
         text=True,
     )
     folder = maker.stdout.readline().strip()
-    used = folders.sweep("made-", str(tmp_path))
+    used = scratch.sweep("made-", str(tmp_path))
     maker.kill()
     maker.wait()
-    handed_on = folders.sweep("made-", str(tmp_path))
+    handed_on = scratch.sweep("made-", str(tmp_path))
     maker.stdin.close()  # the fork ends
     maker.stdout.read()
-    dead = folders.sweep("made-", str(tmp_path))
+    dead = scratch.sweep("made-", str(tmp_path))
 
     assert (used, handed_on, dead) == ([], [], [folder])
     assert not os.path.exists(folder)
@@ -60,7 +60,7 @@ def test_what_looks_like_one_and_is_none_stays(tmp_path, kind):
     if kind == "other name":
         (place / "lock").touch()
 
-    assert folders.sweep("made-", str(tmp_path)) == []
+    assert scratch.sweep("made-", str(tmp_path)) == []
     assert (kept / "lock").exists() and place.exists()
 
 
@@ -72,7 +72,7 @@ def test_a_folder_of_another_user_stays(tmp_path):
     (place / "lock").touch()
     os.chown(place, 65534, 65534)
 
-    assert folders.sweep("made-", str(tmp_path)) == []
+    assert scratch.sweep("made-", str(tmp_path)) == []
 
 
 @pytest.mark.slow
@@ -80,7 +80,7 @@ def test_a_nursery_removes_what_a_killed_one_left(tmp_path):
     """Grader and warm process are killed together; the next start cleans up."""
     code = (
         "import sys, time\n"
-        "from autograder.kernels.nursery import Nursery\n"
+        "from autograder.sandbox.forkserver import Nursery\n"
         "nursery = Nursery(['json'], parent_folder=sys.argv[1])\n"
         "nursery.walls\n"
         "print(nursery._process.pid, flush=True)\n"

@@ -3,12 +3,12 @@
 import nbformat
 import pytest
 
-from autograder.catalogue import CatalogueError
-from autograder.gates import GateError, check_secrets
-from autograder.judge import Judge
-from autograder.lifecycle.generation import examine, visible_cases
-from autograder.regions import RegionError
-from autograder.sources import SourceError, read_source
+from autograder.authoring.catalogue import CatalogueError
+from autograder.authoring.gates import GateError, check_secrets
+from autograder.authoring.regions import RegionError
+from autograder.authoring.sources import SourceError, read_source
+from autograder.judging import Judge
+from autograder.nbgrader.generation import examine, visible_cases
 from tests.course import CATALOGUE, CENTRE_CHECK, tiny_notebook, write_source
 
 
@@ -213,7 +213,7 @@ def test_a_failed_generation_leaves_everything_as_it_was(tmp_path):
     """Gates come before gradebook, store and release are touched."""
     import shutil
 
-    from autograder.course import Course, CourseError
+    from autograder.nbgrader.course import Course, CourseError
     from tests.conftest import ROOT
 
     write_source(tmp_path)
@@ -236,7 +236,7 @@ def test_generation_is_deterministic(tmp_path):
     """The same source gives the same bytes."""
     import shutil
 
-    from autograder.course import Course
+    from autograder.nbgrader.course import Course
     from tests.conftest import ROOT
 
     write_source(tmp_path)

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.course import Course
-from autograder.runner.report import report_path
+from autograder.batch.run_report import report_path
+from autograder.nbgrader.course import Course
 from tests.conftest import ROOT
 from tests.course import CENTRE, SPREAD, write_source
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograder.driver import drive
-from autograder.gates import requests
-from autograder.judge import Judge, read_answers, rounded
+from autograder.authoring.gates import requests
+from autograder.driving import drive
+from autograder.judging import Judge, read_answers, rounded
 from autograder.store import read_store, store_path
 from helpers.checks.cases import Entry
 from tests.course import CENTRE, SPREAD

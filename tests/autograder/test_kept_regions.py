@@ -1,6 +1,6 @@
 """Regions that are kept for a debugging exercise: only the fault is put in."""
 
-from autograder.regions import stub
+from autograder.authoring.regions import stub
 
 KEPT = """def total(x):
     ### START CODE HERE ### @KEEP (mend one line)

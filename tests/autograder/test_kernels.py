@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import start_new_async_kernel
 
-from autograder.kernels import messages
-from autograder.kernels.nursery import NotStarted, Nursery
+from autograder.sandbox import messages
+from autograder.sandbox.forkserver import NotStarted, Nursery
 from tests.autograder.kernel_helpers import Kernel, commands, eventually
 
 

@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.gates import GateError
-from autograder.lessons import lesson_source, write_lesson
-from autograder.sources import SourceError
+from autograder.authoring.gates import GateError
+from autograder.authoring.lessons import lesson_source, write_lesson
+from autograder.authoring.sources import SourceError
 
 STUB = "def double(x):\n    {}y = {}\n    {}return y"
 START, END = "### START CODE HERE ###\n    ", "### END CODE HERE ###\n    "

@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.appeal import judge_again, overview, whole_case
-from autograder.course import Course, CourseError
+from autograder.nbgrader.course import Course, CourseError
+from autograder.reports.appeal import judge_again, overview, whole_case
 from tests.conftest import ROOT
 from tests.course import CATALOGUE, CENTRE, SPREAD, write_source
 
@@ -94,7 +94,7 @@ CLASS = {
     # The cell that ended its shell is left out of the next run.
     "closes_all": (with_cell("import os\nos.closerange(3, 64)"), 7.0),
     # No answer can leave this process, so a person is asked to look.
-    "replaces_driver": (with_cell("import autograder.driver as d\nd.run = None"), 0.0),
+    "replaces_driver": (with_cell("import autograder.driving as d\nd.run = None"), 0.0),
     "unknown_mistake": (
         lambda nb: solve(nb, CENTRE.replace("X - mu", "X - mu * 1.01")),
         0.0,

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.mutation import MutationError, mutants_of, mutate
-from autograder.mutation.command import drive_all
+from autograder.cli.mutate import drive_all
+from autograder.quality.mutants import mutants_of
+from autograder.quality.mutation import MutationError, mutate
 from tests.course import CATALOGUE, tiny_notebook, write_source
 
 ROOT = Path(__file__).parents[2]

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.mutation import Killed
-from autograder.quality.page import KINDS, Measured, Setting, page_of, row_of
+from autograder.authoring.recording import ONE_THREAD
+from autograder.authoring.sources import read_source
+from autograder.quality.mutation import Killed
+from autograder.quality.quality_page import KINDS, Measured, Setting, page_of, row_of
 from autograder.quality.stability import grade_again
-from autograder.recording import ONE_THREAD
-from autograder.sources import read_source
 from tests.course import write_source
 
 ROOT = Path(__file__).parents[2]

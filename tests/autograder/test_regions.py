@@ -4,7 +4,12 @@ import ast
 
 import pytest
 
-from autograder.regions import RegionError, find_regions, solution_statements, stub
+from autograder.authoring.regions import (
+    RegionError,
+    find_regions,
+    solution_statements,
+    stub,
+)
 
 HEAD = "def f(x):\n    ### START CODE HERE ###{rest}\n"
 TAIL = "\n    ### END CODE HERE ###\n    return y"

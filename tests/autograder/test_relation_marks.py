@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.judge import earning_results
+from autograder.judging import earning_results
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.comparison import Signature

@@ -11,15 +11,15 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course import Course, CourseError
-from autograder.report.findings import (
+from autograder.nbgrader.course import Course, CourseError
+from autograder.reports.class_page import csv_of, page_of
+from autograder.reports.findings import (
     ClassFindings,
     Reason,
     Submission,
     read_findings,
 )
-from autograder.report.page import csv_of, page_of
-from autograder.report.similarity import alike_pairs
+from autograder.reports.similarity import alike_pairs
 from tests.course import CENTRE, tiny_notebook, write_source
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from autograder.mutation import mutate
-from autograder.sources import read_source
+from autograder.authoring.sources import read_source
+from autograder.quality.mutation import mutate
 from tests.right_answers import FOLDER, answers_of, files, right_answers_of
 
 ROOT = FOLDER.parents[1]

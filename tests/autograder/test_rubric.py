@@ -6,8 +6,8 @@ import shutil
 import pytest
 from nbconvert.exporters import HTMLExporter
 
-from autograder.course import Course
-from autograder.lifecycle.feedback import FeedbackExporter
+from autograder.nbgrader.course import Course
+from autograder.nbgrader.feedback_pages import FeedbackExporter
 from tests.conftest import ROOT
 from tests.course import tiny_notebook, write_source
 

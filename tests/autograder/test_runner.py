@@ -18,17 +18,17 @@ from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from autograder.course import Course, CourseError
-from autograder.kernels.nursery import Nursery
-from autograder.kernels.sandbox import Refused
-from autograder.runner import pool as pool_module
-from autograder.runner import writer as writer_module
-from autograder.runner.bench import Finished, digest_of
-from autograder.runner.command import grade_assignment
-from autograder.runner.parcels import Task, fingerprint, lay_over, pack, unpack
-from autograder.runner.pool import MOST_TRIES, Pool
-from autograder.runner.report import report_path
-from autograder.runner.run import Run
+from autograder.batch import pool as pool_module
+from autograder.batch import writer as writer_module
+from autograder.batch.files import Task, fingerprint, lay_over, pack, unpack
+from autograder.batch.pool import MOST_TRIES, Pool
+from autograder.batch.run import Run
+from autograder.batch.run_report import report_path
+from autograder.batch.worker import Finished, digest_of
+from autograder.cli.grade import grade_assignment
+from autograder.nbgrader.course import Course, CourseError
+from autograder.sandbox.forkserver import Nursery
+from autograder.sandbox.isolation import Refused
 from tests.conftest import ROOT
 from tests.course import CATALOGUE, CENTRE, SPREAD, tiny_notebook, write_source
 
@@ -542,7 +542,7 @@ def test_killed_at_any_step_the_next_run_gives_the_same(two, tmp_path, step):
             return right(*arguments, **settings)
 
         if owner is Run:
-            from autograder.runner.ledger import Ledger
+            from autograder.batch.ledger import Ledger
 
             owner, name, calls = Ledger, "note", iter(())
         right = getattr(owner, name)

@@ -21,9 +21,9 @@ from pathlib import Path
 import pytest
 
 from autograder.__main__ import warm_up
-from autograder.kernels import landlock, sandbox, staging
-from autograder.kernels.nursery import Nursery
-from autograder.kernels.provisioner import WarmProvisioner
+from autograder.sandbox import isolation, landlock, staging
+from autograder.sandbox.forkserver import Nursery
+from autograder.sandbox.provisioner import WarmProvisioner
 from tests.autograder.kernel_helpers import Kernel, commands, eventually
 
 ROOT = Path(__file__).parents[2]
@@ -563,20 +563,20 @@ def test_kernels_do_not_see_each_other(course, walls):
 
 def test_without_walls_nothing_starts(monkeypatch):
     """Where no wall holds, the search for them ends in a refusal that says why."""
-    monkeypatch.setattr(sandbox, "_candidates", lambda allowed: [])
+    monkeypatch.setattr(isolation, "_candidates", lambda allowed: [])
 
-    with pytest.raises(sandbox.Refused, match="neither"):
-        sandbox.find_walls([])
+    with pytest.raises(isolation.Refused, match="neither"):
+        isolation.find_walls([])
 
 
 def test_walls_that_do_not_hold_do_not_count(monkeypatch):
     """A set of walls is believed only after a child behind it has been held."""
     code = textwrap.dedent("""
-        from autograder.kernels import sandbox
-        sandbox._candidates = lambda allowed: [sandbox.NO_WALLS]
+        from autograder.sandbox import isolation
+        isolation._candidates = lambda allowed: [isolation.NO_WALLS]
         try:
-            sandbox.find_walls(sandbox.readable_paths())
-        except sandbox.Refused as refusal:
+            isolation.find_walls(isolation.readable_paths())
+        except isolation.Refused as refusal:
             print(refusal)
     """)
     answer = subprocess.run(
@@ -598,9 +598,9 @@ def test_unsandboxed_has_to_be_asked_for(course):
 
 def test_the_doctor_says_what_is_in_force():
     """Every measure has a line, and the exit status is that of the sandbox."""
-    measures = sandbox.capabilities()
+    measures = isolation.capabilities()
     doctor = subprocess.run(
-        [sys.executable, "-m", "autograder.doctor"],
+        [sys.executable, "-m", "autograder.cli.doctor"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -660,7 +660,7 @@ def test_user_ids_are_not_shared():
     """Each child of root has a user id of its own that nobody has."""
     ids = set()
     for _ in range(2):
-        code = "from autograder.kernels.sandbox import own_user; print(own_user())"
+        code = "from autograder.sandbox.isolation import own_user; print(own_user())"
         run = subprocess.run([sys.executable, "-c", code], capture_output=True)
         ids.add(run.stdout)
 

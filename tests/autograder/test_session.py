@@ -8,10 +8,10 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.kernels.provisioner import WarmProvisioner
-from autograder.kernels.session import Ended, Failed, Session, TooSlow, displayable
-from autograder.kernels.shell import HEAD
-from autograder.lifecycle.grading import JudgedExecute
+from autograder.nbgrader.execution import JudgedExecute
+from autograder.sandbox.provisioner import WarmProvisioner
+from autograder.sandbox.session import Ended, Failed, Session, TooSlow, displayable
+from autograder.sandbox.shell import HEAD
 from autograder.store import Store
 from helpers.checks.cases import NotebookCases
 

@@ -1,0 +1,1 @@
+"""Making assignments: sources, catalogues, recorded cases, gates, bundles."""

@@ -1,0 +1,194 @@
+"""The catalogue of answers: reading ``misconceptions.toml`` and patching solutions."""
+
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from autograder.authoring.regions import find_regions
+from helpers.checks.cases import Entry
+
+__all__ = ["CatalogueEntry", "CatalogueError", "patch", "read_catalogue"]
+
+KEYS = frozenset(
+    [
+        "accept",
+        "changes",
+        "edge",
+        "hidden_only",
+        "hint",
+        "name",
+        "read",
+        "replace",
+        "same_as",
+        "with",
+    ]
+)
+
+
+# The table of what to read again, by notebook and function, where an entry says
+# nothing of its own.
+READ = "read"
+
+
+class CatalogueError(ValueError):
+    """An entry that cannot be used; the message names it."""
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """An entry with the changes that turn the solution into that answer.
+
+    Attributes
+    ----------
+    entry : Entry
+        Name, hint and flags.
+    changes : tuple of (str, str)
+        What to replace by what within the function's regions.
+    """
+
+    entry: Entry
+    changes: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
+def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
+    """Read an assignment's catalogue.
+
+    Parameters
+    ----------
+    path : Path
+        A ``misconceptions.toml``.
+
+    Returns
+    -------
+    dict of str to dict of str to list of CatalogueEntry
+        Entries by notebook and function; empty if there is no such file.
+
+    Raises
+    ------
+    CatalogueError
+        If the file is not TOML or an entry is not as it should be.
+    """
+    if not path.exists():
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path.name}: {error}") from error
+    catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
+    readings = _readings(tables.pop(READ, {}), path.name)
+    for notebook, functions in tables.items():
+        for function, entries in functions.items():
+            where = f"{path.name}, {notebook}.{function}"
+            if not isinstance(entries, list):
+                raise CatalogueError(f"{where}: write [[{notebook}.{function}]]")
+            read = [_entry(body, where) for body in entries]
+            names = [item.entry.name for item in read]
+            for name in names:
+                if names.count(name) > 1:
+                    raise CatalogueError(f"{where}: two entries are called {name!r}")
+            own = {
+                i.entry.name for i in read if not (i.entry.accept or i.entry.same_as)
+            }
+            for item in read:
+                if item.entry.same_as and item.entry.same_as not in own:
+                    raise CatalogueError(
+                        f"{where}, {item.entry.name!r}: same_as names "
+                        f"{item.entry.same_as!r}, which is no misconception here"
+                    )
+            reading = readings.pop((notebook, function), "")
+            catalogue.setdefault(notebook, {})[function] = [
+                _with_reading(item, reading) for item in read
+            ]
+    for notebook, function in readings:
+        raise CatalogueError(
+            f"{path.name}: [{READ}.{notebook}] names {function}, which has no entries"
+        )
+    return catalogue
+
+
+def _readings(tables: object, file: str) -> dict[tuple[str, str], str]:
+    readings = {}
+    for notebook, functions in dict(tables).items():
+        for function, section in dict(functions).items():
+            if not isinstance(section, str):
+                raise CatalogueError(f"{file}: [{READ}.{notebook}] holds no text")
+            readings[notebook, function] = section
+    return readings
+
+
+def _with_reading(item: CatalogueEntry, reading: str) -> CatalogueEntry:
+    if item.entry.accept or item.entry.read:
+        return item
+    return replace(item, entry=replace(item.entry, read=reading))
+
+
+def _entry(body: dict, where: str) -> CatalogueEntry:
+    name = body.get("name")
+    if not isinstance(name, str) or not name:
+        raise CatalogueError(f"{where}: an entry has no name")
+    where = f"{where}, {name!r}"
+    unknown = set(body) - KEYS
+    if unknown:
+        raise CatalogueError(f"{where}: unknown key {sorted(unknown)[0]!r}")
+    if ("changes" in body) == ("replace" in body):
+        raise CatalogueError(f"{where}: give either replace and with, or changes")
+    changes = body.get("changes", [body])
+    try:
+        pairs = tuple((change["replace"], change["with"]) for change in changes)
+    except (KeyError, TypeError):
+        raise CatalogueError(f"{where}: a change needs replace and with") from None
+    entry = Entry(
+        name=name,
+        hint=" ".join(body.get("hint", "").split()),
+        read=body.get("read", ""),
+        accept=bool(body.get("accept", False)),
+        hidden_only=body.get("hidden_only", ""),
+        edge=bool(body.get("edge", False)),
+        same_as=body.get("same_as", ""),
+    )
+    if not entry.accept and not entry.hint and not entry.same_as:
+        raise CatalogueError(f"{where}: a misconception needs a hint")
+    if entry.same_as and (entry.accept or entry.hint or entry.read):
+        raise CatalogueError(
+            f"{where}: same_as {entry.same_as!r} takes the hint of that entry and can "
+            "have none of its own"
+        )
+    return CatalogueEntry(entry, pairs)
+
+
+def patch(source: str, item: CatalogueEntry, where: str) -> str:
+    """Return a solution cell with an entry's changes made in its regions.
+
+    Parameters
+    ----------
+    source : str
+        The text of the solution cell.
+    item : CatalogueEntry
+        What to change.
+    where : str
+        The function's name, for errors.
+
+    Returns
+    -------
+    str
+        The changed text.
+
+    Raises
+    ------
+    CatalogueError
+        If some text to replace does not occur exactly once in the regions.
+    """
+    lines = source.split("\n")
+    for old, new in item.changes:
+        spots = []
+        for region in find_regions("\n".join(lines)):
+            text = "\n".join(lines[region.start : region.end - 1])
+            spots += [(region, text)] * text.count(old)
+        if len(spots) != 1:
+            raise CatalogueError(
+                f"{where}, {item.entry.name!r}: {old!r} occurs {len(spots)} times in "
+                "the solution region; it must match exactly once"
+            )
+        region, text = spots[0]
+        lines[region.start : region.end - 1] = text.replace(old, new).split("\n")
+    return "\n".join(lines)

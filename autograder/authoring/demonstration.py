@@ -1,0 +1,179 @@
+"""A demonstration class: learners of every kind, for trying the whole path.
+
+Each is named by what is particular about it.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.authoring.catalogue import patch
+from autograder.authoring.sources import SourceNotebook, read_source
+from autograder.nbgrader.course import Course, CourseError
+
+__all__ = ["LEARNERS", "hand_in"]
+
+WRITTEN = "I looked at the two tables: the numbers differ because the shapes do."
+
+
+class _Work:
+    """A learner's copy of a released notebook, with the source at hand."""
+
+    def __init__(self, notebook: NotebookNode, source: SourceNotebook) -> None:
+        self.notebook = notebook
+        self.source = source
+
+    def cell(self, cell_id: str) -> NotebookNode:
+        return next(c for c in self.notebook.cells if c["id"] == cell_id)
+
+    def solve(self, share: float = 1.0) -> None:
+        """Solve the first functions, and answer the written question."""
+        functions = list(self.source.functions.values())
+        for function in functions[: round(share * len(functions))]:
+            self.cell(function.cell.id).source = function.cell.source
+        for cell in self.notebook.cells:
+            nbgrader = cell.metadata.get("nbgrader", {})
+            if nbgrader.get("grade") and nbgrader.get("solution"):
+                cell.source = WRITTEN
+
+    def mistake(self, number: int, every: bool = True, accept: bool = False) -> None:
+        """Put a catalogued answer into every function that has one, or the first."""
+        for function in self.source.functions.values():
+            entries = [e for e in function.entries if e.entry.accept == accept]
+            if not entries:
+                continue
+            item = entries[number % len(entries)]
+            text = patch(function.cell.source, item, function.name)
+            self.cell(function.cell.id).source = text
+            if not every:
+                return
+
+    def insert(self, position: int, source: str) -> None:
+        self.notebook.cells.insert(position, new_code_cell(source))
+
+
+def _perfect(work: _Work) -> None:
+    work.solve()
+
+
+def _untouched(work: _Work) -> None:
+    """Leave everything as it was released."""
+
+
+def _half_done(work: _Work) -> None:
+    work.solve(0.5)
+
+
+def _other_right_answers(work: _Work) -> None:
+    work.solve()
+    work.mistake(0, accept=True)
+
+
+def _one_early_mistake(work: _Work) -> None:
+    work.solve()
+    work.mistake(0, every=False)
+
+
+def _second_mistakes(work: _Work) -> None:
+    work.solve()
+    work.mistake(1)
+
+
+def _third_mistakes(work: _Work) -> None:
+    work.solve()
+    work.mistake(2)
+
+
+def _syntax_error(work: _Work) -> None:
+    work.solve()
+    function = next(iter(work.source.functions.values()))
+    work.cell(function.cell.id).source += "\n    return ("
+
+
+def _duplicated_cells(work: _Work) -> None:
+    work.solve()
+    doubled = []
+    for cell in work.notebook.cells:
+        doubled.append(cell)
+        if cell.metadata.get("nbgrader"):
+            doubled.append(nbformat.from_dict(json.loads(json.dumps(cell))))
+    work.notebook.cells = doubled
+
+
+def _ends_the_kernel(work: _Work) -> None:
+    work.solve()
+    work.insert(3, "import os\nos._exit(0)")
+
+
+def _replaces_everything(work: _Work) -> None:
+    work.insert(
+        3,
+        "import builtins\n"
+        "check = lambda *a, **k: None\n"
+        "helpers = np = None\n"
+        "builtins.sum = builtins.max = lambda *a: 0",
+    )
+
+
+TRUNCATED = "truncated_file"
+LEARNERS: dict[str, Callable[[_Work], None]] = {
+    "perfect": _perfect,
+    "untouched": _untouched,
+    "half_done": _half_done,
+    "other_right_answers": _other_right_answers,
+    "one_early_mistake": _one_early_mistake,
+    "second_mistakes": _second_mistakes,
+    "third_mistakes": _third_mistakes,
+    "syntax_error": _syntax_error,
+    "duplicated_cells": _duplicated_cells,
+    "ends_the_kernel": _ends_the_kernel,
+    "replaces_everything": _replaces_everything,
+    TRUNCATED: _perfect,
+}
+
+
+def hand_in(course: Course, assignment: str) -> list[str]:
+    """Fill ``submitted/`` with the demonstration class.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        A generated assignment.
+
+    Returns
+    -------
+    list of str
+        The learners. What they handed in before is replaced.
+
+    Raises
+    ------
+    CourseError
+        If the assignment has not been generated.
+    """
+    source = course.root / "source" / assignment
+    release = course.root / "release" / assignment
+    if not any(release.glob("*.ipynb")):
+        raise CourseError(
+            f"release/{assignment} is empty: run `make release ASSIGNMENT={assignment}`"
+        )
+    for learner, change in LEARNERS.items():
+        folder = course.root / "submitted" / learner / assignment
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(release, folder)
+        for path in sorted(folder.glob("*.ipynb")):
+            work = _Work(
+                nbformat.read(path, as_version=4), read_source(source / path.name)
+            )
+            change(work)
+            text = json.dumps(work.notebook, indent=1)
+            if learner == TRUNCATED:
+                text = text[: len(text) // 2]
+            Path(path).write_text(text, encoding="utf-8")
+    return list(LEARNERS)

@@ -1,0 +1,459 @@
+"""What must hold before an assignment may be released.
+
+Each gate raises GateError with one plain sentence that says what is wrong and,
+where it is not obvious, what to do about it.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from autograder.authoring.recording import CASE_SECONDS, run_recorder
+from autograder.authoring.regions import solution_statements, stub
+from autograder.authoring.sources import SourceNotebook, split_hidden
+from autograder.judging import Judge, case_mark, earning_results, read_answers
+from autograder.store import Store
+from helpers.checks.calls import Outcome
+from helpers.checks.cases import Entry, FunctionCases
+from helpers.checks.recognition import agrees, recognise
+from helpers.checks.values import decode, encode
+
+__all__ = [
+    "GateError",
+    "check_catalogue",
+    "check_release",
+    "check_secrets",
+    "released_cells",
+    "requests",
+]
+
+MIN_HIDDEN = 4
+MIN_ENTRIES = 3
+# Short statements (m = X.shape[1]) are common property; longer ones give away.
+SECRET_LENGTH = 18
+
+
+class GateError(ValueError):
+    """A rule of the assignment is broken; the message is one plain sentence."""
+
+
+def check_catalogue(
+    source: SourceNotebook, store: Store, *, min_hidden: int = MIN_HIDDEN
+) -> None:
+    """Hold the recorded cases against the rules of the catalogue.
+
+    Parameters
+    ----------
+    source : SourceNotebook
+        The notebook.
+    store : Store
+        Its recorded cases.
+    min_hidden : int
+        How many hidden cases a function needs; none in a lesson.
+
+    Raises
+    ------
+    GateError
+        If a rule is broken.
+    """
+    judge = Judge(store)
+    for name, record in store.cases.functions.items():
+        _check_cases(source, record, min_hidden)
+        _check_hints(source, record)
+        for case in record.cases:
+            if not earning_results(record, case):
+                raise GateError(
+                    f"{name}: a case of cell {case.cell} can earn nothing, since all "
+                    "that the solution returns equals an input or the stub's answer"
+                )
+        _full_marks(judge, record, [case.expected for case in record.cases])
+        _check_entries(judge, record)
+    _check_names(source)
+
+
+def _check_cases(
+    source: SourceNotebook, record: FunctionCases, min_hidden: int
+) -> None:
+    visible = sum(not case.hidden for case in record.cases)
+    hidden = len(record.cases) - visible
+    if visible < 1 or hidden < min_hidden:
+        raise GateError(
+            f"{record.name} has {visible} visible and {hidden} hidden "
+            f"cases; it needs at least 1 and {min_hidden}"
+        )
+    count = sum(entry.wrong for entry in record.entries)
+    if count < MIN_ENTRIES:
+        raise GateError(
+            f"misconceptions.toml has {count} entries for {source.name}."
+            f"{record.name}; it needs at least {MIN_ENTRIES}"
+        )
+
+
+def _check_hints(source: SourceNotebook, record: FunctionCases) -> None:
+    hints: dict[str, str] = {}
+    for entry in record.entries:
+        if not entry.wrong:
+            continue
+        if entry.hint in hints:
+            raise GateError(
+                f"{record.name}: {entry.name!r} and {hints[entry.hint]!r} have the "
+                "same hint"
+            )
+        hints[entry.hint] = entry.name
+    statements = solution_statements(source.functions[record.name].cell.source)
+    for entry in record.entries:
+        words = _squeezed(entry.hint)
+        for secret in _secrets(statements):
+            if secret in words:
+                raise GateError(
+                    f"{record.name}: the hint of {entry.name!r} contains {secret!r} "
+                    "of the solution"
+                )
+
+
+def _secrets(statements: Iterable[str]) -> set[str]:
+    """Return calls and expressions that would give a solution away."""
+    found = set()
+    for statement in statements:
+        for node in ast.walk(ast.parse(statement)):
+            if isinstance(node, ast.Call) and (node.args or node.keywords):
+                found.add(_squeezed(ast.unparse(node)))
+            elif isinstance(node, ast.BinOp):
+                text = _squeezed(ast.unparse(node))
+                if len(text) >= 8:
+                    found.add(text)
+    return found
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text).replace('"', "'")
+
+
+def _full_marks(
+    judge: Judge, record: FunctionCases, outcomes: list[Outcome], entry: str = ""
+) -> None:
+    for run in judge.runs(record, outcomes):
+        if case_mark(record, run.case, run.results) != 1 or not run.right:
+            who = f"the accepted answer {entry!r}" if entry else "the solution"
+            what = run.outcome.error or next(
+                (r.name for r in run.results if not r.right), "nothing"
+            )
+            raise GateError(
+                f"{record.name}: {who} does not get full marks in a case of cell "
+                f"{run.case.cell} (wrong: {what})"
+            )
+
+
+def _check_entries(judge: Judge, record: FunctionCases) -> None:
+    """Every misconception loses marks, fails visibly and is told from the others."""
+    hidden = [i for i, case in enumerate(record.cases) if case.hidden]
+    visible = [i for i, case in enumerate(record.cases) if not case.hidden]
+    for entry in record.entries:
+        outcomes = [case.entries[entry.name] for case in record.cases]
+        if entry.accept:
+            _full_marks(judge, record, outcomes, entry.name)
+            continue
+        where = f"{record.name}, {entry.name!r}"
+        runs = judge.runs(record, outcomes)
+        lost = [i for i in hidden if not runs[i].right]
+        need = 1 if entry.edge else (len(hidden) + 1) // 2
+        if len(lost) < need:
+            raise GateError(
+                f"{where}: {len(lost)} of {len(hidden)} hidden cases show it; at least "
+                f"{need} must (choose cases that separate it, or mark it edge)"
+            )
+        for i in lost:
+            if case_mark(record, record.cases[i], runs[i].results) == 1:
+                raise GateError(
+                    f"{where}: a case of cell {record.cases[i].cell} shows it, but it "
+                    "loses no marks there"
+                )
+        seen = any(not runs[i].right for i in visible)
+        if seen and entry.hidden_only:
+            raise GateError(
+                f"{where}: marked hidden_only, but a visible case shows it: take the "
+                "mark away"
+            )
+        if not seen and not entry.hidden_only:
+            raise GateError(
+                f"{where}: no visible case shows it, so that a learner who passes all "
+                "that is visible would lose marks (add a visible case, or give the "
+                "reason as hidden_only)"
+            )
+        found = recognise(record, runs)
+        if entry.same_as:
+            if found is None or found.name != entry.same_as:
+                raise GateError(
+                    f"{where}: marked as the same as {entry.same_as!r}, but the cases "
+                    "tell them apart: take the mark away and give it a hint of its own"
+                )
+            continue
+        if found is not entry:
+            raise GateError(
+                f"{where}: the cases do not tell it from {_twin(record, entry)} (add a "
+                "case that does, or mark one of them same_as the other)"
+            )
+        if not entry.hidden_only:
+            shown = recognise(record, [runs[i] for i in visible])
+            if shown is not entry:
+                twin = _twin(record, entry, visible)
+                raise GateError(
+                    f"{where}: the visible cases do not tell it from {twin}"
+                )
+
+
+def _twin(record: FunctionCases, entry: Entry, indices: list[int] | None = None) -> str:
+    chosen = range(len(record.cases)) if indices is None else indices
+    for other in record.entries:
+        if other is not entry and all(
+            agrees(
+                record.cases[i].entries[other.name], record.cases[i].entries[entry.name]
+            )
+            for i in chosen
+        ):
+            return repr(other.name)
+    return "another answer"
+
+
+def _check_names(source: SourceNotebook) -> None:
+    """Names that check cells assign are read by no other cell."""
+    stores: dict[str, str] = {}
+    for cell in source.cells:
+        if cell.role == "check":
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    stores.setdefault(node.id, cell.id)
+    bound: set[str] = set()
+    for cell in source.cells:
+        tree = ast.parse(cell.source)
+        own = {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        } | {a.arg for a in ast.walk(tree) if isinstance(a, ast.arg)}
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Name)
+                and isinstance(node.ctx, ast.Load)
+                and node.id in stores
+                and node.id not in own
+                and node.id not in bound
+            ):
+                raise GateError(
+                    f"cell {cell.id} reads {node.id}, which only check cell "
+                    f"{stores[node.id]} assigns: grading does not run check cells"
+                )
+        if cell.role != "check":
+            bound |= own
+
+
+def released_cells(source: SourceNotebook) -> list[dict]:
+    """Return the code cells as learners receive them.
+
+    Parameters
+    ----------
+    source : SourceNotebook
+        The notebook with solutions.
+
+    Returns
+    -------
+    list of dict
+        ``id``, ``source`` and ``role`` of every cell but demonstrations.
+    """
+    cells = []
+    for cell in source.cells:
+        if cell.role == "demonstration":
+            continue
+        text = cell.source
+        if cell.role == "solution":
+            text = stub(text)
+        elif cell.role in ("check", "assert"):
+            parts = split_hidden(text, cell.id)
+            text = "\n".join(part for hidden, part in parts if not hidden)
+        cells.append({"id": cell.id, "source": text, "role": cell.role})
+    return cells
+
+
+def requests(store: Store) -> dict[str, dict]:
+    """Return what the driver is sent: inputs, and nothing of the answers."""
+    return {
+        name: {
+            "parameters": list(record.parameters),
+            "cases": [
+                {
+                    "args": [encode(value, compact=True) for value in case.args],
+                    "kwargs": {
+                        key: encode(value, compact=True)
+                        for key, value in case.kwargs.items()
+                    },
+                    "rng": case.rng,
+                }
+                for case in record.cases
+            ],
+        }
+        for name, record in store.cases.functions.items()
+    }
+
+
+def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
+    """Drive the solution and the untouched release as grading does.
+
+    Parameters
+    ----------
+    source : SourceNotebook
+        The notebook.
+    store : Store
+        Its recorded cases.
+    folder : Path
+        The assignment's source folder.
+
+    Raises
+    ------
+    GateError
+        If the solution gets less than full marks, the untouched release gets any,
+        or its visible check cells ask for other inputs than were recorded.
+    """
+    judge = Judge(store)
+    solved = [
+        {"id": cell.id, "source": cell.source, "role": cell.role}
+        for cell in source.cells
+        if cell.role not in ("demonstration", "check")
+    ]
+    full = _present(store, solved, folder, checks=source)
+    verdict = judge.verdict(read_answers(store, full["answers"]))
+    for cell_id, cell in verdict.cells.items():
+        if cell.points != cell.out_of:
+            raise GateError(
+                f"cell {cell_id}: the solution, driven as in grading, gets "
+                f"{cell.points:g} of {cell.out_of:g} points"
+            )
+    untouched = _present(store, released_cells(source), folder)
+    verdict = judge.verdict(read_answers(store, untouched["answers"]))
+    for cell_id, cell in verdict.cells.items():
+        if cell.points:
+            raise GateError(
+                f"cell {cell_id}: the untouched release gets {cell.points:g} of "
+                f"{cell.out_of:g} points; it must get 0"
+            )
+    _compare_presented(store, untouched)
+
+
+def _present(
+    store: Store, cells: list[dict], folder: Path, checks: SourceNotebook | None = None
+) -> dict:
+    if checks is not None:
+        order = [cell for cell in checks.cells if cell.role != "demonstration"]
+        by_id = {cell["id"]: cell for cell in cells}
+        cells = [
+            by_id.get(cell.id, {"id": cell.id, "source": "", "role": "check"})
+            for cell in order
+        ]
+    cells = [
+        cell
+        | {
+            "functions": store.cells[cell["id"]].functions
+            if cell["id"] in store.cells
+            else []
+        }
+        for cell in cells
+    ]
+    return run_recorder(
+        {
+            "task": "present",
+            "cells": cells,
+            "functions": requests(store),
+            "frozen": {n: encode(v) for n, v in store.cases.frozen.items()},
+            "seconds": CASE_SECONDS,
+        },
+        folder,
+    )
+
+
+def _compare_presented(store: Store, answer: Mapping) -> None:
+    """The release asks for the visible inputs that were recorded, and no others."""
+    for name, record in store.cases.functions.items():
+        wanted = [case for case in record.cases if not case.hidden]
+        got = [form for form in answer["presented"] if form["function"] == name]
+        for case in wanted:
+            if not any(
+                case.has_inputs(
+                    tuple(decode(v, inputs=True) for v in form["args"]),
+                    {k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
+                    form["rng"],
+                )
+                for form in got
+            ):
+                error = answer["errors"].get(case.cell)
+                why = f" ({error})" if error else ""
+                raise GateError(
+                    f"cell {case.cell}: in the untouched release this cell does not "
+                    f"ask for the recorded inputs of {name}{why}; make inputs from "
+                    "literals, helpers or frozen(...)"
+                )
+
+
+def check_secrets(
+    source: SourceNotebook, released: Iterable[tuple[str, str, str]]
+) -> None:
+    """Nothing hidden and no solution statement stands in a released notebook.
+
+    Parameters
+    ----------
+    source : SourceNotebook
+        The notebook with solutions.
+    released : iterable of (str, str, str)
+        Cell id, cell type and text of the released notebook's cells.
+
+    Raises
+    ------
+    GateError
+        If something leaks; names the cell.
+    """
+    released = list(released)
+    hidden = {
+        line.strip()
+        for cell in source.cells
+        if cell.role in ("check", "assert")
+        for is_hidden, part in split_hidden(cell.source, cell.id)
+        if is_hidden
+        for line in part.splitlines()
+        if len(line.strip()) >= SECRET_LENGTH
+    }
+    shown = {
+        line.strip()
+        for cell in source.cells
+        if cell.role in ("check", "assert")
+        for is_hidden, part in split_hidden(cell.source, cell.id)
+        if not is_hidden
+        for line in part.splitlines()
+    }
+    statements = {
+        _squeezed(statement): name
+        for name, function in source.functions.items()
+        for statement in solution_statements(function.cell.source)
+        if len(statement) >= SECRET_LENGTH
+    }
+    for cell_id, cell_type, text in released:
+        for line in text.splitlines():
+            if line.strip() in hidden - shown:
+                raise GateError(f"cell {cell_id} of the release holds a hidden test")
+        if "HIDDEN TESTS" in text:
+            raise GateError(f"cell {cell_id} of the release holds a hidden-test marker")
+        squeezed = _squeezed(text)
+        if cell_type == "code":
+            try:
+                pieces = {
+                    _squeezed(ast.unparse(node))
+                    for node in ast.walk(ast.parse(text))
+                    if isinstance(node, ast.stmt) and not hasattr(node, "body")
+                }
+            except SyntaxError:
+                pieces = set()
+        else:
+            pieces = {s for s in statements if s in squeezed}
+        for statement in pieces & set(statements):
+            raise GateError(
+                f"cell {cell_id} of the release gives away a statement of "
+                f"{statements[statement]}'s solution: {statement}"
+            )

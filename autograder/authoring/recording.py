@@ -1,0 +1,247 @@
+"""Recording a source notebook: from its cells to a store of cases."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.authoring.catalogue import CatalogueError, patch
+from autograder.authoring.regions import RegionError, find_regions, stub
+from autograder.authoring.sources import SourceError, SourceNotebook, split_hidden
+from autograder.judging import Judge
+from autograder.store import CheckCell, Store
+from helpers.checks.cases import Case, FunctionCases, NotebookCases, outcome_from
+from helpers.checks.comparison import Signature
+from helpers.checks.values import decode
+
+__all__ = ["CASE_SECONDS", "ONE_THREAD", "cells_of", "record", "run_recorder"]
+
+CASE_SECONDS = 10.0
+# A misconception that loops for ever need not be waited for so long.
+ENTRY_SECONDS = 3.0
+MAX_SECONDS = 300.0
+
+ONE_THREAD = {
+    name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+}
+
+
+def run_recorder(request: dict, folder: Path) -> dict:
+    """Let a process of its own answer a request.
+
+    Parameters
+    ----------
+    request : dict
+        What ``autograder.authoring.recorder`` reads.
+    folder : Path
+        Where the notebook's code runs.
+
+    Returns
+    -------
+    dict
+        Its answer.
+
+    Raises
+    ------
+    SourceError
+        If the source cannot be recorded.
+    """
+    request = request | {"folder": str(folder)}
+    with tempfile.TemporaryDirectory(prefix="record-") as scratch:
+        paths = Path(scratch, "request.json"), Path(scratch, "answer.json")
+        paths[0].write_text(json.dumps(request), encoding="utf-8")
+        try:
+            done = subprocess.run(
+                [
+                    sys.executable,
+                    "-m",
+                    "autograder.authoring.recorder",
+                    *map(str, paths),
+                ],
+                env=os.environ | ONE_THREAD | {"MPLBACKEND": "Agg"},
+                capture_output=True,
+                text=True,
+                timeout=MAX_SECONDS,
+                stdin=subprocess.DEVNULL,
+            )
+        except subprocess.TimeoutExpired:
+            raise SourceError(
+                f"recording took longer than {MAX_SECONDS:.0f} s: mark long cells "
+                "with the tag demonstration"
+            ) from None
+        if not paths[1].exists():
+            lines = done.stderr.strip().splitlines() or ["no message"]
+            raise SourceError(f"recording ended early: {lines[-1]}")
+        answer = json.loads(paths[1].read_text(encoding="utf-8"))
+    if "refused" in answer:
+        raise SourceError(answer["refused"])
+    return answer
+
+
+def cells_of(source: SourceNotebook) -> list[dict]:
+    """Return the cells that recording runs, check cells divided into parts."""
+    cells = []
+    for cell in source.cells:
+        if cell.role == "demonstration":
+            continue
+        parts = (
+            split_hidden(cell.source, cell.id)
+            if cell.role in ("check", "assert")
+            else [(False, cell.source)]
+        )
+        cells.append({"id": cell.id, "parts": parts})
+    return cells
+
+
+def record(source: SourceNotebook, folder: Path) -> Store:
+    """Run a source notebook once and record its cases.
+
+    Parameters
+    ----------
+    source : SourceNotebook
+        What to run.
+    folder : Path
+        The assignment's source folder, where the code runs.
+
+    Returns
+    -------
+    Store
+        Cases with the results of the solution, of the untouched stub, of every
+        catalogued answer, and of composites under every catalogued answer of a
+        function they call.
+
+    Raises
+    ------
+    SourceError
+        If the source breaks a rule.
+    """
+    cells = cells_of(source)
+    try:
+        functions = {
+            name: {
+                "parameters": list(function.parameters),
+                "calls": list(function.calls),
+                "cell": function.cell.id,
+                "stub": stub(function.cell.source),
+                "entries": {
+                    item.entry.name: patch(function.cell.source, item, name)
+                    for item in function.entries
+                },
+            }
+            for name, function in source.functions.items()
+        }
+    except (RegionError, CatalogueError) as error:
+        raise SourceError(str(error)) from None
+    answer = run_recorder(
+        {
+            "task": "record",
+            "cells": cells,
+            "functions": functions,
+            "seconds": CASE_SECONDS,
+            "entry_seconds": ENTRY_SECONDS,
+        },
+        folder,
+    )
+    return _store(source, answer)
+
+
+def _store(source: SourceNotebook, answer: dict) -> Store:
+    functions: dict[str, FunctionCases] = {}
+    cells = {
+        cell.id: CheckCell(cell.points) for cell in source.cells if cell.role == "check"
+    }
+    for name, function in source.functions.items():
+        cases = [_case(form) for form in answer["cases"] if form["function"] == name]
+        functions[name] = FunctionCases(
+            name=name,
+            parameters=function.parameters,
+            signature=_signature(name, function.results, cases),
+            calls=function.calls,
+            planted=any(r.whole == "KEEP" for r in find_regions(function.cell.source)),
+            entries=[item.entry for item in function.entries],
+            cases=cases,
+        )
+    for name, function in functions.items():
+        for i, case in enumerate(function.cases):
+            if case.cell not in cells:
+                raise SourceError(
+                    f"cell {case.cell} calls check({name}, ...) but is not a graded "
+                    "test cell: give it points with Create Assignment"
+                )
+            cells[case.cell].cases.append((name, i))
+    order = [form["cell"] for form in answer["cases"]]
+    for cell, check in cells.items():
+        if cell not in order:
+            raise SourceError(f"cell {cell} checks nothing when it runs")
+        check.cases.sort()
+    cases = NotebookCases(
+        notebook=source.name,
+        digest=source.digest,
+        functions=functions,
+        frozen={
+            name: decode(form, inputs=True) for name, form in answer["frozen"].items()
+        },
+    )
+    store = Store(
+        assignment=source.assignment,
+        cases=cases,
+        cells=cells,
+        solutions={name: f.cell.id for name, f in source.functions.items()},
+        demonstrations=[c.id for c in source.cells if c.role == "demonstration"],
+        judges=source.judges,
+    )
+    _finish_relations(store)
+    return store
+
+
+def _finish_relations(store: Store) -> None:
+    """Note public relations, and which misconceptions a relation lets pass a case."""
+    judge = Judge(store)
+    for name, relation in judge.relations.items():
+        if name not in store.cases.functions:
+            continue
+        function = store.cases.functions[name]
+        if relation.__module__ == "helpers.relations":
+            function.relation = f"helpers.relations.{relation.__name__}"
+        for entry in function.entries:
+            if entry.accept:
+                continue
+            outcomes = [case.entries[entry.name] for case in function.cases]
+            for run in judge.runs(function, outcomes):
+                if run.right:
+                    run.case.passed_by.append(entry.name)
+
+
+def _case(form: dict) -> Case:
+    outcomes = form["outcomes"]
+    return Case(
+        args=tuple(decode(value, inputs=True) for value in form["args"]),
+        kwargs={k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
+        rng=form["rng"],
+        hidden=form["hidden"],
+        cell=form["cell"],
+        expected=outcome_from(outcomes["expected"]),
+        stub=outcome_from(outcomes["stub"]),
+        entries={k: outcome_from(v) for k, v in outcomes.get("entries", {}).items()},
+        under={k: outcome_from(v) for k, v in outcomes.get("under", {}).items()},
+    )
+
+
+def _signature(name: str, results: tuple[str, ...], cases: Sequence[Case]) -> Signature:
+    values = []
+    for case in cases:
+        outcome = case.expected
+        if outcome.error is not None:
+            raise SourceError(
+                f"the solution of {name} stops with {outcome.error} in cell "
+                f"{case.cell}: {outcome.message}"
+            )
+        values.append(outcome.value)
+    if len(results) > 1:
+        return Signature("tuple", results)
+    if values and all(isinstance(value, dict) for value in values):
+        return Signature("dict", results)
+    return Signature("single", results)

@@ -1,0 +1,361 @@
+"""Reading an assignment's source: cells by their roles, functions, check cells."""
+
+import ast
+import hashlib
+import importlib.util
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.authoring.catalogue import CatalogueEntry, read_catalogue
+from autograder.authoring.regions import RegionError, find_regions
+
+__all__ = [
+    "Cell",
+    "GradedFunction",
+    "SourceError",
+    "SourceNotebook",
+    "digest_of",
+    "read_source",
+    "source_of",
+    "split_hidden",
+]
+
+BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"
+END_HIDDEN = "### END HIDDEN TESTS"
+
+
+class SourceError(ValueError):
+    """A source notebook that breaks a rule; the message is one plain sentence."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell of a source notebook with its role.
+
+    Attributes
+    ----------
+    id : str
+        Cell id, equal to the grade_id of nbgrader's cells.
+    source : str
+        Its text.
+    role : str
+        ``check``, ``solution``, ``demonstration``, ``assert`` (a graded cell of
+        ordinary asserts) or ``plain``.
+    points : float
+        Points of a graded cell.
+    """
+
+    id: str
+    source: str
+    role: str
+    points: float = 0.0
+
+
+@dataclass
+class GradedFunction:
+    """A function that learners write.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    cell : Cell
+        The solution cell that defines it.
+    parameters : tuple of str
+        In order.
+    results : tuple of str
+        Names of the elements of its return statement.
+    calls : tuple of str
+        Earlier graded functions it calls, directly or through others, in order
+        of definition.
+    entries : list of CatalogueEntry
+        Its catalogue.
+    """
+
+    name: str
+    cell: Cell
+    parameters: tuple[str, ...]
+    results: tuple[str, ...]
+    calls: tuple[str, ...] = ()
+    entries: list[CatalogueEntry] = field(default_factory=list)
+
+
+@dataclass
+class SourceNotebook:
+    """A source notebook, understood.
+
+    Attributes
+    ----------
+    assignment, name : str
+        Folder and file name without ending.
+    cells : list of Cell
+        The code cells, in order.
+    functions : dict of str to GradedFunction
+        In order of definition.
+    judges : str
+        Text of the assignment's ``judges.py``, or empty.
+    digest : str
+        What cases are made from, in short.
+    """
+
+    assignment: str
+    name: str
+    cells: list[Cell]
+    functions: dict[str, GradedFunction]
+    judges: str = ""
+    digest: str = ""
+
+
+def read_source(path: Path) -> SourceNotebook:
+    """Read a source notebook with its catalogue and judges.
+
+    Parameters
+    ----------
+    path : Path
+        ``source/NN_topic/NOTEBOOK.ipynb``.
+
+    Returns
+    -------
+    SourceNotebook
+        Its cells and graded functions.
+
+    Raises
+    ------
+    SourceError
+        If the file is not a notebook.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise SourceError(f"there is no {path}") from None
+    except Exception as error:
+        raise SourceError(f"{path.name} is not a notebook: {error}") from error
+    return source_of(notebook, path.parent, path.stem)
+
+
+def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook:
+    """Understand a notebook of an assignment's source folder.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With solutions and hidden tests.
+    folder : Path
+        ``source/NN_topic``, where ``misconceptions.toml`` lies.
+    name : str
+        File name of the notebook without its ending.
+
+    Returns
+    -------
+    SourceNotebook
+        Its cells and graded functions.
+
+    Raises
+    ------
+    SourceError
+        If a cell breaks a rule.
+    """
+    cells = [_cell(cell) for cell in notebook.cells if cell.cell_type == "code"]
+    catalogue = read_catalogue(folder / "misconceptions.toml").get(name, {})
+    functions: dict[str, GradedFunction] = {}
+    for cell in cells:
+        if cell.role == "solution":
+            function = _function(cell, functions)
+            if function is not None:
+                function.entries = catalogue.get(function.name, [])
+                functions[function.name] = function
+    for function in catalogue:
+        if function not in functions:
+            raise SourceError(
+                f"misconceptions.toml has entries for {name}.{function}, "
+                "but no solution cell defines that function"
+            )
+    judges = folder / "judges.py"
+    text = judges.read_text(encoding="utf-8") if judges.exists() else ""
+    source = SourceNotebook(folder.name, name, cells, functions, text)
+    source.digest = digest_of(source)
+    return source
+
+
+def _cell(cell: NotebookNode) -> Cell:
+    nbgrader = cell.metadata.get("nbgrader", {})
+    identity = nbgrader.get("grade_id") or cell.get("id", "")
+    points = float(nbgrader.get("points", 0))
+    if "demonstration" in cell.metadata.get("tags", []):
+        role = "demonstration"
+    elif nbgrader.get("grade") and not nbgrader.get("solution"):
+        role = "check" if _calls_check(cell.source) else "assert"
+    elif nbgrader.get("solution") and not nbgrader.get("grade"):
+        role = "solution"
+    else:
+        role = "plain"
+    return Cell(identity, cell.source, role, points)
+
+
+def _calls_check(source: str) -> bool:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return "check(" in source
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "check"
+        for node in ast.walk(tree)
+    )
+
+
+def _function(
+    cell: Cell, earlier: Mapping[str, GradedFunction]
+) -> GradedFunction | None:
+    try:
+        regions = find_regions(cell.source)
+        tree = ast.parse(cell.source)
+    except RegionError as error:
+        raise SourceError(f"cell {cell.id}: {error}") from None
+    except SyntaxError as error:
+        raise SourceError(f"cell {cell.id}, line {error.lineno}: {error.msg}") from None
+    holders = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and any(node.lineno < r.start and r.end <= _end(node, regions) for r in regions)
+    ]
+    if not holders:
+        return None
+    if len(holders) > 1:
+        names = " and ".join(node.name for node in holders)
+        raise SourceError(f"cell {cell.id} has regions in two functions: {names}")
+    node = holders[0]
+    if node.name in earlier:
+        raise SourceError(
+            f"cell {cell.id} defines {node.name} again; a graded function may be "
+            "defined once in a notebook"
+        )
+    arguments = node.args
+    parameters = tuple(a.arg for a in arguments.posonlyargs + arguments.args)
+    used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    direct = [name for name in earlier if name in used]
+    calls = [
+        name
+        for name in earlier
+        if name in direct or any(name in earlier[other].calls for other in direct)
+    ]
+    return GradedFunction(node.name, cell, parameters, _results(node), tuple(calls))
+
+
+def _end(node: ast.FunctionDef, regions: list) -> int:
+    """Return the last line of a function, an end marker after it included."""
+    last = node.end_lineno
+    for region in regions:
+        if node.lineno < region.start <= last + 1:
+            last = max(last, region.end)
+    return last
+
+
+def _results(node: ast.FunctionDef) -> tuple[str, ...]:
+    returns: list[ast.Return] = []
+
+    def visit(parent: ast.AST) -> None:
+        for child in ast.iter_child_nodes(parent):
+            if isinstance(child, ast.FunctionDef | ast.Lambda):
+                continue
+            if isinstance(child, ast.Return) and child.value is not None:
+                returns.append(child)
+            visit(child)
+
+    visit(node)
+    if not returns:
+        raise SourceError(f"{node.name} returns nothing")
+    value = returns[-1].value
+    if isinstance(value, ast.Tuple):
+        return tuple(
+            item.id if isinstance(item, ast.Name) else f"result {i}"
+            for i, item in enumerate(value.elts, start=1)
+        )
+    return (value.id if isinstance(value, ast.Name) else "result",)
+
+
+def split_hidden(source: str, where: str) -> list[tuple[bool, str]]:
+    """Divide a check cell into visible and hidden parts.
+
+    Parameters
+    ----------
+    source : str
+        The text of the cell.
+    where : str
+        The cell's id, for errors.
+
+    Returns
+    -------
+    list of (bool, str)
+        Whether the part is hidden, and its text padded with empty lines so that
+        line numbers stay those of the cell.
+
+    Raises
+    ------
+    SourceError
+        If markers are not in pairs, or a part is not whole statements.
+    """
+    parts: list[tuple[bool, list[str]]] = [(False, [])]
+    for number, line in enumerate(source.split("\n")):
+        word = line.strip()
+        if word in (BEGIN_HIDDEN, END_HIDDEN):
+            hidden = word == BEGIN_HIDDEN
+            if parts[-1][0] == hidden:
+                raise SourceError(f"cell {where}: the hidden-test markers do not pair")
+            parts.append((hidden, [""] * (number + 1)))
+        else:
+            parts[-1][1].append(line)
+    if parts[-1][0]:
+        raise SourceError(f"cell {where}: {BEGIN_HIDDEN} without an end")
+    texts = [(hidden, "\n".join(lines)) for hidden, lines in parts]
+    for _, text in texts:
+        try:
+            ast.parse(text)
+        except SyntaxError as error:
+            raise SourceError(
+                f"cell {where}, line {error.lineno}: {error.msg} (visible and hidden "
+                "tests must each be whole statements)"
+            ) from None
+    return [(hidden, text) for hidden, text in texts if text.strip()]
+
+
+IMPORT = re.compile(r"^\s*(?:from|import)\s+(helpers(?:\.\w+)*)", re.MULTILINE)
+
+
+def digest_of(source: SourceNotebook) -> str:
+    """Return a short digest of all that a notebook's cases are made from.
+
+    Code cells, catalogue, judges and the modules of ``helpers`` that they name;
+    never recorded numbers, which differ in the last bits between processors.
+    """
+    sha = hashlib.sha256()
+
+    def add(text: str) -> None:
+        body = text.encode()
+        sha.update(str(len(body)).encode() + b":" + body)
+
+    for cell in source.cells:
+        if cell.role != "demonstration":
+            for part in (cell.id, cell.role, cell.source):
+                add(part)
+    for name, function in source.functions.items():
+        for item in function.entries:
+            add(f"{name} {item!r}")
+    add(source.judges)
+    code = "\n".join(
+        cell.source for cell in source.cells if cell.role != "demonstration"
+    )
+    for module in sorted(set(IMPORT.findall(code + "\n" + source.judges))):
+        if module.startswith(("helpers.plots", "helpers.checks", "helpers.progress")):
+            continue
+        spec = importlib.util.find_spec(module)
+        if spec is not None and spec.origin:
+            add(Path(spec.origin).read_text(encoding="utf-8"))
+    return sha.hexdigest()[:16]

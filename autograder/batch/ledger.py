@@ -1,0 +1,137 @@
+"""What a run leaves for the next one, below ``.cache/grading/ASSIGNMENT/``.
+
+``results/`` holds finished notebooks by the digest of all that they depend on,
+``graded/`` for each learner the digest of what their grade was made from,
+``redo.json`` who is still to be graded anew after ``--force``. All of it may be
+deleted at any time: it costs time, never a grade.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from autograder.batch.worker import Finished
+from autograder.nbgrader.course import CourseError
+
+__all__ = ["Ledger"]
+
+MAX_RESULT = 400_000_000
+MAX_NOTE = 10_000_000
+KEY = re.compile(r"[0-9a-f]{64}")
+
+
+class Ledger:
+    """An assignment's record of what has been done.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    assignment : str
+        The assignment.
+    """
+
+    def __init__(self, root: Path, assignment: str) -> None:
+        self.folder = root / ".cache" / "grading" / assignment
+        self._results = self.folder / "results"
+        self._graded = self.folder / "graded"
+        self._redo = self.folder / "redo.json"
+        for folder in (self._results, self._graded):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs of this assignment away.
+
+        Raises
+        ------
+        CourseError
+            If one is at work.
+        """
+        with (self.folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise CourseError(
+                    "this assignment is being graded by another run: wait for it"
+                ) from None
+            os.set_inheritable(lock.fileno(), False)
+            yield
+
+    def keys(self) -> frozenset[str]:
+        """Return the keys of the results that there are."""
+        return frozenset(
+            path.stem
+            for path in self._results.glob("*.json")
+            if KEY.fullmatch(path.stem)
+        )
+
+    def result(self, key: str) -> tuple[str, dict[str, str]] | None:
+        """Return a finished notebook and its flags, or None if it is damaged."""
+        form = _read(self._results / f"{key}.json", MAX_RESULT)
+        if not isinstance(form, dict) or form.get("key") != key:
+            return None
+        text, flagged = form.get("notebook"), form.get("flagged")
+        if not isinstance(text, str) or not isinstance(flagged, dict):
+            return None
+        return text, {str(name): str(reason) for name, reason in flagged.items()}
+
+    def keep(self, finished: Finished) -> None:
+        """Keep a result that doing it again would give again."""
+        if finished.lasting and finished.text:
+            form = {
+                "key": finished.key,
+                "notebook": finished.text,
+                "flagged": finished.flagged,
+            }
+            _write(self._results / f"{finished.key}.json", form)
+
+    def made_from(self, student: str) -> str:
+        """Return the digest of what a learner's grade was made from, or nothing."""
+        form = _read(self._graded / f"{student}.json", MAX_NOTE)
+        found = form.get("made_from") if isinstance(form, dict) else None
+        return found if isinstance(found, str) else ""
+
+    def note(self, student: str, made_from: str) -> None:
+        """Note what a learner's grade was made from."""
+        _write(self._graded / f"{student}.json", {"made_from": made_from})
+
+    def forget(self, student: str) -> None:
+        """Forget a learner's grade, which is about to be made anew."""
+        (self._graded / f"{student}.json").unlink(missing_ok=True)
+
+    def to_redo(self) -> set[str]:
+        """Return who is still to be graded anew after ``--force``."""
+        form = _read(self._redo, MAX_NOTE)
+        return {str(name) for name in form} if isinstance(form, list) else set()
+
+    def plan_redo(self, students: Iterable[str]) -> None:
+        """Remember who is still to be graded anew."""
+        left = sorted(students)
+        if left:
+            _write(self._redo, left)
+        else:
+            self._redo.unlink(missing_ok=True)
+
+
+def _read(path: Path, most: int) -> object:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(most + 1)
+        return json.loads(raw) if len(raw) <= most else None
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _write(path: Path, form: object) -> None:
+    """Write a file, which is either the old or the new one."""
+    new = path.with_name(f"{path.name}.new")
+    with new.open("w", encoding="utf-8") as file:
+        json.dump(form, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(new, path)

@@ -1,0 +1,175 @@
+"""Workers that are processes of this machine.
+
+They are forked from a process without threads that has imported everything, and
+all get their kernels from one warm process. One that dies is replaced and its
+notebook is tried again.
+"""
+
+import collections
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from multiprocessing import connection
+
+from autograder.batch.files import Task
+from autograder.batch.worker import Assignment, Finished, grade, lay_down
+from autograder.sandbox import syscalls
+from autograder.sandbox.forkserver import Nursery
+
+__all__ = ["MOST_TRIES", "Pool"]
+
+MOST_TRIES = 3
+AHEAD = 2  # tasks that a worker holds, so that it never waits for the writer
+TICK = 0.25
+
+
+class _Worker:
+    """One process and the tasks that it holds."""
+
+    def __init__(self, assignment: Assignment, host: Nursery, number: int) -> None:
+        context = multiprocessing.get_context("fork")
+        self.pipe, theirs = context.Pipe()
+        guest = host.guest(f"g{number}")
+        self.process = context.Process(
+            target=_work,
+            args=(theirs, self.pipe, assignment, host, guest, os.getpid()),
+            daemon=True,
+        )
+        self.process.start()
+        theirs.close()
+        guest.close()
+        self.tasks: collections.deque[Task] = collections.deque()
+
+    def give(self, task: Task) -> None:
+        self.tasks.append(task)
+        with contextlib.suppress(OSError):  # it has died, which its pipe tells too
+            self.pipe.send(task)
+
+    def end(self) -> None:
+        # A closed pipe says nothing: workers that were forked later hold it open.
+        with contextlib.suppress(OSError):
+            self.pipe.send(None)
+        self.pipe.close()
+        self.process.join(5)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+def _work(
+    pipe: connection.Connection,
+    other_end: connection.Connection,
+    assignment: Assignment,
+    host: Nursery,
+    guest: Nursery,
+    parent: int,
+) -> None:
+    """Grade what comes through the pipe until nothing comes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    other_end.close()
+    host.adopt(guest)
+    if syscalls.LINUX:
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            return
+    try:
+        while (task := pipe.recv()) is not None:
+            pipe.send(grade(assignment, task))
+    except (EOFError, OSError):
+        pass
+    finally:
+        lay_down()
+        guest.close()
+
+
+class Pool:
+    """Processes of this machine.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        What they need to know.
+    host : Nursery
+        Where their kernels come from.
+    jobs : int
+        How many there are.
+    """
+
+    def __init__(self, assignment: Assignment, host: Nursery, jobs: int) -> None:
+        self._assignment = assignment
+        self._host = host
+        self._numbers = iter(range(1_000_000))
+        self._workers = [self._worker() for _ in range(jobs)]
+
+    def _worker(self) -> _Worker:
+        return _Worker(self._assignment, self._host, next(self._numbers))
+
+    def pids(self) -> list[int]:
+        """Return the workers' process ids."""
+        return [worker.process.pid for worker in self._workers]
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Finished | None]:
+        """Grade notebooks, yielding them in the order in which they are done.
+
+        Parameters
+        ----------
+        tasks : iterable of Task
+            Taken only when a worker has nothing to do.
+
+        Yields
+        ------
+        Finished or None
+            None now and then, while nothing is done.
+        """
+        waiting = iter(tasks)
+        again: collections.deque[Task] = collections.deque()
+        tries: collections.Counter[tuple[str, str]] = collections.Counter()
+        while True:
+            for worker in self._workers:
+                while len(worker.tasks) < AHEAD:
+                    task = again.popleft() if again else next(waiting, None)
+                    if task is None:
+                        break
+                    worker.give(task)
+            busy = {worker.pipe: worker for worker in self._workers if worker.tasks}
+            if not busy:
+                return
+            ready = connection.wait(list(busy), TICK)
+            if not ready:
+                yield None
+            for pipe in ready:
+                worker = busy[pipe]
+                try:
+                    finished = pipe.recv()
+                except (EOFError, OSError):
+                    task, *rest = worker.tasks
+                    again.extend(rest)
+                    worker.end()
+                    status = worker.process.exitcode
+                    place = self._workers.index(worker)
+                    self._workers[place] = self._worker()
+                    tries[task.student, task.notebook] += 1
+                    if tries[task.student, task.notebook] < MOST_TRIES:
+                        again.append(task)
+                    else:
+                        yield Finished(
+                            task.student, task.notebook, error=_ended(status)
+                        )
+                    continue
+                worker.tasks.popleft()
+                yield finished
+
+    def close(self) -> None:
+        """End the workers."""
+        for worker in self._workers:
+            worker.end()
+
+
+def _ended(status: int | None) -> str:
+    how = f"signal {-status}" if status is not None and status < 0 else f"{status}"
+    return (
+        f"the worker process ended ({how}) each of {MOST_TRIES} times it graded this "
+        "notebook: if the machine ran out of memory, use fewer --jobs"
+    )

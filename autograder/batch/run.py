@@ -1,0 +1,343 @@
+"""What is to be graded, in which order, and what became of it."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+
+from nbgrader.api import MissingEntry
+from nbgrader.utils import find_all_files
+
+from autograder.batch.files import Task, fingerprint
+from autograder.batch.ledger import Ledger
+from autograder.batch.pool import Pool
+from autograder.batch.worker import (
+    Assignment,
+    Finished,
+    cells_only,
+    digest_of,
+    parsed,
+    versions,
+)
+from autograder.batch.writer import Writer
+from autograder.names import plain, unusable
+from autograder.nbgrader.course import Course, CourseError
+from autograder.sandbox.forkserver import NotStarted, Nursery
+from autograder.sandbox.isolation import Refused
+from autograder.sandbox.provisioner import WarmProvisioner
+from autograder.store import Store, StoreError, read_store, store_path
+
+__all__ = ["Run", "Work"]
+
+
+@dataclass
+class Work:
+    """One submission of a run.
+
+    Attributes
+    ----------
+    student : str
+        Whose.
+    notebooks : list of str
+        Which of the assignment's notebooks were submitted.
+    made_from : str
+        Digest of all that its grade depends on.
+    fresh : bool
+        Whether it is done anew, whatever was cached.
+    finished : dict of str to Finished
+        Results by notebook.
+    from_cache : int
+        How many of them were cached.
+    error : str
+        Why it could not be graded, or empty.
+    """
+
+    student: str
+    notebooks: list[str]
+    made_from: str
+    fresh: bool = False
+    finished: dict[str, Finished] = field(default_factory=dict)
+    from_cache: int = 0
+    error: str = ""
+
+
+class Run:
+    """The grading of an assignment.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+    unsandboxed : bool
+        Whether learners' code runs with the grader's rights.
+
+    Raises
+    ------
+    CourseError
+        If something is missing; the message says what to do.
+    """
+
+    def __init__(
+        self, course: Course, assignment: str, unsandboxed: bool = False
+    ) -> None:
+        self.course = course
+        self.assignment = assignment
+        if unsandboxed:
+            course.config.WarmProvisioner.sandboxed = False
+        self._provisioner = WarmProvisioner(config=course.config)
+        self.walls = "none" if unsandboxed else ""
+        self.skipped: list[str] = []
+        self.ledger = Ledger(course.root, assignment)
+        self._stores = self._read_stores()
+
+    def warm_up(self) -> Nursery:
+        """Start the warm process, without waiting for it."""
+        nursery = self._provisioner.nursery
+        nursery.start()
+        return nursery
+
+    def _read_stores(self) -> dict[str, Store]:
+        stores = {}
+        self._files: dict[str, bytes] = {}
+        for name in self.course.notebooks(self.assignment):
+            path = store_path(self.course.root, self.assignment, name)
+            try:
+                self._files[name] = path.read_bytes()
+                stores[name] = parsed(self._files[name])
+            except (OSError, ValueError, KeyError, TypeError):
+                try:  # which says what is wrong with it
+                    stores[name] = read_store(path)
+                except StoreError as error:
+                    raise CourseError(str(error)) from None
+        return stores
+
+    def bundle(self) -> Assignment:
+        """Return what workers need to know."""
+        course, name = self.course, self.assignment
+        source = course.root / "source" / name
+        ignore = [*course.directory.ignore, "*.ipynb"]
+        files = {
+            os.path.relpath(path, source): Path(path).read_bytes()
+            for path in sorted(find_all_files(str(source), ignore))
+        }
+        learners = course.config.Autograde.get("exclude_overwriting", {})
+        for kept in learners.get(name, []):
+            files.pop(os.path.normpath(kept), None)  # learners hand in their own
+        stores = self._files
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "gradebook.db")
+            try:
+                directory = course.directory
+                cells_only(directory.db_url, directory.course_id, name, path)
+            except MissingEntry:
+                raise CourseError(
+                    f"the gradebook does not know {name}: run `nbgrader "
+                    f"generate_assignment {name}`"
+                ) from None
+            gradebook = path.read_bytes()
+        settings = {
+            section: {
+                key: value
+                for key, value in course.config[section].items()
+                if key not in ("root", "db_url")
+            }
+            for section in sorted(course.config)
+        }
+        digest = digest_of(
+            [name, sys.version, versions(), settings, sorted(files), sorted(stores)],
+            *(files[key] for key in sorted(files)),
+            *(stores[key] for key in sorted(stores)),
+        )
+        keys = self.ledger.keys()
+        return Assignment(name, stores, files, gradebook, course.config, digest, keys)
+
+    def plan(
+        self, bundle: Assignment, students: Iterable[str] = (), force: bool = False
+    ) -> list[Work]:
+        """Return what is to be graded.
+
+        Parameters
+        ----------
+        bundle : Assignment
+            As ``bundle`` makes it.
+        students : iterable of str
+            Who, or nobody for all.
+        force : bool
+            Whether to grade anew what has not changed.
+
+        Raises
+        ------
+        CourseError
+            If one of them has submitted nothing.
+        """
+        submitted = self.course.students(self.assignment)
+        chosen = list(dict.fromkeys(students)) or submitted
+        for student in chosen:
+            if student not in submitted:
+                raise CourseError(
+                    f"{student} has submitted nothing: there is no submitted/"
+                    f"{student}/{self.assignment}/"
+                )
+        excluded = self.course.directory.student_id_exclude.split(",")
+        digests = {name: store.cases.digest for name, store in self._stores.items()}
+        stale = {item.student for item in self.course.stale(self.assignment, digests)}
+        redo = self.ledger.to_redo()
+        planned = []
+        for student in chosen:
+            if student in excluded:
+                continue
+            folder = self.course.root / "submitted" / student / self.assignment
+            names = [n for n in self._stores if os.path.lexists(folder / f"{n}.ipynb")]
+            ignore = self.course.directory.ignore
+            digest = digest_of(
+                bundle.fingerprint, fingerprint(folder, list(self._stores), ignore)
+            )
+            work = Work(student, names, digest, force or student in redo)
+            work.error = unusable(student)
+            if not names and not work.error:
+                work.error = _nothing_in(folder, list(self._stores))
+            if work.fresh or not self._stands(work, student in stale):
+                planned.append(work)
+            else:
+                self.skipped.append(student)
+        if force:
+            self.ledger.plan_redo(redo | {work.student for work in planned})
+        return planned
+
+    def _stands(self, work: Work, stale: bool) -> bool:
+        """Return whether a learner's grade was made from what is there now."""
+        directory = self.course.directory
+        graded, submitted = (
+            Path(directory.format_path(step, work.student, self.assignment))
+            for step in (directory.autograded_directory, directory.submitted_directory)
+        )
+        if stale or not graded.is_dir():
+            return False
+        known = self.ledger.made_from(work.student)
+        if known:
+            return known == work.made_from
+        # nbgrader graded it: it looks at the times, and so do we.
+        if not all((graded / f"{name}.ipynb").exists() for name in work.notebooks):
+            return False
+        with contextlib.suppress(Exception):
+            new = directory.get_existing_timestamp(str(submitted))
+            old = directory.get_existing_timestamp(str(graded))
+            return not (new and old and new > old)
+        return False
+
+    def grade(
+        self,
+        bundle: Assignment,
+        planned: list[Work],
+        workers: Callable[[Iterable[Task]], Iterator[Finished | None]],
+    ) -> Iterator[Work | None]:
+        """Grade and write submissions, yielding each when it is written.
+
+        Parameters
+        ----------
+        bundle : Assignment
+            As ``bundle`` makes it.
+        planned : list of Work
+            From ``plan``.
+        workers : callable
+            A pool's ``run``.
+
+        Yields
+        ------
+        Work or None
+            None now and then, while nothing is done.
+        """
+        writer = Writer(self.course, bundle)
+        redo = self.ledger.to_redo()
+        by_name = {work.student: work for work in planned}
+        damaged: list[Task] = []
+
+        def task(work: Work, notebook: str, fresh: bool) -> Task:
+            folder = str(writer.submitted_folder(work.student))
+            return Task(work.student, notebook, folder, fresh=fresh)
+
+        def settle(work: Work) -> Work:
+            self.ledger.forget(work.student)
+            if work.error:
+                writer.withdraw(work.student)
+            else:
+                work.error = writer.write(work.student, work.finished)
+            if not work.error:
+                self.ledger.note(work.student, work.made_from)
+                if work.student in redo:
+                    redo.discard(work.student)
+                    self.ledger.plan_redo(redo)
+            for finished in work.finished.values():
+                finished.text = ""
+            return work
+
+        for work in planned:
+            if work.error:
+                yield settle(work)
+        tasks = (
+            task(work, notebook, work.fresh)
+            for work in planned
+            if not work.error
+            for notebook in work.notebooks
+        )
+        while True:
+            for finished in workers(tasks):
+                if finished is None:
+                    yield None
+                    continue
+                work = by_name[finished.student]
+                if finished.error:
+                    work.error = work.error or f"{finished.notebook}: {finished.error}"
+                elif finished.text:
+                    self.ledger.keep(finished)
+                else:
+                    cached = self.ledger.result(finished.key)
+                    if cached is None:
+                        damaged.append(task(work, finished.notebook, True))
+                        continue
+                    finished.text, finished.flagged = cached
+                    work.from_cache += 1
+                work.finished[finished.notebook] = finished
+                if len(work.finished) == len(work.notebooks):
+                    yield settle(work)
+            if not damaged:
+                return
+            tasks, damaged = iter(damaged), []
+
+    @contextlib.contextmanager
+    def pool(self, bundle: Assignment, jobs: int) -> Iterator[Pool]:
+        """Start this machine's workers.
+
+        Raises
+        ------
+        CourseError
+            If no sandbox holds here.
+        """
+        nursery = self.warm_up()
+        try:
+            self.walls = nursery.walls.name
+        except Refused as refusal:
+            raise CourseError(
+                f"{refusal}: see `python -m autograder doctor`, or say --unsandboxed"
+            ) from None
+        except NotStarted as problem:
+            raise CourseError(str(problem)) from None
+        pool = Pool(bundle, nursery, jobs)
+        try:
+            yield pool
+        finally:
+            pool.close()
+
+
+def _nothing_in(folder: Path, notebooks: list[str]) -> str:
+    wanted = ", ".join(f"{name}.ipynb" for name in notebooks)
+    there = sorted(path.name for path in folder.iterdir())
+    found = [name for name in there if fnmatch(name, "*.ipynb")] or there
+    said = plain(", ".join(found[:5])) or "nothing"
+    return f"no notebook of this assignment: expected {wanted}, found {said}"

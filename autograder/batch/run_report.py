@@ -1,0 +1,75 @@
+"""The machine-readable report of a run."""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.batch.run import Work
+from autograder.nbgrader.course import Course
+
+__all__ = ["report_path", "write_report"]
+
+
+def report_path(root: Path, assignment: str) -> Path:
+    """Return where the report of an assignment lies."""
+    return root / "build" / "reports" / f"{assignment}.json"
+
+
+def write_report(
+    course: Course, assignment: str, done: list[Work], figures: Mapping
+) -> Path:
+    """Write what became of each submission of a run.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+    done : list of Work
+        What the run graded, or could not.
+    figures : mapping
+        What is said of the whole run.
+
+    Returns
+    -------
+    Path
+        The report's file.
+    """
+    rows = {row.student: row for row in course.grades(assignment)}
+    submissions = []
+    for work in sorted(done, key=lambda work: work.student):
+        row = rows.get(work.student)
+        walls = {
+            course.graded_notebook(assignment, work.student, name).get("walls", "")
+            for name in work.notebooks
+        }
+        submissions.append(
+            {
+                "student": work.student,
+                "graded": not work.error,
+                "reason": work.error,
+                "points": row.points if row and not work.error else None,
+                "out_of": row.out_of if row and not work.error else None,
+                "waiting": row.waiting if row and not work.error else None,
+                "flags": row.flags if row else [],
+                "mistakes": row.mistakes if row else [],
+                "walls": sorted(walls - {""}),
+                "cached": work.from_cache == len(work.notebooks),
+                "seconds": round(sum(f.seconds for f in work.finished.values()), 2),
+            }
+        )
+    form = {
+        "assignment": assignment,
+        "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+        **figures,
+        "submissions": submissions,
+    }
+    path = report_path(course.root, assignment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(form, indent=1) + "\n", encoding="utf-8")
+    os.replace(new, path)
+    return path

@@ -1,0 +1,324 @@
+"""A worker's workbench: read, heal, execute and judge one notebook.
+
+The converter is nbgrader's own, in a temporary course that holds one submission
+and a gradebook of nothing but the assignment's cells.
+"""
+
+import functools
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import distributions
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Base, Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import CheckCellMetadata, SaveAutoGrades
+from sqlalchemy import create_engine, insert, select
+from traitlets.config import Config
+from traitlets.utils.importstring import import_item
+
+from autograder.batch.files import Task, lay_over, pack, unpack
+from autograder.sandbox import scratch
+from autograder.sandbox.provisioner import WarmProvisioner
+from autograder.store import Store
+
+__all__ = ["Assignment", "Bench", "Finished", "grade", "parsed", "split", "versions"]
+
+# What is not in a finished notebook because of the submission alone.
+PASSING = ("CellTimeoutError",)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker needs to know of an assignment; it travels as it is.
+
+    Attributes
+    ----------
+    name : str
+        The assignment.
+    stores : dict of str to bytes
+        The file of each notebook's cases.
+    files : dict of str to bytes
+        What lies beside the source's notebooks, by relative path.
+    gradebook : bytes
+        A gradebook that holds the assignment's cells and nobody's work.
+    config : Config
+        The course's configuration.
+    fingerprint : str
+        Digest of all this and of the installed packages.
+    known : frozenset of str
+        Keys of cached results.
+    """
+
+    name: str
+    stores: dict[str, bytes]
+    files: dict[str, bytes]
+    gradebook: bytes
+    config: Config
+    fingerprint: str
+    known: frozenset[str] = frozenset()
+
+
+@dataclass
+class Finished:
+    """What a worker made of one notebook.
+
+    Attributes
+    ----------
+    student, notebook : str
+        Whose, and which.
+    key : str
+        Digest of all that the result depends on.
+    text : str
+        The finished notebook in JSON; empty where it is cached already.
+    flagged : dict of str to str
+        Why a person should look, by cell.
+    error : str
+        Why there is no result, or empty.
+    lasting : bool
+        Whether doing it again would give the same.
+    seconds : float
+        How long it took.
+    """
+
+    student: str
+    notebook: str
+    key: str = ""
+    text: str = ""
+    flagged: dict[str, str] = field(default_factory=dict)
+    error: str = ""
+    lasting: bool = False
+    seconds: float = 0.0
+
+
+@functools.lru_cache(maxsize=64)
+def parsed(content: bytes) -> Store:
+    """Return what the file of a notebook's cases holds; each is read once.
+
+    Workers that are forked have inherited what the first process read.
+    """
+    return Store.from_form(json.loads(content))
+
+
+def named(item: str | type) -> type:
+    """Return a class that a configuration names or holds."""
+    return import_item(item) if isinstance(item, str) else item
+
+
+def split(config: Config) -> tuple[list[type], list[type]]:
+    """Split the configured preprocessors into workers' and the writer's.
+
+    The writer's begin where grades are saved; what only checks is the workers'.
+    """
+    workers: list[type] = []
+    writers: list[type] = []
+    for name in config.Autograde.autograde_preprocessors:
+        item = named(name)
+        saves = issubclass(item, SaveAutoGrades) or bool(writers)
+        checks = issubclass(item, CheckCellMetadata)
+        (writers if saves and not checks else workers).append(item)
+    return workers, writers
+
+
+def versions() -> str:
+    """Return a digest of what is installed."""
+    known = (d.metadata for d in distributions())  # parsed each time it is asked for
+    found = sorted({f"{one['Name']}=={one['Version']}" for one in known})
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()
+
+
+class Bench(Autograde):
+    """nbgrader's converter up to the point where grades are saved."""
+
+    lock: int  # on its folder, as long as it is in use
+
+    def __init__(self, assignment: Assignment, folder: Path) -> None:
+        self.folder = folder
+        config = Config(pickle.loads(pickle.dumps(assignment.config)))
+        config.CourseDirectory.root = str(folder)
+        config.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
+        (folder / "gradebook.db").write_bytes(assignment.gradebook)
+        stores: dict[tuple[str, str], Store] = {}
+        for name, content in assignment.stores.items():
+            stores[assignment.name, name] = parsed(content)
+        config.Autograde.autograde_preprocessors = split(config)[0]
+        directory = CourseDirectory(config=config)
+        directory.assignment_id = assignment.name
+        super().__init__(coursedir=directory, config=config)
+        self.assignment = assignment
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        self.exporter.stores.update(stores)
+
+    def grade(self, task: Task) -> Finished:
+        """Grade one notebook; whatever goes wrong becomes a reason."""
+        began = time.monotonic()
+        finished = Finished(task.student, task.notebook)
+        self._task, self._finished = task, finished
+        submitted = Path(self._format_source(self.assignment.name, task.student))
+        graded = Path(self._format_dest(self.assignment.name, task.student))
+        for folder in (submitted, graded):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        try:
+            # Without walls no kernel starts, which is nobody's zero.
+            _ = WarmProvisioner(config=self.config).walls
+            parcel = task.parcel or pack(
+                Path(task.folder), task.notebook, self.coursedir.ignore
+            )
+            path = submitted / f"{task.notebook}.ipynb"
+            unpack(parcel, path, graded)
+            lay_over(graded, self.assignment.files)
+            self._beside = [*parcel.files.items(), *self.assignment.files.items()]
+            self.convert_single_notebook(str(path))
+        except Exception as error:
+            finished.error = f"{type(error).__name__}: {error}"[:500]
+        finally:
+            shutil.rmtree(submitted.parent, ignore_errors=True)
+            shutil.rmtree(graded.parent, ignore_errors=True)
+        finished.seconds = round(time.monotonic() - began, 2)
+        return finished
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Mend, look whether the result is known, and execute.
+
+        An exporter would copy and check the notebook anew after each step.
+        """
+        resources = self.init_single_notebook_resources(notebook_filename)
+        notebook = self.exporter.mended(notebook_filename, resources)
+        notebook, resources = self._through(
+            self.sanitize_preprocessors, notebook, resources
+        )
+        mended = json.dumps(notebook, sort_keys=True).encode()
+        self._finished.key = self._key(mended)
+        known = self._finished.key in self.assignment.known
+        if known and not self._task.fresh:
+            self._finished.lasting = True
+            return
+        names = resources["nbgrader"]
+        beside = self._format_dest(names["assignment"], names["student"])
+        resources["metadata"]["path"] = beside
+        # Where a learner's cells look for it.
+        Path(beside, os.path.basename(notebook_filename)).write_bytes(mended)
+        with utils.setenv(NBGRADER_EXECUTION="autograde"):
+            notebook, resources = self._through(
+                self.autograde_preprocessors, notebook, resources
+            )
+        output = nbformat.writes(notebook) + "\n"
+        self._finished.text = output
+        self._finished.flagged = dict(resources["course"]["flagged"])
+        self._finished.lasting = not any(
+            reason != "damaged" for reason in self._finished.flagged.values()
+        ) and not any(name in output for name in PASSING)
+
+    def _through(
+        self, steps: list[str | type], notebook: NotebookNode, resources: dict
+    ) -> tuple[NotebookNode, dict]:
+        for step in steps:
+            preprocessor = named(step)(parent=self.exporter)
+            notebook, resources = preprocessor(notebook, resources)
+        return notebook, resources
+
+    def _key(self, mended: bytes) -> str:
+        digest = hashlib.sha256(f"{self.assignment.fingerprint}\0".encode())
+        for name, content in self._beside:
+            inside = content if isinstance(content, bytes) else str(content).encode()
+            digest.update(name.encode("utf-8", "replace") + b"\0")
+            digest.update(hashlib.sha256(inside).digest())
+        digest.update(mended)
+        return digest.hexdigest()
+
+
+_benches: dict[str, Bench] = {}
+_one_at_a_time = threading.Lock()
+
+
+def grade(assignment: Assignment, task: Task) -> Finished:
+    """Grade one notebook in this process, which keeps its bench."""
+    with _one_at_a_time:
+        key = f"{os.getpid()} {assignment.fingerprint}"
+        if key not in _benches:
+            lay_down()
+            folder, lock = scratch.make("grade-", tempfile.gettempdir())
+            _benches[key] = Bench(assignment, Path(folder))
+            _benches[key].lock = lock
+        return _benches[key].grade(task)
+
+
+def lay_down() -> None:
+    """Remove this process's benches."""
+    for key, bench in list(_benches.items()):
+        if key.startswith(f"{os.getpid()} "):
+            shutil.rmtree(bench.folder, ignore_errors=True)
+            os.close(bench.lock)
+    _benches.clear()
+
+
+def cells_only(db_url: str, course_id: str, assignment: str, path: Path) -> None:
+    """Write a gradebook that holds an assignment's cells and nobody's work.
+
+    Parameters
+    ----------
+    db_url, course_id : str
+        The course's gradebook.
+    assignment : str
+        The assignment.
+    path : Path
+        A file that does not exist yet.
+
+    Raises
+    ------
+    MissingEntry
+        If the gradebook does not know the assignment.
+    """
+    # nbgrader asks alembic, a process of some seconds, where there is no table yet.
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(bind=engine)
+    tables = Base.metadata.tables
+    with Gradebook(db_url, course_id) as book, engine.begin() as small:
+
+        def take(name: str, column: str, values: Iterable[str]) -> list[str]:
+            """Copy the rows that have one of these values; return their ids."""
+            table = tables[name]
+            asked = select(table).where(table.c[column].in_(values))
+            rows = [dict(row) for row in book.db.execute(asked).mappings()]
+            if rows:
+                small.execute(insert(table), rows)
+            return [row["id"] for row in rows]
+
+        one = book.find_assignment(assignment)
+        take("course", "id", [one.course_id])
+        take("assignment", "id", [one.id])
+        notebooks = take("notebook", "assignment_id", [one.id])
+        cells = take("base_cell", "notebook_id", notebooks)
+        take("source_cell", "notebook_id", notebooks)
+        for kind in ("grade_cells", "solution_cells", "task_cells"):
+            take(kind, "id", cells)
+    engine.dispose()
+
+
+def digest_of(*parts: object) -> str:
+    """Return a digest of plain values and bytes."""
+    digest = hashlib.sha256()
+    for part in parts:
+        if not isinstance(part, bytes):
+            part = json.dumps(part, sort_keys=True, default=_named).encode()
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
+
+
+def _named(value: object) -> str:
+    """Name a function by its name: its address is another in each process."""
+    name = getattr(value, "__qualname__", None)
+    return f"{value.__module__}.{name}" if name else str(value)

@@ -1,0 +1,216 @@
+"""The one writer: gradebook rows and the files in ``autograded/``.
+
+For each submission: the old files are moved away and the old marks withdrawn;
+nbgrader's own converter writes the new marks, and the new files into a staging
+folder; the folder is renamed. So a submission that has a folder in
+``autograded/`` has the marks that were made with it, whenever the run ends.
+"""
+
+import copy
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import capture_log
+from sqlalchemy.orm import joinedload
+
+from autograder.batch.files import lay_over
+from autograder.batch.worker import Assignment, Finished, split
+from autograder.nbgrader.course import Course, reason
+from autograder.sandbox.staging import remove_followed
+
+__all__ = ["Writer"]
+
+
+class _Finish(Autograde):
+    """nbgrader's converter from the point where grades are saved.
+
+    All rows are written through one gradebook: each that nbgrader opens asks for
+    its tables and compiles its statements anew, which takes longer than to save.
+    """
+
+    finished: Mapping[str, Finished]
+    files: Mapping[str, bytes]
+    submitted: Path
+    book: Gradebook
+
+    def init_notebooks(self) -> None:
+        """Take the one submission, whatever its name looks like as a pattern."""
+        found = [str(self.submitted / f"{name}.ipynb") for name in self.finished]
+        self.assignments = {str(self.submitted): found}
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy files, drop what came through a link, and make rows."""
+        BaseConverter.init_assignment(self, assignment_id, student_id)
+        dest = Path(self._format_dest(assignment_id, student_id))
+        if dest.is_dir():
+            remove_followed(str(self.submitted), str(dest))
+        lay_over(dest, self.files)
+        self._make_rows(assignment_id, student_id)
+
+    def _make_rows(self, assignment: str, student: str) -> None:
+        """Make a learner's rows; a notebook that is not there earns nothing."""
+        if self.create_student:
+            self.book.update_or_create_student(student)
+        else:
+            try:
+                self.book.find_student(student)
+            except MissingEntry:
+                raise NbGraderException(
+                    f"the gradebook does not know {student}: add the student, or set "
+                    "Autograde.create_student"
+                ) from None
+        when = self.coursedir.get_existing_timestamp(str(self.submitted))
+        submission = self.book.update_or_create_submission(
+            assignment, student, **({"timestamp": when} if when else {})
+        )
+        self._late = submission.total_seconds_late > 0
+        for notebook in submission.notebooks:
+            if notebook.name not in self.finished:
+                for grade in notebook.grades:
+                    grade.auto_score = 0
+                    grade.needs_manual_grade = False
+            elif notebook.late_submission_penalty is not None:
+                self._late = True
+        self.book.db.commit()
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Save the grades of a notebook that a worker has finished."""
+        finished = self.finished[Path(notebook_filename).stem]
+        resources = self.init_single_notebook_resources(notebook_filename)
+        resources["course"] = {"flagged": finished.flagged, "gradebook": self.book}
+        notebook = nbformat.reads(finished.text, as_version=4)
+        before = json.dumps(notebook)
+        # An exporter would copy and check the notebook anew after each of these.
+        for preprocessor in self.autograde_preprocessors:
+            if preprocessor is AssignLatePenalties and not self._late:
+                continue  # it would find that there is nothing to do
+            step = preprocessor(parent=self.exporter)
+            notebook, resources = step(notebook, resources)
+        output = finished.text
+        if json.dumps(notebook) != before:
+            output = nbformat.writes(notebook) + "\n"
+        resources["output_extension"] = ".ipynb"
+        self.write_single_notebook(output, resources)
+
+
+class Writer:
+    """Writes submissions, one after another.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : Assignment
+        The assignment.
+    """
+
+    def __init__(self, course: Course, assignment: Assignment) -> None:
+        self._course = course
+        self._assignment = assignment.name
+        self._files = assignment.files
+        self._config = copy.deepcopy(course.config)
+        self._config.Autograde.autograde_preprocessors = split(course.config)[1]
+        # Nothing submitted is read here.
+        self._config.Autograde.exporter_class = NotebookExporter
+        # Within autograded/, so that a rename is one step on any file system.
+        step = f"{course.directory.autograded_directory}/.staging-{assignment.name}"
+        self._config.CourseDirectory.autograded_directory = step
+        self._staging = course.root / step
+        # It keeps the statements that it has compiled, but no connection.
+        self._book = Gradebook(course.directory.db_url, course.directory.course_id)
+        self._book.close()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove what an interrupted run left half done."""
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    def graded_folder(self, student: str) -> Path:
+        """Return where a learner's graded files lie."""
+        directory = self._course.directory
+        path = directory.format_path(
+            directory.autograded_directory, student, self._assignment
+        )
+        return Path(path)
+
+    def submitted_folder(self, student: str) -> Path:
+        """Return where a learner's submitted files lie."""
+        directory = self._course.directory
+        path = directory.format_path(
+            directory.submitted_directory, student, self._assignment
+        )
+        return Path(path)
+
+    def withdraw(self, student: str) -> None:
+        """Take a learner's old files and marks away, if there are any."""
+        folder = self.graded_folder(student)
+        if folder.exists():
+            self._staging.mkdir(parents=True, exist_ok=True)
+            old = self._staging / ".old"
+            shutil.rmtree(old, ignore_errors=True)
+            folder.rename(old)
+            shutil.rmtree(old, ignore_errors=True)
+        with self._book as book:
+            try:
+                submission = book.find_submission(self._assignment, student)
+            except MissingEntry:
+                return
+            grades = book.db.query(Grade).options(joinedload(Grade.cell))
+            for grade in grades.join(SubmittedNotebook).filter(
+                SubmittedNotebook.assignment_id == submission.id
+            ):
+                if grade.cell.cell_type == "code":
+                    grade.auto_score = 0.0
+                grade.needs_manual_grade = True
+            book.db.commit()
+
+    def write(self, student: str, finished: Mapping[str, Finished]) -> str:
+        """Write a submission whose notebooks are all finished.
+
+        Parameters
+        ----------
+        student : str
+            Whose.
+        finished : mapping of str to Finished
+            By notebook.
+
+        Returns
+        -------
+        str
+            Empty, or why it could not be written.
+        """
+        self.withdraw(student)
+        self.sweep()
+        directory = CourseDirectory(config=self._config, log=self._course.directory.log)
+        directory.assignment_id = self._assignment
+        directory.student_id = student
+        app = _Finish(coursedir=directory, config=self._config, log=directory.log)
+        app.submitted = self.submitted_folder(student)
+        app.finished = finished
+        app.files = self._files
+        app.book = self._book
+        with self._book:
+            result = capture_log(app)
+        if not result["success"]:
+            self.withdraw(student)
+            self.sweep()
+            return reason(result)
+        made = Path(
+            directory.format_path(
+                directory.autograded_directory, student, self._assignment
+            )
+        )
+        folder = self.graded_folder(student)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made.rename(folder)
+        self.sweep()
+        return ""

@@ -1,0 +1,232 @@
+"""``python -m autograder grade``: the command line, the bar and the summary."""
+
+import os
+import resource
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+import psutil
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from autograder.batch.dask import Cluster
+from autograder.batch.run import Run, Work
+from autograder.batch.run_report import write_report
+from autograder.batch.worker import Assignment
+from autograder.names import plain
+from autograder.nbgrader.course import Course
+
+__all__ = ["grade", "grade_assignment"]
+
+
+class _Rate(ProgressColumn):
+    """Submissions a minute."""
+
+    def render(self, task: Task) -> Text:
+        """Say how fast it goes."""
+        return Text(f"{60 * task.speed:.0f} a minute" if task.speed else "")
+
+
+@click.command()
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, help="Only this learner.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    default=None,
+    help="Notebooks at a time on this machine; as many as it has cores by default.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Send the work to a Dask cluster.")
+@click.option("--force", is_flag=True, help="Grade anew what has not changed, too.")
+@click.option(
+    "--unsandboxed",
+    is_flag=True,
+    help="Let learners' code do all that you may; every grade so made is marked.",
+)
+def grade(
+    assignment: str,
+    students: tuple[str, ...],
+    jobs: int | None,
+    scheduler: str | None,
+    force: bool,
+    unsandboxed: bool,
+) -> None:
+    """Grade the submissions of ASSIGNMENT, as `nbgrader autograde` does.
+
+    What has not changed since it was graded is left alone. The exit status is 1
+    where a submission could not be graded.
+    """
+    course = Course(Path.cwd())
+    name = course.chosen(assignment)[0]
+    failed = grade_assignment(
+        Console(),
+        course,
+        name,
+        students=students,
+        jobs=jobs,
+        scheduler=scheduler,
+        force=force,
+        unsandboxed=unsandboxed,
+    )
+    sys.exit(1 if failed else 0)
+
+
+def grade_assignment(
+    console: Console,
+    course: Course,
+    assignment: str,
+    *,
+    students: tuple[str, ...] = (),
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    force: bool = False,
+    unsandboxed: bool = False,
+) -> list[Work]:
+    """Grade the submissions of an assignment behind a progress bar.
+
+    Parameters
+    ----------
+    console : Console
+        Where to show bar and summary.
+    course : Course
+        The course.
+    assignment : str
+        Its name.
+    students : tuple of str
+        Only these learners; everybody where it is empty.
+    jobs : int, optional
+        Notebooks at a time; as many as there are cores by default.
+    scheduler : str, optional
+        Address of a Dask scheduler.
+    force, unsandboxed : bool
+        As the options of ``python -m autograder grade``.
+
+    Returns
+    -------
+    list of Work
+        The submissions that could not be graded, each with its reason.
+    """
+    began = time.monotonic()
+    run = Run(course, assignment, unsandboxed)
+    with ExitStack() as stack:
+        stack.enter_context(run.ledger.alone())
+        if scheduler is None:
+            run.warm_up()
+        bundle = run.bundle()
+        planned = run.plan(bundle, students, force)
+        done: list[Work] = []
+        ready = 0.0
+        if planned:
+            if scheduler is None:
+                pool = stack.enter_context(run.pool(bundle, jobs or _cores()))
+            else:
+                pool = Cluster(bundle, scheduler, course.directory.ignore)
+                stack.callback(pool.close)
+            ready = time.time() - psutil.Process().create_time()
+            done = _watch(console, run, bundle, planned, pool)
+        seconds = time.monotonic() - began
+        figures = {
+            "seconds": round(seconds, 1),
+            "ready_after": round(ready, 1),
+            "memory": _memory(),
+            "walls": run.walls,
+            "unchanged": sorted(run.skipped),
+        }
+        path = write_report(course, run.assignment, done, figures)
+    failed = [work for work in done if work.error]
+    _summarise(console, run, done, failed, seconds)
+    console.print(f"report: {escape(os.path.relpath(path))}")
+    return failed
+
+
+def _shown(text: str) -> str:
+    """Return what a stranger may have written, for the console."""
+    return escape(plain(text))
+
+
+def _memory() -> int:
+    """Return the peak of this process and of its largest child together, in MB."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return sum(resource.getrusage(each).ru_maxrss for each in whose) * unit // 10**6
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _watch(
+    console: Console, run: Run, bundle: Assignment, planned: list[Work], pool: object
+) -> list[Work]:
+    """Grade behind a progress bar; name at once what failed."""
+    done = []
+    # Refreshed by hand: processes are forked, so there is to be no thread here.
+    with Progress(
+        "{task.description}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=console,
+        auto_refresh=False,
+    ) as progress:
+        bar = progress.add_task(run.assignment, total=len(planned))
+        for work in run.grade(bundle, planned, pool.run):
+            if work is not None:
+                done.append(work)
+                progress.advance(bar)
+                if work.error:
+                    progress.console.print(
+                        f"[red]{_shown(work.student)}[/]: {_shown(work.error)}",
+                        highlight=False,
+                    )
+            if console.is_terminal:
+                progress.refresh()
+    return done
+
+
+def _summarise(
+    console: Console, run: Run, done: list[Work], failed: list[Work], seconds: float
+) -> None:
+    """Say what the run did, and what an instructor has to do."""
+    graded = len(done) - len(failed)
+    cached = sum(w.from_cache == len(w.notebooks) for w in done if not w.error)
+    rate = f", {60 * graded / seconds:.0f} a minute" if graded else ""
+    console.print(f"graded: {graded} in {seconds:.1f} s{rate}", highlight=False)
+    if cached:
+        console.print(f"of these known already, not run again: {cached}")
+    if run.skipped:
+        console.print(f"unchanged since they were graded: {len(run.skipped)}")
+    if run.walls == "none":
+        console.print("[bold]learners' code ran without a sandbox[/]: all marked so")
+    damaged = [
+        work.student
+        for work in done
+        if any("damaged" in f.flagged.values() for f in work.finished.values())
+    ]
+    if damaged:
+        names = ", ".join(map(_shown, damaged))
+        console.print(
+            f"damaged beyond mending, 0 points and a page that says why: {names}",
+            highlight=False,
+        )
+    if failed:
+        console.print(f"[red]could not be graded: {len(failed)}[/]")
+        for work in failed:
+            console.print(
+                f"  {_shown(work.student)}: {_shown(work.error)}", highlight=False
+            )

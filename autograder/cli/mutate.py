@@ -1,0 +1,192 @@
+"""The command ``python -m autograder mutate``."""
+
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.table import Table
+
+from autograder.authoring.sources import read_source
+from autograder.nbgrader.course import Course
+from autograder.quality.mutants import mutants_of
+from autograder.quality.mutation import Killed, MutationError, mutate, sampled
+
+__all__ = ["drive_all", "mutate_command"]
+
+
+def drive_all(
+    root: Path,
+    notebooks: list[tuple[str, str]],
+    *,
+    function: str = "",
+    sample: int | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    console: Console | None = None,
+) -> list[tuple[str, Killed]]:
+    """Drive the mutants of several notebooks, some at the same time.
+
+    Parameters
+    ----------
+    root : Path
+        The course.
+    notebooks : list of (str, str)
+        Assignment and notebook.
+    function : str
+        One graded function only; empty for all.
+    sample : int, optional
+        How many mutants in all, drawn in proportion; all by default.
+    seed : int
+        Seed of the draw.
+    jobs : int
+        How many notebooks at a time.
+    console : Console, optional
+        Where a progress bar is shown.
+
+    Returns
+    -------
+    list of (str, Killed)
+        Assignment and what became of each mutant, by notebook.
+
+    Raises
+    ------
+    MutationError
+        If a notebook cannot be driven.
+    """
+    shares: dict[tuple[str, str], int | None] = dict.fromkeys(notebooks)
+    if sample is not None:
+        totals = {
+            item: sum(
+                len(mutants_of(graded.cell.source, name))
+                for name, graded in read_source(
+                    root / "source" / item[0] / f"{item[1]}.ipynb"
+                ).functions.items()
+            )
+            for item in notebooks
+        }
+        shares = sampled(totals, sample)
+    with Progress(
+        "{task.description:<28}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=console is None,
+    ) as progress:
+
+        def work(item: tuple[str, str]) -> list[tuple[str, Killed]]:
+            task = progress.add_task(item[1], total=None)
+            found = []
+            for killed in mutate(
+                root,
+                *item,
+                function=function,
+                sample=shares[item],
+                seed=seed,
+                begun=lambda total: progress.update(task, total=total),
+            ):
+                found.append((item[0], killed))
+                progress.advance(task)
+            return found
+
+        with ThreadPoolExecutor(jobs) as pool:
+            return [pair for part in pool.map(work, notebooks) for pair in part]
+
+
+@click.command(name="mutate")
+@click.argument("assignment", required=False)
+@click.argument("notebook", required=False)
+@click.option("--function", default="", help="One graded function only.")
+@click.option("--sample", type=int, help="How many mutants to draw; all by default.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the draw.")
+@click.option("--jobs", default=2, show_default=True, help="Notebooks at a time.")
+@click.option("--list", "kind", help="Also list these: killed, equivalent, plain.")
+def mutate_command(
+    assignment: str | None,
+    notebook: str | None,
+    function: str,
+    sample: int | None,
+    seed: int,
+    jobs: int,
+    kind: str | None,
+) -> None:
+    """Make every single change of the solutions and see that hidden cases kill it."""
+    console = Console()
+    course = Course(Path.cwd())
+    notebooks = [
+        (name, stem)
+        for name in course.chosen(assignment)
+        for stem in course.notebooks(name)
+        if notebook in (None, stem)
+    ]
+    begun = time.monotonic()
+    try:
+        results = drive_all(
+            course.root,
+            notebooks,
+            function=function,
+            sample=sample,
+            seed=seed,
+            jobs=jobs,
+            console=console,
+        )
+    except MutationError as error:
+        raise click.ClickException(str(error)) from None
+    console.print(_table(results))
+    for _, item in results:
+        if item.state == "survived":
+            click.echo(
+                f"survived: {item.notebook}.{item.function}, line {item.line}: "
+                f"{item.change}\n    differs on {item.why}"
+            )
+        elif item.state == kind or (kind == "plain" and _is_plain(item)):
+            click.echo(
+                f"{kind}: {item.notebook}.{item.function}, line {item.line}: "
+                f"{item.change}\n    {item.sentence}"
+            )
+    seconds = time.monotonic() - begun
+    survivors = sum(item.state == "survived" for _, item in results)
+    click.echo(f"{len(results)} mutants in {seconds:.0f} s, {survivors} survived")
+    sys.exit(1 if survivors else 0)
+
+
+def _is_plain(item: Killed) -> bool:
+    return item.state == "killed" and not item.entry and not item.kind
+
+
+def _table(results: list[tuple[str, Killed]]) -> Table:
+    table = Table("notebook", "function")
+    heads = ("mutants", "equivalent", "killed", "kill rate", "recognised", "told more")
+    for head in heads:
+        table.add_column(head, justify="right")
+    groups: dict[tuple[str, str], list[Killed]] = {}
+    for _, item in results:
+        groups.setdefault((item.notebook, item.function), []).append(item)
+    for (notebook, function), items in groups.items():
+        table.add_row(notebook, function, *_counts(items))
+    table.add_section()
+    table.add_row("all", "", *_counts([item for _, item in results]))
+    return table
+
+
+def _counts(items: list[Killed]) -> list[str]:
+    states = Counter(item.state for item in items)
+    judged = len(items) - states["equivalent"]
+    rate = f"{states['killed'] / judged:.1%}" if judged else ""
+    known = sum(bool(item.entry) for item in items)
+    others = [item for item in items if item.state == "killed" and not item.entry]
+    told = sum(bool(item.kind) for item in others)
+    share = f"{told / len(others):.0%}" if others else ""
+    return [
+        str(len(items)),
+        str(states["equivalent"]),
+        str(states["killed"]),
+        rate,
+        str(known),
+        share,
+    ]

@@ -1,0 +1,432 @@
+"""Grading a submission inside nbgrader: reading, healing, running, judging."""
+
+import contextlib
+import os
+import platform
+import time
+from pathlib import Path
+
+from nbclient.exceptions import DeadKernelError
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader import utils
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Bool, Float, Integer
+
+from autograder.authoring.gates import requests
+from autograder.authoring.recording import CASE_SECONDS
+from autograder.judging import Judge, Verdict, read_answers
+from autograder.names import unusable
+from autograder.reports.cell_feedback import cell_html, notes_html
+from autograder.sandbox.provisioner import WarmProvisioner
+from autograder.sandbox.session import Ended, Failed, Session, TooSlow
+from autograder.sandbox.staging import remove_followed
+from autograder.store import Store, StoreError, read_store, store_path
+from autograder.submissions import heal, read_submission
+from helpers.strings import text
+
+__all__ = ["Heal", "JudgedExecute", "SaveJudgedGrades", "SubmissionExporter"]
+
+NOTES_ID = "submission-notes"
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": platform.python_version(),
+}
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads submitted notebooks within bounds, and each notebook's store.
+
+    A missing store stops the run before anything is graded.
+    """
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.stores: dict[tuple[str, str], Store] = {}
+        converter = self.parent
+        root = Path(converter.coursedir.root)
+        assignment = converter.coursedir.assignment_id
+        names = [path.stem for path in (root / "source" / assignment).glob("*.ipynb")]
+        for name in names:
+            try:
+                self.store(assignment, name)
+            except StoreError as error:
+                converter.log.error(str(error))
+                raise NbGraderException(str(error)) from None
+
+    def store(self, assignment: str, notebook: str) -> Store:
+        """Return the store of a notebook, read once."""
+        key = assignment, notebook
+        if key not in self.stores:
+            root = Path(self.parent.coursedir.root)
+            self.stores[key] = read_store(store_path(root, *key))
+        return self.stores[key]
+
+    def mended(self, filename: str, resources: dict) -> NotebookNode:
+        """Read a submitted notebook and heal it.
+
+        Parameters
+        ----------
+        filename : str
+            The submitted file.
+        resources : dict
+            nbgrader's, of this notebook; given its folder and its store.
+
+        Returns
+        -------
+        NotebookNode
+            The released notebook with the learner's text.
+
+        Raises
+        ------
+        NbGraderException
+            If the learner's name is not usable.
+        """
+        names = resources["nbgrader"]
+        store = self._place(filename, resources)
+        reason = unusable(names["student"])
+        if reason:
+            self.parent.log.error(reason)
+            raise NbGraderException(reason)
+        # nbgrader has copied what links point to, gradebook or not.
+        copied = self.parent._format_dest(names["assignment"], names["student"])
+        remove_followed(os.path.dirname(filename), copied)
+        submission = read_submission(Path(filename))
+        notebook, notes = heal(submission, store)
+        if submission.damage:
+            self.parent.log.warning(
+                "%s, %s: %s", names["student"], names["notebook"], submission.damage
+            )
+        notebook.metadata["course"] = {
+            "digest": store.cases.digest,
+            "notes": notes,
+            "damaged": bool(submission.damage)
+            or text("submission.other_notebook") in notes,
+        }
+        return notebook
+
+    def _place(self, filename: str, resources: dict) -> Store:
+        names = resources["nbgrader"]
+        store = self.store(names["assignment"], names["notebook"])
+        folder = os.path.dirname(filename)
+        resources["metadata"] = {"name": names["notebook"], "path": folder}
+        resources["course"] = {"store": store}
+        return store
+
+    def from_filename(
+        self, filename: str, resources: dict | None = None, **kwargs: object
+    ) -> tuple:
+        """Convert a notebook file, submitted or already sanitized."""
+        resources = {} if resources is None else resources
+        if self.parent._sanitizing:
+            notebook = self.mended(filename, resources)
+            return self.from_notebook_node(notebook, resources, **kwargs)
+        self._place(filename, resources)
+        return super().from_filename(filename, resources=resources, **kwargs)
+
+
+class Heal(NbGraderPreprocessor):
+    """Says in a cell at the top what was mended in a submission."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Put the notes where the learner reads them."""
+        notes = nb.metadata.get("course", {}).get("notes", [])
+        if notes:
+            cell = new_markdown_cell(notes_html(notes))
+            cell["id"] = NOTES_ID
+            nb.cells.insert(0, cell)
+        return nb, resources
+
+
+class JudgedExecute(Execute):
+    """Runs a learner's cells, drives the check cells and lets the judge score them.
+
+    No exception leaves it: nbgrader would keep a changed environment.
+    """
+
+    case_seconds = Float(
+        CASE_SECONDS, help="Time limit of one hidden or visible case, in seconds."
+    ).tag(config=True)
+
+    start_seconds = Float(
+        30, help="How long the driver may take to prepare a kernel, in seconds."
+    ).tag(config=True)
+
+    ping_seconds = Float(
+        5, help="How soon a cell must end after it was interrupted, in seconds."
+    ).tag(config=True)
+
+    max_restarts = Integer(
+        2,
+        help="How often a notebook is run again without a cell that ended its kernel.",
+    ).tag(config=True)
+
+    demonstrations = Bool(
+        False, help="Whether cells that no check depends on are run, too."
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict, km: object = None) -> tuple:
+        """Run and judge a notebook; whatever fails on our side scores zero."""
+        self.nb, self.resources = nb, resources
+        self._store: Store = resources["course"]["store"]
+        self._deadly: set[int] = set()
+        resources["course"]["flagged"] = {}
+        course = nb.metadata.setdefault("course", {})
+        damaged = course.get("damaged", False)
+        answers: object = None
+        problem = ""
+        began = time.monotonic()
+        used = {"cpu": 0.0, "peak": 0}
+        for _ in range(self.max_restarts + 1):
+            self._answers: object = None
+            self._problem = ""
+            self._current = -1
+            try:
+                self._run(used)
+                answers, problem = self._answers, self._problem
+                break
+            except DeadKernelError:
+                self._deadly.add(self._current)
+                problem = "the kernel died"
+            except Exception as error:
+                problem = f"{type(error).__name__}: {error}"[:300]
+                self.log.error("Grading failed: %s", problem)
+                break
+        used["cpu"] = round(used["cpu"], 2)
+        course.update(used, seconds=round(time.monotonic() - began, 1))
+        nb.metadata["language_info"] = dict(LANGUAGE)
+        self._score(nb, resources, answers, problem, damaged)
+        return nb, resources
+
+    def _run(self, used: dict[str, float]) -> None:
+        """Run all cells in one session, and drive the functions at its end."""
+        self.reset_execution_trackers()
+        provisioner = WarmProvisioner(config=self.config)
+        folder = self.resources["metadata"]["path"]
+        self._session = Session(provisioner, folder)
+        try:
+            self.nb.metadata["course"]["walls"] = provisioner.walls.name
+            self._ask("start", [], self.start_seconds)
+            for index, cell in enumerate(self.nb.cells):
+                self.preprocess_cell(cell, self.resources, index)
+            self._drive()
+        finally:
+            report = self._session.close()
+            if report is not None:
+                used["cpu"] += report.cpu + report.beside
+                used["peak"] = max(used["peak"], report.peak)
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
+        """Run a learner's cell, note the functions of a check cell."""
+        if cell.cell_type != "code":
+            return cell, resources
+        self._current = index
+        identity = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id"))
+        # A run that a later cell killed may have left its traces.
+        cell.outputs, cell.execution_count = [], None
+        if identity in self._store.cells:
+            functions = list(self._store.cells[identity].functions)
+            self._ask("note", functions, self.start_seconds)
+        elif identity in self._store.demonstrations and not self.demonstrations:
+            note = text("feedback.not_run")
+            cell.outputs = [new_output("stream", name="stdout", text=note)]
+        elif index in self._deadly:
+            note = text("feedback.dead_cell")
+            cell.outputs = [new_output("stream", name="stdout", text=note)]
+        elif cell.source.strip():
+            self._execute(cell, index)
+        return cell, resources
+
+    def _execute(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell.
+
+        One that takes too long and cannot be interrupted is left out of the next
+        run, so that the rest is graded.
+        """
+
+        def show(kind: str, content: dict) -> None:
+            last = cell.outputs[-1] if cell.outputs else {}
+            more = kind == "stream" and not self.clear_before_next_output
+            if more and last.get("name") == content["name"]:
+                last["text"] += content["text"]
+                return
+            header = {"msg_type": kind}
+            message = {**header, "header": header, "parent_header": {}}
+            with contextlib.suppress(LookupError):  # updates what has gone
+                self.process_message({**message, "content": content}, cell, index)
+
+        self.clear_before_next_output = False
+        try:
+            try:
+                limit = self._get_timeout(cell)
+                reply = self._session.run(cell.source, limit, show)
+            except TooSlow:
+                self.log.warning("Cell %s took too long", cell.get("id"))
+                self._session.interrupt()
+                reply = self._session.reply(self.ping_seconds, show)
+                cell.outputs.append(new_output("error", **self.error_on_timeout))
+        except (Ended, Failed, TooSlow) as problem:
+            raise DeadKernelError(str(problem)) from None
+        count = reply.get("count") if isinstance(reply, dict) else None
+        cell.execution_count = count if type(count) is int else None
+
+    def _drive(self) -> None:
+        functions = requests(self._store)
+        cases = sum(len(body["cases"]) for body in functions.values())
+        # A hanging case costs its limit, and two of them end a function.
+        limit = 60 + 2 * (self.case_seconds + 6) * len(functions) + cases
+        try:
+            self._answers = self._session.ask(
+                "run", [functions, self.case_seconds], limit
+            )
+        except Ended:
+            self._problem = "the kernel died while the cases ran"
+        except (Failed, TooSlow) as error:
+            self._problem = f"no usable answer came back ({type(error).__name__})"
+
+    def _ask(self, name: str, arguments: list, seconds: float) -> None:
+        """Call a function of the driver whose answer does not matter."""
+        try:
+            self._session.ask(name, arguments, seconds)
+        except (Ended, TooSlow) as problem:
+            raise DeadKernelError(str(problem)) from None
+
+    def _score(
+        self,
+        nb: NotebookNode,
+        resources: dict,
+        answers: object,
+        problem: str,
+        damaged: bool,
+    ) -> None:
+        flagged: dict[str, str] = resources["course"]["flagged"]
+        verdict: Verdict | None = None
+        try:
+            judge = Judge(self._store)
+            verdict = judge.verdict(read_answers(self._store, answers))
+        except Exception as error:
+            problem = problem or f"{type(error).__name__}: {error}"[:300]
+            self.log.exception("The judge failed")
+        for cell in nb.cells:
+            nbgrader = cell.metadata.get("nbgrader", {})
+            identity = nbgrader.get("grade_id")
+            if cell.cell_type != "code" or not utils.is_grade(cell):
+                continue
+            if identity not in self._store.cells:
+                continue
+            failed = verdict is None or (answers is None and not damaged)
+            if failed:
+                mark = 0.0
+                reason = problem or "no answers"
+                html = f"<p>{text('feedback.machine', reason=_plain(reason))}</p>"
+                flagged[identity] = reason
+            else:
+                found = verdict.cells[identity]
+                mark = found.points
+                html = cell_html(self._store, verdict, identity, found)
+                if damaged:
+                    flagged[identity] = "damaged"
+            cell.outputs = [
+                new_output(
+                    "execute_result",
+                    data={"text/plain": repr(float(mark)), "text/html": html},
+                    execution_count=None,
+                )
+            ]
+        resources["course"]["verdict"] = verdict
+        nb.metadata["course"]["functions"] = _summary(verdict)
+        nb.metadata["course"]["times"] = _times(self._store, answers)
+
+
+def _plain(reason: str) -> str:
+    return "".join(c for c in reason if c.isalnum() or c in " .,:_()'-")
+
+
+def _summary(verdict: Verdict | None) -> dict:
+    """Return what reports need of a verdict: states, names of entries, marks."""
+    if verdict is None:
+        return {}
+    return {
+        name: {
+            "state": found.state,
+            "entry": found.entry.name if found.entry else "",
+            "through": found.through,
+            "right": sum(mark == 1 for mark in found.marks),
+            "cases": len(found.marks),
+        }
+        for name, found in verdict.functions.items()
+    }
+
+
+def _times(store: Store, answers: object) -> dict[str, float]:
+    """Return how long each function took; a learner's process says so, no more."""
+    given = answers if isinstance(answers, dict) else {}
+    times = {}
+    for name in store.cases.functions:
+        body = given.get(name)
+        seconds = body.get("seconds") if isinstance(body, dict) else None
+        if type(seconds) is float and 0 <= seconds < 1e5:
+            times[name] = round(seconds, 2)
+    return times
+
+
+class SaveJudgedGrades(SaveAutoGrades):
+    """Saves grades, and flags for a person what could not be judged.
+
+    Rows are read at once and written at once, not cell by cell, and through the
+    gradebook among the resources where somebody has opened one.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Save what all cells of a notebook have earned."""
+        names = resources["nbgrader"]
+        course = resources.get("course", {})
+        self._flagged = course.get("flagged", {})
+        opened = course.get("gradebook")
+        own = contextlib.nullcontext(opened) if opened else Gradebook(names["db_url"])
+        with own as book:
+            submitted = book.find_submission_notebook(
+                names["notebook"], names["assignment"], names["student"]
+            )
+            self._grades, self._comments = (
+                {
+                    name: row
+                    for row, name in book.db.query(kind, BaseCell.name)
+                    .join(BaseCell, kind.cell_id == BaseCell.id)
+                    .filter(kind.notebook_id == submitted.id)
+                }
+                for kind in (Grade, Comment)
+            )
+            for index, cell in enumerate(nb.cells):
+                nb.cells[index], resources = self.preprocess_cell(
+                    cell, resources, index
+                )
+            book.db.commit()
+        return nb, resources
+
+    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
+        """Save a cell's mark; one that a person has given stays."""
+        identity = cell.metadata["nbgrader"]["grade_id"]
+        grade = self._grades[identity]
+        grade.auto_score, _ = utils.determine_grade(cell, self.log)
+        grade.needs_manual_grade = (
+            grade.manual_score is not None
+            or grade.auto_score is None
+            or identity in self._flagged
+        )
+
+    def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
+        """Say where nothing was answered."""
+        nbgrader = cell.metadata["nbgrader"]
+        same = nbgrader.get("checksum") == utils.compute_checksum(cell)
+        silent = same and not utils.is_task(cell)
+        comment = self._comments[nbgrader["grade_id"]]
+        comment.auto_comment = "No response." if silent else None

@@ -1,0 +1,254 @@
+"""Grades out: files that the grade imports of Canvas and Moodle take.
+
+They are export plugins of nbgrader::
+
+    nbgrader export --exporter=autograder.nbgrader.exports.CanvasExport --to=canvas.csv
+
+One row a student, one column an assignment. An empty cell is not a zero: it
+stands for work that was not handed in, or that still waits for a person.
+"""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from nbgrader.api import Assignment, Gradebook, Student, SubmittedAssignment
+from nbgrader.plugins import ExportPlugin
+from traitlets import Bool, Dict, Enum, Unicode
+
+__all__ = ["CanvasExport", "MoodleExport", "harmless"]
+
+# A spreadsheet takes a cell that begins with one of these for a formula, be it of
+# ordinary or of full width.
+_FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+# A cell may also begin where a spreadsheet of another country splits: at a semicolon.
+_STARTS = re.compile(rf'(^|[,;|"])(\s*)(?=[{_FORMULA}])')
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+
+
+def harmless(text: str | None) -> str:
+    """Return a text that no spreadsheet takes for a formula.
+
+    Line ends and control characters become spaces, and an apostrophe is put
+    before each = + - or @ that could begin a cell.
+
+    Examples
+    --------
+    >>> harmless("=1+1")
+    "'=1+1"
+    >>> harmless("Anne-Marie")
+    'Anne-Marie'
+    >>> harmless("x;@SUM(A1)")
+    "x;'@SUM(A1)"
+    """
+    plain = _CONTROL.sub(" ", text or "").strip()
+    return _STARTS.sub(r"\1\2'", plain)
+
+
+def _number(value: float) -> str:
+    """Return a mark with at most two decimals and a point."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+class _GradesExport(ExportPlugin):
+    """What the exports have in common: which rows, which marks, how written."""
+
+    default_name = "grades.csv"
+
+    missing_is_zero = Bool(
+        False,
+        help="Write 0 for work that was not handed in; otherwise leave it empty.",
+    ).tag(config=True)
+    unfinished = Bool(
+        False,
+        help="Write the marks so far of work that still waits for a person, "
+        "or was not yet autograded; otherwise leave it empty.",
+    ).tag(config=True)
+    byte_order_mark = Bool(
+        False,
+        help="Begin the file with UTF-8's byte order mark, without which Excel "
+        "reads names in most scripts wrongly.",
+    ).tag(config=True)
+    columns = Dict(
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        help="The LMS's heading for an assignment, where it is not nbgrader's name.",
+    ).tag(config=True)
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the file."""
+        assignments = self._chosen(
+            gradebook.assignments, "name", self.assignment, "assignment"
+        )
+        students = self._chosen(gradebook.students, "id", self.student, "student")
+        handed_in = {
+            (submission.student_id, assignment.name): submission
+            for assignment in assignments
+            for submission in assignment.submissions
+        }
+        waiting = 0
+        rows = [*self.head(assignments)]
+        for student in students:
+            marks = []
+            for assignment in assignments:
+                submission = handed_in.get((student.id, assignment.name))
+                mark = self._mark(submission)
+                waiting += submission is not None and mark is None
+                marks.append("" if mark is None else _number(mark))
+            keys = self.keys(student)
+            for key in keys:
+                if key != harmless(key):
+                    self.log.warning(
+                        "%r could be a formula and is written as %r: the LMS will "
+                        "not find this student",
+                        key,
+                        harmless(key),
+                    )
+            rows.append([*self.person(student), *marks])
+        if waiting:
+            self.log.warning(
+                "%d submissions still wait for grading and are left empty; "
+                "write their marks so far with c.%s.unfinished = True",
+                waiting,
+                type(self).__name__,
+            )
+        path = Path(self.to or self.default_name)
+        self._write(path, rows)
+        self.log.info(
+            "Wrote %d students and %d assignments to %s",
+            len(students),
+            len(assignments),
+            path,
+        )
+
+    def head(self, assignments: list[Assignment]) -> Iterable[list[str]]:
+        """Return the rows above the students."""
+        raise NotImplementedError
+
+    def person(self, student: Student) -> list[str]:
+        """Return the cells of a row before its marks."""
+        raise NotImplementedError
+
+    def keys(self, student: Student) -> list[str]:
+        """Return the cells by which the LMS finds the student."""
+        raise NotImplementedError
+
+    def _mark(self, submission: SubmittedAssignment | None) -> float | None:
+        if submission is None:
+            return 0.0 if self.missing_is_zero else None
+        graded = not submission.needs_manual_grade and all(
+            grade.auto_score is not None or grade.manual_score is not None
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        )
+        if not (graded or self.unfinished):
+            return None
+        return max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
+
+    def _chosen(self, rows: list, name: str, wanted: list, what: str) -> list:
+        """Return the rows asked for, in order of their names, or all."""
+        known = {getattr(row, name): row for row in rows}
+        names = [str(one) for one in wanted] or sorted(known)
+        unknown = [one for one in names if one not in known]
+        if unknown:
+            raise SystemExit(
+                f"no {what} {', '.join(unknown)} in the gradebook; "
+                f"there are: {', '.join(sorted(known)) or 'none'}"
+            )
+        return [known[one] for one in names]
+
+    def _write(self, path: Path, rows: list[list[str]]) -> None:
+        text = io.StringIO()
+        # Every cell in quotes: a semicolon in a name stays within it everywhere.
+        writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        writer.writerows([harmless(cell) for cell in row] for row in rows)
+        encoding = "utf-8-sig" if self.byte_order_mark else "utf-8"
+        # Whole or not at all, and for the grader's eyes only.
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with open(
+                os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+            ) as file:
+                file.write(text.getvalue().encode(encoding))
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+class CanvasExport(_GradesExport):
+    """The file for *Grades > Import* in Canvas.
+
+    Canvas finds a student by ``ID``, its own number (``lms_user_id`` in the
+    gradebook), or else by ``SIS User ID``, or else by ``SIS Login ID``. A heading
+    ``Basics (4711)`` means the assignment of that number; any other makes Canvas
+    ask. The columns are those of Canvas's own export, in its order.
+    """
+
+    default_name = "canvas.csv"
+    login = Enum(
+        ["id", "email"],
+        "id",
+        help="What the students' SIS login is: their id or their e-mail address.",
+    ).tag(config=True)
+    sis_user = Bool(
+        False, help="Whether the students' ids are their SIS user ids."
+    ).tag(config=True)
+    section = Unicode("", help="What to write into the column Section.").tag(
+        config=True
+    )
+
+    def head(self, assignments: list[Assignment]) -> Iterable[list[str]]:
+        """Return Canvas's two rows: headings, and the most that can be earned."""
+        names = [self.columns.get(one.name, one.name) for one in assignments]
+        yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names]
+        most = [_number(one.max_score) for one in assignments]
+        yield ["Points Possible", "", "", "", "", *most]
+
+    def person(self, student: Student) -> list[str]:
+        """Return name, number, user, login and section."""
+        name = ", ".join(
+            part for part in (student.last_name, student.first_name) if part
+        )
+        return [name or student.id, *self.keys(student), self.section]
+
+    def keys(self, student: Student) -> list[str]:
+        """Return number, user and login."""
+        user = student.id if self.sis_user else ""
+        login = student.email if self.login == "email" else student.id
+        return [student.lms_user_id or "", user, login or ""]
+
+
+class MoodleExport(_GradesExport):
+    """The file for *Grades > Import > CSV file* in Moodle.
+
+    There *Identify user by* is set to the user name, the ID number or the e-mail
+    address, and each heading is mapped to the grade item of that name.
+    """
+
+    default_name = "moodle.csv"
+    byte_order_mark = Bool(
+        True,
+        help="As in the other exports; Moodle's import takes the mark off.",
+    ).tag(config=True)
+    identifier = Enum(
+        ["Username", "ID number"],
+        "Username",
+        help="What the students' ids are in Moodle.",
+    ).tag(config=True)
+
+    def head(self, assignments: list[Assignment]) -> Iterable[list[str]]:
+        """Return Moodle's one row of headings."""
+        names = [self.columns.get(one.name, one.name) for one in assignments]
+        yield [self.identifier, "First name", "Last name", "Email address", *names]
+
+    def person(self, student: Student) -> list[str]:
+        """Return id, names and address."""
+        user, address = self.keys(student)
+        return [user, student.first_name or "", student.last_name or "", address]
+
+    def keys(self, student: Student) -> list[str]:
+        """Return id and address."""
+        return [student.id, student.email or ""]

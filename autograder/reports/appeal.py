@@ -1,0 +1,162 @@
+"""Showing graders a whole case, hidden numbers included, when a learner appeals."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.judging import Verdict
+from autograder.nbgrader.course import Course, CourseError
+from autograder.nbgrader.execution import JudgedExecute
+from autograder.reports.cell_feedback import function_reason
+from autograder.store import Store, StoreError, read_store, store_path
+from autograder.submissions import heal, read_submission
+from helpers.checks.cases import Case, FunctionCases
+from helpers.checks.recognition import named_inputs
+from helpers.checks.report import describe_outcome
+from helpers.checks.values import leaves, resolve
+
+__all__ = ["judge_again", "overview", "whole_case"]
+
+MAX_SHOWN = 200
+
+
+def judge_again(
+    course: Course, assignment: str, student: str, notebook: str
+) -> tuple[Store, Verdict]:
+    """Run a submission once more and judge it, saving nothing.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment, student, notebook : str
+        Whose work.
+
+    Returns
+    -------
+    tuple of Store and Verdict
+        The cases, and what the learner's functions made of them.
+
+    Raises
+    ------
+    CourseError
+        If there is no such submission, or it could not be judged.
+    """
+    folder = course.root / "submitted" / student / assignment
+    path = folder / f"{notebook}.ipynb"
+    if not path.exists():
+        known = ", ".join(course.students(assignment)) or "nobody"
+        raise CourseError(
+            f"{student} has not submitted {assignment}/{notebook}; who has: {known}"
+        )
+    try:
+        store = read_store(store_path(course.root, assignment, notebook))
+    except StoreError as error:
+        raise CourseError(str(error)) from None
+    cells, _ = heal(read_submission(path), store)
+    cells.metadata["course"] = {}
+    resources = {
+        "course": {"store": store},
+        "metadata": {"name": notebook, "path": str(folder)},
+        "nbgrader": {
+            "assignment": assignment,
+            "student": student,
+            "notebook": notebook,
+        },
+    }
+    _, resources = JudgedExecute(parent=course.api).preprocess(cells, resources)
+    flagged = resources["course"]["flagged"]
+    verdict = resources["course"]["verdict"]
+    if verdict is None:
+        reason = next(iter(flagged.values()), "no answers came back")
+        raise CourseError(f"{student}'s {notebook} could not be judged: {reason}")
+    return store, verdict
+
+
+def overview(store: Store, verdict: Verdict) -> Iterator[tuple[str, str, str, str]]:
+    """List every case of a submission.
+
+    Yields
+    ------
+    tuple of str
+        Name of the case, whether it is hidden, its mark and the reason.
+    """
+    for name, record in store.cases.functions.items():
+        found = verdict.functions[name]
+        for i, case in enumerate(record.cases):
+            kind = "hidden" if case.hidden else "visible"
+            mark = f"{float(found.marks[i]):.2f}" if found.marks else "0.00"
+            yield f"{name}:{i + 1}", kind, mark, function_reason(found)
+
+
+def whole_case(store: Store, verdict: Verdict, name: str) -> Iterator[tuple[str, str]]:
+    """Show inputs, expected and returned values of one case, leaf by leaf.
+
+    Parameters
+    ----------
+    store : Store
+        The cases.
+    verdict : Verdict
+        What the learner's functions made of them.
+    name : str
+        ``function:number`` as in the overview.
+
+    Yields
+    ------
+    tuple of str and str
+        A heading and its text.
+
+    Raises
+    ------
+    CourseError
+        If there is no such case.
+    """
+    function, _, number = name.partition(":")
+    record = store.cases.functions.get(function)
+    if (
+        record is None
+        or not number.isdigit()
+        or not (1 <= int(number) <= len(record.cases))
+    ):
+        names = ", ".join(
+            f"{key}:1-{len(value.cases)}"
+            for key, value in store.cases.functions.items()
+        )
+        raise CourseError(f"there is no case {name!r}; there are {names}")
+    index = int(number) - 1
+    case, found = record.cases[index], verdict.functions[function]
+    yield "case", f"{name}, {'hidden' if case.hidden else 'visible'}, cell {case.cell}"
+    yield "inputs", _inputs(record, case)
+    yield "expected", _leaves(case.expected.value, "expected")
+    if not found.runs:
+        yield "returned", function_reason(found)
+        return
+    outcome = found.runs[index].outcome
+    if outcome.error is not None:
+        yield "returned", "; ".join(describe_outcome(outcome))
+    else:
+        yield "returned", _leaves(outcome.value, "returned")
+    wrong = [result.name for result in found.runs[index].results if not result.right]
+    yield "wrong", ", ".join(wrong) or "nothing"
+    yield "mark", f"{found.marks[index]} ({function_reason(found)})"
+
+
+def _inputs(record: FunctionCases, case: Case) -> str:
+    lines = [
+        _leaves(resolve(value), name)
+        for name, value in named_inputs(record, case).items()
+    ]
+    if case.rng is not None:
+        lines.append(f"np.random.seed({case.rng})")
+    return "\n".join(lines)
+
+
+def _leaves(value: object, name: str) -> str:
+    lines = []
+    for path, leaf in leaves(value, name):
+        if isinstance(leaf, np.ndarray):
+            shown = np.array2string(leaf, precision=17, threshold=MAX_SHOWN)
+            lines.append(f"{path} = {leaf.dtype} {leaf.shape}\n{shown}")
+        else:
+            lines.append(f"{path} = {leaf!r}")
+    return "\n".join(lines)

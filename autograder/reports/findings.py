@@ -1,0 +1,310 @@
+"""What grading left behind of one assignment: marks, mistakes, reasons to look."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import median
+
+import nbformat
+import numpy as np
+
+from autograder.nbgrader.course import Course, CourseError
+
+__all__ = ["ClassFindings", "Exercise", "Submission", "read_findings"]
+
+
+SENTENCES = {
+    "damaged": "{about} was damaged",
+    "flagged": "{about} has flagged cells: {names}",
+    "not graded": "{about} was not graded",
+    "through": "{about} is wrong, and so is what calls it: {names}",
+    "unreadable": "{about} cannot be read",
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a person should look at a submission.
+
+    Attributes
+    ----------
+    kind : str
+        A key of ``SENTENCES``.
+    about : str
+        The notebook, or the earlier function.
+    name : str
+        The cell or function; empty where the whole notebook is meant.
+    """
+
+    kind: str
+    about: str
+    name: str = ""
+
+
+@dataclass
+class Submission:
+    """One learner's work on an assignment.
+
+    Attributes
+    ----------
+    student : str
+        Whose.
+    points, out_of : float
+        Automatic points, and the most that can be earned.
+    waiting : float
+        Points of written answers that nobody has graded yet.
+    shares : dict of str to float
+        Share of the points of each exercise, by ``notebook/cell``.
+    mistakes : list of (str, str)
+        Function, as ``notebook.function``, and name of each catalogued mistake.
+    through : list of (str, str, str)
+        Function, the earlier function through which it failed, and whether its
+        marks were kept.
+    look : list of Reason
+        Why a person should look at it.
+    seconds : dict of str to float
+        Time that grading took, by notebook.
+    times : dict of str to float
+        Time that the cases of an exercise took, by ``notebook.function``.
+    cells : dict of str to str
+        Text of the solution cells, by ``notebook/cell``.
+    """
+
+    student: str
+    points: float = 0.0
+    out_of: float = 0.0
+    waiting: float = 0.0
+    shares: dict[str, float] = field(default_factory=dict)
+    mistakes: list[tuple[str, str]] = field(default_factory=list)
+    through: list[tuple[str, str, str]] = field(default_factory=list)
+    look: list[Reason] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
+
+    def reasons(self) -> list[str]:
+        """Return why a person should look at it, one sentence for each cause.
+
+        A damaged notebook explains that each of its cells is flagged.
+        """
+        names: dict[tuple[str, str], list[str]] = {}
+        for reason in self.look:
+            names.setdefault((reason.kind, reason.about), []).append(reason.name)
+        return [
+            SENTENCES[kind].format(about=about, names=", ".join(found))
+            for (kind, about), found in names.items()
+            if not (kind == "flagged" and ("damaged", about) in names)
+        ]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """How a class did in one check cell.
+
+    Attributes
+    ----------
+    key : str
+        ``notebook/cell``.
+    points : float
+        Its points.
+    success : float
+        Mean share of its points.
+    full : int
+        How many earned all of them.
+    discrimination : float or None
+        Correlation of its mark with the sum of all other marks; None where
+        one of the two does not vary.
+    """
+
+    key: str
+    points: float
+    success: float
+    full: int
+    discrimination: float | None
+
+
+@dataclass
+class ClassFindings:
+    """Everything that the page shows.
+
+    Attributes
+    ----------
+    assignment : str
+        Its name.
+    submissions : list of Submission
+        By learner.
+    points : dict of str to float
+        Points of each exercise, in the order of the notebooks.
+    """
+
+    assignment: str
+    submissions: list[Submission]
+    points: dict[str, float]
+
+    def exercises(self) -> list[Exercise]:
+        """Return success and discrimination of each exercise."""
+        found = []
+        for key, points in self.points.items():
+            shares = np.array([s.shares.get(key, 0.0) for s in self.submissions])
+            rest = np.array(
+                [s.points - s.shares.get(key, 0.0) * points for s in self.submissions]
+            )
+            found.append(
+                Exercise(
+                    key,
+                    points,
+                    float(shares.mean()),
+                    int((shares > 1 - 1e-9).sum()),
+                    correlation(shares, rest),
+                )
+            )
+        return found
+
+    def mistakes(self) -> list[tuple[str, str, int]]:
+        """Return function, mistake and number of learners, the commonest first."""
+        counts = Counter(pair for s in self.submissions for pair in set(s.mistakes))
+        return [(*pair, n) for pair, n in sorted(counts.items(), key=_by_count)]
+
+    def through(self) -> list[tuple[str, str, str, int]]:
+        """Return what failed through an earlier function, the commonest first."""
+        counts = Counter(item for s in self.submissions for item in set(s.through))
+        return [(*item, n) for item, n in sorted(counts.items(), key=_by_count)]
+
+    def seconds(self) -> dict[str, list[float]]:
+        """Return the times of grading by notebook."""
+        return _gathered(submission.seconds for submission in self.submissions)
+
+    def times(self) -> dict[str, list[float]]:
+        """Return the times of the cases by exercise, the longest first."""
+        found = _gathered(submission.times for submission in self.submissions)
+        return dict(sorted(found.items(), key=lambda item: -median(item[1])))
+
+
+def _gathered(items: Iterable[dict[str, float]]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for item in items:
+        for name, value in item.items():
+            found[name].append(value)
+    return dict(found)
+
+
+def _by_count(item: tuple[tuple, int]) -> tuple[int, tuple]:
+    return -item[1], item[0]
+
+
+def correlation(one: np.ndarray, other: np.ndarray) -> float | None:
+    """Return the correlation of two rows; None where one of them is constant.
+
+    Examples
+    --------
+    >>> correlation(np.array([0.0, 1.0]), np.array([3.0, 5.0]))
+    1.0
+    >>> correlation(np.array([1.0, 1.0]), np.array([3.0, 5.0])) is None
+    True
+    """
+    if len(one) < 2 or np.ptp(one) < 1e-9 or np.ptp(other) < 1e-9:
+        return None
+    return round(float(np.corrcoef(one, other)[0, 1]), 9)
+
+
+def read_findings(course: Course, assignment: str) -> ClassFindings:
+    """Read what grading left in the gradebook and in ``autograded/``.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        Which assignment.
+
+    Returns
+    -------
+    ClassFindings
+        By learner and exercise.
+
+    Raises
+    ------
+    CourseError
+        If nothing of it has been graded.
+    """
+    submissions = []
+    points: dict[str, float] = {}
+    with course.gradebook() as book:
+        for graded in book.assignment_submissions(assignment):
+            submission = Submission(graded.student.id)
+            for notebook in sorted(graded.notebooks, key=lambda n: n.name):
+                for grade in notebook.grades:
+                    _add_grade(submission, notebook.name, grade, points)
+            submissions.append(submission)
+    if not submissions:
+        raise CourseError(
+            f"nothing of {assignment} has been graded yet: put submissions into "
+            f"submitted/LEARNER/{assignment}/ and run `nbgrader autograde {assignment}`"
+        )
+    order: dict[str, float] = {}
+    for notebook in course.notebooks(assignment):
+        for submission in submissions:
+            for key in _add_notebook(course, assignment, notebook, submission):
+                if key in points:
+                    order.setdefault(key, points[key])
+    order |= {key: value for key, value in points.items() if key not in order}
+    submissions.sort(key=lambda submission: submission.student)
+    return ClassFindings(assignment, submissions, order)
+
+
+def _add_grade(
+    submission: Submission, notebook: str, grade: object, points: dict[str, float]
+) -> None:
+    if grade.cell.cell_type != "code":
+        if grade.needs_manual_grade:
+            submission.waiting += grade.max_score
+        return
+    key = f"{notebook}/{grade.cell.name}"
+    # A person's mark counts more than the machine's.
+    earned = grade.score if grade.manual_score is not None else grade.auto_score
+    points[key] = grade.max_score
+    submission.points += earned or 0.0
+    submission.out_of += grade.max_score
+    if grade.max_score:
+        submission.shares[key] = (earned or 0.0) / grade.max_score
+    if grade.needs_manual_grade:
+        submission.look.append(Reason("flagged", notebook, grade.cell.name))
+
+
+def _add_notebook(
+    course: Course, assignment: str, notebook: str, submission: Submission
+) -> list[str]:
+    """Add what stands in a graded notebook; return its code cells in order."""
+    path = course.root / "autograded" / submission.student / assignment
+    try:
+        graded = nbformat.read(path / f"{notebook}.ipynb", as_version=4)
+    except FileNotFoundError:
+        submission.look.append(Reason("not graded", notebook))
+        return []
+    except Exception:
+        submission.look.append(Reason("unreadable", notebook))
+        return []
+    found = graded.metadata.get("course", {})
+    if isinstance(found.get("seconds"), int | float):
+        submission.seconds[notebook] = float(found["seconds"])
+    for name, seconds in found.get("times", {}).items():
+        submission.times[f"{notebook}.{name}"] = float(seconds)
+    if found.get("damaged"):
+        submission.look.append(Reason("damaged", notebook))
+    for name, function in found.get("functions", {}).items():
+        if function["entry"]:
+            submission.mistakes.append((f"{notebook}.{name}", function["entry"]))
+        if function["state"] in ("through", "kept"):
+            kept = "kept" if function["state"] == "kept" else "lost"
+            submission.through.append((f"{notebook}.{name}", function["through"], kept))
+            if kept == "lost":
+                submission.look.append(Reason("through", function["through"], name))
+    keys = []
+    for cell in graded.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and nbgrader.get("grade_id"):
+            key = f"{notebook}/{nbgrader['grade_id']}"
+            keys.append(key)
+            if nbgrader.get("solution"):
+                submission.cells[key] = cell.source
+    return keys

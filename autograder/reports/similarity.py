@@ -1,0 +1,141 @@
+"""Pairs of submissions whose solutions are alike: a hint to look, not a verdict.
+
+Short exercises with one natural answer make everybody's work alike, so the
+released stub and whatever many learners share are not counted.
+"""
+
+import io
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from copydetect import CodeFingerprint, compare_files
+from copydetect.utils import get_token_coverage
+
+from autograder.authoring.regions import RegionError, find_regions, stub
+
+__all__ = ["Alike", "alike_pairs", "own_text"]
+
+# Runs of so many characters count, after names are made equal.
+RUN = 25
+WINDOW = 6
+# Runs that more than this share of a class has in common say nothing of a pair.
+COMMON = 0.34
+LEAST_SHARE = 0.8
+LEAST_TEXT = 120
+LEAST_OVERLAP = 60
+MOST_PAIRS = 20
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Two submissions that are alike.
+
+    Attributes
+    ----------
+    one, other : str
+        The learners.
+    share : float
+        Share of the smaller one's own text that the other has too.
+    characters : int
+        How many characters that is, names counted as one.
+    """
+
+    one: str
+    other: str
+    share: float
+    characters: int
+
+
+def own_text(cell: str) -> str:
+    """Return the lines between the markers of a cell; all of it without markers.
+
+    Examples
+    --------
+    >>> own_text('''def f():
+    ...     ### START CODE HERE ###
+    ...     x = 1
+    ...     ### END CODE HERE ###
+    ...     return x''')
+    'x = 1'
+    """
+    try:
+        regions = find_regions(cell)
+    except RegionError:
+        regions = []
+    lines = cell.split("\n")
+    if not regions:
+        return cell
+    chosen = [line for r in regions for line in lines[r.start : r.end - 1]]
+    return "\n".join(line.strip() for line in chosen)
+
+
+def _fingerprint(text: str, common: set[int], window: int) -> CodeFingerprint:
+    """Return the fingerprint of a text without the runs that do not count.
+
+    The library's own way of leaving runs out fails where a text repeats itself.
+    """
+    found = CodeFingerprint(
+        "submission.py", RUN, window, language="python", fp=io.StringIO(text)
+    )
+    kept = {run: at for run, at in found.hash_idx.items() if int(run) not in common}
+    found.hash_idx = kept
+    found.hashes = set(kept)
+    found.token_coverage = get_token_coverage(kept, RUN, len(found.filtered_code))
+    return found
+
+
+def alike_pairs(
+    submissions: Mapping[str, Mapping[str, str]], solutions: Mapping[str, str]
+) -> list[Alike]:
+    """List the pairs of submissions that are suspiciously alike.
+
+    Parameters
+    ----------
+    submissions : mapping of str to mapping of str to str
+        Text of the solution cells by learner and cell.
+    solutions : mapping of str to str
+        Text of the source's solution cells, whose stubs are not counted.
+
+    Returns
+    -------
+    list of Alike
+        The most alike first; at most 20.
+    """
+    stubs = {key: own_text(stub(text)) for key, text in solutions.items()}
+    texts = {}
+    for student, cells in submissions.items():
+        own = {key: own_text(text) for key, text in cells.items()}
+        parts = [own[k] for k in sorted(own) if own[k] != stubs.get(k)]
+        texts[student] = "\n".join(parts)
+    released = "\n".join(stubs.values())
+    common = _runs(released) | _shared_by_many(texts)
+    prints = {
+        student: _fingerprint(text, common, WINDOW)
+        for student, text in texts.items()
+        if len(text) >= LEAST_TEXT
+    }
+    found = []
+    for one, other in combinations(sorted(prints), 2):
+        if not prints[one].hashes or not prints[other].hashes:
+            continue
+        overlap, shares, _ = compare_files(prints[one], prints[other])
+        share = float(max(shares))
+        if share >= LEAST_SHARE and overlap >= LEAST_OVERLAP:
+            found.append(Alike(one, other, min(share, 1.0), int(overlap)))
+    found.sort(key=lambda pair: (-pair.share, -pair.characters, pair.one, pair.other))
+    return found[:MOST_PAIRS]
+
+
+def _runs(text: str) -> set[int]:
+    if len(text) < RUN:
+        return set()
+    return {int(run) for run in _fingerprint(text, set(), 1).hashes}
+
+
+def _shared_by_many(texts: Mapping[str, str]) -> set[int]:
+    """Return the runs that many learners have; more than two in any class."""
+    limit = max(2, COMMON * len(texts))
+    counts = Counter(run for text in texts.values() for run in _runs(text))
+    return {run for run, count in counts.items() if count > limit}

@@ -1,0 +1,444 @@
+"""The grader's side of the warm process."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import itertools
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.sandbox import messages, scratch
+from autograder.sandbox.isolation import Refused, Walls
+from autograder.sandbox.limits import Limits
+
+PRELOAD = (
+    "numpy",
+    "matplotlib.pyplot",
+    "h5py",
+    "PIL.Image",
+    "ipywidgets",
+    "helpers.*",
+    "autograder.driving",
+)
+PASSED_ON = ("COURSE_LANGUAGE", "LD_LIBRARY_PATH", "TZ")
+ENVIRONMENT = {
+    "HOME": "/nonexistent",
+    "LANG": "C.UTF-8",
+    "LOGNAME": "learner",
+    "MALLOC_ARENA_MAX": "2",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PATH": "/usr/bin:/bin",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "PYTHONHASHSEED": "0",
+    "TERM": "xterm-256color",
+    "USER": "learner",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+READY_WITHIN = 120
+STARTED_WITHIN = 60
+LONGEST_SOCKET_PATH = 104
+
+
+class NotStarted(RuntimeError):
+    """The warm process, or a child of it, could not be started."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a child ended.
+
+    Parameters
+    ----------
+    status : exit status, or the negative number of the signal that ended it.
+    cpu : seconds of processor time, of the child and what it waited for.
+    beside : seconds of processor time of its supervisor.
+    peak : largest resident memory in bytes, the warm process's share included.
+    wall : seconds from start to end.
+    reason : the limit that ended it ("wall", "cpu", "memory", "processes",
+        "disk", "output"), "abandoned" when the grader's side had gone, or "".
+    log : the last it wrote to its standard output and error.
+    """
+
+    status: int
+    cpu: float = 0.0
+    beside: float = 0.0
+    peak: int = 0
+    wall: float = 0.0
+    reason: str = ""
+    log: str = ""
+
+
+class Child:
+    """A child of the warm process, behind its walls.
+
+    Parameters
+    ----------
+    lifeline : connection to the child's supervisor; closing it ends the child.
+    pid : process id, as seen from here.
+    address : its channels are the sockets ``{address}-1``, ``{address}-2``, ...
+    """
+
+    def __init__(self, lifeline: socket.socket, pid: int, address: str) -> None:
+        self.pid = pid
+        self.address = address
+        self.report: Report | None = None
+        self._lifeline = lifeline
+
+    def fileno(self) -> int:
+        """Return a descriptor that becomes readable when the child has ended."""
+        return self._lifeline.fileno()
+
+    def poll(self) -> int | None:
+        """Return the exit status, or None while the child runs."""
+        return self.wait(0)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait at most `timeout` seconds; return the exit status, if there is one."""
+        if self.report is None and _readable(self._lifeline, timeout):
+            try:
+                message, _ = messages.receive(self._lifeline)
+                self.report = Report(**message["ended"])
+            except (OSError, KeyError, TypeError, ValueError):
+                self.report = Report(-signal.SIGKILL, reason="lost")
+            self._lifeline.close()
+        return None if self.report is None else self.report.status
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the child, if it is still there."""
+        if self.report is None:
+            with contextlib.suppress(OSError):
+                messages.send(self._lifeline, {"signal": int(number)})
+
+    def kill(self) -> None:
+        """End the child and all that it has started."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """End the child; there is nothing that it would have to put in order."""
+        self.kill()
+
+    def close(self) -> None:
+        """End the child and wait until it has ended."""
+        self.kill()
+        self.wait(STARTED_WITHIN)
+
+
+class Nursery:
+    """A warm process that forks children on request.
+
+    Parameters
+    ----------
+    preload : modules imported beforehand; ``"package.*"`` means all of it, and
+        that children may read its folder.
+    readable : further files and folders that children may read.
+    sandboxed : False lets children do whatever the user may.
+    namespaces : False does without namespaces, even where they are allowed.
+    parent_folder : where sockets and scratch folders go; a short path.
+
+    Notes
+    -----
+    Nothing of the environment or the memory of the process that makes a nursery
+    reaches a child. All ends when the nursery is closed or its maker ends.
+    """
+
+    _shared: dict[tuple, Nursery] = {}  # noqa: RUF012
+    _sharing = threading.Lock()
+
+    def __init__(
+        self,
+        preload: Sequence[str] = PRELOAD,
+        readable: Sequence[str] = (),
+        sandboxed: bool = True,
+        namespaces: bool = True,
+        parent_folder: str | None = None,
+    ) -> None:
+        self._settings = {
+            "preload": list(preload),
+            "readable": [os.path.abspath(path) for path in readable],
+            "sandbox": sandboxed,
+            "namespaces": namespaces,
+        }
+        self._parent = parent_folder or _short_folder()
+        self._lock = threading.RLock()
+        self._numbers = itertools.count(1)
+        self._prefix = ""
+        self._hosted = False
+        self._process: subprocess.Popen | None = None
+        self._control: socket.socket | None = None
+        self._walls: Walls | None = None
+        self._folder_lock: int | None = None
+        self.folder = ""
+        self.reasons: list[str] = []
+
+    @classmethod
+    def shared(
+        cls,
+        preload: Sequence[str] = PRELOAD,
+        readable: Sequence[str] = (),
+        sandboxed: bool = True,
+        namespaces: bool = True,
+    ) -> Nursery:
+        """Return this process's nursery of these settings, made when first asked."""
+        settings = (tuple(preload), tuple(readable), sandboxed, namespaces)
+        key = (os.getpid(), *settings)
+        with cls._sharing:
+            if key not in cls._shared:
+                nursery = cls(*settings)
+                atexit.register(nursery.close)
+                cls._shared[key] = nursery
+            return cls._shared[key]
+
+    def guest(self, name: str) -> Nursery:
+        """Return a nursery for a process that is forked next, on this warm process.
+
+        Parameters
+        ----------
+        name : short, and no other guest's.
+
+        Notes
+        -----
+        The forked process calls `adopt`, this one closes the guest. When the warm
+        process is lost, the guest starts one of its own.
+        """
+        with self._lock:
+            settings = self._settings
+            guest = Nursery(
+                settings["preload"],
+                settings["readable"],
+                settings["sandbox"],
+                settings["namespaces"],
+                self._parent,
+            )
+            guest._walls = self.walls
+            guest.reasons = self.reasons
+            ours, theirs = socket.socketpair()
+            with theirs:
+                messages.send(self._control, {"guest": name}, [theirs.fileno()])
+            guest._control, guest._hosted = ours, True
+            guest.folder, guest._prefix = self.folder, f"{name}-"
+            return guest
+
+    def adopt(self, guest: Nursery) -> None:
+        """Make a guest this forked process's shared nursery, in place of its host."""
+        settings = guest._settings
+        key = (
+            os.getpid(),
+            tuple(settings["preload"]),
+            tuple(settings["readable"]),
+            settings["sandbox"],
+            settings["namespaces"],
+        )
+        type(self)._shared[key] = guest
+        if self._control is not None:
+            self._control.close()
+
+    def start(self) -> None:
+        """Start the warm process, without waiting until it is ready."""
+        with self._lock:
+            if self._hosted:
+                return
+            if self._process is not None and self._process.poll() is None:
+                return
+            self.close()
+            self.folder, lock = scratch.make("nursery-", self._parent)
+            self._folder_lock = lock
+            os.chmod(self.folder, 0o711)
+            ours, theirs = socket.socketpair()
+            environment = dict(ENVIRONMENT, MPLBACKEND="agg")
+            environment["MPLCONFIGDIR"] = os.path.join(self.folder, "matplotlib")
+            for name in PASSED_ON:
+                if name in os.environ:
+                    environment[name] = os.environ[name]
+            with theirs:
+                self._process = subprocess.Popen(
+                    [
+                        sys.executable,
+                        "-P",
+                        "-m",
+                        "autograder.sandbox.forkserver_process",
+                        str(theirs.fileno()),
+                    ],
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    cwd="/",
+                    pass_fds=[theirs.fileno(), lock],
+                    start_new_session=True,
+                )
+            self._control = ours
+            self._walls = None
+            messages.send(ours, dict(self._settings, folder=self.folder))
+
+    @property
+    def walls(self) -> Walls:
+        """The walls that children are put behind.
+
+        Raises
+        ------
+        Refused
+            Where no sandbox holds, unless `sandboxed` is False.
+        NotStarted
+            When the warm process fails.
+        """
+        with self._lock:
+            self.start()
+            if self._walls is None:
+                if not _readable(self._control, READY_WITHIN):
+                    self.close()
+                    raise NotStarted(f"no answer within {READY_WITHIN} s")
+                try:
+                    message, _ = messages.receive(self._control)
+                except OSError:
+                    message = {"failed": "it ended; see its messages above"}
+                if "walls" not in message:
+                    self.close()
+                    if "refused" in message:
+                        raise Refused(message["refused"])
+                    raise NotStarted(f"the warm process failed: {message['failed']}")
+                self._walls = Walls(**message["walls"])
+                self.reasons = message["reasons"]
+            return self._walls
+
+    def name(self) -> str:
+        """Return a name for a child that no other has had."""
+        return f"{self._prefix}{next(self._numbers)}"
+
+    def address(self, name: str) -> str:
+        """Return where the channels of the child `name` are."""
+        self.start()
+        address = os.path.join(self.folder, name, "s")
+        if len(address) + 3 > LONGEST_SOCKET_PATH:
+            raise NotStarted(f"the path {address} is too long for a socket")
+        return address
+
+    def spawn(
+        self,
+        target: str,
+        arguments: dict | None = None,
+        descriptors: Sequence[int] = (),
+        submission: str | None = None,
+        limits: Limits | None = None,
+        channels: int = 0,
+        name: str | None = None,
+    ) -> Child:
+        """Fork a child that calls ``target(descriptors, **arguments)``.
+
+        Parameters
+        ----------
+        target : "module:function"; what it returns is the exit status.
+        arguments : what the function is given, as JSON can say it.
+        descriptors : open descriptors to hand on; the function gets a list of
+            their numbers in the child, the channels' listening sockets first.
+        submission : folder whose own files are copied to where the child works.
+        limits : what the child may use.
+        channels : how many listening sockets the child gets; from outside they
+            are reached at the child's `address`.
+        name : name of the child's folder, from `name`.
+
+        Raises
+        ------
+        Refused
+            Where no sandbox holds, unless `sandboxed` is False.
+        NotStarted
+            When the child cannot be started, with the reason.
+        """
+        name = name or self.name()
+        request = {
+            "target": target,
+            "arguments": arguments or {},
+            "submission": submission and os.path.abspath(submission),
+            "limits": (limits or Limits()).as_dict(),
+            "channels": channels,
+            "name": name,
+        }
+        ours, theirs = socket.socketpair()
+        with theirs:
+            for last_attempt in (False, True):
+                with self._lock:
+                    _ = self.walls
+                    try:
+                        messages.send(
+                            self._control, request, [theirs.fileno(), *descriptors]
+                        )
+                        break
+                    except OSError as problem:
+                        self.close()
+                        if last_attempt:
+                            raise NotStarted(str(problem)) from problem
+        try:
+            if not _readable(ours, STARTED_WITHIN):
+                raise NotStarted(f"no answer within {STARTED_WITHIN} s")
+            answer, _ = messages.receive(ours)
+        except messages.Closed:
+            answer = {"refused": "its supervisor ended"}
+        if "started" not in answer:
+            ours.close()
+            raise NotStarted(answer["refused"])
+        return Child(ours, answer["started"], os.path.join(self.folder, name, "s"))
+
+    def close(self) -> None:
+        """End the warm process; children end when they are closed."""
+        with self._lock:
+            if self._control is not None:
+                self._control.close()
+            if self._process is not None:
+                try:
+                    self._process.wait(10)
+                except subprocess.TimeoutExpired:
+                    self._process.kill()
+                    self._process.wait()
+            if self.folder and not self._hosted:
+                shutil.rmtree(self.folder, ignore_errors=True)
+            if self._folder_lock is not None:
+                os.close(self._folder_lock)
+            self._folder_lock = None
+            self._hosted = False
+            self._process = self._control = self._walls = None
+            self.folder = ""
+
+    def __enter__(self) -> Nursery:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def data_beside_helpers() -> tuple[str, ...]:
+    """Return the course's data folder, where there is one."""
+    import helpers
+
+    data = os.path.join(os.path.dirname(os.path.dirname(helpers.__file__)), "data")
+    return (data,) if os.path.isdir(data) else ()
+
+
+def _readable(connection: socket.socket, timeout: float | None) -> bool:
+    """Wait until there is something to read, however high the descriptor."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    end = None if timeout is None else time.monotonic() + timeout
+    while True:
+        left = None if end is None else max(0.0, end - time.monotonic()) * 1000
+        if poll.poll(left):
+            return True
+        if end is not None and time.monotonic() >= end:
+            return False
+
+
+def _short_folder() -> str:
+    folder = tempfile.gettempdir()
+    return folder if len(folder) < 60 else "/tmp"

@@ -1,0 +1,179 @@
+"""The warm process: imports everything once, then forks a child on request.
+
+It is started by `autograder.sandbox.forkserver.Nursery` with a clean environment,
+has one thread and no ZeroMQ context as long as it lives, and ends when the
+connection to whoever started it does.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import io
+import os
+import pkgutil
+import select
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Iterable
+
+from autograder.sandbox import isolation, messages, syscalls
+from autograder.sandbox.supervisor import supervise
+
+ALWAYS = (
+    "autograder.sandbox.kernel",
+    "autograder.sandbox.shell",
+    "IPython.core.completer",
+    "IPython.core.debugger",
+    "IPython.core.history",
+    "IPython.core.ultratb",
+    "IPython.lib.pretty",
+    "comm",
+    "debugpy",
+    "ipykernel.datapub",
+    "ipykernel.debugger",
+    "ipykernel.zmqshell",
+    "matplotlib_inline.backend_inline",
+    "pygments.formatters.terminal256",
+    "pygments.lexers.python",
+)
+
+
+def preload(names: Iterable[str]) -> list[str]:
+    """Import modules and all below those that are named with a star.
+
+    Parameters
+    ----------
+    names : such as ``"numpy"`` or ``"helpers.*"``.
+
+    Returns
+    -------
+    The folders of the packages named with a star, which may be installed in
+    place, outside of the installed packages.
+    """
+    folders = []
+    for name in names:
+        package, star, _ = name.partition(".*")
+        module = importlib.import_module(package)
+        if star:
+            folders += [os.path.realpath(path) for path in module.__path__]
+            for found in pkgutil.walk_packages(module.__path__, package + "."):
+                if not found.name.endswith("__main__"):
+                    importlib.import_module(found.name)
+    return folders
+
+
+def warm_up() -> None:
+    """Do once what is slow the first time: fonts, a figure, a traceback, a shell."""
+    if "matplotlib" in sys.modules:
+        import matplotlib.pyplot as plt
+
+        plt.switch_backend("agg")
+        figure, axes = plt.subplots()
+        axes.plot([0, 1], label="x")
+        axes.set_title("x")
+        axes.legend()
+        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+        plt.close("all")
+    from IPython.core.ultratb import VerboseTB
+
+    try:
+        raise ValueError
+    except ValueError:
+        VerboseTB(theme_name="nocolor").structured_traceback(*sys.exc_info())
+    importlib.import_module("autograder.sandbox.shell").prepare()
+
+
+def _asking(hosts: list[socket.socket]) -> socket.socket:
+    """Wait for a connection that has something to say, or has been closed."""
+    poll = select.poll()
+    for host in hosts:
+        poll.register(host, select.POLLIN)
+    ready = {descriptor for descriptor, _ in poll.poll()}
+    return next(host for host in hosts if host.fileno() in ready)
+
+
+def main(descriptor: int) -> None:
+    """Serve requests on the connection `descriptor` until it closes.
+
+    Further connections, which it is handed as guests, are served as long.
+    """
+    control = socket.socket(fileno=descriptor)
+    settings, _ = messages.receive(control)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for name in ALWAYS:
+            try:
+                importlib.import_module(name)
+            except ModuleNotFoundError:  # of other versions, or not installed
+                continue
+        folders = preload(settings["preload"])
+        warm_up()
+        if syscalls.threads() != 1:
+            raise RuntimeError("a module that was imported has started a thread")
+        own = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+        readable = isolation.readable_paths([own, *folders, *settings["readable"]])
+        if settings["sandbox"]:
+            walls, reasons = isolation.find_walls(readable, settings["namespaces"])
+        else:
+            walls, reasons = isolation.NO_WALLS, []
+    except isolation.Refused as refusal:
+        return messages.send(control, {"refused": str(refusal)})
+    except Exception as problem:
+        return messages.send(
+            control, {"failed": f"{type(problem).__name__}: {problem}"}
+        )
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        messages.send(control, {"walls": walls.as_dict(), "reasons": reasons})
+    except BrokenPipeError:
+        # The grader had nothing to grade and left in the meantime.
+        return None
+    environment = dict(os.environ)
+    for name in ("MPLCONFIGDIR", "MPLBACKEND"):
+        environment.pop(name, None)
+    hosts = [control]
+    while True:
+        asking = _asking(hosts)
+        try:
+            request, descriptors = messages.receive(asking)
+        except (OSError, ValueError):
+            asking.close()
+            if asking is control:
+                break
+            hosts.remove(asking)
+            continue
+        if "guest" in request:
+            hosts.append(socket.socket(fileno=descriptors[0]))
+            continue
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for host in hosts:
+                host.close()
+            with socket.socket(fileno=descriptors.pop(0)) as lifeline:
+                folder = os.path.join(settings["folder"], request["name"])
+                try:
+                    supervise(
+                        lifeline,
+                        request,
+                        descriptors,
+                        walls,
+                        readable,
+                        folder,
+                        environment,
+                    )
+                except BaseException as problem:
+                    messages.send(lifeline, {"refused": str(problem)})
+                finally:
+                    os._exit(0)
+        for received in descriptors:
+            os.close(received)
+    shutil.rmtree(settings["folder"], ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

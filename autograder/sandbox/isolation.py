@@ -1,0 +1,399 @@
+"""Which walls this machine offers, and how a child goes behind them.
+
+Two walls hold files, network and processes on their own: *namespaces* (what is
+not named does not exist) and *Landlock* with *seccomp* (what is not named may
+not be opened, no socket may be made). All that exist are used together. A set
+of walls counts only after a child behind it has been seen to fail at what it
+must not do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
+
+from autograder.sandbox import landlock, namespaces, seccomp, syscalls
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.staging import stage
+
+HIGH_ID = 1_900_000_000
+LOW_ID, LOW_IDS = 60_000, 5_000
+SYSTEM = (
+    "/bin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/share/fonts",
+    "/usr/share/zoneinfo",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/localtime",
+)
+DEVICES = tuple(f"/dev/{name}" for name in namespaces.DEVICES)
+
+
+class Refused(RuntimeError):
+    """This machine offers no sandbox, and nobody said to do without."""
+
+
+@dataclass(frozen=True)
+class Walls:
+    """What stands between a child and the machine.
+
+    Parameters
+    ----------
+    namespaces : whether a child has a root, processes and network of its own.
+    user_namespace : whether a user namespace gives the rights to make them.
+    own_user : whether a child runs as a user that nobody else is.
+    landlock : version of Landlock's interface in use, 0 without.
+    seccomp : whether system calls are filtered.
+    """
+
+    namespaces: bool = False
+    user_namespace: bool = False
+    own_user: bool = False
+    landlock: int = 0
+    seccomp: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return "namespaces", "landlock" or "none"."""
+        if self.namespaces:
+            return "namespaces"
+        return "landlock" if self.landlock else "none"
+
+    def as_dict(self) -> dict[str, bool | int]:
+        """Return the walls as a plain dictionary, for a message."""
+        return asdict(self)
+
+
+class Measure(NamedTuple):
+    """One line of what is in force here."""
+
+    name: str
+    in_force: bool
+    how: str
+
+
+NO_WALLS = Walls()
+
+
+def readable_paths(more: Sequence[str] = ()) -> list[str]:
+    """Return what a child may read: interpreter, packages, system libraries.
+
+    Parameters
+    ----------
+    more : further files and folders, such as packages that are installed
+        in place and their data.
+    """
+    wanted = [p for p in SYSTEM if os.path.lexists(p)]
+    for prefix in dict.fromkeys((sys.prefix, sys.base_prefix)):
+        inside = ("bin", "lib", "lib64", "pyvenv.cfg")
+        wanted += [os.path.join(prefix, name) for name in inside]
+    wanted += [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))]
+    wanted += sysconfig.get_paths().values()
+    wanted += more
+    chosen: list[str] = []
+    for path in sorted({form for p in wanted for form in (p, os.path.realpath(p))}):
+        if os.path.lexists(path) and not any(_within(path, c) for c in chosen):
+            chosen.append(path)
+    return chosen
+
+
+def _within(path: str, folder: str) -> bool:
+    return (path + "/").startswith(folder + "/") and not os.path.islink(folder)
+
+
+def own_user() -> int | None:
+    """Return a user id that nobody has, different in each process, or None."""
+    for base, span in ((HIGH_ID, 2**22), (LOW_ID, LOW_IDS)):
+        if _is_mapped(base) and _is_mapped(base + span - 1):
+            return base + os.getpid() % span
+    return None
+
+
+def _is_mapped(uid: int) -> bool:
+    try:
+        with open("/proc/self/uid_map") as lines:
+            ranges = [[int(field) for field in line.split()] for line in lines]
+    except OSError:
+        return True
+    return any(first <= uid < first + count for first, _, count in ranges)
+
+
+def enter(
+    walls: Walls,
+    limits: Limits,
+    readable: Sequence[str],
+    folder: str,
+    submission: str | None,
+    user: int | None,
+) -> str:
+    """Go behind the walls, for good; return the scratch folder as seen there.
+
+    Parameters
+    ----------
+    walls : those that this machine offers.
+    limits : what may be used.
+    readable : what of the machine may be read.
+    folder : an existing folder of this child's own.
+    submission : folder whose own files are copied into scratch, or None.
+    user : the id to become, or None.
+
+    Notes
+    -----
+    The submission's files lie in ``work`` below the returned folder.
+    """
+    uid, gid = (user, user) if user is not None else (os.getuid(), os.getgid())
+    if walls.namespaces:
+        root = os.path.join(folder, "root")
+        os.mkdir(root)
+        outside = namespaces.build_root(root, readable, limits.disk, (uid, gid))
+        home = namespaces.HOME
+    else:
+        outside = home = os.path.join(folder, "home")
+        os.mkdir(home, 0o700)
+        os.mkdir(home + "/tmp")
+    os.mkdir(outside + "/work")
+    if submission is not None:
+        stage(submission, outside + "/work")
+    if user is not None:
+        _give(outside, user)
+    if walls.namespaces:
+        namespaces.enter_root(root)
+        readable = ["/"]
+    limits.apply(own_processes=user is not None or walls.user_namespace)
+    held = syscalls.LINUX and walls != NO_WALLS
+    if held:
+        syscalls.drop_bounding_set()
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    if held:
+        syscalls.drop_capabilities()
+        syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
+    if syscalls.LINUX:
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 9)
+    if walls.landlock:
+        writable = [home, "/tmp", "/dev/shm"] if walls.namespaces else [home]
+        terminals = ["/dev/pts"] if walls.namespaces else []
+        landlock.confine(readable, writable, [*DEVICES, *terminals])
+    if walls.seccomp:
+        seccomp.refuse()
+    return home
+
+
+def _give(top: str, user: int) -> None:
+    for folder, folders, files in os.walk(top):
+        for name in folders + files:
+            os.chown(os.path.join(folder, name), user, user, follow_symlinks=False)
+    os.chown(top, user, user)
+
+
+def find_walls(
+    readable: Sequence[str], allow_namespaces: bool = True
+) -> tuple[Walls, list[str]]:
+    """Return the strongest walls that hold here, and why stronger ones do not.
+
+    The process that calls this must have a single thread.
+
+    Parameters
+    ----------
+    readable : what a child may read, from `readable_paths`.
+    allow_namespaces : False does without, even where they are allowed.
+
+    Raises
+    ------
+    Refused
+        When none hold.
+    """
+    reasons = []
+    if not syscalls.LINUX:
+        raise Refused("there is no sandbox for this operating system")
+    for walls in _candidates(allow_namespaces):
+        reason = _try(walls, readable)
+        if reason is None:
+            return walls, reasons
+        reasons.append(f"{walls.name}: {reason}")
+    raise Refused("; ".join(reasons) or "neither namespaces nor Landlock exist here")
+
+
+def _candidates(allow_namespaces: bool) -> list[Walls]:
+    second = Walls(landlock=landlock.version(), seccomp=seccomp.known())
+    root = os.geteuid() == 0
+    apart = replace(second, own_user=root and own_user() is not None)
+    found = []
+    if allow_namespaces and syscalls.MACHINE in syscalls.SYS_PIVOT_ROOT:
+        if root:
+            found.append(replace(apart, namespaces=True))
+        found.append(replace(second, namespaces=True, user_namespace=True))
+    if second.landlock and second.seccomp:
+        found += [apart, second] if apart.own_user else [second]
+    return found
+
+
+def _try(walls: Walls, readable: Sequence[str]) -> str | None:
+    """Return None if a child behind `walls` is held by them, else the reason."""
+    with (
+        tempfile.TemporaryDirectory(prefix="walls-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        os.chmod(folder, 0o711)
+        secret = os.path.join(folder, "secret")
+        with open(secret, "w") as file:
+            file.write("not for you")
+        os.chmod(secret, 0o666)
+        reading, writing = os.pipe()
+        middle = os.fork()
+        if middle == 0:
+            try:
+                os.close(reading)
+                _trial(walls, readable, folder, secret, listener.getsockname(), writing)
+            except BaseException as problem:
+                os.write(writing, str(problem).encode()[:1000] or b"failed")
+            finally:
+                os._exit(0)
+        os.close(writing)
+        with open(reading, "rb") as answer:
+            said = answer.read().decode(errors="replace")
+        os.waitpid(middle, 0)
+    return None if said == "held" else said or "the trial ended without an answer"
+
+
+def _trial(
+    walls: Walls,
+    readable: Sequence[str],
+    folder: str,
+    secret: str,
+    address: tuple[str, int],
+    answer: int,
+) -> None:
+    user = own_user() if walls.own_user else None
+    if walls.namespaces:
+        namespaces.separate_processes(walls.user_namespace)
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    enter(walls, Limits(memory=0), readable, folder, None, user)
+    failures = []
+    try:
+        open(secret).close()
+        failures.append("files outside can be read")
+    except OSError:
+        pass
+    try:
+        open(secret, "a").close()
+        failures.append("files outside can be written")
+    except OSError:
+        pass
+    try:
+        socket.create_connection(address, timeout=1).close()
+        failures.append("other processes can be reached")
+    except OSError:
+        pass
+    try:
+        for path in (json.__file__, sys.executable, os.__file__):
+            open(path, "rb").close()
+    except OSError as problem:
+        failures.append(f"the interpreter cannot be read ({problem})")
+    os.write(answer, "; ".join(failures).encode() or b"held")
+
+
+def capabilities() -> list[Measure]:
+    """Return what is in force on this machine, for this user, line by line."""
+    run = subprocess.run(
+        [sys.executable, "-P", "-m", "autograder.sandbox.isolation"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    found = json.loads(run.stdout)
+    return _measures(Walls(**found["walls"]), found["reasons"])
+
+
+def _measures(walls: Walls, reasons: list[str]) -> list[Measure]:
+    held, spaces = walls != NO_WALLS, walls.namespaces
+    why_not = "; ".join(reasons) or "not offered here"
+    by = [*(["namespaces"] if spaces else [])]
+    by += [f"Landlock {walls.landlock}"] if walls.landlock else []
+    network = ["a network of its own, without any device"] if spaces else []
+    network += ["seccomp refuses sockets"] if walls.seccomp else []
+    user = "children run as the user who grades"
+    if walls.own_user:
+        user = "an unused user id for each child"
+    elif walls.user_namespace:
+        user = "a user namespace for each child"
+    signals = spaces or walls.own_user or walls.landlock >= 6
+
+    def line(name: str, in_force: bool, how: str, otherwise: str = why_not) -> Measure:
+        return Measure(name, in_force, how if in_force else otherwise)
+
+    return [
+        line("sandbox", held, " and ".join(by), f"grading refuses: {why_not}"),
+        line(
+            "namespaces",
+            spaces,
+            "in a user namespace" if walls.user_namespace else "as root",
+        ),
+        line(
+            "Landlock",
+            bool(walls.landlock),
+            f"version {walls.landlock} of its interface",
+            "needs Linux 5.13 or newer, with Landlock enabled",
+        ),
+        line("system calls", walls.seccomp, "those that no notebook needs are refused"),
+        line("files", held, "only what is listed exists or can be opened"),
+        line("network", bool(network), ", ".join(network)),
+        line("own user", walls.own_user or walls.user_namespace, user, user),
+        line(
+            "signals",
+            signals,
+            "none reach other processes",
+            "other processes of this user can be signalled",
+        ),
+        line(
+            "orphans",
+            held,
+            "a process namespace ends as a whole"
+            if spaces
+            else "descendants are hunted down",
+        ),
+        line("memory", syscalls.LINUX, "of each process limited, the sum watched"),
+        line("processes", syscalls.LINUX, "number, processor time, open files limited"),
+        line(
+            "disk",
+            held,
+            "a file system of fixed size" if spaces else "watched twice a second",
+        ),
+    ]
+
+
+def _main() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        walls, reasons = find_walls(readable_paths())
+    except Refused as refusal:
+        walls, reasons = NO_WALLS, [str(refusal)]
+    print(json.dumps({"walls": walls.as_dict(), "reasons": reasons}))
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,155 @@
+"""A root folder, processes, network and IPC of a child's own.
+
+The new root holds nothing but what was named: all else does not exist there.
+The scratch folder is a file system in memory, so that its size is exact and it
+is gone with the child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Iterable
+
+from autograder.sandbox import syscalls
+
+HOME = "/home/learner"
+DEVICES = ("null", "zero", "full", "random", "urandom")
+INSIDE_ID = 1000
+ENTRIES = 20_000
+SHARED_MEMORY = 64 * 1024 * 1024
+
+
+def separate_processes(user_namespace: bool) -> None:
+    """Let the next child of this process be the first of a process namespace.
+
+    Parameters
+    ----------
+    user_namespace : whether to make the rights to do so first, in a user
+        namespace whose only user is the one that runs this.
+    """
+    if user_namespace:
+        uid, gid = os.geteuid(), os.getegid()
+        syscalls.unshare(syscalls.CLONE_NEWUSER)
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/gid_map", f"{INSIDE_ID} {gid} 1")
+        _write("/proc/self/uid_map", f"{INSIDE_ID} {uid} 1")
+    syscalls.unshare(syscalls.CLONE_NEWPID)
+
+
+def build_root(
+    root: str, readable: Iterable[str], disk: int, owner: tuple[int, int]
+) -> str:
+    """Build the child's root at `root`, an empty folder.
+
+    Parameters
+    ----------
+    root : an empty folder to mount on.
+    readable : what of this machine may be read, at the same places.
+    disk : size of the scratch folder in bytes.
+    owner : user and group of the scratch folder.
+
+    Returns
+    -------
+    Where the scratch folder is until `enter_root` is called.
+    """
+    syscalls.unshare(
+        syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWIPC
+    )
+    syscalls.unshare(syscalls.CLONE_NEWUTS)
+    socket.sethostname("learner")
+    syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
+    plain = syscalls.MS_NOSUID | syscalls.MS_NODEV
+    syscalls.mount("tmpfs", root, "tmpfs", plain, "mode=755,size=1m,nr_inodes=5000")
+    for path in readable:
+        _show(root, path)
+    _make_devices(root)
+    _make_proc(root)
+
+    scratch = root + HOME
+    os.makedirs(scratch)
+    uid, gid = owner
+    size = f"mode=700,uid={uid},gid={gid},size={disk or '50%'},nr_inodes={ENTRIES}"
+    syscalls.mount("tmpfs", scratch, "tmpfs", plain, size)
+    os.mkdir(scratch + "/tmp")
+    if not os.path.lexists(root + "/tmp"):  # what may be read can lie there
+        os.mkdir(root + "/tmp")
+        syscalls.mount(scratch + "/tmp", root + "/tmp", None, syscalls.MS_BIND)
+    syscalls.mount(
+        "none",
+        root,
+        None,
+        syscalls.MS_REMOUNT | syscalls.MS_BIND | syscalls.MS_RDONLY | plain,
+    )
+    return scratch
+
+
+def enter_root(root: str) -> None:
+    """Make `root` the root for good, and forget the old one."""
+    os.chdir(root)
+    syscalls.pivot_root(".", ".")
+    syscalls.umount(".")
+    os.chdir("/")
+
+
+def _show(root: str, path: str) -> None:
+    """Make `path` visible below `root`, read-only; keep symbolic links links."""
+    target = root + path
+    if os.path.lexists(target):
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.islink(path):
+        os.symlink(os.readlink(path), target)
+        return
+    if os.path.isdir(path):
+        os.mkdir(target)
+    else:
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644))
+    syscalls.mount(path, target, None, syscalls.MS_BIND | syscalls.MS_REC)
+    syscalls.make_read_only(target)
+
+
+def _make_devices(root: str) -> None:
+    os.mkdir(root + "/dev")
+    for name in DEVICES:
+        target = f"{root}/dev/{name}"
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o666))
+        syscalls.mount(f"/dev/{name}", target, None, syscalls.MS_BIND)
+    for name, link in (
+        ("fd", "/proc/self/fd"),
+        ("stdin", "/proc/self/fd/0"),
+        ("stdout", "/proc/self/fd/1"),
+        ("stderr", "/proc/self/fd/2"),
+        ("ptmx", "pts/ptmx"),
+    ):
+        os.symlink(link, f"{root}/dev/{name}")
+    quiet = syscalls.MS_NOSUID | syscalls.MS_NOEXEC
+    for name, kind, flags, data in (
+        ("shm", "tmpfs", quiet | syscalls.MS_NODEV, f"mode=1777,size={SHARED_MEMORY}"),
+        ("pts", "devpts", quiet, "newinstance,ptmxmode=0666,mode=0600"),
+    ):
+        os.mkdir(f"{root}/dev/{name}")
+        _if_allowed(kind, f"{root}/dev/{name}", flags, data)
+
+
+def _make_proc(root: str) -> None:
+    os.mkdir(root + "/proc")
+    flags = (
+        syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC | syscalls.MS_RDONLY
+    )
+    _if_allowed("proc", root + "/proc", flags, "")
+
+
+def _if_allowed(kind: str, target: str, flags: int, data: str) -> None:
+    """Mount what is a convenience; some containers allow no new /proc."""
+    with contextlib.suppress(OSError):
+        syscalls.mount(kind, target, kind, flags, data)
+
+
+def _write(path: str, line: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)

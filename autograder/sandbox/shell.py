@@ -1,0 +1,276 @@
+"""What a child does that is an IPython shell without Jupyter's channels.
+
+Grading needs cells to run one after the other and what they show, and nothing
+else of what a kernel does: no threads, no sockets to listen on, no signing. One
+connection carries requests in, and what a cell shows and replies out, as frames:
+a length in four bytes and JSON.
+"""
+
+from __future__ import annotations
+
+import builtins
+import getpass
+import io
+import json
+import os
+import shutil
+import signal
+import socket
+import struct
+import sys
+import tempfile
+import threading
+import time
+from typing import NoReturn
+
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.profiledir import ProfileDir
+from jupyter_client.session import Session
+from traitlets.config import Config
+
+from autograder import driving
+from autograder.sandbox.kernel import INLINE, MOST_TEXT
+from helpers.strings import text
+
+__all__ = ["HEAD", "Connection", "serve"]
+
+HEAD = struct.Struct(">I")
+PAUSE = 0.2  # seconds that printed text may wait for more
+PIECE = 65536  # characters that may
+
+
+class Connection:
+    """Frames through a socket; interrupts wait until a frame is whole."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._socket = socket.socket(fileno=descriptor)
+        self._lock = threading.RLock()
+        self._owner = os.getpid()
+        self._sending = self._late = False
+
+    def receive(self) -> dict:
+        """Wait for a request."""
+        (size,) = HEAD.unpack(self._exactly(HEAD.size))
+        return json.loads(self._exactly(size))
+
+    def send(self, form: dict) -> None:
+        """Send a frame; copies of this process in forks say nothing."""
+        if os.getpid() != self._owner:
+            return
+        body = json.dumps(form, ensure_ascii=False).encode("utf-8", "replace")
+        main = threading.current_thread() is threading.main_thread()
+        with self._lock:
+            self._sending = main
+            try:
+                self._socket.sendall(HEAD.pack(len(body)) + body)
+            finally:
+                self._sending = False
+        if main and self._late:
+            self._late = False
+            raise KeyboardInterrupt
+
+    def interrupted(self, *_: object) -> None:
+        """Stop what runs, as a signal handler."""
+        if not self._sending:
+            raise KeyboardInterrupt
+        self._late = True
+
+    def _exactly(self, count: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < count:
+            part = self._socket.recv(min(count - len(parts), PIECE))
+            if not part:  # the grader has gone
+                os._exit(0)
+            parts += part
+        return bytes(parts)
+
+
+class Reporter(Session):
+    """Sends through the connection what Jupyter's parts publish."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def send(
+        self,
+        stream: object,
+        msg_or_type: dict | str,
+        content: dict | None = None,
+        *_: object,
+        **__: object,
+    ) -> None:
+        """Say what is shown; all else that a message holds is known."""
+        kind = msg_or_type
+        if isinstance(msg_or_type, dict):
+            kind, content = msg_or_type["msg_type"], msg_or_type["content"]
+        self._connection.send({"shown": kind, "content": content})
+
+
+class Printed(io.TextIOBase):
+    """Standard output or error, of which one cell may write so much."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, name: str, connection: Connection) -> None:
+        self.name = name
+        self.other: Printed | None = None
+        self._connection = connection
+        self._lock = threading.RLock()
+        self._parts: list[str] = []
+        self._waiting = self._written = 0
+        self._since = 0.0
+
+    def begin(self) -> None:
+        """Begin a cell."""
+        self._written = 0
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def write(self, string: str) -> int:
+        """Write, unless this cell has written too much already."""
+        if not isinstance(string, str):
+            raise TypeError(f"write() argument must be str, not {type(string)}")
+        if self.other is not None and self.other._parts:
+            self.other.flush()
+        with self._lock:
+            before, self._written = self._written, self._written + len(string)
+            if self._written <= MOST_TEXT:
+                self._keep(string)
+            elif before <= MOST_TEXT:
+                kept = string[: MOST_TEXT - before]
+                self._keep(kept + text("kernels.output_cut", most=MOST_TEXT))
+        return len(string)
+
+    def flush(self) -> None:
+        """Send what waits."""
+        with self._lock:
+            if not self._parts:
+                return
+            string, self._parts = "".join(self._parts), []
+            self._waiting = 0
+        content = {"name": self.name, "text": string}
+        self._connection.send({"shown": "stream", "content": content})
+
+    def _keep(self, string: str) -> None:
+        if not self._parts:
+            self._since = time.monotonic()
+        self._parts.append(string)
+        self._waiting += len(string)
+        if self._waiting > PIECE or time.monotonic() - self._since > PAUSE:
+            self.flush()
+
+
+class Shell(ZMQInteractiveShell):
+    """The shell of a kernel, without a kernel."""
+
+    def enable_gui(self, gui: object = None) -> None:
+        """Have no windows: figures are drawn inline."""
+
+
+def _no_input(*_: object, **__: object) -> NoReturn:
+    raise StdinNotImplementedError("nobody is there to type anything in")
+
+
+def prepare() -> None:
+    """Make a shell in the warm process, which takes longer than to take it over.
+
+    It has no history, no thread and no open file; a kernel must `discard` it.
+    """
+    config = Config()
+    config.HistoryManager.enabled = False
+    folder = tempfile.mkdtemp()
+    profile = ProfileDir.create_profile_dir(folder)
+    shell = Shell.instance(
+        config=config,
+        profile_dir=profile,
+        ipython_dir=folder,
+        compiler_class=XCachingCompiler,
+    )
+    shutil.rmtree(folder)
+    shell.run_cell("pass", store_history=False)
+
+
+def discard() -> None:
+    """Make place for the shell of a kernel."""
+    Shell.clear_instance()
+
+
+def _shell(connection: Connection) -> Shell:
+    """Take the shell over."""
+    os.environ["MPLBACKEND"] = INLINE
+    sys.stdout = Printed("stdout", connection)
+    sys.stderr = Printed("stderr", connection)
+    sys.stdout.other, sys.stderr.other = sys.stderr, sys.stdout
+    if not Shell.initialized():
+        prepare()
+    shell = Shell.instance()
+    shell.ipython_dir = os.environ["IPYTHONDIR"]
+    shell.init_environment()
+    shell.user_ns["_dh"][:] = [os.getcwd()]
+    reporter = Reporter(connection)
+    shell.displayhook.session = shell.display_pub.session = reporter
+    shell.displayhook.pub_socket = shell.display_pub.pub_socket = connection
+    builtins.input = getpass.getpass = _no_input
+    if "matplotlib.pyplot" in sys.modules:
+        import matplotlib.pyplot as plt
+        from matplotlib_inline import backend_inline
+
+        plt.switch_backend(INLINE)
+        backend_inline._enable_matplotlib_integration()
+    return shell
+
+
+def _run(shell: Shell, connection: Connection, source: str) -> dict:
+    """Run a cell."""
+    printed = sys.stdout, sys.stderr
+    for stream in printed:
+        if isinstance(stream, Printed):
+            stream.begin()
+    count = shell.execution_count
+    try:
+        signal.signal(signal.SIGINT, connection.interrupted)
+        shell.run_cell(source, store_history=True)
+    except KeyboardInterrupt:
+        shell.showtraceback()
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for stream in (*printed, sys.stdout, sys.stderr):
+        stream.flush()
+    return {"count": count}
+
+
+def serve(descriptors: list[int]) -> int:
+    """Run cells and call functions until the connection ends.
+
+    Parameters
+    ----------
+    descriptors : the connection's socket.
+
+    Notes
+    -----
+    A request is ``{"number": n, "run": source}`` or ``{"number": n, "call": name,
+    "arguments": [...]}``, where the name is of a function of ``autograder.driving``.
+    The reply has the number and ``reply``, or ``failed``.
+    """
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection = Connection(descriptors[0])
+    shell = _shell(connection)
+    while True:
+        request = connection.receive()
+        answer = {"number": request["number"]}
+        try:
+            if "run" in request:
+                answer["reply"] = _run(shell, connection, request["run"])
+            else:
+                function = getattr(driving, request["call"])
+                answer["reply"] = function(*request["arguments"])
+        except BaseException as problem:
+            answer["failed"] = type(problem).__name__
+        connection.send(answer)

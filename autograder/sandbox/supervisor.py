@@ -1,0 +1,403 @@
+"""One small process beside each child, outside of the child's walls.
+
+It starts the child, hands signals on, carries messages, watches the limits that
+the kernel does not keep, ends whatever the child has left behind, and reports.
+When the grader's side of its connection closes, it ends the child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import random
+import resource
+import selectors
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import traceback
+from typing import NoReturn
+
+from autograder.sandbox import isolation, messages, namespaces, syscalls
+from autograder.sandbox.isolation import Walls
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.relay import Relay
+
+TICK = 0.5
+TICK_WITHOUT_PIDFD = 0.02
+LAST_WORDS = 0.2
+LOG_KEPT = 4096
+MOST_ENTRIES = 20_000
+FAILED = 70
+PAGE = os.sysconf("SC_PAGE_SIZE")
+CLOCK = os.sysconf("SC_CLK_TCK")
+
+
+def supervise(
+    lifeline: socket.socket,
+    request: dict,
+    descriptors: list[int],
+    walls: Walls,
+    readable: list[str],
+    folder: str,
+    environment: dict[str, str],
+) -> None:
+    """Start a child as asked, see it through, and report.
+
+    Parameters
+    ----------
+    lifeline : connection to the grader's side.
+    request : target, arguments, limits, submission and channels.
+    descriptors : open descriptors that are handed on to the target.
+    walls : those to put the child behind.
+    readable : what the child may read of this machine.
+    folder : a folder of the child's own; made here and removed at the end.
+    environment : the child's environment variables.
+    """
+    os.setsid()
+    os.umask(0o077)
+    os.mkdir(folder)
+    os.chmod(folder, 0o711)
+    try:
+        _Supervisor(
+            lifeline, request, descriptors, walls, readable, folder, environment
+        ).run()
+    finally:
+        _remove(folder)
+
+
+class _Supervisor:
+    def __init__(
+        self,
+        lifeline: socket.socket,
+        request: dict,
+        descriptors: list[int],
+        walls: Walls,
+        readable: list[str],
+        folder: str,
+        environment: dict[str, str],
+    ) -> None:
+        self._lifeline = lifeline
+        self._request = request
+        self._descriptors = descriptors
+        self._walls = walls
+        self._readable = readable
+        self._folder = folder
+        self._environment = environment
+        self._limits = Limits(**request["limits"])
+        self._selector = selectors.DefaultSelector()
+        self._relay = Relay(folder, request["channels"], self._selector)
+        self._log = bytearray()
+        self._logged = 0
+        self._said = b""
+        self._heard = False
+        self._reason = ""
+        self._child = 0
+
+    def run(self) -> None:
+        said, saying = os.pipe()
+        log, logging = os.pipe()
+        started = time.monotonic()
+        try:
+            if self._walls.namespaces:
+                namespaces.separate_processes(self._walls.user_namespace)
+            elif syscalls.LINUX:
+                syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+            user = isolation.own_user() if self._walls.own_user else None
+            self._child = os.fork()
+        except OSError as problem:
+            messages.send(self._lifeline, {"refused": str(problem)})
+            return
+        if self._child == 0:
+            self._be_the_child(saying, logging, user)
+        os.close(saying)
+        os.close(logging)
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        self._relay.close_inner()
+        ended = self._watch(said, log, started)
+        with contextlib.suppress(OSError):  # nobody may be left to be told
+            messages.send(self._lifeline, {"ended": ended})
+
+    # --- the child
+
+    def _be_the_child(self, saying: int, logging: int, user: int | None) -> NoReturn:
+        status = FAILED
+        try:
+            handed = [*(s.fileno() for s in self._relay.inner), *self._descriptors]
+            nothing = os.open("/dev/null", os.O_RDWR)
+            for target, descriptor in ((0, nothing), (1, logging), (2, logging)):
+                os.dup2(descriptor, target)
+            keep = {0, 1, 2, saying, *handed}
+            _close_all_but(keep)
+            os.umask(0o022)
+            for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            try:
+                home = isolation.enter(
+                    self._walls,
+                    self._limits,
+                    self._readable,
+                    self._folder,
+                    self._request["submission"],
+                    user,
+                )
+                target = _settle(home, self._environment, self._request["target"])
+            except BaseException as problem:
+                os.write(saying, f"{problem or type(problem).__name__}".encode())
+                raise
+            os.write(saying, b"\0")
+            os.close(saying)
+            status = target(handed, **self._request["arguments"]) or 0
+        except SystemExit as stop:
+            status = stop.code if isinstance(stop.code, int) else 1
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
+        finally:
+            for stream in (sys.__stdout__, sys.__stderr__):
+                with contextlib.suppress(OSError, ValueError):
+                    stream.flush()
+            os._exit(status)
+
+    # --- beside it
+
+    def _watch(self, said: int, log: int, started: float) -> dict:
+        selector = self._selector
+        selector.register(
+            self._lifeline, selectors.EVENT_READ, lambda _: self._listen()
+        )
+        selector.register(said, selectors.EVENT_READ, lambda _: self._hear(said))
+        selector.register(log, selectors.EVENT_READ, lambda _: self._keep(log))
+        tick = TICK
+        try:
+            ending = os.pidfd_open(self._child)
+            selector.register(ending, selectors.EVENT_READ, lambda _: None)
+        except (AttributeError, OSError):
+            tick = TICK_WITHOUT_PIDFD
+        next_look = started + TICK
+        while True:
+            for key, mask in selector.select(tick):
+                key.data(mask)
+            pid, status, usage = os.wait4(self._child, os.WNOHANG)
+            if pid:
+                break
+            if self._limits.output and (
+                self._relay.carried + self._logged > self._limits.output
+            ):
+                self._end("output")
+            if (now := time.monotonic()) >= next_look:
+                next_look = now + TICK
+                self._check(now - started)
+        while not self._heard:
+            self._hear(said)
+        self._end_the_rest()
+        self._relay.finish(LAST_WORDS)
+        return {
+            "status": os.waitstatus_to_exitcode(status),
+            "cpu": usage.ru_utime + usage.ru_stime,
+            "peak": usage.ru_maxrss * 1024,
+            "beside": _own_time(),
+            "wall": time.monotonic() - started,
+            "reason": self._reason,
+            "log": self._log.decode(errors="replace"),
+        }
+
+    def _listen(self) -> None:
+        """Do what the grader's side says; end the child when it has gone."""
+        try:
+            message, _ = messages.receive(self._lifeline)
+            os.kill(self._child, int(message["signal"]))
+        except ProcessLookupError:
+            pass
+        except (OSError, ValueError, KeyError):
+            self._selector.unregister(self._lifeline)
+            self._end("abandoned")
+
+    def _hear(self, said: int) -> None:
+        """Pass on whether the child got behind its walls."""
+        part = os.read(said, 4096)
+        self._said += part
+        if part and self._said != b"\0":
+            return
+        self._heard = True
+        self._selector.unregister(said)
+        os.close(said)
+        if self._said == b"\0":
+            answer = {"started": self._child}
+        else:
+            answer = {"refused": self._said.decode(errors="replace") or "it ended"}
+        try:
+            messages.send(self._lifeline, answer)
+        except OSError:
+            self._end("abandoned")
+
+    def _keep(self, log: int) -> None:
+        part = os.read(log, 65536)
+        if not part:
+            self._selector.unregister(log)
+            os.close(log)
+            return
+        self._logged += len(part)
+        self._log += part
+        del self._log[:-LOG_KEPT]
+
+    def _check(self, elapsed: float) -> None:
+        limits = self._limits
+        if limits.wall and elapsed > limits.wall:
+            return self._end("wall")
+        if not syscalls.LINUX:
+            return None
+        family = self._family()
+        cpu, resident, tasks = _use(family)
+        if limits.processes and tasks > limits.processes:
+            return self._end("processes")
+        if limits.cpu and cpu > limits.cpu:
+            return self._end("cpu")
+        if limits.memory and resident > limits.memory:
+            own = sum(_own_memory(pid) for pid in family)
+            if own > limits.memory:
+                return self._end("memory")
+        if limits.disk and not self._walls.namespaces:
+            size, entries = _scratch_use(os.path.join(self._folder, "home"))
+            if size > limits.disk or entries > MOST_ENTRIES:
+                return self._end("disk")
+        return None
+
+    def _family(self) -> list[int]:
+        if self._walls.namespaces:
+            return [self._child, *_descendants(self._child)]
+        return _descendants(os.getpid())
+
+    def _end(self, reason: str) -> None:
+        self._reason = self._reason or reason
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._child, signal.SIGKILL)
+
+    def _end_the_rest(self) -> None:
+        """End what the child has started; a process namespace has done so."""
+        if self._walls.namespaces or not syscalls.LINUX:
+            return
+        while family := _descendants(os.getpid()):
+            for pid in family:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            try:
+                while os.waitpid(-1, 0)[0]:
+                    pass
+            except ChildProcessError:
+                pass
+
+
+def _own_time() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _settle(home: str, environment: dict[str, str], target: str) -> object:
+    """Make a child that has just got behind its walls a process of its own."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.environ.update(
+        HOME=home,
+        TMPDIR=f"{home}/tmp",
+        IPYTHONDIR=f"{home}/.ipython",
+        MPLCONFIGDIR=f"{home}/.matplotlib",
+        JUPYTER_CONFIG_DIR=f"{home}/.jupyter",
+        JUPYTER_DATA_DIR=f"{home}/.local/share/jupyter",
+        JUPYTER_RUNTIME_DIR=f"{home}/.local/share/jupyter/runtime",
+    )
+    os.chdir(f"{home}/work")
+    sys.path.append(f"{home}/work")
+    sys.argv = ["kernel"]
+    tempfile.tempdir = None  # the warm process has had another
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _close_all_but(keep: set[int]) -> None:
+    first = 3
+    for descriptor in sorted(d for d in keep if d > 2):
+        if first < descriptor:  # an empty range would close everything
+            os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, 65536)
+
+
+def _descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        parent = waiting.pop()
+        try:
+            for task in os.listdir(f"/proc/{parent}/task"):
+                with open(f"/proc/{parent}/task/{task}/children") as children:
+                    new = [int(child) for child in children.read().split()]
+                found += new
+                waiting += new
+        except OSError:
+            continue
+    return found
+
+
+def _use(family: list[int]) -> tuple[float, int, int]:
+    """Return processor seconds, resident bytes and threads of these processes."""
+    ticks = pages = tasks = 0
+    for pid in family:
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += sum(int(field) for field in fields[11:15])
+        pages += int(fields[21])
+        tasks += int(fields[17])
+    return ticks / CLOCK, pages * PAGE, tasks
+
+
+def _own_memory(pid: int) -> int:
+    """Return the bytes of a process, shared pages split among their users."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            for line in file:
+                if line.startswith("Pss:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
+
+
+def _scratch_use(top: str) -> tuple[int, int]:
+    size = entries = 0
+    for folder, folders, files in os.walk(top):
+        entries += len(folders) + len(files)
+        if entries > MOST_ENTRIES:
+            break
+        for name in files:
+            try:
+                status = os.lstat(os.path.join(folder, name))
+            except OSError:
+                continue
+            size += status.st_blocks * 512
+    return size, entries
+
+
+def _remove(folder: str) -> None:
+    """Remove a child's folder, whatever rights it has left there."""
+
+    def open_up(function: object, path: str, _: object) -> None:
+        try:
+            os.chmod(os.path.dirname(path), 0o700)
+            os.chmod(path, 0o700, follow_symlinks=False)
+        except (OSError, NotImplementedError):
+            pass
+
+    shutil.rmtree(folder, onerror=open_up)
+    shutil.rmtree(folder, ignore_errors=True)
