@@ -42,8 +42,7 @@ lint: venv  ## check style
 test: venv  ## run the whole test suite
 	python -m pytest $(TESTS)
 
-bench: venv  ## measure what a kernel and what grading a class costs
-	python bench/kernels.py
+bench: venv  ## measure what grading a class costs
 	python bench/grading.py $(ARGS)
 
 pictures: venv  ## make the pictures of README and docs anew

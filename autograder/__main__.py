@@ -3,7 +3,7 @@
 import contextlib
 import sys
 
-from autograder.sandbox.forkserver import NotStarted, Nursery, data_beside_helpers
+from autograder.sandbox.forkserver import ForkServer, NotStarted, data_beside_helpers
 
 OTHERWISE = ("--help", "--scheduler")
 
@@ -13,18 +13,18 @@ def warm_up(arguments: list[str]) -> None:
 
     It and what this process imports for grading take more than a second each:
     side by side, the first submission waits a second less. Whoever grades asks for
-    the shared nursery, and finds this one unless the course sets it up otherwise.
+    the shared forkserver, and finds this one unless the course sets it up otherwise.
     """
     if arguments[:1] != ["grade"]:
         return
     if any(argument.startswith(OTHERWISE) for argument in arguments):
         return
-    nursery = Nursery.shared(
+    forkserver = ForkServer.shared(
         readable=data_beside_helpers(),
         sandboxed="--unsandboxed" not in arguments,
     )
     with contextlib.suppress(NotStarted, OSError):  # it is asked for again, and says
-        nursery.start()
+        forkserver.start()
 
 
 def decline() -> None:

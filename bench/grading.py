@@ -43,7 +43,7 @@ c = get_config()
 c.CourseDirectory.course_id = "neural-networks"
 c.CourseDirectory.root = {root!r}
 """
-NO_SANDBOX = "\nc.WarmProvisioner.sandboxed = False\n"
+NO_SANDBOX = "\nc.Sandbox.sandboxed = False\n"
 ALL_CELLS = "\nc.JudgedExecute.demonstrations = True\n"
 LONGEST = 24 * 3600
 SAMPLE = 5  # the floor is that of every so many submissions, times so much

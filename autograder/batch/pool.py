@@ -16,7 +16,7 @@ from multiprocessing import connection
 from autograder.batch.files import Task
 from autograder.batch.worker import Assignment, Finished, grade, lay_down
 from autograder.sandbox import syscalls
-from autograder.sandbox.forkserver import Nursery
+from autograder.sandbox.forkserver import ForkServer
 
 __all__ = ["MOST_TRIES", "Pool"]
 
@@ -28,18 +28,20 @@ TICK = 0.25
 class _Worker:
     """One process and the tasks that it holds."""
 
-    def __init__(self, assignment: Assignment, host: Nursery, number: int) -> None:
+    def __init__(
+        self, assignment: Assignment, forkserver: ForkServer, number: int
+    ) -> None:
         context = multiprocessing.get_context("fork")
         self.pipe, theirs = context.Pipe()
-        guest = host.guest(f"g{number}")
+        client = forkserver.client(f"c{number}")
         self.process = context.Process(
             target=_work,
-            args=(theirs, self.pipe, assignment, host, guest, os.getpid()),
+            args=(theirs, self.pipe, assignment, forkserver, client, os.getpid()),
             daemon=True,
         )
         self.process.start()
         theirs.close()
-        guest.close()
+        client.close()
         self.tasks: collections.deque[Task] = collections.deque()
 
     def give(self, task: Task) -> None:
@@ -62,14 +64,14 @@ def _work(
     pipe: connection.Connection,
     other_end: connection.Connection,
     assignment: Assignment,
-    host: Nursery,
-    guest: Nursery,
+    forkserver: ForkServer,
+    client: ForkServer,
     parent: int,
 ) -> None:
     """Grade what comes through the pipe until nothing comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     other_end.close()
-    host.adopt(guest)
+    forkserver.use(client)
     if syscalls.LINUX:
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
@@ -81,7 +83,7 @@ def _work(
         pass
     finally:
         lay_down()
-        guest.close()
+        client.close()
 
 
 class Pool:
@@ -91,20 +93,22 @@ class Pool:
     ----------
     assignment : Assignment
         What they need to know.
-    host : Nursery
+    forkserver : ForkServer
         Where their kernels come from.
     jobs : int
         How many there are.
     """
 
-    def __init__(self, assignment: Assignment, host: Nursery, jobs: int) -> None:
+    def __init__(
+        self, assignment: Assignment, forkserver: ForkServer, jobs: int
+    ) -> None:
         self._assignment = assignment
-        self._host = host
+        self._forkserver = forkserver
         self._numbers = iter(range(1_000_000))
         self._workers = [self._worker() for _ in range(jobs)]
 
     def _worker(self) -> _Worker:
-        return _Worker(self._assignment, self._host, next(self._numbers))
+        return _Worker(self._assignment, self._forkserver, next(self._numbers))
 
     def pids(self) -> list[int]:
         """Return the workers' process ids."""

@@ -26,9 +26,9 @@ from autograder.batch.worker import (
 from autograder.batch.writer import Writer
 from autograder.names import plain, unusable
 from autograder.nbgrader.course import Course, CourseError
-from autograder.sandbox.forkserver import NotStarted, Nursery
+from autograder.sandbox.forkserver import ForkServer, NotStarted
 from autograder.sandbox.isolation import Refused
-from autograder.sandbox.provisioner import WarmProvisioner
+from autograder.sandbox.settings import Sandbox
 from autograder.store import Store, StoreError, read_store, store_path
 
 __all__ = ["Run", "Work"]
@@ -89,18 +89,18 @@ class Run:
         self.course = course
         self.assignment = assignment
         if unsandboxed:
-            course.config.WarmProvisioner.sandboxed = False
-        self._provisioner = WarmProvisioner(config=course.config)
+            course.config.Sandbox.sandboxed = False
+        self._sandbox = Sandbox(config=course.config)
         self.walls = "none" if unsandboxed else ""
         self.skipped: list[str] = []
         self.ledger = Ledger(course.root, assignment)
         self._stores = self._read_stores()
 
-    def warm_up(self) -> Nursery:
+    def warm_up(self) -> ForkServer:
         """Start the warm process, without waiting for it."""
-        nursery = self._provisioner.nursery
-        nursery.start()
-        return nursery
+        forkserver = self._sandbox.forkserver
+        forkserver.start()
+        return forkserver
 
     def _read_stores(self) -> dict[str, Store]:
         stores = {}
@@ -319,16 +319,16 @@ class Run:
         CourseError
             If no sandbox holds here.
         """
-        nursery = self.warm_up()
+        forkserver = self.warm_up()
         try:
-            self.walls = nursery.walls.name
+            self.walls = forkserver.walls.name
         except Refused as refusal:
             raise CourseError(
                 f"{refusal}: see `python -m autograder doctor`, or say --unsandboxed"
             ) from None
         except NotStarted as problem:
             raise CourseError(str(problem)) from None
-        pool = Pool(bundle, nursery, jobs)
+        pool = Pool(bundle, forkserver, jobs)
         try:
             yield pool
         finally:

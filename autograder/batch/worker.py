@@ -31,7 +31,7 @@ from traitlets.utils.importstring import import_item
 
 from autograder.batch.files import Task, lay_over, pack, unpack
 from autograder.sandbox import scratch
-from autograder.sandbox.provisioner import WarmProvisioner
+from autograder.sandbox.settings import Sandbox
 from autograder.store import Store
 
 __all__ = ["Assignment", "Bench", "Finished", "grade", "parsed", "split", "versions"]
@@ -173,7 +173,7 @@ class Bench(Autograde):
             folder.mkdir(parents=True)
         try:
             # Without walls no kernel starts, which is nobody's zero.
-            _ = WarmProvisioner(config=self.config).walls
+            _ = Sandbox(config=self.config).walls
             parcel = task.parcel or pack(
                 Path(task.folder), task.notebook, self.coursedir.ignore
             )

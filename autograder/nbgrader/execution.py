@@ -21,8 +21,8 @@ from autograder.authoring.recording import CASE_SECONDS
 from autograder.judging import Judge, Verdict, read_answers
 from autograder.names import unusable
 from autograder.reports.cell_feedback import cell_html, notes_html
-from autograder.sandbox.provisioner import WarmProvisioner
 from autograder.sandbox.session import Ended, Failed, Session, TooSlow
+from autograder.sandbox.settings import Sandbox
 from autograder.sandbox.staging import remove_followed
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import heal, read_submission
@@ -209,11 +209,11 @@ class JudgedExecute(Execute):
     def _run(self, used: dict[str, float]) -> None:
         """Run all cells in one session, and drive the functions at its end."""
         self.reset_execution_trackers()
-        provisioner = WarmProvisioner(config=self.config)
+        sandbox = Sandbox(config=self.config)
         folder = self.resources["metadata"]["path"]
-        self._session = Session(provisioner, folder)
+        self._session = Session(sandbox, folder)
         try:
-            self.nb.metadata["course"]["walls"] = provisioner.walls.name
+            self.nb.metadata["course"]["walls"] = sandbox.walls.name
             self._ask("start", [], self.start_seconds)
             for index, cell in enumerate(self.nb.cells):
                 self.preprocess_cell(cell, self.resources, index)

@@ -1,8 +1,8 @@
 """Warm, sandboxed processes for untrusted notebooks.
 
 =================  ==========================================================
-`provisioner`      the Jupyter side: a kernel provisioner and kernel manager
-`nursery`          the grader's side of the warm process: start it, spawn, wait
+`sandbox`      the Jupyter side: a kernel sandbox and kernel manager
+`forkserver`          the grader's side of the warm process: start it, spawn, wait
 `warm`             the warm process itself: import everything once, then fork
 `supervisor`       one small process beside each child: limits, relay, report
 `relay`            carries kernel messages in and out, and counts them

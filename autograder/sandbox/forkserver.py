@@ -50,7 +50,6 @@ ENVIRONMENT = {
 }
 READY_WITHIN = 120
 STARTED_WITHIN = 60
-LONGEST_SOCKET_PATH = 104
 
 
 class NotStarted(RuntimeError):
@@ -87,20 +86,18 @@ class Child:
 
     Parameters
     ----------
-    lifeline : connection to the child's supervisor; closing it ends the child.
+    connection : connection to the child's supervisor; closing it ends the child.
     pid : process id, as seen from here.
-    address : its channels are the sockets ``{address}-1``, ``{address}-2``, ...
     """
 
-    def __init__(self, lifeline: socket.socket, pid: int, address: str) -> None:
+    def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid
-        self.address = address
         self.report: Report | None = None
-        self._lifeline = lifeline
+        self._connection = connection
 
     def fileno(self) -> int:
         """Return a descriptor that becomes readable when the child has ended."""
-        return self._lifeline.fileno()
+        return self._connection.fileno()
 
     def poll(self) -> int | None:
         """Return the exit status, or None while the child runs."""
@@ -108,20 +105,20 @@ class Child:
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait at most `timeout` seconds; return the exit status, if there is one."""
-        if self.report is None and _readable(self._lifeline, timeout):
+        if self.report is None and _readable(self._connection, timeout):
             try:
-                message, _ = messages.receive(self._lifeline)
+                message, _ = messages.receive(self._connection)
                 self.report = Report(**message["ended"])
             except (OSError, KeyError, TypeError, ValueError):
                 self.report = Report(-signal.SIGKILL, reason="lost")
-            self._lifeline.close()
+            self._connection.close()
         return None if self.report is None else self.report.status
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the child, if it is still there."""
         if self.report is None:
             with contextlib.suppress(OSError):
-                messages.send(self._lifeline, {"signal": int(number)})
+                messages.send(self._connection, {"signal": int(number)})
 
     def kill(self) -> None:
         """End the child and all that it has started."""
@@ -137,7 +134,7 @@ class Child:
         self.wait(STARTED_WITHIN)
 
 
-class Nursery:
+class ForkServer:
     """A warm process that forks children on request.
 
     Parameters
@@ -151,11 +148,11 @@ class Nursery:
 
     Notes
     -----
-    Nothing of the environment or the memory of the process that makes a nursery
-    reaches a child. All ends when the nursery is closed or its maker ends.
+    Nothing of the environment or the memory of the process that makes a fork server
+    reaches a child. All ends when the fork server is closed or its maker ends.
     """
 
-    _shared: dict[tuple, Nursery] = {}  # noqa: RUF012
+    _shared: dict[tuple, ForkServer] = {}  # noqa: RUF012
     _sharing = threading.Lock()
 
     def __init__(
@@ -191,50 +188,50 @@ class Nursery:
         readable: Sequence[str] = (),
         sandboxed: bool = True,
         namespaces: bool = True,
-    ) -> Nursery:
-        """Return this process's nursery of these settings, made when first asked."""
+    ) -> ForkServer:
+        """Return this process's server of these settings, made when first asked."""
         settings = (tuple(preload), tuple(readable), sandboxed, namespaces)
         key = (os.getpid(), *settings)
         with cls._sharing:
             if key not in cls._shared:
-                nursery = cls(*settings)
-                atexit.register(nursery.close)
-                cls._shared[key] = nursery
+                forkserver = cls(*settings)
+                atexit.register(forkserver.close)
+                cls._shared[key] = forkserver
             return cls._shared[key]
 
-    def guest(self, name: str) -> Nursery:
-        """Return a nursery for a process that is forked next, on this warm process.
+    def client(self, name: str) -> ForkServer:
+        """Return a client for a process that is forked next, on this warm process.
 
         Parameters
         ----------
-        name : short, and no other guest's.
+        name : short, and no other client's.
 
         Notes
         -----
-        The forked process calls `adopt`, this one closes the guest. When the warm
-        process is lost, the guest starts one of its own.
+        The forked process calls `use`, this one closes the client. When the warm
+        process is lost, the client starts one of its own.
         """
         with self._lock:
             settings = self._settings
-            guest = Nursery(
+            fork = ForkServer(
                 settings["preload"],
                 settings["readable"],
                 settings["sandbox"],
                 settings["namespaces"],
                 self._parent,
             )
-            guest._walls = self.walls
-            guest.reasons = self.reasons
+            fork._walls = self.walls
+            fork.reasons = self.reasons
             ours, theirs = socket.socketpair()
             with theirs:
-                messages.send(self._control, {"guest": name}, [theirs.fileno()])
-            guest._control, guest._hosted = ours, True
-            guest.folder, guest._prefix = self.folder, f"{name}-"
-            return guest
+                messages.send(self._control, {"client": name}, [theirs.fileno()])
+            fork._control, fork._hosted = ours, True
+            fork.folder, fork._prefix = self.folder, f"{name}-"
+            return fork
 
-    def adopt(self, guest: Nursery) -> None:
-        """Make a guest this forked process's shared nursery, in place of its host."""
-        settings = guest._settings
+    def use(self, fork: ForkServer) -> None:
+        """Make a client this forked process's shared fork server."""
+        settings = fork._settings
         key = (
             os.getpid(),
             tuple(settings["preload"]),
@@ -242,7 +239,7 @@ class Nursery:
             settings["sandbox"],
             settings["namespaces"],
         )
-        type(self)._shared[key] = guest
+        type(self)._shared[key] = fork
         if self._control is not None:
             self._control.close()
 
@@ -254,7 +251,7 @@ class Nursery:
             if self._process is not None and self._process.poll() is None:
                 return
             self.close()
-            self.folder, lock = scratch.make("nursery-", self._parent)
+            self.folder, lock = scratch.make("forkserver-", self._parent)
             self._folder_lock = lock
             os.chmod(self.folder, 0o711)
             ours, theirs = socket.socketpair()
@@ -313,18 +310,6 @@ class Nursery:
                 self.reasons = message["reasons"]
             return self._walls
 
-    def name(self) -> str:
-        """Return a name for a child that no other has had."""
-        return f"{self._prefix}{next(self._numbers)}"
-
-    def address(self, name: str) -> str:
-        """Return where the channels of the child `name` are."""
-        self.start()
-        address = os.path.join(self.folder, name, "s")
-        if len(address) + 3 > LONGEST_SOCKET_PATH:
-            raise NotStarted(f"the path {address} is too long for a socket")
-        return address
-
     def spawn(
         self,
         target: str,
@@ -332,8 +317,6 @@ class Nursery:
         descriptors: Sequence[int] = (),
         submission: str | None = None,
         limits: Limits | None = None,
-        channels: int = 0,
-        name: str | None = None,
     ) -> Child:
         """Fork a child that calls ``target(descriptors, **arguments)``.
 
@@ -342,12 +325,9 @@ class Nursery:
         target : "module:function"; what it returns is the exit status.
         arguments : what the function is given, as JSON can say it.
         descriptors : open descriptors to hand on; the function gets a list of
-            their numbers in the child, the channels' listening sockets first.
+            their numbers in the child.
         submission : folder whose own files are copied to where the child works.
         limits : what the child may use.
-        channels : how many listening sockets the child gets; from outside they
-            are reached at the child's `address`.
-        name : name of the child's folder, from `name`.
 
         Raises
         ------
@@ -356,14 +336,12 @@ class Nursery:
         NotStarted
             When the child cannot be started, with the reason.
         """
-        name = name or self.name()
         request = {
             "target": target,
             "arguments": arguments or {},
             "submission": submission and os.path.abspath(submission),
             "limits": (limits or Limits()).as_dict(),
-            "channels": channels,
-            "name": name,
+            "name": f"{self._prefix}{next(self._numbers)}",
         }
         ours, theirs = socket.socketpair()
         with theirs:
@@ -388,7 +366,7 @@ class Nursery:
         if "started" not in answer:
             ours.close()
             raise NotStarted(answer["refused"])
-        return Child(ours, answer["started"], os.path.join(self.folder, name, "s"))
+        return Child(ours, answer["started"])
 
     def close(self) -> None:
         """End the warm process; children end when they are closed."""
@@ -410,7 +388,7 @@ class Nursery:
             self._process = self._control = self._walls = None
             self.folder = ""
 
-    def __enter__(self) -> Nursery:
+    def __enter__(self) -> ForkServer:
         self.start()
         return self
 

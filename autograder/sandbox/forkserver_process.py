@@ -1,6 +1,6 @@
 """The warm process: imports everything once, then forks a child on request.
 
-It is started by `autograder.sandbox.forkserver.Nursery` with a clean environment,
+It is started by `autograder.sandbox.forkserver.ForkServer` with a clean environment,
 has one thread and no ZeroMQ context as long as it lives, and ends when the
 connection to whoever started it does.
 """
@@ -23,7 +23,6 @@ from autograder.sandbox import isolation, messages, syscalls
 from autograder.sandbox.supervisor import supervise
 
 ALWAYS = (
-    "autograder.sandbox.kernel",
     "autograder.sandbox.shell",
     "IPython.core.completer",
     "IPython.core.debugger",
@@ -86,19 +85,19 @@ def warm_up() -> None:
     importlib.import_module("autograder.sandbox.shell").prepare()
 
 
-def _asking(hosts: list[socket.socket]) -> socket.socket:
+def _asking(clients: list[socket.socket]) -> socket.socket:
     """Wait for a connection that has something to say, or has been closed."""
     poll = select.poll()
-    for host in hosts:
-        poll.register(host, select.POLLIN)
+    for client in clients:
+        poll.register(client, select.POLLIN)
     ready = {descriptor for descriptor, _ in poll.poll()}
-    return next(host for host in hosts if host.fileno() in ready)
+    return next(client for client in clients if client.fileno() in ready)
 
 
 def main(descriptor: int) -> None:
     """Serve requests on the connection `descriptor` until it closes.
 
-    Further connections, which it is handed as guests, are served as long.
+    Further connections, which it is handed for clients, are served as long.
     """
     control = socket.socket(fileno=descriptor)
     settings, _ = messages.receive(control)
@@ -136,29 +135,29 @@ def main(descriptor: int) -> None:
     environment = dict(os.environ)
     for name in ("MPLCONFIGDIR", "MPLBACKEND"):
         environment.pop(name, None)
-    hosts = [control]
+    clients = [control]
     while True:
-        asking = _asking(hosts)
+        asking = _asking(clients)
         try:
             request, descriptors = messages.receive(asking)
         except (OSError, ValueError):
             asking.close()
             if asking is control:
                 break
-            hosts.remove(asking)
+            clients.remove(asking)
             continue
-        if "guest" in request:
-            hosts.append(socket.socket(fileno=descriptors[0]))
+        if "client" in request:
+            clients.append(socket.socket(fileno=descriptors[0]))
             continue
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            for host in hosts:
-                host.close()
-            with socket.socket(fileno=descriptors.pop(0)) as lifeline:
+            for client in clients:
+                client.close()
+            with socket.socket(fileno=descriptors.pop(0)) as connection:
                 folder = os.path.join(settings["folder"], request["name"])
                 try:
                     supervise(
-                        lifeline,
+                        connection,
                         request,
                         descriptors,
                         walls,
@@ -167,7 +166,7 @@ def main(descriptor: int) -> None:
                         environment,
                     )
                 except BaseException as problem:
-                    messages.send(lifeline, {"refused": str(problem)})
+                    messages.send(connection, {"refused": str(problem)})
                 finally:
                     os._exit(0)
         for received in descriptors:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from autograder.sandbox.forkserver import Report
-from autograder.sandbox.provisioner import LIMITS, WarmProvisioner
+from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.shell import HEAD
 
 __all__ = ["Ended", "Failed", "Session", "TooSlow", "displayable"]
@@ -40,7 +40,7 @@ class Session:
 
     Parameters
     ----------
-    provisioner : whose settings decide on walls and limits.
+    sandbox : whose settings decide on walls and limits.
     folder : a submission's, whose files are copied to where the shell works.
 
     Raises
@@ -51,16 +51,16 @@ class Session:
         When the child cannot be started.
     """
 
-    def __init__(self, provisioner: WarmProvisioner, folder: str) -> None:
-        self._log = provisioner.log
-        limits = provisioner.limits()
+    def __init__(self, sandbox: Sandbox, folder: str) -> None:
+        self._log = sandbox.log
+        limits = sandbox.limits()
         self._left = limits.output or float("inf")
         self._buffer = bytearray()
         self._number = 0
         self._socket, theirs = socket.socketpair()
         try:
             with theirs:
-                self._child = provisioner.nursery.spawn(
+                self._child = sandbox.forkserver.spawn(
                     "autograder.sandbox.shell:serve",
                     descriptors=[theirs.fileno()],
                     submission=folder,

@@ -31,12 +31,13 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 from autograder import driving
-from autograder.sandbox.kernel import INLINE, MOST_TEXT
 from helpers.strings import text
 
 __all__ = ["HEAD", "Connection", "serve"]
 
 HEAD = struct.Struct(">I")
+INLINE = "module://matplotlib_inline.backend_inline"
+MOST_TEXT = 1_000_000  # characters that one cell may print
 PAUSE = 0.2  # seconds that printed text may wait for more
 PIECE = 65536  # characters that may
 
@@ -180,7 +181,7 @@ def _no_input(*_: object, **__: object) -> NoReturn:
 def prepare() -> None:
     """Make a shell in the warm process, which takes longer than to take it over.
 
-    It has no history, no thread and no open file; a kernel must `discard` it.
+    It has no history, no thread and no open file.
     """
     config = Config()
     config.HistoryManager.enabled = False
@@ -194,11 +195,6 @@ def prepare() -> None:
     )
     shutil.rmtree(folder)
     shell.run_cell("pass", store_history=False)
-
-
-def discard() -> None:
-    """Make place for the shell of a kernel."""
-    Shell.clear_instance()
 
 
 def _shell(connection: Connection) -> Shell:

@@ -1,6 +1,6 @@
 """One small process beside each child, outside of the child's walls.
 
-It starts the child, hands signals on, carries messages, watches the limits that
+It starts the child, hands signals on, watches the limits that
 the kernel does not keep, ends whatever the child has left behind, and reports.
 When the grader's side of its connection closes, it ends the child.
 """
@@ -25,11 +25,9 @@ from typing import NoReturn
 from autograder.sandbox import isolation, messages, namespaces, syscalls
 from autograder.sandbox.isolation import Walls
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.relay import Relay
 
 TICK = 0.5
 TICK_WITHOUT_PIDFD = 0.02
-LAST_WORDS = 0.2
 LOG_KEPT = 4096
 MOST_ENTRIES = 20_000
 FAILED = 70
@@ -38,7 +36,7 @@ CLOCK = os.sysconf("SC_CLK_TCK")
 
 
 def supervise(
-    lifeline: socket.socket,
+    connection: socket.socket,
     request: dict,
     descriptors: list[int],
     walls: Walls,
@@ -50,8 +48,8 @@ def supervise(
 
     Parameters
     ----------
-    lifeline : connection to the grader's side.
-    request : target, arguments, limits, submission and channels.
+    connection : connection to the grader's side.
+    request : target, arguments, limits and submission.
     descriptors : open descriptors that are handed on to the target.
     walls : those to put the child behind.
     readable : what the child may read of this machine.
@@ -64,7 +62,7 @@ def supervise(
     os.chmod(folder, 0o711)
     try:
         _Supervisor(
-            lifeline, request, descriptors, walls, readable, folder, environment
+            connection, request, descriptors, walls, readable, folder, environment
         ).run()
     finally:
         _remove(folder)
@@ -73,7 +71,7 @@ def supervise(
 class _Supervisor:
     def __init__(
         self,
-        lifeline: socket.socket,
+        connection: socket.socket,
         request: dict,
         descriptors: list[int],
         walls: Walls,
@@ -81,7 +79,7 @@ class _Supervisor:
         folder: str,
         environment: dict[str, str],
     ) -> None:
-        self._lifeline = lifeline
+        self._connection = connection
         self._request = request
         self._descriptors = descriptors
         self._walls = walls
@@ -90,7 +88,6 @@ class _Supervisor:
         self._environment = environment
         self._limits = Limits(**request["limits"])
         self._selector = selectors.DefaultSelector()
-        self._relay = Relay(folder, request["channels"], self._selector)
         self._log = bytearray()
         self._logged = 0
         self._said = b""
@@ -110,7 +107,7 @@ class _Supervisor:
             user = isolation.own_user() if self._walls.own_user else None
             self._child = os.fork()
         except OSError as problem:
-            messages.send(self._lifeline, {"refused": str(problem)})
+            messages.send(self._connection, {"refused": str(problem)})
             return
         if self._child == 0:
             self._be_the_child(saying, logging, user)
@@ -118,17 +115,16 @@ class _Supervisor:
         os.close(logging)
         for descriptor in self._descriptors:
             os.close(descriptor)
-        self._relay.close_inner()
         ended = self._watch(said, log, started)
         with contextlib.suppress(OSError):  # nobody may be left to be told
-            messages.send(self._lifeline, {"ended": ended})
+            messages.send(self._connection, {"ended": ended})
 
     # --- the child
 
     def _be_the_child(self, saying: int, logging: int, user: int | None) -> NoReturn:
         status = FAILED
         try:
-            handed = [*(s.fileno() for s in self._relay.inner), *self._descriptors]
+            handed = self._descriptors
             nothing = os.open("/dev/null", os.O_RDWR)
             for target, descriptor in ((0, nothing), (1, logging), (2, logging)):
                 os.dup2(descriptor, target)
@@ -169,7 +165,7 @@ class _Supervisor:
     def _watch(self, said: int, log: int, started: float) -> dict:
         selector = self._selector
         selector.register(
-            self._lifeline, selectors.EVENT_READ, lambda _: self._listen()
+            self._connection, selectors.EVENT_READ, lambda _: self._listen()
         )
         selector.register(said, selectors.EVENT_READ, lambda _: self._hear(said))
         selector.register(log, selectors.EVENT_READ, lambda _: self._keep(log))
@@ -186,9 +182,7 @@ class _Supervisor:
             pid, status, usage = os.wait4(self._child, os.WNOHANG)
             if pid:
                 break
-            if self._limits.output and (
-                self._relay.carried + self._logged > self._limits.output
-            ):
+            if self._limits.output and self._logged > self._limits.output:
                 self._end("output")
             if (now := time.monotonic()) >= next_look:
                 next_look = now + TICK
@@ -196,7 +190,6 @@ class _Supervisor:
         while not self._heard:
             self._hear(said)
         self._end_the_rest()
-        self._relay.finish(LAST_WORDS)
         return {
             "status": os.waitstatus_to_exitcode(status),
             "cpu": usage.ru_utime + usage.ru_stime,
@@ -210,12 +203,12 @@ class _Supervisor:
     def _listen(self) -> None:
         """Do what the grader's side says; end the child when it has gone."""
         try:
-            message, _ = messages.receive(self._lifeline)
+            message, _ = messages.receive(self._connection)
             os.kill(self._child, int(message["signal"]))
         except ProcessLookupError:
             pass
         except (OSError, ValueError, KeyError):
-            self._selector.unregister(self._lifeline)
+            self._selector.unregister(self._connection)
             self._end("abandoned")
 
     def _hear(self, said: int) -> None:
@@ -232,7 +225,7 @@ class _Supervisor:
         else:
             answer = {"refused": self._said.decode(errors="replace") or "it ended"}
         try:
-            messages.send(self._lifeline, answer)
+            messages.send(self._connection, answer)
         except OSError:
             self._end("abandoned")
 

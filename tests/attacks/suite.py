@@ -84,13 +84,13 @@ c.Execute.timeout = 6
 c.JudgedExecute.case_seconds = 2.0
 c.JudgedExecute.start_seconds = 8
 c.JudgedExecute.ping_seconds = 2
-c.WarmProvisioner.memory = 384
-c.WarmProvisioner.processes = 48
-c.WarmProvisioner.disk = 16
-c.WarmProvisioner.file_size = 8
-c.WarmProvisioner.output = 24
-c.WarmProvisioner.cpu = 12
-c.WarmProvisioner.wall = 45
+c.Sandbox.memory = 384
+c.Sandbox.processes = 48
+c.Sandbox.disk = 16
+c.Sandbox.file_size = 8
+c.Sandbox.output = 24
+c.Sandbox.cpu = 12
+c.Sandbox.wall = 45
 """
 
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from autograder.sandbox import scratch
-from autograder.sandbox.forkserver import Nursery
+from autograder.sandbox.forkserver import ForkServer
 
 MAKES = """
 import os, sys
@@ -80,10 +80,10 @@ def test_a_nursery_removes_what_a_killed_one_left(tmp_path):
     """Grader and warm process are killed together; the next start cleans up."""
     code = (
         "import sys, time\n"
-        "from autograder.sandbox.forkserver import Nursery\n"
-        "nursery = Nursery(['json'], parent_folder=sys.argv[1])\n"
-        "nursery.walls\n"
-        "print(nursery._process.pid, flush=True)\n"
+        "from autograder.sandbox.forkserver import ForkServer\n"
+        "forkserver = ForkServer(['json'], parent_folder=sys.argv[1])\n"
+        "forkserver.walls\n"
+        "print(forkserver._process.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
     grader = subprocess.Popen(
@@ -100,6 +100,6 @@ def test_a_nursery_removes_what_a_killed_one_left(tmp_path):
         time.sleep(0.02)
 
     assert left.exists()
-    with Nursery(["json"], parent_folder=str(tmp_path)) as nursery:
-        assert [nursery.folder] == [str(path) for path in tmp_path.iterdir()]
+    with ForkServer(["json"], parent_folder=str(tmp_path)) as forkserver:
+        assert [forkserver.folder] == [str(path) for path in tmp_path.iterdir()]
     assert list(tmp_path.iterdir()) == []

@@ -27,7 +27,7 @@ from autograder.batch.run_report import report_path
 from autograder.batch.worker import Finished, digest_of
 from autograder.cli.grade import grade_assignment
 from autograder.nbgrader.course import Course, CourseError
-from autograder.sandbox.forkserver import Nursery
+from autograder.sandbox.forkserver import ForkServer
 from autograder.sandbox.isolation import Refused
 from tests.conftest import ROOT
 from tests.course import CATALOGUE, CENTRE, SPREAD, tiny_notebook, write_source
@@ -412,7 +412,7 @@ def test_without_a_sandbox_grading_refuses(two, monkeypatch):
     def refuse(self):
         raise Refused("no walls hold here")
 
-    monkeypatch.setattr(Nursery, "walls", property(refuse))
+    monkeypatch.setattr(ForkServer, "walls", property(refuse))
     course = Course(two)
     with pytest.raises(CourseError, match=r"doctor.*--unsandboxed"):
         grade_assignment(Console(file=io.StringIO()), course, ASSIGNMENT)
@@ -579,13 +579,13 @@ def test_a_cached_result_comes_back_and_a_damaged_one_does_not(two):
     assert ledger.result("a" * 64) is None
 
 
-class Host:
-    """Stands in for the warm process."""
+class NoForkServer:
+    """Stands in for the fork server."""
 
-    def guest(self, name):
+    def client(self, name):
         return self
 
-    def adopt(self, guest):
+    def use(self, client):
         pass
 
     def close(self):
@@ -609,7 +609,7 @@ def dying(monkeypatch, tmp_path):
 def test_a_worker_that_dies_costs_a_retry(dying):
     """Its notebook is tried again, others are not touched, and one gives up."""
     names = ["a", "once", "b", "always", "c", "d"]
-    pool = Pool(None, Host(), 2)
+    pool = Pool(None, NoForkServer(), 2)
     try:
         tasks = [Task(name, "tiny") for name in names]
         done = {f.student: f for f in pool.run(tasks) if f is not None}

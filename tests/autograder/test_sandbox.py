@@ -1,4 +1,4 @@
-"""Rules of the walls around a kernel.
+"""Rules of the walls around a shell.
 
 Each is tried behind each set of walls that the machine offers, by the user who
 runs the tests and, where that is root, by an ordinary one too. Everything tried
@@ -22,9 +22,10 @@ import pytest
 
 from autograder.__main__ import warm_up
 from autograder.sandbox import isolation, landlock, staging
-from autograder.sandbox.forkserver import Nursery
-from autograder.sandbox.provisioner import WarmProvisioner
-from tests.autograder.kernel_helpers import Kernel, commands, eventually
+from autograder.sandbox.forkserver import ForkServer
+from autograder.sandbox.session import Ended
+from autograder.sandbox.settings import Sandbox
+from tests.autograder.sandbox_helpers import Shell, commands, eventually
 
 ROOT = Path(__file__).parents[2]
 INSIDE = "KERNEL_TESTS_OF_AN_ORDINARY_USER"
@@ -55,39 +56,39 @@ def course(tmp_path):
 
 
 @pytest.fixture
-def kernel(course, walls):
+def shell(course, walls):
     """A kernel that works on a submission to the course."""
-    with Kernel(course / "autograded/me/01", **walls) as kernel:
-        yield kernel
+    with Shell(course / "autograded/me/01", **walls) as shell:
+        yield shell
 
 
-def run(kernel, code):
+def run(shell, code):
     """Run a dedented cell that must not fail; return what it prints as JSON."""
-    answer = kernel.run(HERE + textwrap.dedent(code))
+    answer = shell.run(HERE + textwrap.dedent(code))
     assert answer.error is None, answer.text
     return json.loads(answer.text)
 
 
-def test_walls_are_those_asked_for(kernel, walls):
+def test_walls_are_those_asked_for(shell, walls):
     """Namespaces are used where allowed, and Landlock and seccomp with both."""
-    in_force = kernel.provisioner.walls
+    in_force = shell.sandbox.walls
 
     assert in_force.namespaces == walls["namespaces"]
     assert in_force.landlock == landlock.version()
     assert in_force.seccomp
 
 
-def test_a_submission_reads_its_own_files(kernel):
+def test_a_submission_reads_its_own_files(shell):
     """The kernel works in a folder that holds copies of the submission's files."""
     code = "import json; print(json.dumps([os.listdir(), open('mine.csv').read()]))"
 
-    assert run(kernel, code) == [["mine.csv"], "contents of autograded/me/01/mine.csv"]
+    assert run(shell, code) == [["mine.csv"], "contents of autograded/me/01/mine.csv"]
 
 
-def test_nothing_else_of_the_course_can_be_read(kernel, course):
+def test_nothing_else_of_the_course_can_be_read(shell, course):
     """Source, cases, gradebook and other submissions are out of sight."""
     readable = run(
-        kernel,
+        shell,
         f"""
         import json
         found = []
@@ -109,7 +110,7 @@ def test_nothing_else_of_the_course_can_be_read(kernel, course):
     assert readable == []
 
 
-def test_the_repository_and_the_home_folder_cannot_be_read(kernel):
+def test_the_repository_and_the_home_folder_cannot_be_read(shell):
     """Of the repository only helpers, autograder and data are there; no home."""
     paths = [
         ROOT / "pyproject.toml",
@@ -119,7 +120,7 @@ def test_the_repository_and_the_home_folder_cannot_be_read(kernel):
     ]
     paths += [Path.home() / ".bashrc", Path("/etc/passwd"), Path("/etc/hostname")]
     found = run(
-        kernel,
+        shell,
         f"""
         import json
         found = []
@@ -134,7 +135,7 @@ def test_the_repository_and_the_home_folder_cannot_be_read(kernel):
     assert found == []
 
 
-def test_helpers_and_data_can_be_read(kernel):
+def test_helpers_and_data_can_be_read(shell):
     """What learners are given can be imported and read."""
     code = """
         import json, helpers
@@ -142,7 +143,7 @@ def test_helpers_and_data_can_be_read(kernel):
         print(json.dumps([len((top / "__init__.py").read_text()) > 0,
                           len(os.listdir(top.parent / "data")) > 0]))
     """
-    assert run(kernel, code) == [True, True]
+    assert run(shell, code) == [True, True]
 
 
 def test_a_course_in_the_folder_for_temporary_files_has_the_same_walls(tmp_path):
@@ -153,13 +154,13 @@ def test_a_course_in_the_folder_for_temporary_files_has_the_same_walls(tmp_path)
         (there / "a.txt").write_text("data")
         beside.write_text("nothing to see")
         with (
-            Nursery(preload=(), readable=[str(there)]) as nursery,
-            Nursery(preload=()) as ordinary,
+            ForkServer(preload=(), readable=[str(there)]) as forkserver,
+            ForkServer(preload=()) as ordinary,
         ):
-            assert nursery.walls == ordinary.walls
-        with Kernel(tmp_path, preload=[], readable=[str(there)]) as kernel:
+            assert forkserver.walls == ordinary.walls
+        with Shell(tmp_path, preload=[], readable=[str(there)]) as shell:
             found = run(
-                kernel,
+                shell,
                 f"""
                 import json, tempfile
                 with tempfile.NamedTemporaryFile() as file:
@@ -175,9 +176,9 @@ def test_a_course_in_the_folder_for_temporary_files_has_the_same_walls(tmp_path)
 def test_the_environment_is_not_inherited(course, walls, monkeypatch):
     """No variable of the grader's environment is anywhere to be read."""
     monkeypatch.setenv("A_SECRET_TOKEN", "Xe4kyP0s")
-    with Kernel(course / "autograded/me/01", **walls) as kernel:
+    with Shell(course / "autograded/me/01", **walls) as shell:
         places = run(
-            kernel,
+            shell,
             """
             import glob, json
             found = [name for name, value in os.environ.items() if "Xe4kyP0s" in value]
@@ -193,10 +194,10 @@ def test_the_environment_is_not_inherited(course, walls, monkeypatch):
     assert places == []
 
 
-def test_other_processes_are_not_visible(kernel):
+def test_other_processes_are_not_visible(shell):
     """In /proc, where it exists, there are only the kernel's own processes."""
     others = run(
-        kernel,
+        shell,
         """
         import json
         try:
@@ -216,13 +217,13 @@ def test_other_processes_are_not_visible(kernel):
     assert others == []
 
 
-def test_nothing_can_be_written_outside_of_scratch(kernel, course):
+def test_nothing_can_be_written_outside_of_scratch(shell, course):
     """Files appear in scratch, and nowhere else."""
     targets = [course, course / "gradebook.db", course / "autograded/me/01", ROOT]
     targets += [ROOT / "helpers", ROOT / "autograder", Path(sys.prefix), Path("/tmp")]
     targets += [Path("/dev/shm"), Path("/var/tmp")]
     run(
-        kernel,
+        shell,
         f"""
         import json
         for top in {[str(target) for target in targets]} + [".."]:
@@ -242,7 +243,7 @@ def test_nothing_can_be_written_outside_of_scratch(kernel, course):
     assert (course / "gradebook.db").read_text() == "contents of gradebook.db"
 
 
-def test_no_network_of_any_kind(kernel, tmp_path):
+def test_no_network_of_any_kind(shell, tmp_path):
     """Neither TCP, UDP, IPv6, named nor nameless Unix sockets reach anybody."""
     short = Path("/tmp") / f"listens-{os.getpid()}"
     listeners = []
@@ -262,7 +263,7 @@ def test_no_network_of_any_kind(kernel, tmp_path):
         datagrams.settimeout(0.1)
         listeners.append(datagrams)
         opened = run(
-            kernel,
+            shell,
             f"""
             import json, socket
             opened = []
@@ -298,7 +299,7 @@ def test_no_network_of_any_kind(kernel, tmp_path):
         short.unlink(missing_ok=True)
 
 
-def test_pairs_of_sockets_lead_nowhere(kernel):
+def test_pairs_of_sockets_lead_nowhere(shell):
     """A socket pair works for event loops; its ends cannot be sent elsewhere."""
     code = """
         import asyncio, json, socket
@@ -312,10 +313,10 @@ def test_pairs_of_sockets_lead_nowhere(kernel):
                 outcomes.append("refused")
         print(json.dumps(outcomes))
     """
-    assert run(kernel, code) == ["refused", "refused"]
+    assert run(shell, code) == ["refused", "refused"]
 
 
-def test_no_rights_come_back(kernel):
+def test_no_rights_come_back(shell):
     """No namespaces, mounts, tracing or privileged programs from inside."""
     code = """
         import ctypes, json
@@ -334,11 +335,11 @@ def test_no_rights_come_back(kernel):
             int(fields.get("CapEff", "0"), 16) | int(fields.get("CapBnd", "0"), 16),
         ]))
     """
-    assert run(kernel, code) == [-1, -1, -1, 0]
+    assert run(shell, code) == [-1, -1, -1, 0]
 
 
-def test_other_processes_cannot_be_signalled(kernel):
-    """A process of the same user survives signals from a kernel."""
+def test_other_processes_cannot_be_signalled(shell):
+    """A process of the same user survives signals from a shell."""
     victim = subprocess.Popen(["sleep", "20"])
     try:
         code = f"""
@@ -357,9 +358,9 @@ def test_other_processes_cannot_be_signalled(kernel):
             except OSError:
                 pass
         """
-        if kernel.provisioner.walls.namespaces:
+        if shell.sandbox.walls.namespaces:
             code = code.replace(", os.getppid()", "")
-        assert run(kernel, code) == "nobody"
+        assert run(shell, code) == "nobody"
         assert victim.poll() is None
     finally:
         victim.kill()
@@ -368,10 +369,8 @@ def test_other_processes_cannot_be_signalled(kernel):
 
 def test_processes_are_limited(course, walls):
     """Forking ends at the limit, or the kernel is ended where root is limitless."""
-    with Kernel(course / "autograded/me/01", processes=30, **walls) as kernel:
-        kernel.send(
-            HERE
-            + textwrap.dedent("""
+    with Shell(course / "autograded/me/01", processes=30, **walls) as shell:
+        code = HERE + textwrap.dedent("""
             import time
             children = []
             try:
@@ -388,29 +387,27 @@ def test_processes_are_limited(course, walls):
                 os.kill(child, 9)
                 os.waitpid(child, 0)
             """)
-        )
-        in_force = kernel.provisioner.walls
+        in_force = shell.sandbox.walls
         if in_force.own_user or in_force.user_namespace or os.geteuid() != 0:
-            assert kernel.run("print(len(children) < 30)").text == "True\n"
+            shell.run(code)
+            assert shell.run("print(len(children) < 30)").text == "True\n"
         else:
-            assert kernel.ended(within=5).reason == "processes"
+            assert shell.ended(code, within=5).reason == "processes"
 
 
 def test_memory_is_limited(course, walls):
     """Too much memory is a MemoryError in the cell, and the kernel goes on."""
-    with Kernel(course / "autograded/me/01", memory=256, **walls) as kernel:
-        answer = kernel.run("import numpy as np; x = np.ones(2**26)")
+    with Shell(course / "autograded/me/01", memory=256, **walls) as shell:
+        answer = shell.run("import numpy as np; x = np.ones(2**26)")
 
         assert answer.error in ("MemoryError", "_ArrayMemoryError")
-        assert kernel.run("print('well')").text == "well\n"
+        assert shell.run("print('well')").text == "well\n"
 
 
 def test_memory_of_all_processes_together_is_limited(course, walls):
     """A kernel whose processes take too much together is ended."""
-    with Kernel(course / "autograded/me/01", memory=200, **walls) as kernel:
-        kernel.send(
-            HERE
-            + textwrap.dedent("""
+    with Shell(course / "autograded/me/01", memory=200, **walls) as shell:
+        code = HERE + textwrap.dedent("""
             import numpy as np, time
             for _ in range(4):
                 if os.fork() == 0:
@@ -419,14 +416,13 @@ def test_memory_of_all_processes_together_is_limited(course, walls):
                     os._exit(0)
             time.sleep(5)
             """)
-        )
-        assert kernel.ended(within=10).reason == "memory"
+        assert shell.ended(code, within=10).reason == "memory"
 
 
 def test_files_are_limited(course, walls):
     """One file, all files together, and the number open have limits."""
     settings = {"file_size": 2, "disk": 4, "open_files": 64, **walls}
-    with Kernel(course / "autograded/me/01", **settings) as kernel:
+    with Shell(course / "autograded/me/01", **settings) as shell:
         code = """
             import json
             outcomes = []
@@ -441,53 +437,54 @@ def test_files_are_limited(course, walls):
                 outcomes.append("open")
             print(json.dumps(outcomes))
         """
-        assert run(kernel, code) == ["file", "open"]
-        kernel.send(
+        assert run(shell, code) == ["file", "open"]
+        code = (
             "import time\n"
             "for n in range(8):\n"
             "    open(str(n), 'wb').write(bytes(2**20))\n"
             "time.sleep(3)\n"
             "open('through', 'w')\n"
         )
-        if kernel.provisioner.walls.namespaces:
-            assert "through" not in kernel.run("import os; print(os.listdir())").text
+        if shell.sandbox.walls.namespaces:
+            assert shell.run(code).error == "OSError"
+            assert "through" not in shell.run("import os; print(os.listdir())").text
         else:
-            assert kernel.ended(within=10).reason == "disk"
+            assert shell.ended(code, within=10).reason == "disk"
 
 
 def test_processor_time_is_limited(course, walls):
     """Time of all processes of a kernel counts; it is ended beyond the limit."""
-    with Kernel(course / "autograded/me/01", cpu=1, **walls) as kernel:
+    with Shell(course / "autograded/me/01", cpu=1, **walls) as shell:
         code = "import os, time\nos.fork()\nend = time.time() + 8\n"
-        kernel.send(code + "while time.time() < end: pass")
-        report = kernel.ended(within=8)
+        report = shell.ended(code + "while time.time() < end: pass", within=8)
 
     assert report.reason == "cpu" or report.status == -signal.SIGKILL
 
 
 def test_time_is_limited(course, walls):
     """A kernel that goes on for too long is ended, whatever it does."""
-    with Kernel(course / "autograded/me/01", wall=1, **walls) as kernel:
-        kernel.send("import time\nfor _ in range(80):\n    time.sleep(0.1)")
+    with Shell(course / "autograded/me/01", wall=1, **walls) as shell:
+        code = "import time\nfor _ in range(80):\n    time.sleep(0.1)"
 
-        assert kernel.ended(within=5).reason == "wall"
+        assert shell.ended(code, within=5).reason == "wall"
 
 
 def test_messages_are_limited(course, walls):
     """A kernel that says too much in all is ended."""
-    with Kernel(course / "autograded/me/01", output=4, **walls) as kernel:
-        kernel.send(
+    with Shell(course / "autograded/me/01", output=4, **walls) as shell:
+        code = (
             "from IPython.display import HTML, display\n"
             "for _ in range(20): display(HTML('x' * 2**20))"
         )
-        assert kernel.ended(within=10).reason == "output"
+        with pytest.raises(Ended, match="too much"):
+            shell.run(code, timeout=10)
 
 
 def test_orphans_are_gone_with_the_kernel(course, walls):
-    """A process that left its parent and session ends with the kernel."""
+    """A process that left its parent and session ends with the shell."""
     marker = "62." + ("1853" if walls["namespaces"] else "1854")
-    with Kernel(course / "autograded/me/01", **walls) as kernel:
-        kernel.run(
+    with Shell(course / "autograded/me/01", **walls) as shell:
+        shell.run(
             HERE
             + textwrap.dedent(f"""
             if os.fork() == 0:
@@ -510,12 +507,12 @@ def test_modules_beside_the_notebook_shadow_nothing(course, walls):
     for name in ("numpy", "ipykernel_launcher", "json", "helpers/__init__", "zipapp"):
         (folder / f"{name}.py").write_text("raise SystemExit('shadowed')")
     (folder / "mine.py").write_text("value = 5")
-    with Kernel(folder, **walls) as kernel:
+    with Shell(folder, **walls) as shell:
         code = """
             import json, numpy, helpers, helpers.activations, zipapp, mine
             print(json.dumps([int(numpy.add(1, 1)), mine.value]))
         """
-        assert run(kernel, code) == [2, 5]
+        assert run(shell, code) == [2, 5]
 
 
 def test_links_in_a_submission_are_not_followed(course, walls):
@@ -525,16 +522,16 @@ def test_links_in_a_submission_are_not_followed(course, walls):
     (folder / "folder").symlink_to(course / "source")
     os.link(course / "gradebook.db", folder / "hard")
     os.mkfifo(folder / "pipe")
-    with Kernel(folder, **walls) as kernel:
+    with Shell(folder, **walls) as shell:
         code = "import json; print(json.dumps(sorted(os.listdir())))"
 
-        assert run(kernel, code) == ["mine.csv"]
+        assert run(shell, code) == ["mine.csv"]
 
 
 def test_kernels_do_not_see_each_other(course, walls):
     """What one kernel writes, another cannot read (names alone, Landlock shows)."""
     folder = course / "autograded/me/01"
-    with Kernel(folder, **walls) as one, Kernel(folder, **walls) as other:
+    with Shell(folder, **walls) as one, Shell(folder, **walls) as other:
         where = run(
             one,
             """
@@ -589,11 +586,11 @@ def test_walls_that_do_not_hold_do_not_count(monkeypatch):
 
 def test_unsandboxed_has_to_be_asked_for(course):
     """Without walls, when asked for, a kernel works, and says that it has none."""
-    with Kernel(course / "autograded/me/01", sandboxed=False) as kernel:
+    with Shell(course / "autograded/me/01", sandboxed=False) as shell:
         code = f"import json; print(json.dumps(os.path.exists({str(course)!r})))"
 
-        assert run(kernel, code) is True
-        assert kernel.provisioner.walls.name == "none"
+        assert run(shell, code) is True
+        assert shell.sandbox.walls.name == "none"
 
 
 def test_the_doctor_says_what_is_in_force():
@@ -653,7 +650,7 @@ def test_a_submission_that_is_too_large_is_named(course, walls):
         (folder / f"{n}.txt").touch()
 
     with pytest.raises(RuntimeError, match="too many files"):
-        Kernel(folder, **walls)
+        Shell(folder, **walls)
 
 
 def test_user_ids_are_not_shared():
@@ -670,16 +667,18 @@ def test_user_ids_are_not_shared():
 @pytest.mark.parametrize("unsandboxed", [False, True])
 def test_grading_finds_the_process_that_was_warmed_up_for_it(monkeypatch, unsandboxed):
     """What starts before nbgrader is imported is what the runner asks for."""
-    monkeypatch.setattr(Nursery, "_shared", {})
+    monkeypatch.setattr(ForkServer, "_shared", {})
     started = []
-    monkeypatch.setattr(Nursery, "start", lambda nursery: started.append(nursery))
+    monkeypatch.setattr(
+        ForkServer, "start", lambda forkserver: started.append(forkserver)
+    )
     for arguments in (["demo"], ["grade", "--help"], ["grade", "--scheduler=a", "01"]):
         warm_up(arguments)
     assert started == []
 
     warm_up(["grade", "01", *(["--unsandboxed"] if unsandboxed else [])])
 
-    assert started == [WarmProvisioner(sandboxed=not unsandboxed).nursery]
+    assert started == [Sandbox(sandboxed=not unsandboxed).forkserver]
 
 
 def test_no_command_waits_for_a_grammar_of_addresses():
@@ -692,12 +691,12 @@ def test_no_command_waits_for_a_grammar_of_addresses():
     assert "rfc3987_syntax.syntax_helpers" not in run.stderr
 
 
-def test_a_nursery_is_shared_by_its_settings():
+def test_a_fork_server_is_shared_by_its_settings():
     """The same settings give the same warm process, others another."""
-    one = Nursery.shared(preload=["numpy"])
+    one = ForkServer.shared(preload=["numpy"])
 
-    assert one is Nursery.shared(preload=["numpy"])
-    assert one is not Nursery.shared(preload=["numpy"], namespaces=False)
+    assert one is ForkServer.shared(preload=["numpy"])
+    assert one is not ForkServer.shared(preload=["numpy"], namespaces=False)
 
 
 @pytest.mark.slow
@@ -711,7 +710,7 @@ def test_all_this_holds_for_an_ordinary_user():
         os.chmod(folder, 0o777)
         command = [sys.executable, "-m", "pytest", "-q", "-x"]
         command += ["-p", "no:cacheprovider", "--basetemp", f"{folder}/all", __file__]
-        helper = str(Path(__file__).parent / "kernel_helpers.py")
+        helper = str(Path(__file__).parent / "sandbox_helpers.py")
         run = subprocess.run(
             [sys.executable, helper, str(ROOT), "--", *command],
             env=dict(os.environ, **{INSIDE: "1", "PYTHONPATH": str(ROOT)}),

@@ -9,8 +9,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.nbgrader.execution import JudgedExecute
-from autograder.sandbox.provisioner import WarmProvisioner
 from autograder.sandbox.session import Ended, Failed, Session, TooSlow, displayable
+from autograder.sandbox.settings import Sandbox
 from autograder.sandbox.shell import HEAD
 from autograder.store import Store
 from helpers.checks.cases import NotebookCases
@@ -38,15 +38,15 @@ CELLS = [
 
 
 @pytest.fixture(scope="module")
-def provisioner():
+def sandbox():
     """Return settings whose warm process all tests here share."""
-    return WarmProvisioner()
+    return Sandbox()
 
 
 @pytest.fixture
-def session(provisioner, tmp_path):
+def session(sandbox, tmp_path):
     """Return a shell behind walls."""
-    with Session(provisioner, str(tmp_path)) as session:
+    with Session(sandbox, str(tmp_path)) as session:
         yield session
 
 
@@ -77,7 +77,7 @@ def plain(outputs):
     return found
 
 
-def test_cells_show_what_they_show_in_a_stock_kernel(provisioner, tmp_path):
+def test_cells_show_what_they_show_in_a_stock_kernel(sandbox, tmp_path):
     """Text, results, figures, updates, errors and numbers are the same."""
     stock = new_notebook(cells=[new_code_cell(source) for source in CELLS])
     client = NotebookClient(stock, allow_errors=True, coalesce_streams=True)
@@ -166,12 +166,12 @@ def test_a_forked_copy_says_nothing(session):
 
 def test_too_much_output_ends_the_child(tmp_path):
     """However it is sent, so much and no more is read."""
-    provisioner = WarmProvisioner(output=1)
+    sandbox = Sandbox(output=1)
     source = (
         "from IPython.display import display\nwhile True: display({'a': 'b' * 9999})"
     )
 
-    with Session(provisioner, str(tmp_path)) as session, pytest.raises(Ended):
+    with Session(sandbox, str(tmp_path)) as session, pytest.raises(Ended):
         session.run(source, 60, lambda kind, content: None)
 
 

@@ -1,19 +1,19 @@
-"""Kernels for tests, without the asynchrony; and programs run by somebody else."""
+"""Shells for tests, as grading uses them; and programs run by somebody else."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from traitlets.config import Config
-
 from autograder.sandbox import syscalls
-from autograder.sandbox.provisioner import WarmKernelManager
+from autograder.sandbox.forkserver import Report
+from autograder.sandbox.session import Ended, Session
+from autograder.sandbox.settings import Sandbox
 
 NOBODY = 65534
 
@@ -26,84 +26,62 @@ class Answer(NamedTuple):
     data: list[dict]
 
 
-class Kernel:
-    """A kernel that cells can be run in.
+class Shell:
+    """A sandboxed shell in which cells can be run.
 
     Parameters
     ----------
-    folder : where the submission lies.
-    settings : traits of the provisioner.
+    folder : Path
+        Where the submission lies.
+    **settings : object
+        Traits of the sandbox.
     """
 
-    def __init__(self, folder: Path, kernel_name: str = "python3", **settings: object):
-        self._loop = asyncio.new_event_loop()
-        config = Config({"WarmProvisioner": settings})
-        self.manager = WarmKernelManager(config=config, kernel_name=kernel_name)
-        self._do(self.manager.start_kernel(cwd=str(folder)))
-        self.provisioner = self.manager.provisioner
-        self._client = self.manager.client()
-        self._client.start_channels()
-        self._do(self._client.wait_for_ready(timeout=30))
-
-    def _do(self, awaitable):
-        return self._loop.run_until_complete(awaitable)
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.sandbox = Sandbox(**settings)
+        self._session = Session(self.sandbox, str(folder))
 
     def run(self, code: str, timeout: float = 30) -> Answer:
         """Run a cell."""
-        return self._do(self._run(code, timeout))
+        text: list[str] = []
+        errors: list[str] = []
+        data: list[dict] = []
+
+        def show(kind: str, content: dict) -> None:
+            if kind == "stream":
+                text.append(content["text"])
+            elif kind == "error":
+                errors.append(content["ename"])
+            elif kind in ("display_data", "execute_result"):
+                data.append(content["data"])
+
+        self._session.run(code, timeout, show)
+        return Answer("".join(text), errors[0] if errors else None, data)
 
     def interrupt_while(self, code: str, after: float) -> Answer:
         """Run a cell and interrupt it after so many seconds."""
+        timer = threading.Timer(after, self._session.interrupt)
+        timer.start()
+        try:
+            return self.run(code)
+        finally:
+            timer.cancel()
 
-        async def both():
-            running = asyncio.ensure_future(self._run(code, 30))
-            await asyncio.sleep(after)
-            await self.manager.interrupt_kernel()
-            return await running
-
-        return self._do(both())
-
-    async def _run(self, code: str, timeout: float) -> Answer:
-        text, data = [], []
-
-        def hook(message):
-            content = message["content"]
-            if message["msg_type"] == "stream":
-                text.append(content["text"])
-            elif message["msg_type"] in ("display_data", "execute_result"):
-                data.append(content["data"])
-
-        reply = await self._client.execute_interactive(
-            code, output_hook=hook, timeout=timeout, allow_stdin=False
-        )
-        content = reply["content"]
-        error = content["ename"] if content["status"] == "error" else None
-        return Answer("".join(text), error, data)
-
-    def send(self, code: str) -> None:
-        """Send a cell without waiting for what comes of it."""
-        self._client.execute(code)
-
-    def restart(self) -> None:
-        """Restart the kernel; clients stay connected."""
-        self._do(self.manager.restart_kernel())
-        self._do(self._client.wait_for_ready(timeout=30))
-
-    def ended(self, within: float):
-        """Wait for the kernel to end by itself; return the report."""
-        end = time.monotonic() + within
-        while self._do(self.provisioner.poll()) is None:
-            assert time.monotonic() < end, "the kernel has not ended"
-            time.sleep(0.02)
-        return self.provisioner.report
+    def ended(self, code: str, within: float) -> Report:
+        """Run a cell that ends the shell; return the report."""
+        try:
+            self._session.run(code, within, lambda kind, content: None)
+        except Ended:
+            report = self._session.close()
+            assert report is not None
+            return report
+        raise AssertionError("the shell has not ended")
 
     def close(self) -> None:
-        """End the kernel."""
-        self._client.stop_channels()
-        self._do(self.manager.shutdown_kernel())
-        self._loop.close()
+        """End the shell."""
+        self._session.close()
 
-    def __enter__(self) -> Kernel:
+    def __enter__(self) -> Shell:
         return self
 
     def __exit__(self, *_: object) -> None:
