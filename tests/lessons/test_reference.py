@@ -7,9 +7,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.bundle import bundled_files
-from autograder.course import Course
-from autograder.workspace import workspace_files
+from autograder.authoring.bundle import bundled_files
+from autograder.authoring.workspace import workspace_files
+from autograder.nbgrader.course import Course
 
 ROOT = Path(__file__).parents[2]
 SHEET = ROOT / "notebooks" / "reference.md"
