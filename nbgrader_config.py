@@ -55,14 +55,14 @@ c.GenerateAssignment.preprocessors = [
 ]
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
-c.Autograde.exporter_class = f"{OURS}.grading.SubmissionExporter"
+c.Autograde.exporter_class = f"{OURS}.execution.SubmissionExporter"
 # The exporter builds a submitted notebook anew from the released one, and takes
 # nothing but the learner's text from it: nothing is left for nbgrader to mend.
-c.Autograde.sanitize_preprocessors = [f"{OURS}.grading.Heal"]
+c.Autograde.sanitize_preprocessors = [f"{OURS}.execution.Heal"]
 c.Autograde.autograde_preprocessors = [
-    f"{OURS}.grading.JudgedExecute",
+    f"{OURS}.execution.JudgedExecute",
     f"{THEIRS}.LimitOutput",
-    f"{OURS}.grading.SaveJudgedGrades",
+    f"{OURS}.execution.SaveJudgedGrades",
     f"{THEIRS}.AssignLatePenalties",
 ]
 
@@ -73,20 +73,20 @@ c.JudgedExecute.case_seconds = 10.0
 # What learners wrote and printed is shown to others, instructors among them.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
-    "clean_html": f"{OURS}.pages.clean_html",
-    "markdown2html": f"{OURS}.pages.clean_markdown",
+    "clean_html": f"{OURS}.sanitizing.clean_html",
+    "markdown2html": f"{OURS}.sanitizing.clean_markdown",
 }
 # Formgrader makes its pages with this one, feedback with one of its own.
 c.HTMLExporter.preprocessors = [
-    f"{OURS}.pages.EscapedNames",
-    f"{OURS}.rubric.Rubrics",
+    f"{OURS}.sanitizing.EscapedNames",
+    f"{OURS}.rubrics.Rubrics",
 ]
-c.FeedbackExporter.preprocessors = [f"{OURS}.pages.EscapedNames"]
-c.GenerateFeedback.exporter_class = f"{OURS}.feedback.FeedbackExporter"
+c.FeedbackExporter.preprocessors = [f"{OURS}.sanitizing.EscapedNames"]
+c.GenerateFeedback.exporter_class = f"{OURS}.feedback_pages.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     f"{THEIRS}.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    f"{OURS}.feedback.OnlyPages",
+    f"{OURS}.feedback_pages.OnlyPages",
 ]
 
 # What Moodle and Canvas call the files in the archives that they give: see

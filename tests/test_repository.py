@@ -1,6 +1,7 @@
 """What holds for every file of the repository."""
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -319,3 +320,16 @@ def test_commands_named_in_documents_exist(path):
 
     assert targets - set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)) == set()
     assert commands - set(main.list_commands(click.Context(main))) == set()
+
+
+def test_every_class_that_the_configuration_names_exists():
+    """A module that moves takes its name in nbgrader_config.py with it."""
+    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    named = re.findall(r'"\{OURS\}\.([\w.]+)"', config)
+
+    assert named
+    for name in named:
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(
+            importlib.import_module(f"autograder.nbgrader.{module}"), attribute
+        )
