@@ -24,23 +24,17 @@ for step in progress(range(1000), "Training"):
 def test_the_first_lesson_lets_a_failing_check_be_read(hands: Hands):
     """Lesson 00 opens, its exercise is open without an alarm, and can be solved."""
     hands.open_notebook("notebooks/00_start_here.ipynb")
-    said = hands.run("setup", "centre", "centre-check")
+    said = hands.run("setup", "average", "average-check")
 
-    assert "centre: 0 of 2 public cases right" in said
-    assert "you returned -1.75, expected -1.25" in said
+    assert "average: 0 of 2 public cases right" in said
+    assert "you returned 5, expected 4" in said
     assert "Still open" in said
 
-    answer = hands.source("centre")
-    start = answer.index("centred = ")
-    hands.write(
-        "centre",
-        answer[:start]
-        + "centred = x - np.mean(x)"
-        + answer[answer.index("\n", start) :],
-    )
+    answer = hands.source("average")
+    hands.write("average", answer.replace("a + b / 2", "(a + b) / 2"))
 
-    assert "centre, case 2 of 2: right" in hands.run("centre", "centre-check")
-    assert "✓ centre" in hands.run("progress")
+    assert "average, case 2 of 2: right" in hands.run("average", "average-check")
+    assert "✓ average" in hands.run("progress")
 
 
 def test_the_assignment_list_brings_the_assignment(lab: Lab, fetched: str):
