@@ -3,7 +3,9 @@
 ============================ ===================================================
 `helpers.activations`        sigmoid, tanh, ReLU, softmax, and their slopes
 `helpers.layers`             the same with a cache, for deep networks
-`helpers.blocks`             the blocks of a deep network, ready to put together
+`helpers.networks`           a network of any depth, layer by layer or at once
+`helpers.stacks`             many networks in stacked arrays, trained at once
+`helpers.optimizers`         momentum, mini-batches
 `helpers.gradients`          central differences, `check_gradients`
 `helpers.statistics`         intervals, means with errors, paired differences
 `helpers.datasets`           cats, digits, football, flower, moons, circles, ...

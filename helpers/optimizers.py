@@ -1,92 +1,68 @@
-"""Plain steps and shuffled batches, for notebooks that compare update rules.
+"""Momentum and shuffled mini-batches, for notebooks that compare optimizers.
 
 They do what the functions of the first optimization notebook do, so that later
-notebooks work by themselves.
+notebooks work by themselves. The step of plain gradient descent is
+:func:`helpers.networks.update_parameters`.
 
 ============================================== =================================
-`plain_step(parameters, grads, rate)`          gradient descent
 `momentum_step(parameters, grads, v, ...)`     gradient descent with momentum
-`each_batch(X, Y, size, seed)`                 the batches of one epoch, in turn
+`each_batch(X, Y, size, seed)`                 the mini-batches of one epoch
 ============================================== =================================
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-__all__ = ["each_batch", "momentum_step", "plain_step"]
+from helpers.networks import Parameters, update_parameters
 
-Arrays = dict[str, np.ndarray]
+__all__ = ["each_batch", "momentum_step"]
 
 # Seeded anew before each use: that takes a tenth of the time of a new generator.
 _SHUFFLER = np.random.RandomState()
 
 
-def plain_step(parameters: Arrays, grads: Arrays, rate: float) -> Arrays:
-    """Take one step of gradient descent.
-
-    Parameters
-    ----------
-    parameters : dict
-        ``W{l}`` and ``b{l}`` of every layer.
-    grads : dict
-        ``dW{l}`` and ``db{l}`` of every layer.
-    rate : float
-        The learning rate.
-
-    Returns
-    -------
-    dict
-        The parameters after the step.
-
-    Examples
-    --------
-    >>> plain_step({"b1": np.array([[1.0]])}, {"db1": np.array([[4.0]])}, 0.5)
-    {'b1': array([[-1.]])}
-    """
-    return {
-        name: value - rate * grads[f"d{name}"] for name, value in parameters.items()
-    }
-
-
 def momentum_step(
-    parameters: Arrays, grads: Arrays, v: Arrays, beta: float, rate: float
-) -> tuple[Arrays, Arrays]:
+    parameters: Mapping[str, np.ndarray],
+    grads: Mapping[str, np.ndarray],
+    v: Mapping[str, np.ndarray],
+    beta: float,
+    learning_rate: float,
+) -> tuple[Parameters, Parameters]:
     """Take one step of gradient descent with momentum.
 
     Parameters
     ----------
-    parameters : dict
+    parameters : dict of str to ndarray
         ``W{l}`` and ``b{l}`` of every layer.
-    grads : dict
+    grads : dict of str to ndarray
         ``dW{l}`` and ``db{l}`` of every layer.
-    v : dict
+    v : dict of str to ndarray
         Velocities under the names of the gradients.
     beta : float
-        Share of the old velocity that stays.
-    rate : float
+        Weight of the old velocity in the average.
+    learning_rate : float
         The learning rate.
 
     Returns
     -------
-    parameters, v : dict
+    parameters, v : dict of str to ndarray
         Both after the step.
 
     Examples
     --------
-    >>> b, slope, v = np.ones((1, 1)), 4 * np.ones((1, 1)), 2 * np.ones((1, 1))
-    >>> momentum_step({"b1": b}, {"db1": slope}, {"db1": v}, 0.5, 1.0)
+    >>> b, db, v = np.ones((1, 1)), 4 * np.ones((1, 1)), 2 * np.ones((1, 1))
+    >>> momentum_step({"b1": b}, {"db1": db}, {"db1": v}, 0.5, 1.0)
     ({'b1': array([[-2.]])}, {'db1': array([[3.]])})
     """
-    # The average moves by its share towards the new gradient.
-    moved = {name: old + (1 - beta) * (grads[name] - old) for name, old in v.items()}
-    return plain_step(parameters, moved, rate), moved
+    v = {name: old + (1 - beta) * (grads[name] - old) for name, old in v.items()}
+    return update_parameters(parameters, v, learning_rate), v
 
 
 def each_batch(
     X: np.ndarray, Y: np.ndarray, size: int, seed: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the examples of one epoch in shuffled batches.
+    """Yield the examples of one epoch in shuffled mini-batches.
 
     Parameters
     ----------

@@ -5,7 +5,6 @@ import os
 import numpy as np
 import pytest
 
-from helpers.blocks import L_model_forward, compute_cost
 from helpers.datasets import (
     flatten_pictures,
     load_cat_inputs,
@@ -13,7 +12,7 @@ from helpers.datasets import (
     load_cats,
 )
 from helpers.gradients import central_differences, relative_difference
-from helpers.networks import random_parameters
+from helpers.networks import compute_cost, forward_propagation, random_parameters
 from tests.assignments.solutions import solutions
 
 DEEP = [3072, 20, 7, 5, 1]
@@ -38,10 +37,10 @@ def test_one_step_moves_against_measured_slopes(images):
     net = random_parameters([4, 5, 3, 1], seed=1)
 
     def cost(parameters):
-        return compute_cost(L_model_forward(X, parameters)[0], Y)
+        return compute_cost(forward_propagation(X, parameters)[0], Y)
 
     moved, found = images.gradient_step(net, X, Y, 0.5)
-    _, caches = L_model_forward(X, net)
+    _, caches = forward_propagation(X, net)
 
     assert min(np.abs(Z).min() for _, Z in caches[:-1]) > 1e-3
     assert found == cost(net)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers import stacks
+from helpers.networks import has_dead_layer
 from helpers.statistics import confidence_interval, paired_difference
 from tests.assignments.solutions import run_cells
 
@@ -165,7 +165,7 @@ def test_the_stack_trains_as_the_learner_does(matches):
 def test_narrow_networks_die_and_wide_ones_hardly():
     """At rate 2 some of 96 narrow networks die, and none of the wide ones."""
     names = run_cells(ASSIGNMENT, "regularization", "data", "many-given", "dead")
-    narrow = stacks.dead(names["narrow"].parameters, names["X96"])
+    narrow = has_dead_layer(names["X96"], names["narrow"].parameters)
 
     assert 3 <= narrow.sum() <= 20
     assert names["dead"].sum() == 0

@@ -7,7 +7,7 @@ from autograder.authoring.sources import read_source
 from helpers import stacks
 from helpers.datasets import load_circles
 from helpers.gradients import central_differences, relative_difference
-from helpers.networks import compute_cost, random_parameters
+from helpers.networks import accuracy, compute_cost, random_parameters
 from tests.assignments.solutions import SOURCE, solutions
 
 STARTS = solutions("04_regularization", "initialization")
@@ -83,7 +83,7 @@ def test_trained_starts_have_the_published_accuracies():
     X, Y = load_circles("train")
     names = ("zeros", "random", "he")
     starts = [
-        stacks.starts(
+        stacks.initialize(
             getattr(STARTS, f"initialize_parameters_{name}"), [2, 10, 5, 1], [3]
         )
         for name in names
@@ -100,8 +100,8 @@ def test_trained_starts_have_the_published_accuracies():
         dtype=np.float64,
     ).parameters
 
-    on_train = stacks.accuracies(trained, X, Y)
-    on_test = stacks.accuracies(trained, *load_circles("test"))
+    on_train = accuracy(X, Y, trained)
+    on_test = accuracy(*load_circles("test"), trained)
     np.testing.assert_allclose(on_train, [0.5, 0.83, 0.99333], atol=1 / 300 + 1e-4)
     np.testing.assert_allclose(on_test, [0.5, 0.86, 0.96], atol=1 / 100 + 1e-9)
 

@@ -3,23 +3,10 @@
 import numpy as np
 
 from helpers.networks import random_parameters
-from helpers.optimizers import each_batch, momentum_step, plain_step
+from helpers.optimizers import each_batch, momentum_step
 
 
-def test_a_plain_step_walks_against_the_gradient():
-    """Every parameter loses rate times its own gradient, biases too."""
-    parameters = random_parameters([3, 2, 1], seed=1)
-    grads = random_parameters([3, 2, 1], seed=2, prefix="d")
-
-    moved = plain_step(parameters, grads, 0.25)
-
-    for name, value in parameters.items():
-        np.testing.assert_allclose(
-            moved[name], value - 0.25 * grads["d" + name], rtol=1e-15, atol=0
-        )
-
-
-def test_momentum_averages_with_shares_beta_and_the_rest():
+def test_momentum_averages_with_weights_beta_and_one_minus_beta():
     """The new velocity is beta old + (1 - beta) gradient; the step follows it."""
     parameters = random_parameters([3, 2, 1], seed=1)
     grads = random_parameters([3, 2, 1], seed=2, prefix="d")

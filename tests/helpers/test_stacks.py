@@ -7,7 +7,13 @@ import pytest
 
 from helpers import stacks
 from helpers.gradients import central_differences
-from helpers.networks import compute_cost, forward_propagation, random_parameters
+from helpers.networks import (
+    accuracy,
+    compute_cost,
+    forward_propagation,
+    has_dead_layer,
+    random_parameters,
+)
 
 LAYERS = [2, 5, 4, 1]
 
@@ -38,11 +44,23 @@ def test_forward_equals_each_network_by_itself():
     networks, parameters = started(3)
     X, _ = points(7, stack=3)
 
-    together = stacks.forward(parameters, X)
+    together, _ = forward_propagation(X, parameters)
 
     for i, network in enumerate(networks):
         alone, _ = forward_propagation(X[i], network)
         np.testing.assert_allclose(together[i], alone, rtol=1e-12, atol=1e-15)
+
+
+def test_accuracy_of_a_stack_is_that_of_each_network():
+    """One number a network, of the same points or of its own."""
+    networks, parameters = started(3)
+    X, Y = points(40, stack=3)
+
+    own = accuracy(X, Y, parameters)
+    same = accuracy(X[0], Y[0], parameters)
+
+    assert own.tolist() == [accuracy(X[i], Y[i], networks[i]) for i in range(3)]
+    assert same.tolist() == [accuracy(X[0], Y[0], network) for network in networks]
 
 
 @pytest.mark.parametrize("lambd", [0.0, 0.7])
@@ -146,7 +164,7 @@ def test_the_best_parameters_are_those_of_the_lowest_validation_cost():
 
     best = result.validation_costs.argmin(axis=0)
     assert np.array_equal(result.iterations[best], result.best_iterations)
-    AL = stacks.forward(result.best_parameters, X_other)
+    AL, _ = forward_propagation(X_other, result.best_parameters)
     costs = [compute_cost(A, Y_other) for A in AL]
     np.testing.assert_allclose(costs, result.validation_costs.min(axis=0), rtol=1e-9)
 
@@ -158,4 +176,4 @@ def test_a_dead_layer_is_seen_wherever_it_is():
     parameters["b1"][1] = -100.0
     parameters["b2"][2] = -100.0
 
-    assert stacks.dead(parameters, X).tolist() == [False, True, True]
+    assert has_dead_layer(X, parameters).tolist() == [False, True, True]
