@@ -139,4 +139,6 @@ def compact(outcome: Outcome) -> dict:
     form["changed"] = outcome.changed
     form["shared"] = outcome.shared
     form["warned"] = outcome.warned
+    if outcome.single:
+        form["single"] = True
     return form

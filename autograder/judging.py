@@ -4,7 +4,7 @@ It runs outside the learner's process and reads only plain, bounded values.
 """
 
 import types
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -19,11 +19,11 @@ from helpers.checks.recognition import (
     Run,
     agrees,
     best_results,
-    is_untouched,
     named_inputs,
     other_answers,
     recognise,
 )
+from helpers.checks.stubs import definitions_of, is_stub
 from helpers.checks.values import Unsupported, decode, leaves, resolve
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "case_mark",
     "read_answers",
     "relations_of",
+    "untouched_functions",
 ]
 
 
@@ -102,6 +103,30 @@ class Verdict:
     cells: dict[str, CellVerdict]
 
 
+def untouched_functions(store: Store, cells: Iterable[str]) -> set[str]:
+    """Return the functions that a learner has not begun, told from the source.
+
+    Parameters
+    ----------
+    store : Store
+        Knows what was released.
+    cells : iterable of str
+        Texts of the submission's code cells.
+
+    Returns
+    -------
+    set of str
+        Functions whose every definition is the released one.
+    """
+    texts = list(cells)
+    found = set()
+    for name, record in store.cases.functions.items():
+        definitions = definitions_of(name, texts)
+        if definitions and all(is_stub(text, record.stub) for text in definitions):
+            found.add(name)
+    return found
+
+
 def relations_of(store: Store) -> dict[str, Relation]:
     """Return the relations of an assignment's ``judges.py``, an instructor's code."""
     if not store.judges:
@@ -147,7 +172,7 @@ def _outcome(form: object) -> Outcome:
     lost = Outcome(error="Lost", message="")
     if not isinstance(form, dict):
         return lost
-    outcome = Outcome()
+    outcome = Outcome(single=form.get("single") is True)
     if "failed" in form:
         outcome.error = {"timeout": "TimeLimit", "crash": "Crash"}.get(
             str(form["failed"]), "Lost"
@@ -276,13 +301,19 @@ class Judge:
         self.store = store
         self.relations = relations_of(store)
 
-    def verdict(self, answers: Mapping[str, list[Outcome] | str]) -> Verdict:
+    def verdict(
+        self,
+        answers: Mapping[str, list[Outcome] | str],
+        untouched: Collection[str] = (),
+    ) -> Verdict:
         """Judge what each function returned.
 
         Parameters
         ----------
         answers : mapping of str to (list of Outcome, or str)
             As ``read_answers`` gives them.
+        untouched : collection of str
+            Functions that the learner has not begun, by `untouched_functions`.
 
         Returns
         -------
@@ -292,7 +323,7 @@ class Judge:
         functions: dict[str, FunctionVerdict] = {}
         for name, record in self.store.cases.functions.items():
             functions[name] = self._function(
-                record, answers.get(name, "lost"), functions
+                record, answers.get(name, "lost"), functions, name in untouched
             )
         cells = {}
         for cell_id, cell in self.store.cells.items():
@@ -324,6 +355,7 @@ class Judge:
         record: FunctionCases,
         answer: list[Outcome] | str,
         earlier: Mapping[str, FunctionVerdict],
+        untouched: bool,
     ) -> FunctionVerdict:
         if isinstance(answer, str):
             return FunctionVerdict(record.name, "missing", kind=answer)
@@ -332,7 +364,7 @@ class Judge:
         verdict = FunctionVerdict(record.name, "right", runs, marks)
         if all(run.right for run in runs):
             return verdict
-        if is_untouched(runs):
+        if untouched:
             verdict.state = "untouched"
             verdict.marks = [Fraction(0)] * len(runs)
             return verdict

@@ -86,19 +86,27 @@ def _check_sizes(
             raise _wrong("size", batch=k, got=got, expected=wanted)
 
 
-def _columns(matrix: np.ndarray) -> list[bytes]:
+def _columns(matrix: np.ndarray, dtype: np.dtype) -> list[bytes]:
     # Adding zero turns -0.0 into 0.0, which is the same number.
-    rows = np.ascontiguousarray(matrix.T, dtype=np.float64) + 0.0
+    rows = np.ascontiguousarray(matrix.T, dtype=dtype) + dtype.type(0)
     return [row.tobytes() for row in rows]
+
+
+def _precision(parts: Sequence[np.ndarray]) -> np.dtype:
+    """Return the least precise floating type of some parts: copies are in it."""
+    types = [part.dtype for part in parts if part.dtype.kind == "f"]
+    return min(types, key=lambda dtype: dtype.itemsize, default=np.dtype(np.float64))
 
 
 def _order(
     pairs: list[tuple[np.ndarray, np.ndarray]], X: np.ndarray, Y: np.ndarray
 ) -> list[int] | None:
     """Return which example stands where; None where two examples look the same."""
-    got_X = _columns(np.concatenate([batch for batch, _ in pairs], axis=1))
-    got_Y = _columns(np.concatenate([batch for _, batch in pairs], axis=1))
-    columns_X, columns_Y = _columns(X), _columns(Y)
+    parts_X, parts_Y = [list(parts) for parts in zip(*pairs, strict=True)]
+    kind_X, kind_Y = _precision(parts_X), _precision(parts_Y)
+    got_X = _columns(np.concatenate(parts_X, axis=1), kind_X)
+    got_Y = _columns(np.concatenate(parts_Y, axis=1), kind_Y)
+    columns_X, columns_Y = _columns(X, kind_X), _columns(Y, kind_Y)
     for column in got_X:
         if column not in set(columns_X):
             raise _wrong("foreign")

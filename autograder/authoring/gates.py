@@ -12,7 +12,13 @@ from pathlib import Path
 from autograder.authoring.recording import CASE_SECONDS, run_recorder
 from autograder.authoring.regions import solution_statements, stub
 from autograder.authoring.sources import SourceNotebook, split_hidden
-from autograder.judging import Judge, case_mark, earning_results, read_answers
+from autograder.judging import (
+    Judge,
+    case_mark,
+    earning_results,
+    read_answers,
+    untouched_functions,
+)
 from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Entry, FunctionCases
@@ -328,7 +334,16 @@ def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
                 f"cell {cell_id}: the solution, driven as in grading, gets "
                 f"{cell.points:g} of {cell.out_of:g} points"
             )
-    untouched = _present(store, released_cells(source), folder)
+    cells = released_cells(source)
+    begun = set(store.cases.functions) - untouched_functions(
+        store, [cell["source"] for cell in cells]
+    )
+    if begun:
+        raise GateError(
+            f"the released {', '.join(sorted(begun))} does not count as untouched: "
+            "define it once, in one solution cell"
+        )
+    untouched = _present(store, cells, folder)
     verdict = judge.verdict(read_answers(store, untouched["answers"]))
     for cell_id, cell in verdict.cells.items():
         if cell.points:

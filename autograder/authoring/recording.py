@@ -15,6 +15,7 @@ from autograder.judging import Judge
 from autograder.store import CheckCell, Store
 from helpers.checks.cases import Case, FunctionCases, NotebookCases, outcome_from
 from helpers.checks.comparison import Signature
+from helpers.checks.stubs import definitions_of
 from helpers.checks.values import decode
 
 __all__ = ["CASE_SECONDS", "ONE_THREAD", "cells_of", "record", "run_recorder"]
@@ -161,6 +162,7 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
             signature=_signature(name, function.results, cases),
             calls=function.calls,
             planted=any(r.whole == "KEEP" for r in find_regions(function.cell.source)),
+            stub="\n".join(definitions_of(name, [stub(function.cell.source)])),
             entries=[item.entry for item in function.entries],
             cases=cases,
         )

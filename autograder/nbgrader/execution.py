@@ -18,7 +18,7 @@ from traitlets import Bool, Float, Integer
 
 from autograder.authoring.gates import requests
 from autograder.authoring.recording import CASE_SECONDS
-from autograder.judging import Judge, Verdict, read_answers
+from autograder.judging import Judge, Verdict, read_answers, untouched_functions
 from autograder.names import unusable
 from autograder.reports.cell_feedback import cell_html, notes_html
 from autograder.sandbox.session import Ended, Failed, Session, TooSlow
@@ -311,7 +311,11 @@ class JudgedExecute(Execute):
         verdict: Verdict | None = None
         try:
             judge = Judge(self._store)
-            verdict = judge.verdict(read_answers(self._store, answers))
+            texts = [cell.source for cell in nb.cells if cell.cell_type == "code"]
+            verdict = judge.verdict(
+                read_answers(self._store, answers),
+                untouched_functions(self._store, texts),
+            )
         except Exception as error:
             problem = problem or f"{type(error).__name__}: {error}"[:300]
             self.log.exception("The judge failed")

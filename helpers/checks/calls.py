@@ -15,7 +15,7 @@ import numpy as np
 
 from helpers.checks.values import Unsupported, leaves, plain, resolve
 
-__all__ = ["Outcome", "call"]
+__all__ = ["Outcome", "call", "names_single_precision"]
 
 MAX_TEXT = 10_000
 MAX_MESSAGE = 300
@@ -44,6 +44,8 @@ class Outcome:
         Texts of warnings, each once.
     printed : str
         What was printed, shortened.
+    single : bool
+        Whether the function, or one that it calls, names single precision.
     """
 
     value: object = None
@@ -54,6 +56,7 @@ class Outcome:
     shared: list[str] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
     printed: str = ""
+    single: bool = False
 
 
 class TimeLimit(BaseException):
@@ -108,7 +111,7 @@ def call(
         {key: resolve(value) for key, value in kwargs.items()},
     )
     used_args, used_kwargs = copy.deepcopy(given)
-    outcome = Outcome()
+    outcome = Outcome(single=names_single_precision(function))
     stream = _Bounded()
     with (
         _generator(rng, function),
@@ -120,7 +123,8 @@ def call(
         try:
             with _time_limit(seconds):
                 value = function(*used_args, **used_kwargs)
-            outcome.value = plain(value, "the returned value")
+                # Within the limit: a generator is run here.
+                outcome.value = plain(value, "the returned value", answer=True)
             outcome.shared = _shared(value, (used_args, used_kwargs))
         except Unsupported as error:
             outcome.error, outcome.message = "Unsupported", str(error)
@@ -146,6 +150,47 @@ def call(
         if not _unchanged(before, after)
     ]
     return outcome
+
+
+SINGLE = frozenset(["float16", "float32", "half", "single", "f2", "f4", "<f4"])
+
+
+def names_single_precision(function: object, depth: int = 3) -> bool:
+    """Tell whether a function's code names a type of single precision.
+
+    Parameters
+    ----------
+    function : object
+        A function; anything else names nothing.
+    depth : int
+        How far functions that it calls are looked into.
+
+    Returns
+    -------
+    bool
+        True also where the name is not used: it only widens the tolerance.
+    """
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, types.CodeType):
+        return False
+    names, pending = set(), [code]
+    while pending:
+        code = pending.pop()
+        names |= {name for name in code.co_names if isinstance(name, str)}
+        for constant in code.co_consts:
+            if isinstance(constant, str) and constant in SINGLE:
+                return True
+            if isinstance(constant, types.CodeType):
+                pending.append(constant)
+    if names & SINGLE:
+        return True
+    namespace = getattr(function, "__globals__", {})
+    return depth > 0 and any(
+        names_single_precision(namespace[name], depth - 1)
+        for name in sorted(names)
+        if type(namespace.get(name)) is types.FunctionType
+        and not str(getattr(namespace[name], "__module__", "")).startswith("helpers")
+    )
 
 
 def _input_name(key: int | str, names: Sequence[str]) -> str:

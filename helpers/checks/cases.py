@@ -142,6 +142,10 @@ class FunctionCases:
         where equality is the wrong question; empty elsewhere.
     planted : bool
         Whether learners get it complete, with a fault to be found.
+    contract : tuple of str
+        What is demanded beyond values, in the words of the catalogue.
+    stub : str
+        Text of the released definition, empty where it is not known.
     entries : list of Entry
         Its catalogue.
     cases : list of Case
@@ -154,6 +158,8 @@ class FunctionCases:
     calls: tuple[str, ...] = ()
     relation: str = ""
     planted: bool = False
+    contract: tuple[str, ...] = ()
+    stub: str = ""
     entries: list[Entry] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
 
@@ -262,6 +268,8 @@ def cases_form(cases: NotebookCases) -> dict:
                 "calls": list(function.calls),
                 "relation": function.relation,
                 **({"planted": True} if function.planted else {}),
+                "contract": list(function.contract),
+                "stub": function.stub,
                 "entries": [_entry_form(entry) for entry in function.entries],
                 "cases": [_case_form(case) for case in function.cases],
             }
@@ -293,6 +301,8 @@ def cases_from(form: object) -> NotebookCases:
                     calls=tuple(body["calls"]),
                     relation=body["relation"],
                     planted=body.get("planted", False) is True,
+                    contract=tuple(body.get("contract", ())),
+                    stub=body.get("stub", ""),
                     entries=[Entry(**entry) for entry in body["entries"]],
                     cases=[_case_from(case) for case in body["cases"]],
                 )

@@ -20,11 +20,11 @@ from helpers.checks.recognition import (
     Relation,
     Run,
     best_results,
-    is_untouched,
     other_answers,
     recognise,
 )
 from helpers.checks.report import CheckFailed, Report
+from helpers.checks.stubs import is_released
 from helpers.checks.values import Unsupported, plain
 from helpers.strings import text
 
@@ -149,7 +149,7 @@ class Check:
             return
         self._passed.pop(record.name, None)
         self._failed.add(record.name)
-        report = self._report(record, self._runs(record, function), namespace, cases)
+        report = self._report(record, function, namespace, cases)
         if self._lesson:
             self._reported[record.name] = execution
         self._fail(str(report))
@@ -345,15 +345,20 @@ class Check:
     def _report(
         self,
         record: FunctionCases,
-        runs: list[Run],
+        function: Callable,
         namespace: Mapping,
         cases: NotebookCases,
     ) -> Report:
-        untouched = is_untouched(runs)
+        runs = self._runs(record, function)
+        untouched = is_released(function, record.stub)
         if not untouched:
             self._failures[record.name] = self._failures.get(record.name, 0) + 1
         report = reports.report_runs(
-            record, runs, recognise(record, runs), self._failures.get(record.name, 0)
+            record,
+            runs,
+            recognise(record, runs),
+            self._failures.get(record.name, 0),
+            untouched,
         )
         if untouched:
             return report
@@ -364,9 +369,8 @@ class Check:
                 continue
             inner_runs = self._runs(inner, function)
             if not all(run.right for run in inner_runs):
-                key = (
-                    "mend_first_untouched" if is_untouched(inner_runs) else "mend_first"
-                )
+                begun = not is_released(function, inner.stub)
+                key = "mend_first" if begun else "mend_first_untouched"
                 sentence = text(f"checks.{key}", function=record.name, callee=callee)
                 report.advice = [("", sentence)]
                 break

@@ -7,7 +7,16 @@ import numpy as np
 from helpers.checks.tolerances import close
 from helpers.checks.values import leaves
 
-__all__ = ["Difference", "Result", "Signature", "compare", "compare_value"]
+__all__ = [
+    "SAME",
+    "Difference",
+    "Result",
+    "Rules",
+    "Signature",
+    "additional",
+    "compare",
+    "compare_value",
+]
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,8 @@ class Difference:
     path : str
         Name of the leaf, such as ``grads["dW1"]``.
     kind : str
-        ``missing``, ``type``, ``rank``, ``shape``, ``not finite`` or ``value``.
+        ``missing``, ``extra``, ``type``, ``rank``, ``shape``, ``not finite`` or
+        ``value``.
     expected, returned : object
         The plain leaves; ``returned`` is None where it is missing.
     """
@@ -88,11 +98,32 @@ class Result:
 _MISSING = object()
 
 
-def compare(signature: Signature, expected: object, returned: object) -> list[Result]:
-    """Compare a returned value with the expected one.
+@dataclass(frozen=True)
+class Rules:
+    """What counts beyond the values, in a comparison.
 
-    Values beyond the expected ones are ignored: further elements of a tuple,
-    further entries of a dict.
+    Attributes
+    ----------
+    exact : bool
+        Whether an additional entry of a dict or element of a tuple is wrong;
+        elsewhere `additional` names it.
+    single : bool
+        Whether numbers were computed in single precision, though some were
+        returned in double.
+    """
+
+    exact: bool = False
+    single: bool = False
+
+
+MARKS = Rules()
+SAME = Rules(exact=True)
+
+
+def compare(
+    signature: Signature, expected: object, returned: object, rules: Rules = MARKS
+) -> list[Result]:
+    """Compare a returned value with the expected one.
 
     Parameters
     ----------
@@ -100,13 +131,17 @@ def compare(signature: Signature, expected: object, returned: object) -> list[Re
         The function's named results.
     expected, returned : object
         Plain values.
+    rules : Rules
+        Whether additional parts are wrong.
 
     Returns
     -------
     list of Result
-        One for each named result, in order.
+        One for each named result, in order, and one for each additional entry
+        where that is wrong.
     """
     wanted = signature.split(expected)
+    more: list[Result] = []
     if signature.form == "tuple":
         if isinstance(returned, list | tuple):
             got = [
@@ -120,6 +155,12 @@ def compare(signature: Signature, expected: object, returned: object) -> list[Re
         returned = _first_of_more(expected, returned)
         if isinstance(returned, dict):
             got = [returned.get(key, _MISSING) for key in expected]
+            if rules.exact:
+                extra = {k: v for k, v in returned.items() if k not in expected}
+                more = [
+                    Result(key, [Difference(key, "extra", None, item)])
+                    for key, item in signature.split(extra).items()
+                ]
         else:
             name = signature.names[0]
             difference = Difference(name, "type", expected, returned)
@@ -127,9 +168,38 @@ def compare(signature: Signature, expected: object, returned: object) -> list[Re
     else:
         got = [_first_of_more(expected, returned)]
     return [
-        Result(name, compare_value(item, other, name), item)
+        Result(name, compare_value(item, other, name, rules), item)
         for (name, item), other in zip(wanted.items(), got)
+    ] + more
+
+
+def additional(signature: Signature, expected: object, returned: object) -> list[str]:
+    """Name the parts of an answer that were not asked for.
+
+    Parameters
+    ----------
+    signature : Signature
+        The function's named results.
+    expected, returned : object
+        Plain values.
+
+    Returns
+    -------
+    list of str
+        Such as ``parameters["A1"]``; empty where there are none.
+    """
+    strict = compare(signature, expected, returned, SAME)
+    found = [
+        difference.path
+        for result in strict
+        for difference in result.differences
+        if difference.kind == "extra"
     ]
+    if signature.form == "tuple" and isinstance(returned, list | tuple):
+        found += [f"result {i + 1}" for i in range(len(signature.names), len(returned))]
+    elif not isinstance(expected, list | tuple) and isinstance(returned, tuple):
+        found += [f"result {i + 1}" for i in range(1, len(returned))]
+    return found
 
 
 def _first_of_more(expected: object, returned: object) -> object:
@@ -140,7 +210,9 @@ def _first_of_more(expected: object, returned: object) -> object:
     return returned
 
 
-def compare_value(expected: object, returned: object, path: str) -> list[Difference]:
+def compare_value(
+    expected: object, returned: object, path: str, rules: Rules = MARKS
+) -> list[Difference]:
     """List the leaves of one value that are not as expected.
 
     Parameters
@@ -149,6 +221,8 @@ def compare_value(expected: object, returned: object, path: str) -> list[Differe
         Plain values.
     path : str
         Name of the value.
+    rules : Rules
+        Whether additional parts are wrong.
 
     Returns
     -------
@@ -169,19 +243,30 @@ def compare_value(expected: object, returned: object, path: str) -> list[Differe
             return [Difference(path, "type", expected, returned)]
         found = []
         for key, item in expected.items():
-            name = f'{path}["{key}"]' if isinstance(key, str) else f"{path}[{key}]"
-            found += compare_value(item, returned.get(key, _MISSING), name)
+            found += compare_value(
+                item, returned.get(key, _MISSING), _entry(path, key), rules
+            )
+        if rules.exact:
+            found += [
+                Difference(_entry(path, key), "extra", None, item)
+                for key, item in returned.items()
+                if key not in expected
+            ]
         return found
     if isinstance(expected, list | tuple):
-        return _compare_sequence(expected, returned, path)
+        return _compare_sequence(expected, returned, path, rules)
     if isinstance(expected, str) or expected is None:
         same = type(returned) is type(expected) and returned == expected
         return [] if same else [Difference(path, "value", expected, returned)]
-    return _compare_numbers(expected, returned, path)
+    return _compare_numbers(expected, returned, path, rules)
+
+
+def _entry(path: str, key: object) -> str:
+    return f'{path}["{key}"]' if isinstance(key, str) else f"{path}[{key}]"
 
 
 def _compare_sequence(
-    expected: list | tuple, returned: object, path: str
+    expected: list | tuple, returned: object, path: str, rules: Rules
 ) -> list[Difference]:
     if isinstance(returned, np.ndarray) and returned.ndim == 1:
         # A list of numbers may come as an array.
@@ -193,11 +278,15 @@ def _compare_sequence(
     return [
         difference
         for i, item in enumerate(expected)
-        for difference in compare_value(item, returned[i], f"{path}[{i}]")
+        for difference in compare_value(item, returned[i], f"{path}[{i}]", rules)
     ]
 
 
-def _compare_numbers(expected: object, returned: object, path: str) -> list[Difference]:
+def _compare_numbers(
+    expected: object, returned: object, path: str, rules: Rules
+) -> list[Difference]:
+    if isinstance(returned, list | tuple) and isinstance(expected, np.ndarray):
+        returned = _array_of(returned)
     if not isinstance(returned, bool | int | float | np.ndarray):
         return [Difference(path, "type", expected, returned)]
     wanted, got = np.asarray(expected), np.asarray(returned)
@@ -209,9 +298,18 @@ def _compare_numbers(expected: object, returned: object, path: str) -> list[Diff
         return [Difference(path, "rank", expected, returned)]
     elif got.shape != wanted.shape:
         return [Difference(path, "shape", expected, returned)]
-    if bool(np.all(close(wanted, got))):
+    if bool(np.all(close(wanted, got, single=rules.single))):
         return []
     finite = np.isfinite(got) if got.dtype.kind == "f" else np.ones(got.shape, bool)
     lost = np.isfinite(wanted) & ~finite if wanted.dtype.kind == "f" else ~finite
     kind = "not finite" if np.any(lost) else "value"
     return [Difference(path, kind, expected, returned)]
+
+
+def _array_of(nested: list | tuple) -> object:
+    """Return nested lists of numbers as an array, or as they are."""
+    try:
+        array = np.array(nested)
+    except (ValueError, TypeError):  # rows of unequal lengths
+        return nested
+    return array if array.dtype.kind in "biuf" and array.size else nested

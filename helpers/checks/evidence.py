@@ -14,7 +14,7 @@ import numpy as np
 from helpers.checks.comparison import Difference, Result
 from helpers.checks.patterns import Numbers, find_pattern, number
 from helpers.checks.tolerances import close
-from helpers.checks.values import leaves, resolve
+from helpers.checks.values import Unreadable, leaves, resolve
 from helpers.strings import text
 
 __all__ = ["Evidence", "common_evidence", "evidence_of", "number", "shape_of"]
@@ -74,6 +74,8 @@ def shape_of(value: object) -> str:
         return text("checks.kind.number")
     if isinstance(value, str):
         return text("checks.kind.text")
+    if isinstance(value, Unreadable):
+        return text("checks.kind.object", kind=value.kind)
     if isinstance(value, dict):
         return text("checks.kind.dict", n=len(value))
     kind = "list" if isinstance(value, list) else "tuple"
@@ -135,6 +137,8 @@ def _describe(
     )
     if difference.kind == "missing":
         evidence.say("missing", "missing", path=path)
+    elif difference.kind == "extra":
+        evidence.say("extra", "extra", path=path)
     elif difference.kind == "relation":
         reason = expected if numbers else NUMBER.sub("…", expected)
         evidence.sentences.append(f"{path}: {reason}")

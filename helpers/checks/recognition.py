@@ -6,17 +6,26 @@ from dataclasses import dataclass
 
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, Entry, FunctionCases
-from helpers.checks.comparison import Difference, Result, compare, compare_value
+from helpers.checks.comparison import (
+    SAME,
+    Difference,
+    Result,
+    Rules,
+    compare,
+    compare_value,
+)
 
 __all__ = [
     "Run",
     "agrees",
     "best_results",
-    "is_untouched",
     "named_inputs",
     "other_answers",
     "recognise",
 ]
+
+# Errors without a message of their own.
+LIMITS = ("Crash", "TimeLimit")
 
 Relation = Callable[..., Mapping[str, str | None]]
 
@@ -91,8 +100,9 @@ def best_results(
         for entry in function.entries
         if entry.accept and entry.name in case.entries
     ]
+    rules = Rules("exact keys" in function.contract, outcome.single)
     comparisons = [
-        compare(function.signature, variant.value, outcome.value)
+        compare(function.signature, variant.value, outcome.value, rules)
         for variant in accepted
         if variant.error is None
     ]
@@ -120,10 +130,80 @@ def best_results(
 
 
 def agrees(recorded: Outcome, outcome: Outcome) -> bool:
-    """Tell whether an outcome is the same as a recorded one."""
+    """Tell whether an outcome is the same as a recorded one, in all its parts.
+
+    Errors agree where their kinds do; messages name sizes and limits.
+    """
     if recorded.error is not None or outcome.error is not None:
-        return recorded.error == outcome.error and recorded.message == outcome.message
-    return not compare_value(recorded.value, outcome.value, "value")
+        return recorded.error == outcome.error
+    return _same(recorded.value, outcome.value)
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, tuple) != isinstance(other, tuple):
+        return False
+    return not compare_value(one, other, "value", SAME)
+
+
+def _forms(function: FunctionCases, case: Case, value: object) -> list[object]:
+    """Return an answer, also in the solution's form where it came in another.
+
+    An accepted variant may return more values, or as many entries under other
+    names in the solution's order; a wrong answer may do the same.
+    """
+    found, expected = [value], case.expected.value
+    for entry in function.entries:
+        outcome = case.entries.get(entry.name) if entry.accept else None
+        if outcome is None or outcome.error is not None:
+            continue
+        other = outcome.value
+        if (
+            isinstance(expected, tuple)
+            and isinstance(other, tuple)
+            and isinstance(value, tuple)
+            and len(value) == len(other) > len(expected)
+        ):
+            found.append(value[: len(expected)])
+        if (
+            isinstance(expected, dict)
+            and isinstance(other, dict)
+            and isinstance(value, dict)
+            and len(expected) == len(other)
+            and set(value) <= set(other)
+            and set(other) != set(expected)
+        ):
+            names = dict(zip(other, expected, strict=True))
+            found.append({names[key]: item for key, item in value.items()})
+    return found
+
+
+def _explains(function: FunctionCases, entry: Entry, run: Run) -> bool:
+    """Tell whether a catalogued answer returned the same in one case."""
+    recorded = run.case.entries.get(entry.name)
+    if recorded is None:
+        return False
+    if run.right and entry.name in run.case.passed_by:
+        return True
+    if recorded.error is not None or run.outcome.error is not None:
+        return agrees(recorded, run.outcome)
+    return any(
+        _same(recorded.value, form)
+        for form in _forms(function, run.case, run.outcome.value)
+    )
+
+
+def _only_errors(entry: Entry, runs: list[Run]) -> bool:
+    """Tell whether nothing but errors speaks for a catalogued answer.
+
+    Many mistakes end in the same kind of error: then the messages decide, but
+    for those that have none of their own.
+    """
+    wrong = [run for run in runs if not run.right]
+    return all(run.outcome.error is not None for run in wrong) and any(
+        run.outcome.error not in LIMITS
+        and run.outcome.message != run.case.entries[entry.name].message
+        for run in wrong
+    )
 
 
 def recognise(function: FunctionCases, runs: list[Run]) -> Entry | None:
@@ -148,14 +228,8 @@ def recognise(function: FunctionCases, runs: list[Run]) -> Entry | None:
         entry
         for entry in function.entries
         if entry.wrong
-        and all(
-            entry.name in run.case.entries
-            and (
-                agrees(run.case.entries[entry.name], run.outcome)
-                or (run.right and entry.name in run.case.passed_by)
-            )
-            for run in runs
-        )
+        and all(_explains(function, entry, run) for run in runs)
+        and not _only_errors(entry, runs)
     ]
     return matches[0] if len(matches) == 1 else None
 
@@ -169,8 +243,3 @@ def other_answers(
         for i, outcome in enumerate(outcomes)
         if i != index and outcome.error is None
     ]
-
-
-def is_untouched(runs: list[Run]) -> bool:
-    """Tell whether every outcome is the untouched function's."""
-    return bool(runs) and all(agrees(run.case.stub, run.outcome) for run in runs)

@@ -10,7 +10,7 @@ from helpers.checks.calls import Outcome
 from helpers.checks.cases import Entry, FunctionCases
 from helpers.checks.comparison import Difference
 from helpers.checks.evidence import Evidence, common_evidence, evidence_of
-from helpers.checks.recognition import Run, is_untouched, named_inputs
+from helpers.checks.recognition import Run, named_inputs
 from helpers.strings import text
 
 __all__ = [
@@ -130,7 +130,11 @@ def _with_file(reading: str) -> str:
 
 
 def report_runs(
-    function: FunctionCases, runs: list[Run], entry: Entry | None, failures: int
+    function: FunctionCases,
+    runs: list[Run],
+    entry: Entry | None,
+    failures: int,
+    untouched: bool = False,
 ) -> Report:
     """Build the report of a function that does not pass.
 
@@ -145,6 +149,8 @@ def report_runs(
     failures : int
         How often this check has failed since the kernel started, this time
         included: evidence first, then the question, then what to read.
+    untouched : bool
+        Whether the learner has not begun the function.
 
     Returns
     -------
@@ -156,7 +162,6 @@ def report_runs(
         function.name,
         text("checks.header", function=function.name, right=right, total=len(runs)),
     )
-    untouched = is_untouched(runs)
     if untouched and not function.planted:
         label = text("checks.untouched_case")
         report.rows = [

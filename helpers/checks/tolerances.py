@@ -57,7 +57,9 @@ def tolerance_for(dtype: np.dtype) -> Tolerance:
     return FLOAT32 if dtype.kind == "f" and dtype.itemsize < 8 else FLOAT64
 
 
-def close(expected: np.ndarray, returned: np.ndarray) -> np.ndarray:
+def close(
+    expected: np.ndarray, returned: np.ndarray, *, single: bool = False
+) -> np.ndarray:
     """Tell entry by entry whether an answer is the expected number.
 
     Infinite entries must be equal, and NaN equals NaN.
@@ -66,6 +68,8 @@ def close(expected: np.ndarray, returned: np.ndarray) -> np.ndarray:
     ----------
     expected, returned : ndarray of one shape
         Numbers of any real dtype.
+    single : bool
+        Whether they were computed in single precision, whatever was returned.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def close(expected: np.ndarray, returned: np.ndarray) -> np.ndarray:
     >>> close(np.array([1.0, 2.0]), np.array([1.0, 2.1]))
     array([ True, False])
     """
-    tolerance = tolerance_for(returned.dtype)
+    tolerance = FLOAT32 if single else tolerance_for(returned.dtype)
     wanted = np.asarray(expected, dtype=np.float64)
     got = np.asarray(returned, dtype=np.float64)
     finite = np.isfinite(wanted)

@@ -6,11 +6,16 @@ function of ``helpers``. Nothing else is read, so that no object of a learner's
 class ever takes part in a comparison.
 """
 
+import array
 import base64
 import importlib
 import math
+import numbers
 import types
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, KeysView, ValuesView
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -18,6 +23,7 @@ from helpers.datasets.samples import Sample
 
 __all__ = [
     "MAX_BYTES",
+    "Unreadable",
     "Unsupported",
     "decode",
     "encode",
@@ -37,6 +43,33 @@ class Unsupported(ValueError):
     """A value that no check can carry; the message says where and what."""
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """Stands for a part of an answer that is no plain value.
+
+    Attributes
+    ----------
+    kind : str
+        Name of its type, shortened.
+    """
+
+    kind: str
+
+
+# Read as lists: what a loop over them would give.
+_SEQUENCES = (
+    deque,
+    range,
+    array.array,
+    KeysView,
+    ValuesView,
+    types.GeneratorType,
+    map,
+    filter,
+    zip,
+)
+
+
 class _Budget:
     """Bytes and items that one value may still use."""
 
@@ -44,14 +77,25 @@ class _Budget:
         self.bytes = MAX_BYTES
         self.items = MAX_ITEMS
 
+    @property
+    def spent(self) -> bool:
+        """Whether nothing more may be used."""
+        return self.bytes < 0 or self.items < 0
+
     def spend(self, path: str, nbytes: int) -> None:
         self.bytes -= nbytes
         self.items -= 1
-        if self.bytes < 0 or self.items < 0:
+        if self.spent:
             raise Unsupported(f"{path} is too large")
 
 
-def plain(value: object, name: str = "value", *, inputs: bool = False) -> object:
+def plain(
+    value: object,
+    name: str = "value",
+    *,
+    inputs: bool = False,
+    answer: bool = False,
+) -> object:
     """Copy a value into built-in types and base-class arrays only.
 
     Parameters
@@ -62,6 +106,9 @@ def plain(value: object, name: str = "value", *, inputs: bool = False) -> object
         What to call the value in an error.
     inputs : bool
         Whether samples and functions of ``helpers`` are allowed too.
+    answer : bool
+        Whether a part that is no plain value becomes `Unreadable`, so that the
+        other parts can still be judged, instead of raising an error.
 
     Returns
     -------
@@ -78,60 +125,105 @@ def plain(value: object, name: str = "value", *, inputs: bool = False) -> object
     >>> plain({"W": np.ones((1, 2)), "n": np.int64(3)})["n"]
     array(3)
     """
-    return _plain(value, name, _Budget(), inputs, 0)
+    return _Reader(inputs, answer).read(value, name, 0)
 
 
-def _plain(
-    value: object, path: str, budget: _Budget, inputs: bool, depth: int
-) -> object:
-    if depth > MAX_DEPTH:
-        raise Unsupported(f"{path} is nested too deeply")
-    kind = type(value)
-    if value is None or kind in (bool, float):
-        budget.spend(path, 8)
-        return value
-    if kind is int:
-        budget.spend(path, 8)
-        if value.bit_length() > 63:
-            raise Unsupported(f"{path} is an integer of more than 63 bits")
-        return value
-    if kind is str:
-        budget.spend(path, len(value))
-        return value
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain_array(value, path, budget)
-    if isinstance(value, dict):
-        copy = {}
-        for key, item in dict.items(value):
-            if type(key) not in (str, int):
-                raise Unsupported(f"{path} has a key that is neither text nor int")
-            copy[key] = _plain(item, f"{path}[{key!r}]", budget, inputs, depth + 1)
-        budget.spend(path, 8)
-        return copy
-    if isinstance(value, list | tuple):
-        base = list if isinstance(value, list) else tuple
-        budget.spend(path, 8)
+class _Reader:
+    """Copies one value; its parts share one budget."""
+
+    def __init__(self, inputs: bool, answer: bool) -> None:
+        self._inputs = inputs
+        self._answer = answer
+        self._budget = _Budget()
+
+    def read(self, value: object, path: str, depth: int) -> object:
+        try:
+            if depth > MAX_DEPTH:
+                raise Unsupported(f"{path} is nested too deeply")
+            if isinstance(value, dict | list | tuple):
+                return self._container(value, path, depth)
+            if self._answer and isinstance(value, _SEQUENCES):
+                return self._container(value, path, depth)
+            return self._leaf(value, path)
+        except Exception as error:  # of a class or a generator of the answer's own
+            if not self._answer or self._budget.spent:
+                raise
+            if depth == 0 and not isinstance(error, Unsupported):
+                raise
+            return Unreadable(type(value).__name__[:60])
+
+    def _container(self, value: object, path: str, depth: int) -> object:
+        self._budget.spend(path, 8)
+        if isinstance(value, dict):
+            return {
+                self._key(key, path): self.read(item, f"{path}[{key!r}]", depth + 1)
+                for key, item in dict.items(value)
+            }
+        if isinstance(value, list | tuple):
+            base = list if isinstance(value, list) else tuple
+            items = base.__iter__(value)
+        else:
+            # One more than is allowed, so that an endless one is refused.
+            base, items = list, islice(iter(value), MAX_ITEMS + 1)
         return base(
-            _plain(item, f"{path}[{i}]", budget, inputs, depth + 1)
-            for i, item in enumerate(base.__iter__(value))
+            self.read(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(items)
         )
-    if inputs and kind is Sample:
-        return value
-    if inputs and kind is types.FunctionType and _is_helper(value):
-        return value
-    raise Unsupported(f"{path} is a {kind.__name__}, which no check can carry")
+
+    def _key(self, key: object, path: str) -> str | int:
+        if isinstance(key, str):
+            return str.__str__(key)
+        if isinstance(key, int | np.integer) and type(key) is not bool:
+            return int(key)
+        raise Unsupported(f"{path} has a key that is neither text nor int")
+
+    def _leaf(self, value: object, path: str) -> object:
+        kind = type(value)
+        if value is None or kind in (bool, float):
+            self._budget.spend(path, 8)
+            return value
+        if isinstance(value, np.ndarray | np.generic) and not isinstance(value, str):
+            return self._array(value, path)
+        if isinstance(value, str):
+            self._budget.spend(path, len(value))
+            return str.__str__(value)
+        if kind is int or isinstance(value, int):
+            self._budget.spend(path, 8)
+            number = int.__int__(value)
+            if number.bit_length() > 63:
+                raise Unsupported(f"{path} is an integer of more than 63 bits")
+            return number
+        if self._inputs and kind is Sample:
+            return value
+        if self._inputs and isinstance(value, types.FunctionType) and _is_helper(value):
+            return value
+        if self._answer and isinstance(value, numbers.Real):
+            self._budget.spend(path, 8)
+            return float(value)
+        raise Unsupported(f"{path} is a {kind.__name__}, which no check can carry")
+
+    def _array(self, value: np.ndarray | np.generic, path: str) -> np.ndarray:
+        copy = np.array(value, copy=True, subok=False)
+        if copy.dtype.kind == "O" and self._answer:
+            copy = _numbers_of_objects(copy)
+        if copy.dtype.kind not in "biuf":
+            raise Unsupported(
+                f"{path} is an array of dtype {copy.dtype}, not of numbers"
+            )
+        if copy.dtype.itemsize > 8:
+            copy = copy.astype(np.float64)
+        copy = copy.astype(copy.dtype.newbyteorder("="), copy=False)
+        self._budget.spend(path, copy.nbytes)
+        return np.ascontiguousarray(copy).reshape(copy.shape)
 
 
-def _plain_array(
-    value: np.ndarray | np.generic, path: str, budget: _Budget
-) -> np.ndarray:
-    array = np.array(value, copy=True, subok=False)
-    if array.dtype.kind not in "biuf":
-        raise Unsupported(f"{path} is an array of dtype {array.dtype}, not of numbers")
-    if array.dtype.itemsize > 8:
-        array = array.astype(np.float64)
-    budget.spend(path, array.nbytes)
-    return np.ascontiguousarray(array).reshape(array.shape)
+def _numbers_of_objects(array: np.ndarray) -> np.ndarray:
+    """Return an array of Python numbers as an array of floats, or as it is."""
+    if array.size > MAX_ITEMS:
+        return array
+    items = array.ravel().tolist()
+    if all(isinstance(item, numbers.Real | np.number) for item in items):
+        return np.array([float(item) for item in items]).reshape(array.shape)
+    return array
 
 
 def _is_helper(function: types.FunctionType) -> bool:
@@ -268,6 +360,8 @@ def encode(value: object, *, compact: bool = False) -> object:
         return _number(value)
     if type(value) is Sample:
         return {"sample": value.describe()}
+    if type(value) is Unreadable:
+        return {"unreadable": value.kind}
     if isinstance(value, types.FunctionType):
         return {"function": f"{value.__module__}.{value.__qualname__}"}
     return value
@@ -343,6 +437,9 @@ def _decode(form: object, budget: _Budget, inputs: bool, depth: int) -> object:
                 raise Unsupported("not a dict")
             decoded[pair[0]] = _decode(pair[1], budget, inputs, depth + 1)
         return decoded
+    if kind == "unreadable" and isinstance(body, str) and not inputs:
+        budget.spend("value", 8)
+        return Unreadable(body[:60])
     if inputs and kind == "sample" and isinstance(body, dict):
         return Sample.from_description(body)
     if inputs and kind == "function" and isinstance(body, str):

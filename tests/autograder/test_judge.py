@@ -9,7 +9,7 @@ import pytest
 
 from autograder.authoring.gates import requests
 from autograder.driving import drive
-from autograder.judging import Judge, read_answers, rounded
+from autograder.judging import Judge, read_answers, rounded, untouched_functions
 from autograder.store import read_store, store_path
 from helpers.checks.cases import Entry
 from tests.course import CENTRE, SPREAD
@@ -28,7 +28,8 @@ def judged(store, centre=CENTRE, spread=SPREAD, before=""):
     answers = drive(requests(store), namespace, seconds=2)
     # As through a pipe.
     answers = json.loads(json.dumps(answers))
-    return Judge(store).verdict(read_answers(store, answers))
+    untouched = untouched_functions(store, [centre, spread])
+    return Judge(store).verdict(read_answers(store, answers), untouched)
 
 
 def marks(verdict):

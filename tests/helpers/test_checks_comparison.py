@@ -3,14 +3,20 @@
 import numpy as np
 import pytest
 
+from helpers.checks.calls import Outcome, call
+from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.comparison import (
+    SAME,
     Difference,
     Result,
+    Rules,
     Signature,
+    additional,
     compare,
     compare_value,
 )
 from helpers.checks.evidence import evidence_of
+from helpers.checks.recognition import agrees, best_results
 from helpers.checks.values import plain
 
 COLUMN = np.array([[1.0], [2.0]])
@@ -54,7 +60,7 @@ def test_equal_answers_are_right(expected, returned):
         (COLUMN, COLUMN.astype(np.float32) + np.float32(1e-2), "value"),
         (COLUMN, np.array([[1.0], [np.nan]]), "not finite"),
         (COLUMN, np.array([[1.0], [np.inf]]), "not finite"),
-        (COLUMN, [[1.0], [2.0]], "type"),
+        (COLUMN, [[1.0], [2.0, 3.0]], "type"),
         (COLUMN, None, "type"),
         (0.5, np.array([0.5, 0.5]), "shape"),
         (0.5, "0.5", "type"),
@@ -163,3 +169,62 @@ def test_a_relation_names_no_number_of_a_hidden_case(reason, said):
 
     assert said in evidence_of([wrong], {}, numbers=False).sentences[0]
     assert evidence_of([wrong], {}).sentences == [f"parts: {reason}"]
+
+
+DICT = Signature("dict", ("parameters",))
+
+
+def test_what_was_not_asked_for_is_named():
+    """Additional keys are noted, and are wrong where keys must be exact."""
+    expected = {"W1": COLUMN, "b1": COLUMN}
+    returned = {**expected, "A1": COLUMN}
+
+    assert all(r.right for r in compare(DICT, expected, returned))
+    assert additional(DICT, expected, returned) == ['parameters["A1"]']
+    exact = compare(DICT, expected, returned, Rules(exact=True))
+    assert [r.name for r in exact if not r.right] == ['parameters["A1"]']
+    nested = compare_value([expected], [returned], "caches", SAME)
+    assert [(d.path, d.kind) for d in nested] == [('caches[0]["A1"]', "extra")]
+
+
+@pytest.mark.parametrize("expected", [{}, {"W1": COLUMN}, (COLUMN,), [COLUMN]])
+@pytest.mark.parametrize("returned", [{"W1": COLUMN, "b1": COLUMN}, (COLUMN, COLUMN)])
+def test_outcomes_agree_in_both_directions(expected, returned):
+    """An answer with other parts than a recorded one is another answer."""
+    one, other = Outcome(value=expected), Outcome(value=returned)
+
+    assert not agrees(one, other)
+    assert not agrees(other, one)
+    assert agrees(one, one) and agrees(other, other)
+
+
+def test_errors_agree_by_kind():
+    """Messages name sizes and limits, which differ from run to run."""
+    recorded = Outcome(error="TimeLimit", message="3")
+
+    assert agrees(recorded, Outcome(error="TimeLimit", message="10"))
+    assert not agrees(recorded, Outcome(error="Crash"))
+
+
+def double_of_single(x):
+    """Compute in single precision and return double."""
+    return np.tanh(np.asarray(x, dtype=np.float32)).astype(np.float64)
+
+
+def one_off(x):
+    """Compute in double precision, slightly wrong."""
+    return np.tanh(x) * (1 + 3e-6)
+
+
+@pytest.mark.parametrize(
+    "function, right", [(double_of_single, True), (one_off, False)]
+)
+def test_single_precision_inside_is_right(function, right):
+    """The precision of the computation decides, not the type that is returned."""
+    x = np.linspace(0.1, 2, 7)
+    case = Case((x,), {}, expected=Outcome(value=np.tanh(x)))
+    record = FunctionCases("f", ("x",), Signature("single", ("y",)))
+
+    outcome = call(function, case.args, case.kwargs)
+
+    assert all(r.right for r in best_results(record, case, outcome)) is right

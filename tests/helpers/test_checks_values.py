@@ -1,11 +1,15 @@
 """Plain values: what may pass, what it is called, and its JSON form."""
 
+import itertools
 import json
+from collections import OrderedDict, deque
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from helpers.checks.values import (
+    Unreadable,
     Unsupported,
     decode,
     encode,
@@ -126,3 +130,60 @@ def test_inputs_are_the_same_up_to_the_last_bits():
     assert same_inputs(value, value * (1 + 1e-14))
     assert not same_inputs(value, value * (1 + 1e-6))
     assert not same_inputs(value, value.ravel())
+
+
+class Doubled(float):
+    """A number of a class of its own."""
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (deque([1.0, 2.0]), [1.0, 2.0]),
+        (range(3), [0, 1, 2]),
+        ((i / 2 for i in range(3)), [0.0, 0.5, 1.0]),
+        (map(float, [1, 2]), [1.0, 2.0]),
+        ({np.str_("W1"): 1.0, np.int64(2): 2.0}, {"W1": 1.0, 2: 2.0}),
+        ({"a": 1}.values(), [1]),
+        (OrderedDict(a=1.0), {"a": 1.0}),
+        (Fraction(1, 4), 0.25),
+        (Doubled(2.5), 2.5),
+        (np.array([1.5, 2], dtype=object), np.array([1.5, 2.0])),
+        (np.array([1.0, 2.0], dtype=">f8"), np.array([1.0, 2.0])),
+        (np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(6.0).reshape(2, 3)),
+        (np.ma.array([1.0, 2.0]), np.array([1.0, 2.0])),
+    ],
+    ids=repr,
+)
+def test_an_answer_is_read_by_value(value, expected):
+    """What behaves as numbers, a list or a dict is read as such."""
+    got = plain(value, answer=True)
+    sent = decode(json.loads(json.dumps(encode(got, compact=True))))
+
+    assert type(sent) is type(expected)
+    np.testing.assert_equal(sent, expected)
+    if isinstance(expected, np.ndarray):
+        assert sent.dtype.isnative
+
+
+class Sly:
+    """Reads as nothing and fails when it is looked at."""
+
+    def __float__(self):
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize("part", [Sly(), {1.5: 2}, {1, 2}, 1j, np.array([1j]), print])
+def test_a_part_that_cannot_be_read_spoils_only_itself(part):
+    """The others are judged; what stands there is named by its type."""
+    got = plain(({"W": np.ones(2)}, part), answer=True)
+    sent = decode(json.loads(json.dumps(encode(got, compact=True))))
+
+    np.testing.assert_equal(sent[0], {"W": np.ones(2)})
+    assert sent[1] == Unreadable(type(part).__name__)
+
+
+def test_an_endless_answer_is_refused():
+    """A generator that never ends runs out of its budget."""
+    with pytest.raises(Unsupported, match="too large"):
+        plain((0 for _ in itertools.count()), answer=True)

@@ -114,3 +114,20 @@ def test_broken_other_answers_do_not_spoil_a_right_one():
 def test_batches_that_share_memory_with_an_input_are_wrong():
     """Right values are not enough where the batch is a window onto X."""
     assert "[0][0]" in _reason(_cut(ORDER), shared=("[0][0]",))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_batches_in_single_precision_are_right(dtype):
+    """Copies in another floating type hold the same examples."""
+    rng = np.random.RandomState(4)
+    X, Y = rng.randn(3, 11), np.float64(rng.rand(1, 11) > 0.5)
+    order = rng.permutation(11)
+    inputs = {"X": X, "Y": Y, "mini_batch_size": 4, "seed": 2}
+    batches = [
+        (X[:, order[k : k + 4]].astype(dtype), Y[:, order[k : k + 4]].astype(dtype))
+        for k in range(0, 11, 4)
+    ]
+    wrong = [(batches[0][0] * dtype(1.01), batches[0][1]), *batches[1:]]
+
+    assert mini_batches(inputs, batches, None, []) == {"mini_batches": None}
+    assert mini_batches(inputs, wrong, None, [])["mini_batches"]

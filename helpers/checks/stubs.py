@@ -1,0 +1,174 @@
+"""Telling from its source whether a learner has begun a function."""
+
+import ast
+import dis
+import inspect
+import textwrap
+import types
+from collections.abc import Callable, Iterable
+
+__all__ = ["definitions_of", "is_released", "is_stub", "source_of"]
+
+
+class _Shape(ast.NodeTransformer):
+    """Leaves of a tree what is work: no docstrings and no choice of names."""
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name("_", node.ctx)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return ast.arg("_")
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        body = node.body
+        if ast.get_docstring(node, clean=False) is not None:
+            body = body[1:]
+        body = [self.visit(statement) for statement in body]
+        body = [item for item in body if not isinstance(item, ast.Pass)]
+        return ast.FunctionDef("_", self.visit(node.args), body, [], lineno=0)
+
+
+def definitions_of(name: str, cells: Iterable[str]) -> list[str]:
+    """Return the texts of all definitions of a function in some cells.
+
+    Parameters
+    ----------
+    name : str
+        The function.
+    cells : iterable of str
+        Texts of code cells. One that is no Python (magics, an open bracket) is
+        taken for a definition as a whole where it mentions the name.
+
+    Returns
+    -------
+    list of str
+        Texts of function definitions, or of other statements that bind the
+        name, in order.
+    """
+    found = []
+    for cell in cells:
+        if name not in cell:
+            continue
+        try:
+            tree = ast.parse(cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            found.append(cell)
+            continue
+        found += [
+            ast.get_source_segment(cell, statement) or ""
+            for statement in tree.body
+            if name in _bound_by(statement)
+        ]
+    return found
+
+
+def _bound_by(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement binds at the top of a notebook."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name for alias in statement.names}
+    names = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+    return names
+
+
+def source_of(function: Callable) -> str | None:
+    """Return the text of a function's definition, if it can be found.
+
+    Parameters
+    ----------
+    function : callable
+        What stands under a graded name.
+
+    Returns
+    -------
+    str or None
+        None where there is no text, as for a function typed at a prompt.
+    """
+    try:
+        return textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError, IndentationError, SyntaxError):
+        return None
+
+
+def is_released(function: Callable, stub: str) -> bool:
+    """Tell whether a function is the released one, as `is_stub` does.
+
+    Parameters
+    ----------
+    function : callable
+        What stands under a graded name.
+    stub : str
+        Text of the released definition; empty where none is known.
+
+    Returns
+    -------
+    bool
+        Where the text of the function cannot be found, its code decides.
+    """
+    source = source_of(function)
+    if source is not None:
+        return is_stub(source, stub)
+    code = getattr(function, "__code__", None)
+    if not stub or not isinstance(code, types.CodeType):
+        return False
+    (released,) = (
+        constant
+        for constant in compile(stub, "<released>", "exec").co_consts
+        if isinstance(constant, types.CodeType)
+    )
+    return _steps(code) == _steps(released)
+
+
+def _steps(code: types.CodeType) -> list[tuple[str, object]]:
+    """Return what code does, but for the names that it uses."""
+    return [
+        (step.opname, step.argval if step.opname == "LOAD_CONST" else None)
+        for step in dis.get_instructions(code)
+    ]
+
+
+def is_stub(source: str | None, stub: str) -> bool:
+    """Tell whether a definition is the released one, but for names and comments.
+
+    Parameters
+    ----------
+    source : str or None
+        Text of the learner's definition.
+    stub : str
+        Text of the released definition; empty where none is known.
+
+    Returns
+    -------
+    bool
+        False where there is no text to compare: who has begun is never told
+        that nothing was begun.
+
+    Examples
+    --------
+    >>> stub = "def f(x):\\n    y = None\\n    return y"
+    >>> is_stub("def f(x):\\n    y = None  # soon\\n\\n    return y", stub)
+    True
+    >>> is_stub("def f(x):\\n    y = print(x)\\n    return y", stub)
+    False
+    """
+    if source is None or not stub:
+        return False
+    try:
+        one, other = _shape_of(source), _shape_of(stub)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source.strip() == stub.strip()
+    return one == other
+
+
+def _shape_of(source: str) -> str:
+    tree = ast.parse(source)
+    functions = [item for item in tree.body if isinstance(item, ast.FunctionDef)]
+    if len(functions) != 1:
+        raise ValueError("not one function")
+    return ast.dump(_Shape().visit(functions[0]))
