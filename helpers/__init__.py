@@ -12,7 +12,6 @@
 `helpers.plots`              figures, one module for each kind of picture
 `helpers.progress`           `progress(iterable)`: a bar for long loops
 `helpers.training`           `train_live`: a curve that grows, stops and goes on
-`helpers.timing`             `seconds_per_call`
 `helpers.checks`             `checks_for(notebook)`: the `check` of a notebook
 ============================ ===================================================
 

@@ -208,12 +208,14 @@ def train(
         Training examples, the same for all networks or some for each.
     Y : array_like of shape (1, m) or (S, 1, m)
         Labels 0 and 1.
-    learning_rate, lambd, keep_prob : float or array_like of shape (S,)
-        The learning rate, the weight of the L2 penalty
-        ``lambd / (2 m) * sum W**2`` and the probability with which dropout
-        keeps a hidden unit; for all networks or one for each.
+    learning_rate : float or array_like of shape (S,)
+        The learning rate, for all networks or one for each.
     num_iterations : int
         Number of iterations.
+    lambd : float or array_like of shape (S,), default 0
+        Weight of the L2 penalty ``lambd / (2 m) * sum W**2``.
+    keep_prob : float or array_like of shape (S,), default 1
+        Probability with which dropout keeps a hidden unit.
     rng : numpy.random.Generator, optional
         Draws the dropout masks; needed where a `keep_prob` is below 1.
     frozen_mask : bool, default False

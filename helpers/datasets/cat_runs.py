@@ -24,7 +24,7 @@ _CHANCES = ("validation_probability", "test_probability", "stress_probability")
 class CatRun:
     """One training on the 32 x 32 inputs, as ``data/measure_cats.py`` ran it.
 
-    Parameters
+    Attributes
     ----------
     structure : str
         One of ``"logistic"``, ``"7"``, ``"20"``, ``"20-7-5"``: the hidden layers.

@@ -33,7 +33,7 @@ _CLASSIC_FILES = ("train_catvnoncat.h5", "test_catvnoncat.h5")
 class CatInputs:
     """What the nets train on: small pictures as columns, training mean taken off.
 
-    Parameters
+    Attributes
     ----------
     train_x, validation_x, test_x, stress_x : ndarray of shape (n_x, m)
         float64; n_x is size * size * 3.
@@ -79,7 +79,7 @@ class CatInputs:
 class Cats:
     """Pictures of cats and of other animals and things.
 
-    Parameters
+    Attributes
     ----------
     train_x, validation_x, test_x, stress_x : ndarray of shape (m, 64, 64, 3)
         uint8 pictures.

@@ -20,7 +20,7 @@ _BRIGHTEST = 16
 class Digits:
     """All parts of the digits, as the optimizers train on them.
 
-    Parameters
+    Attributes
     ----------
     train_x, validation_x, test_x : ndarray of shape (64, m)
         Pixels between 0 and 1, float64, one picture a column.

@@ -21,7 +21,7 @@ class DataFileError(OSError):
 class Expected(NamedTuple):
     """What an array of a file has to look like.
 
-    Parameters
+    Attributes
     ----------
     shape : tuple of (int or None)
         Length of each axis; None where any length will do.

@@ -39,7 +39,7 @@ def _loaded(name: str) -> object:
 class Sample:
     """Some examples of one array of a data set.
 
-    Parameters
+    Attributes
     ----------
     dataset : str
         Name of the data set, as in ``"cats"``.

@@ -28,7 +28,7 @@ _PINK = (232, 150, 156)
 class Coat:
     """The colours and the marking of an animal.
 
-    Parameters
+    Attributes
     ----------
     base, light, dark : tuple of int
         Most of it, the pale parts, the markings.

@@ -30,7 +30,7 @@ class Factors:
 
     Things are plain and awake and wear nothing.
 
-    Parameters
+    Attributes
     ----------
     kind : str
         "cat", another animal, a thing, or "nothing" for an empty background.

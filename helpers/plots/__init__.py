@@ -10,7 +10,6 @@ elsewhere ``show(figure)`` does.
 `helpers.plots.functions`  activations and their slopes
 `helpers.plots.histograms` values layer by layer
 `helpers.plots.bars`       results and differences with intervals
-`helpers.plots.timings`    times on a logarithmic axis
 `helpers.plots.networks`   networks, the flow of data, graphs with numbers
 ========================== =====================================================
 

@@ -25,7 +25,6 @@ from helpers.plots import (
     histograms,
     networks,
     style,
-    timings,
 )
 
 RNG = np.random.RandomState(0)
@@ -99,8 +98,6 @@ EXAMPLES = {
     "differences": lambda: bars.plot_differences(
         {"L2 - none": (2.0, 1.0, 3.0), "L2 - dropout": (0.1, -1, 1.2)}, xlabel="points"
     ),
-    "timings": lambda: timings.plot_timings({"loop": [0.3, 0.4, 0.9], "dot": 2e-6}),
-    "one time": lambda: timings.plot_timings({"loop": 2.0}),
     "network": lambda: networks.draw_network([3072, 7, 1], ["ReLU", "sigmoid"]),
     "data flow": lambda: networks.draw_data_flow([5, 4, 3, 1], m=6),
     "graph": lambda: networks.draw_graph(
@@ -320,13 +317,6 @@ def test_differences_say_whether_their_interval_holds_zero():
 
     assert "(1 to 3), away from zero" in words
     assert "(-1 to 1.2), not told apart from zero" in words
-
-
-def test_timings_use_the_median():
-    """One slow repetition does not change the time that is reported."""
-    figure = timings.plot_timings({"a": [1.0, 1.0, 50.0], "b": [2.0, 2.0, 2.0]})
-
-    assert "a 1 s, b 2 s (2 x the fastest)" in figure.description
 
 
 def test_live_curve_shows_one_display_that_grows(monkeypatch):
