@@ -14,7 +14,7 @@ A classifier is given by two functions: `prepare` turns pictures of shape (m, 64
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -144,8 +144,6 @@ def plot_mistakes(
     labels: ArrayLike,
     *,
     factors: Mapping[str, ArrayLike] | None = None,
-    count: int = 16,
-    columns: int = 8,
     title: str = "",
 ) -> Figure:
     """Show the most confident mistakes and how those pictures were drawn.
@@ -160,10 +158,6 @@ def plot_mistakes(
         1 for a cat.
     factors : dict of str to array_like of shape (m,), optional
         How the pictures were drawn.
-    count : int, default 16
-        How many are shown at most.
-    columns : int, default 8
-        Pictures in a row.
     title : str
         Words above all of them.
 
@@ -183,7 +177,7 @@ def plot_mistakes(
     wrong = np.flatnonzero((probability > 0.5) != (labels > 0.5))
     worst = wrong[np.argsort(-np.abs(probability[wrong] - 0.5), kind="stable")]
     titles = []
-    for i in worst[:count]:
+    for i in worst[:16]:
         chance = text("plots.cats.chance", value=probability[i])
         words = factor_words(factors, i)[:3] if factors else []
         titles.append("\n".join([chance, *words]))
@@ -192,10 +186,8 @@ def plot_mistakes(
     description = text(
         "plots.cats.mistakes", shown=len(titles), wrong=len(wrong), m=len(labels)
     )
-    chosen = np.asarray(pictures)[worst[:count]]
-    return gallery(
-        chosen, titles, columns=columns, title=title, description=description
-    )
+    chosen = np.asarray(pictures)[worst[:16]]
+    return gallery(chosen, titles, columns=8, title=title, description=description)
 
 
 def plot_stress(
@@ -203,7 +195,6 @@ def plot_stress(
     factors: Mapping[str, ArrayLike],
     *,
     usual: float | None = None,
-    title: str | None = None,
 ) -> Figure:
     """Draw the accuracy on the pictures in which one factor goes far beyond.
 
@@ -216,8 +207,6 @@ def plot_stress(
         ``load_cats().factors["stress"]``.
     usual : float, optional
         The accuracy on the test set, for comparison.
-    title : str, optional
-        Words above the panel.
 
     Returns
     -------
@@ -230,8 +219,9 @@ def plot_stress(
     >>> figure.description.endswith("light 100 % (21 to 100 %, n = 1).")
     True
     """
-    title = text("plots.cats.stress_title") if title is None else title
-    return plot_accuracy_by_group(right, factors["stress"], title=title, usual=usual)
+    return plot_accuracy_by_group(
+        right, factors["stress"], title=text("plots.cats.stress_title"), usual=usual
+    )
 
 
 @styled
@@ -239,10 +229,6 @@ def plot_probability(
     classifiers: Probability | Mapping[str, Probability],
     prepare: Prepare,
     factor: str = "angle",
-    values: Sequence[float] | None = None,
-    *,
-    factors: Factors | None = None,
-    title: str | None = None,
 ) -> Figure:
     """Draw the probability of a cat while one factor of a drawing changes.
 
@@ -256,12 +242,6 @@ def plot_probability(
     factor : str, default "angle"
         A measured factor of `helpers.drawings.Factors`, such as "shift_x" or
         "occlusion".
-    values : sequence of float, optional
-        Its values; otherwise 41 over all that the sliders reach.
-    factors : Factors, optional
-        The rest of the drawing; otherwise an orange cat with stripes.
-    title : str, optional
-        Words above the figure.
 
     Returns
     -------
@@ -273,13 +253,13 @@ def plot_probability(
     --------
     >>> half = lambda X: np.full((1, X.shape[1]), 0.5)
     >>> columns = lambda pictures: pictures.reshape(len(pictures), -1).T
-    >>> figure = plot_probability(half, columns, "scale", [0.8, 1.0, 1.2])
+    >>> figure = plot_probability(half, columns, "scale")
     >>> len(figure.axes)
-    4
+    10
     """
-    factors = Factors() if factors is None else factors
+    factors = Factors()
     several = classifiers if isinstance(classifiers, Mapping) else {"": classifiers}
-    values = np.linspace(*_REACH[factor], 41) if values is None else np.array(values)
+    values = np.linspace(*_REACH[factor], 41)
     pictures = np.stack([draw(replace(factors, **{factor: float(v)})) for v in values])
     columns = prepare(pictures)
     shown = np.unique(np.linspace(0, len(values) - 1, 9).round().astype(int))
@@ -318,7 +298,7 @@ def plot_probability(
     )
     if panel.get_legend_handles_labels()[1]:
         panel.legend(loc="lower left")
-    figure.suptitle(text("plots.cats.along_title") if title is None else title)
+    figure.suptitle(text("plots.cats.along_title"))
     return describe(
         figure,
         text(
@@ -335,7 +315,6 @@ def plot_probability(
 def draw_your_own_cat(
     predict_probability: Probability,
     prepare: Prepare,
-    factors: Factors | None = None,
 ) -> VBox:
     """Show sliders over all factors, the drawing, and what a classifier says.
 
@@ -345,8 +324,6 @@ def draw_your_own_cat(
         Columns of shape (n_x, m) to probabilities of shape (1, m).
     prepare : callable
         Pictures of shape (m, 64, 64, 3) to columns.
-    factors : Factors, optional
-        The drawing to start from; otherwise an orange cat with stripes.
 
     Returns
     -------
@@ -363,8 +340,7 @@ def draw_your_own_cat(
     >>> box.probability
     0.5
     """
-    start = Factors() if factors is None else factors
-    controls = _controls(start)
+    controls = _controls(Factors())
     picture = Image(
         format="png",
         layout=Layout(width="256px", height="256px"),

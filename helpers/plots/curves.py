@@ -20,8 +20,10 @@ from numpy.typing import ArrayLike
 from helpers.plots.style import (
     COLOURS,
     INK,
-    Sheet,
+    describe,
+    finish,
     lighter,
+    new_figure,
     series,
     styled,
 )
@@ -49,9 +51,6 @@ def plot_costs(
     log: bool = False,
     title: str | None = None,
     xlabel: str | None = None,
-    ylabel: str | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw how the cost falls while a network trains.
 
@@ -64,12 +63,8 @@ def plot_costs(
         Steps between two values.
     log : bool, default False
         Whether the cost gets a logarithmic axis.
-    title, xlabel, ylabel : str, optional
+    title, xlabel : str, optional
         Words for the figure.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; first and last costs otherwise.
 
     Returns
     -------
@@ -85,9 +80,7 @@ def plot_costs(
         curves = {label: np.asarray(c, float).ravel() for label, c in costs.items()}
     else:
         curves = {"": np.asarray(costs, float).ravel()}
-    sheet = Sheet(axes)
-    panel = sheet.axes
-    ylabel = ylabel or text("plots.cost")
+    figure, panel = new_figure()
     parts = []
     for i, (label, values) in enumerate(curves.items()):
         steps = every * np.arange(len(values))
@@ -107,15 +100,16 @@ def plot_costs(
         panel.legend()
     if log:
         panel.set_yscale("log")
-    words = description or text(
-        "plots.costs_description", name=ylabel.capitalize(), parts="; ".join(parts)
+    name = text("plots.cost")
+    words = text(
+        "plots.costs_description", name=name.capitalize(), parts="; ".join(parts)
     )
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.cost_title"),
         xlabel=xlabel or text("plots.steps"),
-        ylabel=ylabel,
+        ylabel=name,
     )
+    return describe(figure, words)
 
 
 @styled
@@ -127,8 +121,6 @@ def plot_bands(
     xlabel: str | None = None,
     log: bool = False,
     title: str | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw the mean of several runs, their spread and the runs themselves.
 
@@ -142,10 +134,6 @@ def plot_bands(
         Words for the figure; the cost against steps otherwise.
     log : bool, default False
         Whether the vertical axis is logarithmic.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the last means and spreads otherwise.
 
     Returns
     -------
@@ -159,8 +147,7 @@ def plot_bands(
     'At the end: net 0.6 ± 0.14 (2 runs).'
     """
     steps = np.asarray(steps)
-    sheet = Sheet(axes)
-    panel = sheet.axes
+    figure, panel = new_figure()
     ylabel = ylabel or text("plots.cost")
     ends = []
     for i, (label, values) in enumerate(runs.items()):
@@ -188,15 +175,15 @@ def plot_bands(
     panel.legend()
     if log:
         panel.set_yscale("log")
-    words = description or text(
+    words = text(
         "plots.bands_description", name=ylabel.capitalize(), parts="; ".join(ends)
     )
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.bands_title"),
         xlabel=xlabel or text("plots.steps"),
         ylabel=ylabel,
     )
+    return describe(figure, words)
 
 
 @styled
@@ -211,7 +198,6 @@ def plot_validation_curve(
     lower_is_better: bool = False,
     title: str | None = None,
     axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw training and validation results against a setting; ring the best.
 
@@ -234,8 +220,6 @@ def plot_validation_curve(
         Words for the figure.
     axes : Axes, optional
         A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the best value otherwise.
 
     Returns
     -------
@@ -254,8 +238,7 @@ def plot_validation_curve(
     ]
     at_equal_distances = log_x and min(values) <= 0
     places = np.arange(len(values)) if at_equal_distances else np.asarray(values)
-    sheet = Sheet(axes)
-    panel = sheet.axes
+    panel = axes or new_figure()[1]
     for i, (label, result) in enumerate(
         zip((text("plots.train"), text("plots.validation")), results, strict=True)
     ):
@@ -285,19 +268,19 @@ def plot_validation_curve(
         f"{value:g}: {a:.3g} {text('plots.and')} {b:.3g}"
         for value, a, b in zip(values, *means, strict=True)
     )
-    words = description or text(
+    words = text(
         "plots.validation_description",
         what=ylabel,
         name=name,
         pairs=pairs,
         best=f"{values[best]:g}",
     )
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.validation_title", name=name),
         xlabel=name,
         ylabel=ylabel,
     )
+    return finish(panel.figure, words, is_part=axes is not None)
 
 
 @styled
@@ -310,8 +293,6 @@ def plot_history(
     xlabel: str | None = None,
     log: bool = False,
     title: str | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw several quantities against the steps, with one step marked.
 
@@ -329,10 +310,6 @@ def plot_history(
         Words for the figure.
     log : bool, default False
         Whether the vertical axis is logarithmic.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; first and last values otherwise.
 
     Returns
     -------
@@ -345,8 +322,7 @@ def plot_history(
     'Error against steps: train from 0.5 at step 0 to 0.1 at step 9.'
     """
     steps = np.asarray(steps)
-    sheet = Sheet(axes)
-    panel = sheet.axes
+    figure, panel = new_figure()
     parts = []
     for i, (label, values) in enumerate(lines.items()):
         values = np.asarray(values, float).ravel()
@@ -374,15 +350,15 @@ def plot_history(
     panel.legend()
     if log:
         panel.set_yscale("log")
-    words = description or text(
+    words = text(
         "plots.costs_description", name=ylabel.capitalize(), parts="; ".join(parts)
     )
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.history_title", name=ylabel.capitalize()),
         xlabel=xlabel or text("plots.steps"),
         ylabel=ylabel,
     )
+    return describe(figure, words)
 
 
 class LiveCurve:
@@ -454,8 +430,7 @@ class LiveCurve:
         Figure
             The figure.
         """
-        sheet = Sheet(None)
-        panel = sheet.axes
+        figure, panel = new_figure()
         panel.plot(self._steps, self._values, color=COLOURS[0])
         if self.log:
             panel.set_yscale("log")
@@ -467,12 +442,12 @@ class LiveCurve:
             ends = text("plots.from_to", first=first, last=last, end=end)
             name = ylabel.capitalize()
             words = text("plots.costs_description", name=name, parts=ends)
-        return sheet.finish(
-            words,
+        panel.set(
             title=self.title or text("plots.cost_title"),
             xlabel=text("plots.steps"),
             ylabel=ylabel,
         )
+        return describe(figure, words)
 
     def _draw(self) -> None:
         from helpers.progress import in_notebook

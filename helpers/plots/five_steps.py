@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from helpers.plots.style import COLOURS, HATCHES, finish, lighter, new_figure, styled
+from helpers.plots.style import COLOURS, describe, lighter, new_figure, styled
 from helpers.strings import text
 
 __all__ = ["draw_five_steps"]
@@ -73,18 +73,8 @@ def _arrow(axes: Axes, start: str, end: str, label: str) -> None:
 
 
 @styled
-def draw_five_steps(
-    highlight: str | None = None, *, description: str | None = None
-) -> Figure:
+def draw_five_steps() -> Figure:
     """Draw the five steps: initialize once, then four of them round and round.
-
-    Parameters
-    ----------
-    highlight : str, optional
-        The step to hatch: ``"initialize"``, ``"forward"``, ``"cost"``,
-        ``"backward"`` or ``"update"``.
-    description : str, optional
-        What is to be seen; the steps in order otherwise.
 
     Returns
     -------
@@ -99,8 +89,6 @@ def draw_five_steps(
     figure, axes = new_figure(height=2.9)
     for number, name in enumerate(_PLACES, start=1):
         _box(axes, number, name)
-        if name == highlight:
-            axes.patches[-1].set_hatch(HATCHES[1])
     for arrow in _ARROWS:
         _arrow(axes, *arrow)
     axes.set(
@@ -110,4 +98,4 @@ def draw_five_steps(
         aspect="equal",
     )
     axes.axis("off")
-    return finish(figure, description or text("plots.five_steps.description"))
+    return describe(figure, text("plots.five_steps.description"))

@@ -2,11 +2,10 @@
 
 ===================================================== ==========================
 `plot_activations(names)`                             functions above their slopes
-`plot_function({label: f}, low, high)`                functions in one panel
 ===================================================== ==========================
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,15 +15,15 @@ from helpers import activations
 from helpers.plots.style import (
     COLOURS,
     DASHES,
-    Sheet,
     finish,
     new_figure,
-    series,
     styled,
 )
 from helpers.strings import text
 
-__all__ = ["plot_activations", "plot_function"]
+__all__ = [
+    "plot_activations",
+]
 
 # Slopes of these jump at zero.
 _KINKED = ("relu", "leaky_relu")
@@ -48,10 +47,6 @@ def _draw_slope(
 @styled
 def plot_activations(
     names: Sequence[str] = ("sigmoid", "tanh", "relu", "leaky_relu"),
-    limit: float = 4.0,
-    *,
-    slope: float = 0.1,
-    description: str | None = None,
 ) -> Figure:
     """Draw activation functions and, below each, its derivative.
 
@@ -59,12 +54,6 @@ def plot_activations(
     ----------
     names : sequence of str
         Functions of `helpers.activations` that have a derivative there.
-    limit : float, default 4
-        How far from 0 the inputs go.
-    slope : float, default 0.1
-        Slope of leaky ReLU on the left; 0.01 could not be told from 0 here.
-    description : str, optional
-        What is to be seen; the largest slopes otherwise.
 
     Returns
     -------
@@ -76,7 +65,7 @@ def plot_activations(
     >>> plot_activations(["sigmoid"]).description.partition(". ")[2]
     'Largest slopes: sigmoid 0.25. Rings mark the slope taken at 0.'
     """
-    z = np.linspace(-limit, limit, 400)
+    z = np.linspace(-4.0, 4.0, 400)
     figure, axes = new_figure(
         2,
         len(names),
@@ -91,8 +80,8 @@ def plot_activations(
         function = getattr(activations, name)
         derivative = getattr(activations, f"{name}_derivative")
         if name == "leaky_relu":
-            function = _with_slope(function, slope)
-            derivative = _with_slope(derivative, slope)
+            function = _with_slope(function)
+            derivative = _with_slope(derivative)
         options = {"color": COLOURS[i], "linestyle": DASHES[0]}
         shown = text(f"plots.functions.{name}")
         axes[0, i].plot(z, function(z), **options)
@@ -109,76 +98,10 @@ def plot_activations(
         parts.append(f"{shown} {float(derivative(z).max()):.3g}")
     axes[0, 0].set_ylabel("g(z)")
     axes[1, 0].set_ylabel("g'(z)")
-    words = description or text("plots.activations_description", parts=", ".join(parts))
+    words = text("plots.activations_description", parts=", ".join(parts))
     return finish(figure, words)
 
 
-def _with_slope(function: Callable, slope: float) -> Callable:
-    return lambda z: function(z, slope)
-
-
-@styled
-def plot_function(
-    functions: Callable | Mapping[str, Callable],
-    low: float = -5.0,
-    high: float = 5.0,
-    *,
-    title: str | None = None,
-    xlabel: str = "x",
-    ylabel: str = "f(x)",
-    axes: Axes | None = None,
-    description: str | None = None,
-) -> Figure:
-    """Draw one function or several over an interval.
-
-    Parameters
-    ----------
-    functions : callable or dict of str to callable
-        Each takes an array and returns one of the same shape.
-    low, high : float
-        The interval.
-    title, xlabel, ylabel : str, optional
-        Words for the figure.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the values at both ends otherwise.
-
-    Returns
-    -------
-    Figure
-        The figure.
-
-    Examples
-    --------
-    >>> plot_function({"square": lambda x: x**2}, 0, 3).description
-    'Functions of x from 0 to 3: square from 0 to 9.'
-    """
-    named = functions if isinstance(functions, Mapping) else {ylabel: functions}
-    sheet = Sheet(axes)
-    panel = sheet.axes
-    x = np.linspace(low, high, 401)
-    parts = []
-    for i, (label, function) in enumerate(named.items()):
-        y = np.asarray(function(x), float)
-        panel.plot(x, y, label=label, **series(i))
-        parts.append(
-            text(
-                "plots.function", label=label, first=f"{y[0]:.3g}", last=f"{y[-1]:.3g}"
-            )
-        )
-    if isinstance(functions, Mapping):
-        panel.legend()
-    words = description or text(
-        "plots.functions_description",
-        name=xlabel,
-        low=f"{low:g}",
-        high=f"{high:g}",
-        parts="; ".join(parts),
-    )
-    return sheet.finish(
-        words,
-        title=title or text("plots.functions_title"),
-        xlabel=xlabel,
-        ylabel=ylabel,
-    )
+def _with_slope(function: Callable) -> Callable:
+    # The usual 0.01 could not be told from 0 here.
+    return lambda z: function(z, 0.1)

@@ -24,9 +24,6 @@ _PARAMETER = re.compile(r"d(W|b)(\d+)")
 @styled
 def plot_gradients(
     grads: Mapping[str, ArrayLike],
-    *,
-    title: str | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw the gradients of all weights and biases as bars on one scale.
 
@@ -34,10 +31,6 @@ def plot_gradients(
     ----------
     grads : dict of str to array_like
         ``dW1``, ``db1`` and so on; other entries are left aside.
-    title : str, optional
-        Words above the figure.
-    description : str, optional
-        What is to be seen; the largest entry of each gradient otherwise.
 
     Returns
     -------
@@ -74,21 +67,17 @@ def plot_gradients(
         panel.set(title=name, xticks=[], xlim=ends, xlabel=entries)
         if i == 0:
             panel.set_ylabel(text("plots.hidden_units.slope"))
-    figure.suptitle(title or text("plots.hidden_units.gradients_title"))
+    figure.suptitle(text("plots.hidden_units.gradients_title"))
     largest = (f"{n} {np.abs(v).max():.2g}" for n, v in values.items())
     return finish(
         figure,
-        description
-        or text("plots.hidden_units.gradients_description", parts=", ".join(largest)),
+        text("plots.hidden_units.gradients_description", parts=", ".join(largest)),
     )
 
 
 @styled
 def plot_hidden_units(
     histories: Mapping[str, ArrayLike],
-    *,
-    title: str | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw how one number of each hidden unit changes over the updates.
 
@@ -96,10 +85,6 @@ def plot_hidden_units(
     ----------
     histories : dict of str to array_like of shape (n_updates, n_h)
         One panel for each label, one line for each column.
-    title : str, optional
-        Words above the figure.
-    description : str, optional
-        What is to be seen; the number of different units at the end otherwise.
 
     Returns
     -------
@@ -135,10 +120,7 @@ at the end of 2 units. random: 2 different values at the end of 2 units.
         )
     panels[0, 0].set_ylabel(text("plots.hidden_units.weight"))
     panels[0, -1].legend()
-    if title:
-        figure.suptitle(title)
     return finish(
         figure,
-        description
-        or text("plots.hidden_units.units_description", parts=" ".join(sentences)),
+        text("plots.hidden_units.units_description", parts=" ".join(sentences)),
     )

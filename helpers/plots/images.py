@@ -5,11 +5,9 @@
 `plot_units(W, size)`                             a layer's weights as pictures
 `accuracy_by_group(right, groups)`                a table with Wilson intervals
 `plot_accuracy_by_group(right, groups)`           the same as a figure
-`bins(values, edges)`                             groups of a measured factor
 ================================================= ==============================
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -30,7 +28,6 @@ from helpers.strings import text
 
 __all__ = [
     "accuracy_by_group",
-    "bins",
     "gallery",
     "plot_accuracy_by_group",
     "plot_units",
@@ -144,39 +141,6 @@ def plot_units(
     )
 
 
-def bins(values: ArrayLike, edges: Sequence[float], unit: str = "") -> np.ndarray:
-    """Sort a measured factor into named groups.
-
-    Parameters
-    ----------
-    values : array_like of shape (m,)
-        The factor.
-    edges : sequence of float
-        Ends of the groups, from low to high.
-    unit : str
-        Put behind each name, as in "°".
-
-    Returns
-    -------
-    ndarray of shape (m,), dtype str
-        The group of each, as "0 to 10"; "" for what lies outside.
-
-    Examples
-    --------
-    >>> bins([3, 17, 99], [0, 10, 20], "°").tolist()
-    ['0 to 10°', '10 to 20°', '']
-    """
-    values = np.ravel(values)
-    names = np.full(len(values), "", dtype="<U40")
-    for low, high in itertools.pairwise(edges):
-        last = high == edges[-1]
-        inside = (values >= low) & ((values <= high) if last else (values < high))
-        names[inside] = text(
-            "plots.images.bin", low=f"{low:g}", high=f"{high:g}", unit=unit
-        )
-    return names
-
-
 def accuracy_by_group(
     right: ArrayLike, groups: ArrayLike
 ) -> dict[str, tuple[float, float, float, int]]:
@@ -204,20 +168,11 @@ def accuracy_by_group(
     right = np.ravel(right).astype(bool)
     groups = np.ravel(groups).astype(str)
     table = {}
-    for name in sorted(set(groups.tolist()) - {""}, key=_natural):
+    for name in sorted(set(groups.tolist()) - {""}):
         chosen = right[groups == name]
         low, high = wilson_interval(int(chosen.sum()), len(chosen))
         table[name] = (float(chosen.mean()), low, high, len(chosen))
     return table
-
-
-def _natural(name: str) -> tuple:
-    """Sort "5 to 10" before "10 to 15"."""
-    start = name.split(" ")[0]
-    try:
-        return (0, float(start), name)
-    except ValueError:
-        return (1, 0.0, name)
 
 
 @styled
@@ -227,7 +182,6 @@ def plot_accuracy_by_group(
     *,
     title: str = "",
     usual: float | None = None,
-    order: str = "accuracy",
 ) -> Figure:
     """Draw how often classifiers are right in each group, with intervals.
 
@@ -236,14 +190,11 @@ def plot_accuracy_by_group(
     right : array_like of shape (1, m), or dict of str to such
         Whether each prediction was right; of several classifiers by name.
     groups : array_like of shape (m,)
-        The group of each example, such as ``factors["stress"]`` or ``factors
-        ["kind"]``, or `bins` of a measured factor.
+        The group of each example, such as ``factors["stress"]``.
     title : str
         Words above the panel.
     usual : float, optional
         An accuracy to compare with, such as that on the test set: a dotted line.
-    order : "accuracy" or "name"
-        How the groups are sorted.
 
     Returns
     -------
@@ -260,8 +211,7 @@ def plot_accuracy_by_group(
     tables = {name: accuracy_by_group(r, groups) for name, r in several.items()}
     first = next(iter(tables.values()))
     names = list(first)
-    if order == "accuracy":
-        names.sort(key=lambda name: first[name][0])
+    names.sort(key=lambda name: first[name][0])
     figure, panel = new_figure(
         height=1.0 + (0.24 + 0.12 * len(tables)) * max(len(names), 2)
     )

@@ -16,8 +16,6 @@ __all__ = ["plot_check_errors", "plot_knob", "plot_masks", "plot_units"]
 @styled
 def plot_units(
     weights: Mapping[str, tuple[ArrayLike, ArrayLike]],
-    *,
-    description: str | None = None,
 ) -> Figure:
     """Draw the two incoming weights of every unit, before and after training.
 
@@ -25,8 +23,6 @@ def plot_units(
     ----------
     weights : dict of str to (before, after)
         A panel for each name; both arrays have shape (n_units, 2).
-    description : str, optional
-        What is to be seen; the number of different places otherwise.
 
     Returns
     -------
@@ -66,7 +62,7 @@ def plot_units(
         parts.append(
             text("plots.practical.places", name=name, before=places[0], after=places[1])
         )
-    words = description or text(
+    words = text(
         "plots.practical.units_description", count=count, parts="; ".join(parts)
     )
     return finish(figure, words)
@@ -81,7 +77,6 @@ def plot_knob(
     ylabel: str,
     mark: tuple[float, str] | None = None,
     title: str | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw what several quantities do while one knob is turned.
 
@@ -97,8 +92,6 @@ def plot_knob(
         A position to be marked and its name.
     title : str, optional
         Words for the figure.
-    description : str, optional
-        What is to be seen; first and last means otherwise.
 
     Returns
     -------
@@ -138,22 +131,20 @@ def plot_knob(
     panel.minorticks_off()
     panel.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
     panel.legend()
-    words = description or text(
+    words = text(
         "plots.practical.knob_description", name=xlabel, parts="; ".join(parts)
     )
     return finish(figure, words)
 
 
 @styled
-def plot_masks(masks: Sequence[ArrayLike], *, description: str | None = None) -> Figure:
+def plot_masks(masks: Sequence[ArrayLike]) -> Figure:
     """Draw dropout masks, one panel for each, dropped units dark.
 
     Parameters
     ----------
     masks : sequence of array_like of shape (n_units, m)
         Zeros and ones; what is not an array of two axes is left out.
-    description : str, optional
-        What is to be seen; the shares of ones otherwise.
 
     Returns
     -------
@@ -181,9 +172,7 @@ def plot_masks(masks: Sequence[ArrayLike], *, description: str | None = None) ->
             ylabel=text("plots.practical.unit"),
         )
         panel.yaxis.set_major_locator(MaxNLocator(integer=True))
-    words = description or text(
-        "plots.practical.masks_description", parts=", ".join(shares)
-    )
+    words = text("plots.practical.masks_description", parts=", ".join(shares))
     return finish(figure, words)
 
 
@@ -194,7 +183,6 @@ def plot_check_errors(
     *,
     limits: Mapping[str, float],
     worst: str | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw how wrong a check of right gradients is, against its step.
 
@@ -208,8 +196,6 @@ def plot_check_errors(
         Limits to be drawn as lines, with their names.
     worst : str, optional
         Of which entry the largest errors are drawn too.
-    description : str, optional
-        What is to be seen; the best steps otherwise.
 
     Returns
     -------
@@ -257,7 +243,5 @@ def plot_check_errors(
     panel.legend(loc="upper center", ncols=2)
     low, high = panel.get_ylim()
     panel.set_ylim(low, high * 1e3)
-    words = description or text(
-        "plots.practical.check_description", parts=", ".join(parts)
-    )
+    words = text("plots.practical.check_description", parts=", ".join(parts))
     return finish(figure, words)

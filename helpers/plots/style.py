@@ -31,7 +31,6 @@ __all__ = [
     "MARKERS",
     "STYLE",
     "CourseFigure",
-    "Sheet",
     "describe",
     "filled",
     "finish",
@@ -288,59 +287,6 @@ def finish(figure: Figure, description: str, is_part: bool = False) -> Figure:
     """
     before = getattr(figure, "description", "") if is_part else ""
     return describe(figure, f"{before} {description}".strip())
-
-
-class Sheet:
-    """One panel to draw into: of a new figure, or one that the caller has.
-
-    Parameters
-    ----------
-    axes : Axes or None
-        The caller's panel.
-    width, height : float
-        Size of a new figure in inches.
-
-    Attributes
-    ----------
-    figure : Figure
-        The panel's figure.
-    axes : Axes
-        The panel.
-    is_part : bool
-        Whether the panel is the caller's.
-
-    Examples
-    --------
-    >>> sheet = Sheet(None)
-    >>> sheet.is_part, Sheet(sheet.axes).is_part
-    (False, True)
-    """
-
-    def __init__(
-        self, axes: Axes | None, width: float = 7.0, height: float = 3.6
-    ) -> None:
-        self.is_part = axes is not None
-        if axes is None:
-            _, axes = new_figure(width=width, height=height)
-        self.figure, self.axes = axes.figure, axes
-
-    def finish(self, description: str, **names: str) -> Figure:
-        """Name the panel and what its axes show, and describe the figure.
-
-        Parameters
-        ----------
-        description : str
-            What is to be seen.
-        **names : str
-            `title`, `xlabel` and `ylabel`, as far as the panel has them.
-
-        Returns
-        -------
-        Figure
-            The figure.
-        """
-        self.axes.set(**names)
-        return finish(self.figure, description, is_part=self.is_part)
 
 
 def show(figure: Figure) -> None:
