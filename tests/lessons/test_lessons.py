@@ -103,6 +103,18 @@ def test_parts_of_a_lesson(path):
 
 
 @each_lesson
+def test_five_questions_and_four_exercises(path):
+    """A lesson has small exercises, and at its end five questions with answers."""
+    texts = markdown(path)
+    (questions,) = (text for text in texts if "## Check yourself" in text)
+
+    assert len(tagged(path, "exercise")) >= 4
+    assert re.findall(r"^(?:\*\*|<.*>)(\d)\.", questions, re.M) == list("12345")
+    assert questions.count("<details>") == 5
+    assert questions in texts[-2:]
+
+
+@each_lesson
 def test_predictions_come_first_and_answers_fold(path):
     """Each prediction is asked for before its result is printed."""
     texts = [(cell.id, cell.source) for cell in lesson(path).cells]
