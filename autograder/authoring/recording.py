@@ -163,6 +163,9 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
             calls=function.calls,
             planted=any(r.whole == "KEEP" for r in find_regions(function.cell.source)),
             stub="\n".join(definitions_of(name, [stub(function.cell.source)])),
+            examples=function.examples,
+            read=function.read,
+            by_hand=function.by_hand,
             entries=[item.entry for item in function.entries],
             cases=cases,
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from helpers.checks.failures import explain
 from helpers.checks.values import Unsupported, leaves, plain, resolve
 
 __all__ = ["Outcome", "call", "names_single_precision"]
@@ -46,6 +47,9 @@ class Outcome:
         What was printed, shortened.
     single : bool
         Whether the function, or one that it calls, names single precision.
+    advice : str
+        What the expression that raised the exception was; empty where it tells
+        nothing, and in answers that crossed a process boundary.
     """
 
     value: object = None
@@ -57,6 +61,7 @@ class Outcome:
     warned: list[str] = field(default_factory=list)
     printed: str = ""
     single: bool = False
+    advice: str = ""
 
 
 class TimeLimit(BaseException):
@@ -136,6 +141,7 @@ def call(
             outcome.error = type(error).__name__
             outcome.message = _message(error)
             outcome.line = _line(error, function)
+            outcome.advice = explain(error, function)
     for warning in caught:
         text = str(warning.message)[:MAX_MESSAGE]
         if text not in outcome.warned and len(outcome.warned) < 5:

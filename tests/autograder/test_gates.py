@@ -95,8 +95,9 @@ def entry(old, new, hint="Why?", more=""):
         (entry("X - mu", "X * mu", more="acept = true"), "unknown key 'acept'"),
         (CATALOGUE.split("[[tiny.spread]]")[0], "has 0 entries for tiny.spread"),
         (CATALOGUE.replace("tiny.spread", "tiny.spred"), "no solution cell defines"),
-        ('[read.tiny]\nspred = "a text"\n' + CATALOGUE, "names spred, which has no"),
-        ("[read.tiny]\nspread = 3\n" + CATALOGUE, "holds no text"),
+        (CATALOGUE.replace("{index}", "{ratio}"), "names"),
+        (CATALOGUE.replace("centre = ", "spred = ", 1), "names spred, which has no"),
+        (CATALOGUE.replace('"lesson 01, Centring"', "3", 1), "holds no text"),
         ("[[tiny.centre]\n", "misconceptions.toml"),
     ],
 )
