@@ -6,14 +6,16 @@ parsed at all.
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
@@ -43,10 +45,15 @@ TAGS = frozenset(
 # HTML parsers open these again in every paragraph after one that leaves them open,
 # and so make a long page of a short text. While it is parsed they have other names,
 # for which there is no such rule; no attribute of theirs is kept.
-FORMATTING = ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small")
-FORMATTING += ("strike", "strong", "tt", "u")
-RENAMED = re.compile(rf"<(/?)({'|'.join(FORMATTING)})(?=[\s/>])", re.IGNORECASE)
-GIVEN_BACK = re.compile(rf"(</?)x-({'|'.join(FORMATTING)})(?=[\s>])")
+FORMATTING = frozenset(
+    [
+        *("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small"),
+        *("strike", "strong", "tt", "u"),
+    ]
+)
+_NAMES = "|".join(sorted(FORMATTING))
+RENAMED = re.compile(rf"<(/?)({_NAMES})(?=[\s/>])", re.IGNORECASE)
+GIVEN_BACK = re.compile(rf"(</?)x-({_NAMES})(?=[\s>])")
 ATTRIBUTES = {
     "*": {"style", "title"},
     "x-a": {"href", "title"},
@@ -208,6 +215,10 @@ def clean_html(source: str | None) -> str | None:
     return None if cleaned is None else marks.put_back(cleaned)
 
 
+Tokens = Sequence[Token]
+Env = MutableMapping[str, Any]
+
+
 @dataclass
 class _Text:
     """What the rules below need of the text that is rendered."""
@@ -224,24 +235,30 @@ class _Text:
         return self.marks.add(mathml(latex.strip(), display))
 
 
+def _text_of(env: Env) -> _Text:
+    known = env["text"]
+    assert isinstance(known, _Text)
+    return known
+
+
 class _Page(RendererHTML):
     """Renders Markdown, with marks where formulas and code in colours will stand."""
 
     def math_inline(
-        self, tokens: list[Token], index: int, options: object, env: dict
+        self, tokens: Tokens, index: int, options: OptionsDict, env: Env
     ) -> str:
         """Show a formula within a line."""
-        return env["text"].formula(tokens[index].content, display=False)
+        return _text_of(env).formula(tokens[index].content, display=False)
 
     def math_block(
-        self, tokens: list[Token], index: int, options: object, env: dict
+        self, tokens: Tokens, index: int, options: OptionsDict, env: Env
     ) -> str:
         """Show a formula in a line of its own."""
-        return env["text"].formula(tokens[index].content, display=True)
+        return _text_of(env).formula(tokens[index].content, display=True)
 
-    def image(self, tokens: list[Token], index: int, options: object, env: dict) -> str:
+    def image(self, tokens: Tokens, index: int, options: OptionsDict, env: Env) -> str:
         """Show an image that is attached; of any other only its description."""
-        token, known = tokens[index], env["text"]
+        token, known = tokens[index], _text_of(env)
         said = escape(self.renderInlineAsText(token.children or [], options, env))
         source = str(token.attrGet("src"))
         if source in known.images:
@@ -250,9 +267,9 @@ class _Page(RendererHTML):
             return said
         return f'<img alt="{said}" src="{source}" style="max-width:100%">'
 
-    def fence(self, tokens: list[Token], index: int, options: object, env: dict) -> str:
+    def fence(self, tokens: Tokens, index: int, options: OptionsDict, env: Env) -> str:
         """Show code, in colours where it is Python."""
-        token, known = tokens[index], env["text"]
+        token, known = tokens[index], _text_of(env)
         if known.highlight is not None and token.info.strip() in ("python", "py"):
             return known.marks.add(known.highlight(token.content))
         return f"<pre><code>{escape(token.content)}</code></pre>\n"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.formulas import MOST_LATEX
@@ -68,6 +68,8 @@ class Bounds:
     all_bytes: int = 32_000_000
 
 
+# nbformat has no types.
+Output = Any
 TAKEN = Bounds()
 # What was taken, and notes about what was not, is shown whole.
 SHOWN = Bounds(
@@ -147,7 +149,7 @@ class Gate:
     def _take(self, name: str, amount: int) -> bool:
         return self._cell.take(name, amount) and self._all.take(name, amount)
 
-    def _built(self, form: Mapping) -> NotebookNode | None:
+    def _built(self, form: Mapping) -> Output | None:
         kind = form.get("output_type")
         if kind == "stream":
             name, written = form.get("name"), self._text(form.get("text"))
@@ -166,7 +168,7 @@ class Gate:
                 )
         return None
 
-    def _error(self, form: Mapping) -> NotebookNode | None:
+    def _error(self, form: Mapping) -> Output | None:
         name, value = self._text(form.get("ename"), 200), form.get("evalue")
         value = self._text(value, 5_000)
         lines = form.get("traceback")
@@ -282,7 +284,7 @@ class Recorder:
         """Note why something that the cell has shown is left out."""
         self._cell.missing.add(reason)
 
-    def outputs(self) -> dict[int, list[NotebookNode]]:
+    def outputs(self) -> dict[int, list[Output]]:
         """Return the outputs of all cells by their index."""
         gate = Gate(self._bounds)
         return {
@@ -311,7 +313,8 @@ class Recorder:
     def _display(self, cell: _Cell, kind: str, content: dict) -> None:
         transient = content.get("transient")
         name = transient.get("display_id") if isinstance(transient, dict) else None
-        known = self._displays.get(name, []) if isinstance(name, str) else []
+        name = name if isinstance(name, str) and len(name) <= 200 else None
+        known = self._displays.get(name, []) if name else []
         data, metadata = content.get("data"), content.get("metadata")
         for slot in known:
             change = _weight(data) - _weight(slot.body.get("data"))
@@ -321,9 +324,9 @@ class Recorder:
             slot.body |= {"data": data, "metadata": metadata}
         if kind == "update_display_data":
             return
-        slot = self._add(cell, {**content, "output_type": kind})
-        if slot is not None and isinstance(name, str):
-            self._displays.setdefault(name[:200], []).append(slot)
+        new = self._add(cell, {**content, "output_type": kind})
+        if new is not None and name:
+            self._displays.setdefault(name, []).append(new)
 
     def _add(self, cell: _Cell, body: dict) -> _Slot | None:
         if cell.clearing:
@@ -380,7 +383,7 @@ def _weight(data: object) -> int:
     )
 
 
-def _note(missing: set[str]) -> NotebookNode:
+def _note(missing: set[str]) -> Output:
     reasons = "; ".join(text(f"outputs.{reason}") for reason in sorted(missing))
     note = text("outputs.left_out", reasons=reasons)
     return new_output("display_data", data={"text/plain": note})

@@ -84,7 +84,7 @@ def accessible(page: str) -> str:
 class FeedbackExporter(HTMLExporter):
     """Makes nbgrader's feedback pages accessible, and safe to open."""
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
     ) -> tuple[str, dict]:
         """Return the page of a graded notebook.
@@ -104,7 +104,7 @@ class OnlyPages(NbGraderPreprocessor):
     """Removes what nbgrader copied beside a learner's feedback pages."""
 
     # nbconvert sets it for all that a page is made with, and warns where it is not.
-    display_data_priority = List().tag(config=True)
+    display_data_priority: List = List().tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Clear the learner's feedback folder of all but this assignment's pages."""

@@ -7,12 +7,12 @@ own settings.
 
 import base64
 import hashlib
-import math
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -96,7 +96,7 @@ def clean_markdown(context: Context, source: str) -> str:
     str
         Harmless HTML.
     """
-    cell = context.get("cell") or {}
+    cell: Any = context.get("cell") or NotebookNode(metadata={})
     if source == cell.get("source") and cell.metadata.get("plain"):
         return f"<pre>{escape(markup.as_text(source))}</pre>"
     attached = cell.get("attachments") or {}
@@ -166,7 +166,7 @@ def rebuilt(notebook: Mapping) -> NotebookNode:
     """
     gate = Gate(SHOWN)
     room = {"source": ALL_SOURCE, "rendered": ALL_RENDERED}
-    cells = []
+    cells: list[NotebookNode] = []
     given = notebook.get("cells")
     for form in (given if isinstance(given, list) else [])[:MOST_CELLS]:
         if isinstance(form, Mapping):
@@ -174,7 +174,7 @@ def rebuilt(notebook: Mapping) -> NotebookNode:
             if cell is not None:
                 cells.append(cell)
     language = {"name": "python", "pygments_lexer": "ipython3"}
-    return new_notebook(cells=cells, metadata={"language_info": language})
+    return NotebookNode(new_notebook(cells=cells, metadata={"language_info": language}))
 
 
 def _cell(
@@ -227,7 +227,7 @@ def _flags(form: object) -> dict:
     }
     for number in ("points", "score"):
         value = form.get(number)
-        if type(value) in (int, float) and abs(value) < 1e6 and math.isfinite(value):
+        if _is_number(value):
             flags[number] = value
     if flags["grade"] or flags["task"]:
         flags.setdefault("points", 0)
@@ -237,6 +237,13 @@ def _flags(form: object) -> dict:
         if isinstance(value, str) and GRADE_ID.fullmatch(value):
             flags[word] = value
     return {**flags, "grade_id": name, "schema_version": 3}
+
+
+def _is_number(value: object) -> bool:
+    """Say whether a value is a number of points; NaN is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -1e6 < value < 1e6
 
 
 class Rebuilt(Preprocessor):

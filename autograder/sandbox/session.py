@@ -126,7 +126,8 @@ class Session:
         """
         self._shows = True
         self._request({"run": source}, seconds)
-        return self.reply(seconds, show)
+        reply = self.reply(seconds, show)
+        return reply if isinstance(reply, dict) else {}
 
     def ask(self, name: str, arguments: list, seconds: float) -> object:
         """Call a function of the driver; raises as `run` does."""
