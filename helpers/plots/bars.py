@@ -1,24 +1,31 @@
-"""Results side by side, with their intervals.
+"""Results as bars and as differences, with their intervals.
 
 ===================================================== ==========================
+`plot_fractions(fractions, titles)`                   rows that sum to 1, as bars
 `plot_differences({label: (mean, low, high)})`        differences against zero
 ===================================================== ==========================
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
     COLOURS,
     INK,
     describe,
+    filled,
     new_figure,
     styled,
 )
 from helpers.strings import text
 
-__all__ = ["plot_differences"]
+__all__ = [
+    "plot_differences",
+    "plot_fractions",
+]
 
 Interval = tuple[float, float]
 
@@ -87,3 +94,48 @@ def plot_differences(
     return describe(
         figure, text("plots.differences_description", parts="; ".join(parts))
     )
+
+
+@styled
+def plot_fractions(fractions: ArrayLike, titles: Sequence[str]) -> Figure:
+    """Draw rows of fractions as bars, one panel a row.
+
+    Parameters
+    ----------
+    fractions : array_like of shape (r, c)
+        Rows of numbers between 0 and 1.
+    titles : sequence of r str
+        One for each row.
+
+    Returns
+    -------
+    Figure
+        r panels of c bars.
+
+    Examples
+    --------
+    >>> plot_fractions([[0.25, 0.75]], ["a row"]).description
+    'Shares as bars. a row: 0.25, 0.75.'
+    """
+    fractions = np.asarray(fractions, float)
+    figure, panels = new_figure(
+        1, len(fractions), height=2.6, sharey=True, squeeze=False
+    )
+    places = np.arange(fractions.shape[1])
+    for panel, row, title in zip(panels[0], fractions, titles, strict=True):
+        bars = panel.bar(places, row, linewidth=0.8)
+        for i, bar in enumerate(bars):
+            bar.set(**filled(i))
+            panel.annotate(
+                f"{row[i]:.2f}", (places[i], row[i]), ha="center", va="bottom"
+            )
+        panel.set(title=title, ylim=(0, 1.12), xticks=places)
+        panel.set_xticklabels(places + 1)
+        panel.set_xlabel(text("plots.first_steps.place"))
+        panel.grid(axis="x", visible=False)
+    panels[0, 0].set_ylabel(text("plots.first_steps.share"))
+    parts = "; ".join(
+        f"{title}: " + ", ".join(f"{value:.2g}" for value in row)
+        for row, title in zip(fractions, titles, strict=True)
+    )
+    return describe(figure, text("plots.first_steps.shares", parts=parts))

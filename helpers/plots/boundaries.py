@@ -256,7 +256,7 @@ def plot_boundaries(
     Parameters
     ----------
     predicts : dict of str to callable
-        Each as in `plot_boundary`, under the title of its panel. The share of
+        Each as in `plot_boundary`, under the title of its panel. The fraction of
         points on the right side is put below each title.
     X : ndarray of shape (2, m)
         Positions.
@@ -267,7 +267,7 @@ def plot_boundaries(
     title : str, optional
         Words for the figure.
     description : str, optional
-        What is to be seen; the shares of points on the right side otherwise.
+        What is to be seen; the fractions of points on the right side otherwise.
 
     Returns
     -------
@@ -325,7 +325,7 @@ def plot_growth(
     >>> X, Y = np.array([[-1.0, 1.0], [0.0, 0.5]]), np.array([[0.0, 1.0]])
     >>> figure = plot_growth({0: lambda P: 0 * P[:1], 50: lambda P: P[:1] > 0}, X, Y)
     >>> figure.description.partition(". ")[2]
-    'On the right side: step 0 50.0 %; step 50 100.0 %.'
+    'On the right side: iteration 0 50.0 %; iteration 50 100.0 %.'
     """
     panels = {
         text("plots.step", step=step): predict for step, predict in snapshots.items()

@@ -1,11 +1,13 @@
-"""Curves: costs over the steps, bands over seeds, validation curves.
+"""Curves: costs over the iterations, means over seeds, validation curves.
 
 ===================================================== ==========================
-`plot_costs(costs, every, log)`                       cost against steps
-`plot_bands(steps, runs, ylabel)`                     mean and spread over seeds
+`plot_lines(x, lines)`                                functions of one number
+`plot_costs(costs, every, log)`                       cost against iterations
+`plot_bands(steps, runs, ylabel)`                     mean and standard deviation
+`plot_means(values, curves, ...)`                     means against a setting
 `plot_validation_curve(values, train, validation)`    a setting chosen on data
-`plot_history(steps, lines, ylabel, best)`            anything against steps
-`LiveCurve(title)`                                    grows while a net trains
+`plot_history(steps, lines, ylabel, best)`            anything against iterations
+`LiveCurve(title)`                                    grows during a training
 ===================================================== ==========================
 """
 
@@ -34,6 +36,8 @@ __all__ = [
     "plot_bands",
     "plot_costs",
     "plot_history",
+    "plot_lines",
+    "plot_means",
     "plot_validation_curve",
 ]
 
@@ -57,7 +61,7 @@ def plot_costs(
     Parameters
     ----------
     costs : sequence of float, or dict of str to such
-        One value for every `every` steps, the first at step 0; a dictionary
+        One value for every `every` steps, the first at iteration 0; a dictionary
         draws one curve for each label into the same figure.
     every : int, default 100
         Steps between two values.
@@ -74,7 +78,7 @@ def plot_costs(
     Examples
     --------
     >>> plot_costs([0.7, 0.4, 0.2]).description
-    'Cost against steps: from 0.7 at step 0 to 0.2 at step 200.'
+    'Cost against iterations: from 0.7 at iteration 0 to 0.2 at iteration 200.'
     """
     if isinstance(costs, Mapping):
         curves = {label: np.asarray(c, float).ravel() for label, c in costs.items()}
@@ -122,7 +126,7 @@ def plot_bands(
     log: bool = False,
     title: str | None = None,
 ) -> Figure:
-    """Draw the mean of several runs, their spread and the runs themselves.
+    """Draw the mean of several runs, their standard deviation and the runs themselves.
 
     Parameters
     ----------
@@ -131,7 +135,7 @@ def plot_bands(
     runs : dict of str to array_like of shape (n_runs, n_steps)
         One row for each seed or data set.
     ylabel, xlabel, title : str, optional
-        Words for the figure; the cost against steps otherwise.
+        Words for the figure; the cost against iterations otherwise.
     log : bool, default False
         Whether the vertical axis is logarithmic.
 
@@ -142,9 +146,9 @@ def plot_bands(
 
     Examples
     --------
-    >>> figure = plot_bands([0, 1], {"net": [[1.0, 0.5], [1.0, 0.7]]})
+    >>> figure = plot_bands([0, 1], {"network": [[1.0, 0.5], [1.0, 0.7]]})
     >>> figure.description.partition(". ")[2]
-    'At the end: net 0.6 ± 0.14 (2 runs).'
+    'At the end: network 0.6 ± 0.14 (2 runs).'
     """
     steps = np.asarray(steps)
     figure, panel = new_figure()
@@ -319,7 +323,7 @@ def plot_history(
     Examples
     --------
     >>> plot_history([0, 9], {"train": [0.5, 0.1]}, ylabel="error").description
-    'Error against steps: train from 0.5 at step 0 to 0.1 at step 9.'
+    'Error against iterations: train from 0.5 at iteration 0 to 0.1 at iteration 9.'
     """
     steps = np.asarray(steps)
     figure, panel = new_figure()
@@ -383,7 +387,7 @@ class LiveCurve:
     >>> curve = LiveCurve("A short training")
     >>> curve.update([0, 100], [0.7, 0.3])
     >>> curve.figure().description
-    'Cost against steps: from 0.7 at step 0 to 0.3 at step 100.'
+    'Cost against iterations: from 0.7 at iteration 0 to 0.3 at iteration 100.'
     """
 
     def __init__(
@@ -465,3 +469,127 @@ class LiveCurve:
         self._drawn = time.monotonic()
         if self.pause:
             self.pause = max(self.pause, 9 * (self._drawn - start))
+
+
+@styled
+def plot_lines(
+    x: ArrayLike,
+    lines: Mapping[str, ArrayLike],
+    *,
+    xlabel: str,
+    ylabel: str = "",
+    title: str = "",
+    log: bool = False,
+    mark: tuple[float, float] | None = None,
+    description: str,
+) -> Figure:
+    """Draw one or more functions of one number.
+
+    Parameters
+    ----------
+    x : array_like of shape (n,)
+        Where the functions were taken.
+    lines : dict of str to array_like of shape (n,)
+        The values of each.
+    xlabel, ylabel, title : str
+        Words for the figure.
+    log : bool, default False
+        Whether both axes are logarithmic.
+    mark : tuple of two float, optional
+        A point to be ringed.
+    description : str
+        What is to be seen.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> lines = {"square": [0, 1, 4]}
+    >>> plot_lines([0, 1, 2], lines, xlabel="x", description="A bow.").description
+    'A bow.'
+    """
+    x = np.asarray(x, float)
+    figure, panel = new_figure()
+    for i, (label, values) in enumerate(lines.items()):
+        panel.plot(x, np.ravel(values), label=label, **series(i, marks=len(x) <= 12))
+    if mark is not None:
+        panel.plot(*mark, "o", markersize=12, fillstyle="none", color=INK)
+    if log:
+        panel.set(xscale="log", yscale="log")
+        panel.set_xticks(x, [f"{value:g}" for value in x])
+        panel.minorticks_off()
+    panel.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    panel.legend()
+    return describe(figure, description)
+
+
+@styled
+def plot_means(
+    values: ArrayLike,
+    curves: Mapping[str, ArrayLike],
+    *,
+    xlabel: str,
+    ylabel: str,
+    mark: tuple[float, str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw what several quantities do while one knob is turned.
+
+    Parameters
+    ----------
+    values : array_like of shape (n,)
+        Positions of the knob, drawn on a logarithmic axis.
+    curves : dict of str to array_like of shape (n, n_runs)
+        For each quantity its values; means and standard deviations are drawn.
+    xlabel, ylabel : str
+        What the knob and the quantities are.
+    mark : (float, str), optional
+        A position to be marked and its name.
+    title : str, optional
+        Words for the figure.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> figure = plot_means([1, 10], {"part": [[0.0], [1.0]]}, xlabel="g", ylabel="y")
+    >>> figure.description
+    'Against g: part from 0 at 1 to 1 at 10.'
+    """
+    values = np.asarray(values, float)
+    figure, panel = new_figure(height=4.0)
+    parts = []
+    for i, (label, runs) in enumerate(curves.items()):
+        runs = np.asarray(runs, float)
+        mean = runs.mean(axis=1)
+        spread = runs.std(axis=1, ddof=1) if runs.shape[1] > 1 else None
+        panel.errorbar(
+            values, mean, yerr=spread, capsize=2, label=label, **series(i, marks=True)
+        )
+        parts.append(
+            text(
+                "plots.practical.knob_ends",
+                label=label,
+                first=f"{mean[0]:.2g}",
+                last=f"{mean[-1]:.2g}",
+                low=f"{values[0]:.2g}",
+                high=f"{values[-1]:.2g}",
+            )
+        )
+    if mark is not None:
+        panel.axvline(mark[0], color=INK, linestyle=":", label=mark[1])
+    panel.set_xscale("log")
+    panel.set_xticks(values[::2], [f"{value:.2g}" for value in values[::2]])
+    panel.minorticks_off()
+    panel.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
+    panel.legend()
+    words = text(
+        "plots.practical.knob_description", name=xlabel, parts="; ".join(parts)
+    )
+    return finish(figure, words)

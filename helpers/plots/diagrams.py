@@ -1,11 +1,11 @@
-"""Diagrams: boxes, circles and arrows, for nets and computation graphs.
+"""Diagrams: boxes, circles and arrows, for networks and computation graphs.
 
 A diagram is a dictionary of nodes and a list of arrows. `layers_diagram` lays
-out a fully connected net of given sizes.
+out a fully connected network of given sizes.
 
 =============================== ==============================================
 `diagram(nodes, arrows)`        nodes at given places, arrows with labels
-`layers_diagram(sizes)`         a fully connected net
+`layers_diagram(sizes)`         a fully connected network
 =============================== ==============================================
 """
 
@@ -192,7 +192,7 @@ def layers_diagram(
     title: str = "",
     axes: Axes | None = None,
 ) -> None:
-    """Draw a fully connected net, inputs on the left.
+    """Draw a fully connected network, inputs on the left.
 
     Parameters
     ----------

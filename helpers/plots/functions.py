@@ -1,7 +1,8 @@
-"""Functions of one number: activations and their slopes.
+"""Activation functions with their derivatives, and vectors before and after scaling.
 
 ===================================================== ==========================
-`plot_activations(names)`                             functions above their slopes
+`plot_activations(names)`                             functions, derivatives below
+`plot_lengths(points, scaled)`                        points and the unit circle
 ===================================================== ==========================
 """
 
@@ -10,11 +11,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from helpers import activations
 from helpers.plots.style import (
     COLOURS,
     DASHES,
+    INK,
+    MARKERS,
+    describe,
     finish,
     new_figure,
     styled,
@@ -23,9 +28,10 @@ from helpers.strings import text
 
 __all__ = [
     "plot_activations",
+    "plot_lengths",
 ]
 
-# Slopes of these jump at zero.
+# Derivatives of these jump at zero.
 _KINKED = ("relu", "leaky_relu")
 
 
@@ -36,7 +42,7 @@ def _draw_slope(
         panel.plot(z, slope(z), **options)
         return
     # Two pieces, an open ring where the value from the right is not taken and a
-    # full one where it is: at 0 this course takes the slope from the left.
+    # full one where it is: at 0 this course takes the derivative from the left.
     for side in (z[z <= 0], z[z > 0]):
         panel.plot(side, slope(side), **options)
     ring = {"markersize": 6, "markeredgecolor": options["color"], "zorder": 3}
@@ -63,7 +69,7 @@ def plot_activations(
     Examples
     --------
     >>> plot_activations(["sigmoid"]).description.partition(". ")[2]
-    'Largest slopes: sigmoid 0.25. Rings mark the slope taken at 0.'
+    'Largest derivatives: sigmoid 0.25. Rings mark the derivative taken at 0.'
     """
     z = np.linspace(-4.0, 4.0, 400)
     figure, axes = new_figure(
@@ -105,3 +111,49 @@ def plot_activations(
 def _with_slope(function: Callable) -> Callable:
     # The usual 0.01 could not be told from 0 here.
     return lambda z: function(z, 0.1)
+
+
+@styled
+def plot_lengths(points: ArrayLike, scaled: ArrayLike) -> Figure:
+    """Draw points of the plane before and after their rows were scaled.
+
+    Parameters
+    ----------
+    points, scaled : array_like of shape (n, 2)
+        One point a row.
+
+    Returns
+    -------
+    Figure
+        Two panels with the unit circle.
+
+    Examples
+    --------
+    >>> figure = plot_lengths([[3, 4]], [[0.6, 0.8]])
+    >>> len(figure.axes)
+    2
+    """
+    figure, panels = new_figure(1, 2, height=3.8, sharex=True, sharey=True)
+    angle = np.linspace(0, 2 * np.pi, 200)
+    pairs = zip(panels, (points, scaled), ("before", "after"), strict=True)
+    for panel, rows, when in pairs:
+        rows = np.asarray(rows, float)
+        panel.plot(np.cos(angle), np.sin(angle), color=INK, linewidth=1, linestyle=":")
+        # The same points keep their marker, so that directions can be compared.
+        is_left = np.asarray(points, float)[:, 0] < 0
+        for i, chosen in enumerate((~is_left, is_left)):
+            panel.plot(
+                *rows[chosen].T, MARKERS[i], color=COLOURS[i], markersize=5, zorder=3
+            )
+        panel.plot(0, 0, "+", color=INK)
+        panel.set(aspect="equal", title=text(f"plots.first_steps.{when}"))
+        panel.set_xlabel(text("plots.first_steps.entry", number=1))
+    panels[0].set_ylabel(text("plots.first_steps.entry", number=2))
+    lengths = np.linalg.norm(np.asarray(scaled, float), axis=1)
+    words = text(
+        "plots.first_steps.lengths",
+        n=len(lengths),
+        low=f"{lengths.min():.3g}",
+        high=f"{lengths.max():.3g}",
+    )
+    return describe(figure, words)

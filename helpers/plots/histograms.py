@@ -1,6 +1,7 @@
-"""What happens to numbers on their way through many layers.
+"""Distributions of numbers: samples, and the values of many layers.
 
 ===================================================== ==========================
+`plot_samples({name: values})`                        histograms side by side
 `plot_layer_histograms({name: [A1, A2, ...]})`        a histogram for each layer
 `plot_layer_scales({name: [one number a layer]})`     a line over the layers
 ===================================================== ==========================
@@ -14,6 +15,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
+    INK,
+    describe,
     filled,
     finish,
     new_figure,
@@ -22,7 +25,11 @@ from helpers.plots.style import (
 )
 from helpers.strings import text
 
-__all__ = ["plot_layer_histograms", "plot_layer_scales"]
+__all__ = [
+    "plot_layer_histograms",
+    "plot_layer_scales",
+    "plot_samples",
+]
 
 
 @styled
@@ -120,7 +127,7 @@ def plot_layer_scales(
     title: str | None = None,
     axes: Axes | None = None,
 ) -> Figure:
-    """Draw one number for each layer, such as the spread of its activations.
+    """Draw one number for each layer, such as the mean of its activations.
 
     Parameters
     ----------
@@ -175,3 +182,58 @@ def plot_layer_scales(
         ylabel=ylabel,
     )
     return finish(panel.figure, words, is_part=axes is not None)
+
+
+@styled
+def plot_samples(samples: Mapping[str, ArrayLike]) -> Figure:
+    """Draw the histograms of some samples side by side, on the same axes.
+
+    Parameters
+    ----------
+    samples : dict of str to array_like of shape (n,)
+        Numbers drawn in different ways.
+
+    Returns
+    -------
+    Figure
+        One panel for each.
+
+    Examples
+    --------
+    >>> plot_samples({"two": [0.0, 1.0]}).description
+    'Histograms. two: from 0 to 1, mean 0.5.'
+    """
+    arrays = {name: np.ravel(np.asarray(s, float)) for name, s in samples.items()}
+    everything = np.concatenate(list(arrays.values()))
+    # Eighths, so that 0 and 1 are edges of bins.
+    edges = np.arange(
+        np.floor(everything.min()), np.ceil(everything.max()) + 0.1, 1 / 8
+    )
+    figure, panels = new_figure(
+        1, len(arrays), height=2.8, sharex=True, sharey=True, squeeze=False
+    )
+    for i, (panel, (name, values)) in enumerate(
+        zip(panels[0], arrays.items(), strict=True)
+    ):
+        panel.hist(
+            values,
+            edges,
+            density=True,
+            linewidth=0.5,
+            **filled(i, 0.5),
+        )
+        panel.axvline(values.mean(), color=INK, linestyle="--", linewidth=1.2)
+        panel.set(title=name, xlabel=text("plots.first_steps.value"))
+    panels[0, 0].set_ylabel(text("plots.first_steps.density"))
+    parts = "; ".join(
+        text(
+            "plots.first_steps.sample",
+            name=name,
+            low=f"{values.min():.2g}",
+            high=f"{values.max():.2g}",
+            # Adding 0 turns -0 into 0.
+            mean=f"{round(float(values.mean()), 2) + 0:.2g}",
+        )
+        for name, values in arrays.items()
+    )
+    return describe(figure, text("plots.first_steps.samples", parts=parts))

@@ -1,8 +1,8 @@
-"""Pictures side by side, what units look for, and accuracy by group.
+"""Images side by side, masks, and accuracy by group.
 
 ================================================= ==============================
-`gallery(pictures, titles)`                       pictures in rows, with titles
-`plot_units(W, size)`                             a layer's weights as pictures
+`gallery(images, titles)`                       images in rows, with titles
+`plot_masks(masks)`                               dropout masks
 `accuracy_by_group(right, groups)`                a table with Wilson intervals
 `plot_accuracy_by_group(right, groups)`           the same as a figure
 ================================================= ==============================
@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
@@ -19,6 +20,7 @@ from helpers.plots.style import (
     INK,
     MARKERS,
     describe,
+    finish,
     lighter,
     new_figure,
     styled,
@@ -30,29 +32,29 @@ __all__ = [
     "accuracy_by_group",
     "gallery",
     "plot_accuracy_by_group",
-    "plot_units",
+    "plot_masks",
 ]
 
 
 @styled
 def gallery(
-    pictures: ArrayLike,
+    images: ArrayLike,
     titles: Sequence[str] | None = None,
     *,
     columns: int = 10,
     title: str = "",
     description: str,
 ) -> Figure:
-    """Show pictures in rows.
+    """Show images in rows.
 
     Parameters
     ----------
-    pictures : array_like of shape (m, height, width, 3) or (m, height, width)
+    images : array_like of shape (m, height, width, 3) or (m, height, width)
         Colours from 0 to 255 (or 0.0 to 1.0), or shades of grey.
     titles : sequence of str, optional
-        A few words above each picture; a line break starts a second line.
+        A few words above each image; a line break starts a second line.
     columns : int, default 10
-        Pictures in a row.
+        Images in a row.
     title : str
         Words above all of them.
     description : str
@@ -61,7 +63,7 @@ def gallery(
     Returns
     -------
     Figure
-        One panel a picture.
+        One panel an image.
 
     Examples
     --------
@@ -69,8 +71,8 @@ def gallery(
     >>> [panel.get_title(loc="center") for panel in figure.axes]
     ['a', 'b', 'c']
     """
-    pictures = np.asarray(pictures)
-    m = len(pictures)
+    images = np.asarray(images)
+    m = len(images)
     columns = max(1, min(columns, m))
     rows = max(1, -(-m // columns))
     titles = [""] * m if titles is None else list(titles)
@@ -88,7 +90,7 @@ def gallery(
         if number >= m:
             panel.remove()
             continue
-        panel.imshow(pictures[number], cmap="gray", interpolation="nearest")
+        panel.imshow(images[number], cmap="gray", interpolation="nearest")
         panel.set_title(
             titles[number], loc="center", fontsize=7.5, fontweight="normal", pad=2
         )
@@ -96,49 +98,6 @@ def gallery(
     if title:
         figure.suptitle(title)
     return describe(figure, description)
-
-
-@styled
-def plot_units(
-    W: ArrayLike, size: int, *, titles: Sequence[str] | None = None, columns: int = 10
-) -> Figure:
-    """Draw the weights of a first layer, one picture a unit.
-
-    Parameters
-    ----------
-    W : array_like of shape (units, size * size * 3)
-        Weights, as ``W1`` of a net that looks at colour pictures.
-    size : int
-        Height and width of the pictures.
-    titles : sequence of str, optional
-        Words above each unit, otherwise its number.
-    columns : int, default 10
-        Units in a row.
-
-    Returns
-    -------
-    Figure
-        Means over the colours; grey is 0, light positive, dark negative, each
-        unit by its own largest weight.
-
-    Examples
-    --------
-    >>> len(plot_units(np.eye(2, 12), 2).axes)
-    2
-    """
-    W = np.asarray(W, float)
-    planes = W.reshape(len(W), size, size, 3).mean(axis=3)
-    limits = np.abs(planes).max(axis=(1, 2), keepdims=True)
-    shown = 0.5 + 0.5 * planes / np.maximum(limits, 1e-12)
-    if titles is None:
-        titles = [text("plots.images.unit", number=unit + 1) for unit in range(len(W))]
-    # Grey pictures would be stretched to their own range: colours are not.
-    return gallery(
-        np.repeat(shown[..., np.newaxis], 3, axis=3),
-        titles,
-        columns=columns,
-        description=text("plots.images.units", units=len(W), size=size),
-    )
 
 
 def accuracy_by_group(
@@ -252,3 +211,42 @@ def plot_accuracy_by_group(
         )
         parts.append(f"{label}, {rows}" if label else rows)
     return describe(figure, text("plots.images.groups", parts="; ".join(parts)))
+
+
+@styled
+def plot_masks(masks: Sequence[ArrayLike]) -> Figure:
+    """Draw dropout masks, one panel for each, dropped units dark.
+
+    Parameters
+    ----------
+    masks : sequence of array_like of shape (n_units, m)
+        Zeros and ones; what is not an array of two axes is left out.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> plot_masks([np.ones((2, 3))]).description
+    'Masks of units (rows) by examples (columns), dark where dropped: 100 % kept.'
+    """
+    grids = [np.atleast_2d(np.asarray(mask, float)) for mask in masks]
+    figure, axes = new_figure(
+        1, len(grids), width=4.6 * len(grids), height=3.0, squeeze=False
+    )
+    shares = []
+    for step, (panel, grid) in enumerate(zip(axes.flat, grids, strict=True), start=1):
+        panel.imshow(grid, cmap="gray", vmin=0, vmax=1, aspect="auto")
+        panel.grid(False)
+        share = f"{100 * grid.mean():.3g}"
+        shares.append(text("plots.practical.kept", share=share))
+        panel.set(
+            title=text("plots.practical.mask_panel", step=step, share=share),
+            xlabel=text("plots.practical.example"),
+            ylabel=text("plots.practical.unit"),
+        )
+        panel.yaxis.set_major_locator(MaxNLocator(integer=True))
+    words = text("plots.practical.masks_description", parts=", ".join(shares))
+    return finish(figure, words)

@@ -11,7 +11,7 @@ without colour; the face is white, so that the figure also reads in a dark theme
 `path(axes, steps)`         the steps of a descent, over contours
 `surface(axes, f, ...)`     the same function as a landscape
 `regions(axes, f, ...)`     what a model says for each point of the plane
-`bars(axes, names, ...)`    named numbers, with their spread
+`bars(axes, names, ...)`    named numbers, with their standard deviation
 `matrix(axes, A)`           an array as a grid of numbers
 =========================== ==================================================
 

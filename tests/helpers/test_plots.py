@@ -18,13 +18,12 @@ from helpers.plots import (
     bars,
     boundaries,
     curves,
-    first_steps,
-    five_steps,
     functions,
-    hidden_units,
+    gradients,
+    graphs,
     histograms,
-    networks,
     style,
+    weights,
 )
 
 RNG = np.random.RandomState(0)
@@ -86,12 +85,12 @@ EXAMPLES = {
     "differences": lambda: bars.plot_differences(
         {"L2 - none": (2.0, 1.0, 3.0), "L2 - dropout": (0.1, -1, 1.2)}, xlabel="points"
     ),
-    "data flow": lambda: networks.draw_data_flow([5, 4, 3, 1], m=6),
-    "graph": lambda: networks.draw_graph(
+    "data flow": lambda: graphs.draw_data_flow([5, 4, 3, 1], m=6),
+    "graph": lambda: graphs.draw_graph(
         {"x": (0, 0, "x"), "z": (1, 1, "z = 3x"), "a": (2, 0, "a")},
         [("x", "z", "2", "3"), ("z", "a", "6")],
     ),
-    "lines": lambda: first_steps.plot_lines(
+    "lines": lambda: curves.plot_lines(
         [1, 2, 4],
         {"loop": [1, 2, 4], "at once": [1, 1, 1]},
         xlabel="examples",
@@ -101,13 +100,13 @@ EXAMPLES = {
         mark=(2, 1),
         description="A steep line and a flat one.",
     ),
-    "lengths": lambda: first_steps.plot_lengths(X.T, X.T / 3),
-    "shares": lambda: first_steps.plot_shares([[0.2, 0.8], [0.5, 0.5]], ["a", "b"]),
-    "samples": lambda: first_steps.plot_samples({"rand": RUNS, "b": MANY}),
-    "weights": lambda: first_steps.plot_weights(np.linspace(-1, 1, 48), 4),
-    "five steps": lambda: five_steps.draw_five_steps(),
-    "gradients": lambda: hidden_units.plot_gradients({"dW1": RUNS, "db1": RUNS[0]}),
-    "hidden units": lambda: hidden_units.plot_hidden_units({"a": RUNS, "b": RUNS}),
+    "lengths": lambda: functions.plot_lengths(X.T, X.T / 3),
+    "shares": lambda: bars.plot_fractions([[0.2, 0.8], [0.5, 0.5]], ["a", "b"]),
+    "samples": lambda: histograms.plot_samples({"rand": RUNS, "b": MANY}),
+    "weights": lambda: weights.plot_weights(np.linspace(-1, 1, 48), 4),
+    "five steps": lambda: graphs.draw_five_steps(),
+    "gradients": lambda: gradients.plot_gradients({"dW1": RUNS, "db1": RUNS[0]}),
+    "hidden units": lambda: weights.plot_hidden_units({"a": RUNS, "b": RUNS}),
 }
 
 
@@ -271,7 +270,7 @@ def test_boundary_passes_positions_and_counts_who_is_right():
 
 def test_data_flow_carries_the_shapes_of_the_example():
     """Every activation, gradient, weight and bias stands there with its shape."""
-    figure = networks.draw_data_flow([5, 4, 3, 1], m=6)
+    figure = graphs.draw_data_flow([5, 4, 3, 1], m=6)
     words = "\n".join(t.get_text() for t in figure.axes[0].texts)
 
     for shown in ("A1\n(4, 6)", "dA2\n(3, 6)", "W2 (3, 4)", "db3 (1, 1)", "X = A0"):
@@ -323,4 +322,4 @@ def test_live_curve_shows_one_display_that_grows(monkeypatch):
     curve.close()
 
     assert len(shown) == 1 and len(updated) == 2
-    assert "0.3 at step 200" in updated[-1]["text/plain"]
+    assert "0.3 at iteration 200" in updated[-1]["text/plain"]

@@ -15,12 +15,8 @@ from helpers.plots.cats import (
     plot_probability,
     plot_stress,
 )
-from helpers.plots.images import (
-    accuracy_by_group,
-    gallery,
-    plot_accuracy_by_group,
-    plot_units,
-)
+from helpers.plots.images import accuracy_by_group, gallery, plot_accuracy_by_group
+from helpers.plots.weights import plot_weight_images
 from helpers.statistics import wilson_interval
 
 
@@ -64,7 +60,7 @@ def test_units_show_the_sign_of_their_weights():
     W = np.zeros((1, 12))
     W[0, :3], W[0, 3:6] = 2.0, -1.0
 
-    shown = plot_units(W, 2).axes[0].images[0].get_array()
+    shown = plot_weight_images(W, 2).axes[0].images[0].get_array()
 
     np.testing.assert_allclose(
         shown[..., 0], [[1.0, 0.25], [0.5, 0.5]], rtol=0, atol=1e-12
