@@ -109,6 +109,8 @@ def drive(
                 rng=form["rng"],
                 seconds=seconds,
                 names=functions[name]["parameters"],
+                contract=functions[name]["contract"],
+                callees=functions[name]["calls"],
             )
             yield compact(outcome)
 
@@ -138,6 +140,9 @@ def compact(outcome: Outcome) -> dict:
         form = {"value": encode(outcome.value, compact=True)}
     form["changed"] = outcome.changed
     form["shared"] = outcome.shared
+    form["aliased"] = outcome.aliased
+    form["seeded"] = outcome.seeded
+    form["again"] = outcome.again
     form["warned"] = outcome.warned
     if outcome.single:
         form["single"] = True

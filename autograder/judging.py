@@ -190,7 +190,9 @@ def _outcome(form: object) -> Outcome:
             return lost
     else:
         return lost
-    for key in ("changed", "shared", "warned"):
+    outcome.seeded = form.get("seeded") is True
+    outcome.again = form["again"] if form.get("again") in ("same", "other") else ""
+    for key in ("changed", "shared", "aliased", "warned"):
         texts = form.get(key)
         if isinstance(texts, list):
             setattr(outcome, key, [str(text)[:200] for text in texts[:10]])

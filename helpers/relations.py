@@ -7,6 +7,7 @@ anybody's: their type and shape are looked at before they are used.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -25,6 +26,13 @@ UNLIKELY = 1e-6
 # probability promises less than once in a million cases.
 ERRORS = 5.0
 
+# Correlations of masks have heavier tails (20,000 right masks of each size that
+# cases use stayed below 6), and of fewer pairs of
+# rows or shorter ones nothing is said.
+ALIKE = 8.0
+FEW = 20
+FEW_DRAWS = 8
+
 # A relative difference below this one is rounding: its digits mean nothing.
 ROUNDING = 1e-6
 
@@ -32,12 +40,48 @@ ROUNDING = 1e-6
 SAME_MAGNITUDE = 0.01
 
 
+# Reasons that are terms of the function's contract.
+TERM_OF = {
+    "mini_batches.not_shuffled": "shuffled",
+    "mini_batches.neighbours": "shuffled",
+    "mini_batches.pattern": "shuffled",
+    "mini_batches.near": "shuffled",
+    "mini_batches.equal_seeds": "same seed",
+    "mini_batches.other_seeds": "same seed",
+    "mini_batches.shared": "independent results",
+    "dropout.frozen": "fresh",
+    "dropout.by_unit": "independent masks",
+    "dropout.by_example": "independent masks",
+    "dropout.exact": "independent masks",
+    "dropout.rows_alike": "independent masks",
+    "dropout.columns_alike": "independent masks",
+    "dropout.layers_alike": "independent masks",
+}
+
+
+class Reason(str):
+    """Why an answer is wrong, in words.
+
+    Attributes
+    ----------
+    term : str or None
+        The term of the contract that it breaks, if it is one.
+    """
+
+    term: str | None = None
+
+
 class _Wrong(Exception):
     """Carries the reason why an answer is wrong."""
 
+    def __init__(self, key: str, values: Mapping[str, object]) -> None:
+        super().__init__()
+        self.reason = Reason(text(f"relations.{key}", **values))
+        self.reason.term = TERM_OF.get(key)
+
 
 def _wrong(key: str, **values: object) -> _Wrong:
-    return _Wrong(text(f"relations.mini_batches.{key}", **values))
+    return _Wrong(f"mini_batches.{key}", values)
 
 
 def _pairs(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -137,6 +181,36 @@ def _check_mixing(order: list[int], sizes: list[int]) -> None:
         max(run) - min(run) == len(run) - 1 for run in runs
     ):
         raise _wrong("neighbours")
+    _check_pattern(order)
+
+
+def _check_pattern(order: list[int]) -> None:
+    """Tell a rotation, a reversal, an interleaving or a local shuffle from a draw.
+
+    The steps from one index to the next, counted modulo m, are all different but
+    for accidents: about m times one step, or two steps, is a rule. In a local
+    shuffle no example comes far from its place.
+    """
+    m = len(order)
+    if m < 3:
+        return
+    steps = Counter(int(step) % m for step in np.diff(order))
+    common = [count for _, count in steps.most_common(2)]
+    for kinds in (1, 2):
+        count = sum(common[:kinds])
+        # Each step occurs as often as in a Poisson process of rate one, nearly.
+        chance = (
+            math.log(math.comb(m, kinds))
+            + count * math.log(kinds)
+            - math.lgamma(count + 1)
+        )
+        if chance < math.log(UNLIKELY):
+            raise _wrong("pattern")
+    # The rank correlation of a random order has the standard error 1/sqrt(m - 1).
+    places = np.arange(m)
+    correlation = float(np.corrcoef(places, order)[0, 1])
+    if abs(correlation) * math.sqrt(m - 1) > ERRORS:
+        raise _wrong("near")
 
 
 def _order_alone(
@@ -216,7 +290,7 @@ def mini_batches(
     Returns
     -------
     dict
-        ``{"mini_batches": None}`` or a reason instead of None.
+        ``{"mini_batches": None}`` or a reason in the place of None.
 
     Examples
     --------
@@ -233,8 +307,8 @@ def mini_batches(
             raise _wrong("shared", parts=", ".join(shared))
         if order is not None:
             _check_seeds(order, inputs, others)
-    except _Wrong as reason:
-        return {"mini_batches": str(reason)}
+    except _Wrong as wrong:
+        return {"mini_batches": wrong.reason}
     return {"mini_batches": None}
 
 
@@ -257,7 +331,7 @@ DROPOUT_CACHE = [
 
 
 def _dropout(key: str, **values: object) -> _Wrong:
-    return _Wrong(text(f"relations.dropout.{key}", **values))
+    return _Wrong(f"dropout.{key}", values)
 
 
 def _dropout_parts(answer: object) -> dict[str, np.ndarray]:
@@ -322,8 +396,8 @@ def _check_mask(
         return
     share = D.mean()
     if 0 < share < 1:
-        # Around its own fraction first: a row that is dropped as a whole also
-        # spoils the fraction, and is the better reason.
+        # Around its own share first: a row that is dropped as a whole also
+        # spoils the share, and is the better reason.
         units = _dispersion(D.sum(axis=1), D.shape[1], share)
         examples = _dispersion(D.sum(axis=0), D.shape[0], share)
         if units > ERRORS:
@@ -335,6 +409,58 @@ def _check_mask(
     error = np.sqrt(keep * (1 - keep) / D.size)
     if abs(share - keep) > ERRORS * error:
         raise _dropout("share", name=name, got=share, keep=keep)
+
+
+def _alike(one: np.ndarray, other: np.ndarray | None = None) -> bool:
+    """Tell whether rows of masks agree more or less often than by chance.
+
+    Parameters
+    ----------
+    one, other : ndarray of shape (k, n) and (l, n)
+        Standardized masks; the rows of one with one another if there is one only.
+
+    Returns
+    -------
+    bool
+        Whether the squares of the rows' correlations are too large together.
+    """
+    n = one.shape[1]
+    products = one @ (one if other is None else other).T / math.sqrt(n)
+    # A copy some rows further down is seen along one diagonal, and any other copy in
+    # the sum of all squares.
+    for lag in range(1 - len(products), products.shape[1]):
+        if other is not None or lag > 0:
+            diagonal = np.diagonal(products, lag)
+            if abs(diagonal.sum()) > ALIKE * math.sqrt(len(diagonal)):
+                return True
+    fourth = [float(np.mean(part**4)) for part in (one, other) if part is not None]
+    if other is None:
+        products = products[np.triu_indices(len(one), 1)]
+        sharing = 2 * (len(one) - 2) * (fourth[0] - 1)
+    else:
+        sharing = (len(other) - 1) * (fourth[0] - 1) + (len(one) - 1) * (fourth[1] - 1)
+    squares = products.ravel() ** 2
+    if squares.size < FEW or n < FEW_DRAWS:
+        return False
+    # The square of a standard normal number has the variance 2; few draws of 0 and 1
+    # scatter more, and two products with a row in common vary together.
+    variance = 2 + (fourth[0] * fourth[-1] - 3 + sharing) / n
+    return float(np.sum(squares - 1)) > ALIKE * math.sqrt(squares.size * variance)
+
+
+def _check_independent(parts: Mapping[str, np.ndarray], keep: float) -> None:
+    """Tell masks that were cut out of one another from masks of their own."""
+    if keep >= 1:
+        return
+    error = math.sqrt(keep * (1 - keep))
+    D1, D2 = ((parts[n].astype(np.float64) - keep) / error for n in ("D1", "D2"))
+    for name, D in (("D1", D1), ("D2", D2)):
+        if _alike(D):
+            raise _dropout("rows_alike", name=name)
+        if _alike(D.T):
+            raise _dropout("columns_alike", name=name)
+    if _alike(D1, D2):
+        raise _dropout("layers_alike")
 
 
 def _check_fresh(
@@ -365,7 +491,7 @@ def dropout_forward(
 ) -> dict[str, str | None]:
     """Judge a forward pass with dropout, whatever way its masks were drawn.
 
-    Right are masks of zeros and ones of the shape of their layer, whose fraction of
+    Right are masks of zeros and ones of the shape of their layer, whose share of
     ones lies within five standard errors of `keep_prob`, which treat units and
     examples independently and are new in every call; and activations that
     follow from them.
@@ -407,8 +533,9 @@ def dropout_forward(
             _check_fresh(D, f"D{layer}", keep, others)
             A = np.maximum(Z, 0) * D / keep
             wanted |= {f"Z{layer}": Z, f"A{layer}": A}
-    except _Wrong as reason:
-        return {"A3": str(reason), "cache": str(reason)}
+        _check_independent(parts, keep)
+    except _Wrong as wrong:
+        return {"A3": wrong.reason, "cache": wrong.reason}
     wanted["Z3"] = P["W3"] @ A + P["b3"]
     wanted["A3"] = wanted["AL"] = sigmoid(wanted["Z3"])
     cache = _first_wrong(parts, wanted, [n for n in DROPOUT_CACHE if n in wanted])
@@ -445,7 +572,7 @@ def difference_by_magnitude(
     Returns
     -------
     dict
-        ``{"difference": None}`` or a reason instead of None.
+        ``{"difference": None}`` or a reason in the place of None.
 
     Examples
     --------

@@ -8,11 +8,12 @@ from autograder.authoring.regions import find_regions
 from helpers.checks.cases import Entry
 
 __all__ = [
+    "CONTRACT",
+    "CONTRACT_HINTS",
     "CatalogueEntry",
     "CatalogueError",
     "patch",
     "read_catalogue",
-    "read_readings",
 ]
 
 KEYS = frozenset(
@@ -34,6 +35,9 @@ KEYS = frozenset(
 # The table of what to read again, by notebook and function, where an entry says
 # nothing of its own.
 READ = "read"
+# The tables of contracts, which `autograder.authoring.contracts` reads.
+CONTRACT = "contract"
+CONTRACT_HINTS = "contract_hints"
 
 
 class CatalogueError(ValueError):
@@ -82,6 +86,8 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
         raise CatalogueError(f"{path.name}: {error}") from error
     catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
     readings = _readings(tables.pop(READ, {}), path.name)
+    for name in (CONTRACT, CONTRACT_HINTS):
+        tables.pop(name, None)
     for notebook, functions in tables.items():
         for function, entries in functions.items():
             where = f"{path.name}, {notebook}.{function}"
@@ -110,14 +116,6 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
             f"{path.name}: [{READ}.{notebook}] names {function}, which has no entries"
         )
     return catalogue
-
-
-def read_readings(path: Path) -> dict[tuple[str, str], str]:
-    """Return the section to read again, by notebook and function."""
-    if not path.exists():
-        return {}
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return _readings(tables.get(READ, {}), path.name)
 
 
 def _readings(tables: object, file: str) -> dict[tuple[str, str], str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from autograder.authoring.contracts import stated_in
 from autograder.authoring.recording import CASE_SECONDS, run_recorder
 from autograder.authoring.regions import solution_statements, stub
 from autograder.authoring.sources import SourceNotebook, split_hidden
@@ -22,8 +23,8 @@ from autograder.judging import (
 from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Entry, FunctionCases
-from helpers.checks.recognition import Run, agrees, recognise
-from helpers.checks.report import evidence_of_runs, is_true_of
+from helpers.checks.contract import contract_line
+from helpers.checks.recognition import agrees, recognise
 from helpers.checks.values import decode, encode
 
 __all__ = [
@@ -67,6 +68,7 @@ def check_catalogue(
     judge = Judge(store)
     for name, record in store.cases.functions.items():
         _check_cases(source, record, min_hidden)
+        _check_contract(source, record)
         _check_hints(source, record)
         for case in record.cases:
             if not earning_results(record, case):
@@ -95,6 +97,26 @@ def _check_cases(
             f"misconceptions.toml has {count} entries for {source.name}."
             f"{record.name}; it needs at least {MIN_ENTRIES}"
         )
+
+
+def _check_contract(source: SourceNotebook, record: FunctionCases) -> None:
+    """What is demanded stands in the prompt, and in no other words."""
+    prompt = source.prompts.get(record.name)
+    if prompt is None:
+        return
+    line = contract_line(record.contract) if record.contract else ""
+    if stated_in(prompt.source) != line:
+        raise GateError(
+            f"cell {prompt.cell}: the contract of {record.name} does not stand there "
+            "as misconceptions.toml has it: run `python -m autograder normalize`"
+        )
+    draws = {"fresh", "no seed"} & set(record.contract)
+    for case in record.cases:
+        if draws and case.rng is None:
+            raise GateError(
+                f"cell {case.cell}: a case of {record.name} without rng=, which its "
+                f"contract ({sorted(draws)[0]!r}) needs"
+            )
 
 
 def _check_hints(source: SourceNotebook, record: FunctionCases) -> None:
@@ -152,19 +174,6 @@ def _full_marks(
             )
 
 
-def _check_rendered(record: FunctionCases, entry: Entry, public: list[Run]) -> None:
-    """Refuse a hint whose numbers no public case gives, or gives otherwise."""
-    if not re.search(r"\{(ratio|index|m)\}", entry.hint):
-        return
-    values = evidence_of_runs(record, public).values
-    if not any(is_true_of(entry.hint, known) for known in values):
-        raise GateError(
-            f"{record.name}: no public case gives the numbers that the hint of "
-            f"{entry.name!r} names (known are {values}; {{m}} is the last axis of "
-            "the first parameter whose shape in the docstring ends in m)"
-        )
-
-
 def _check_entries(judge: Judge, record: FunctionCases) -> None:
     """Every misconception loses marks, fails visibly and is told from the others."""
     hidden = [i for i, case in enumerate(record.cases) if case.hidden]
@@ -201,7 +210,6 @@ def _check_entries(judge: Judge, record: FunctionCases) -> None:
                 "that is visible would lose marks (add a visible case, or give the "
                 "reason as hidden_only)"
             )
-        _check_rendered(record, entry, [runs[i] for i in visible])
         found = recognise(record, runs)
         if entry.same_as:
             if found is None or found.name != entry.same_as:
@@ -301,6 +309,8 @@ def requests(store: Store) -> dict[str, dict]:
     return {
         name: {
             "parameters": list(record.parameters),
+            "contract": list(record.contract),
+            "calls": list(record.calls),
             "cases": [
                 {
                     "args": [encode(value, compact=True) for value in case.args],

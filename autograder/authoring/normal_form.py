@@ -12,6 +12,7 @@ import click
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.authoring.contracts import read_contracts, state
 from autograder.nbgrader.course import CourseError
 
 __all__ = ["normal_text", "normalize", "own_notebooks"]
@@ -39,7 +40,7 @@ def normal_text(path: Path) -> str:
     It is nbformat 4.5 without outputs and counts, with one line of source a line,
     of the metadata only what nbgrader and the course need and whether a code cell
     is collapsed, and cell ids that speak: the ``grade_id``, or else words in
-    kebab-case.
+    kebab-case. The prompts of an assignment state the contracts of its functions.
 
     Parameters
     ----------
@@ -88,6 +89,9 @@ def normal_text(path: Path) -> str:
         if cell.cell_type == "code":
             cell.outputs = []
             cell.execution_count = None
+    contracts = read_contracts(path.parent / "misconceptions.toml")
+    if path.stem in contracts:
+        state(notebook, contracts[path.stem])
     return nbformat.writes(notebook) + "\n"
 
 

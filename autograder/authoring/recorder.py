@@ -166,6 +166,8 @@ def outcomes(
                 rng=form["rng"],
                 seconds=seconds,
                 names=functions[form["function"]]["parameters"],
+                contract=functions[form["function"]]["contract"],
+                callees=functions[form["function"]]["calls"],
             )
             yield compact(outcome)
 

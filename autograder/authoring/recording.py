@@ -124,6 +124,7 @@ def record(source: SourceNotebook, folder: Path) -> Store:
         functions = {
             name: {
                 "parameters": list(function.parameters),
+                "contract": list(function.contract),
                 "calls": list(function.calls),
                 "cell": function.cell.id,
                 "stub": stub(function.cell.source),
@@ -163,9 +164,8 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
             calls=function.calls,
             planted=any(r.whole == "KEEP" for r in find_regions(function.cell.source)),
             stub="\n".join(definitions_of(name, [stub(function.cell.source)])),
-            examples=function.examples,
-            read=function.read,
-            by_hand=function.by_hand,
+            contract=function.contract,
+            hints=function.hints,
             entries=[item.entry for item in function.entries],
             cases=cases,
         )

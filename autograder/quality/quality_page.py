@@ -54,6 +54,7 @@ KINDS = {
     "missing": "a named result is missing",
     "type": "another kind of value than expected: both are named",
     "none": "None was returned",
+    "contract": "a term of the function's contract that is broken: which",
     "relation": "a named property of right answers does not hold",
     "exception": "an exception, translated into advice",
     "endless": "a loop without end",

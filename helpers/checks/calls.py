@@ -4,6 +4,7 @@ import contextlib
 import copy
 import io
 import signal
+import sys
 import threading
 import traceback
 import types
@@ -13,7 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from helpers.checks.failures import explain
 from helpers.checks.values import Unsupported, leaves, plain, resolve
 
 __all__ = ["Outcome", "call", "names_single_precision"]
@@ -47,9 +47,13 @@ class Outcome:
         What was printed, shortened.
     single : bool
         Whether the function, or one that it calls, names single precision.
-    advice : str
-        What the expression that raised the exception was; empty where it tells
-        nothing, and in answers that crossed a process boundary.
+    seeded : bool
+        Whether the function itself seeded NumPy's generator.
+    aliased : list of str
+        Leaves of the returned value that share memory with an earlier one.
+    again : str
+        Whether a second call with the same inputs returned the ``same`` or
+        something ``other``; empty where it was not asked.
     """
 
     value: object = None
@@ -61,7 +65,9 @@ class Outcome:
     warned: list[str] = field(default_factory=list)
     printed: str = ""
     single: bool = False
-    advice: str = ""
+    seeded: bool = False
+    aliased: list[str] = field(default_factory=list)
+    again: str = ""
 
 
 class TimeLimit(BaseException):
@@ -86,6 +92,8 @@ def call(
     rng: int | None = None,
     seconds: float = 10.0,
     names: Sequence[str] = (),
+    contract: Sequence[str] = (),
+    callees: Sequence[str] = (),
 ) -> Outcome:
     """Call a function on deep copies of plain inputs and catch all that happens.
 
@@ -105,6 +113,11 @@ def call(
         Time limit; none on Windows or outside the main thread.
     names : sequence of str
         Names of the positional parameters, for ``changed``.
+    contract : sequence of str
+        Terms of the function's contract: ``fresh`` and ``same seed`` ask for a
+        second call, ``independent results`` for a look at memory.
+    callees : sequence of str
+        Graded functions that it calls: what they seed is not held against it.
 
     Returns
     -------
@@ -119,7 +132,7 @@ def call(
     outcome = Outcome(single=names_single_precision(function))
     stream = _Bounded()
     with (
-        _generator(rng, function),
+        _generator(rng, function, outcome, callees),
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(stream),
         contextlib.redirect_stderr(stream),
@@ -131,6 +144,8 @@ def call(
                 # Within the limit: a generator is run here.
                 outcome.value = plain(value, "the returned value", answer=True)
             outcome.shared = _shared(value, (used_args, used_kwargs))
+            if "independent results" in contract:
+                outcome.aliased = _aliased(value)
         except Unsupported as error:
             outcome.error, outcome.message = "Unsupported", str(error)
         except TimeLimit:
@@ -141,7 +156,8 @@ def call(
             outcome.error = type(error).__name__
             outcome.message = _message(error)
             outcome.line = _line(error, function)
-            outcome.advice = explain(error, function)
+    if outcome.error is None and not REPEATED.isdisjoint(contract):
+        outcome.again = _again(function, given, rng, seconds)
     for warning in caught:
         text = str(warning.message)[:MAX_MESSAGE]
         if text not in outcome.warned and len(outcome.warned) < 5:
@@ -199,6 +215,34 @@ def names_single_precision(function: object, depth: int = 3) -> bool:
     )
 
 
+REPEATED = frozenset(["fresh", "same seed"])
+
+
+def _again(
+    function: Callable, given: tuple[list, dict], rng: int | None, seconds: float
+) -> str:
+    """Call a function twice in a row, seeding as it likes, and compare."""
+    values = []
+    with (
+        _generator(None, function, Outcome(), ()),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(_Bounded()),
+        contextlib.redirect_stderr(_Bounded()),
+    ):
+        warnings.simplefilter("ignore")
+        np.random.seed(0 if rng is None else rng)
+        for _ in range(2):
+            args, kwargs = copy.deepcopy(given)
+            try:
+                with _time_limit(seconds):
+                    values.append(plain(function(*args, **kwargs), "value"))
+            except KeyboardInterrupt:
+                raise
+            except BaseException:
+                return ""
+    return "same" if _unchanged(*values) else "other"
+
+
 def _input_name(key: int | str, names: Sequence[str]) -> str:
     if isinstance(key, str):
         return key
@@ -247,6 +291,29 @@ def _shared(value: object, inputs: object) -> list[str]:
     ][:50]
 
 
+def _aliased(value: object) -> list[str]:
+    """List the leaves of a returned value that share memory with an earlier one."""
+    arrays = [
+        (path, leaf) for path, leaf in leaves(value, "") if isinstance(leaf, np.ndarray)
+    ]
+    return [
+        path
+        for i, (path, leaf) in enumerate(arrays[:MAX_PAIRS])
+        if any(_overlap(leaf, other) for _, other in arrays[:i])
+    ]
+
+
+MAX_PAIRS = 100
+
+
+def _overlap(one: np.ndarray, other: np.ndarray) -> bool:
+    try:
+        # Columns of one matrix interleave in memory without a common element.
+        return np.shares_memory(one, other, max_work=10_000)
+    except (np.exceptions.TooHardError, RuntimeError):
+        return False
+
+
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeLimit in the body once it is over its time, and again and again.
@@ -273,13 +340,26 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _generator(rng: int | None, function: Callable) -> Iterator[None]:
-    """Seed the global generator and make seeding harmless, then put all back."""
+def _generator(
+    rng: int | None, function: Callable, outcome: Outcome, callees: Sequence[str]
+) -> Iterator[None]:
+    """Seed the global generator and make seeding harmless, then put all back.
+
+    That the function seeds is noted in its outcome, unless a graded function that
+    it calls does.
+    """
     state = np.random.get_state()
     original = np.random.seed
 
     def no_seed(seed: object = None) -> None:
-        return None
+        frame = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_name in callees:
+                return
+            if frame.f_code is getattr(function, "__code__", None):
+                break
+            frame = frame.f_back
+        outcome.seeded = True
 
     # `from numpy.random import seed` binds the original in the notebook.
     namespace = getattr(function, "__globals__", {})

@@ -32,8 +32,6 @@ __all__ = [
 
 FORMAT = 1
 MAX_FILE = 64_000_000
-# What leads on from a failed check, as far as a function has it.
-GUIDE = ("examples", "read", "by_hand")
 
 
 class CasesError(ValueError):
@@ -145,14 +143,11 @@ class FunctionCases:
     planted : bool
         Whether learners get it complete, with a fault to be found.
     contract : tuple of str
-        What is demanded beyond values, in the words of the catalogue.
+        What is demanded beyond values, in the words of `helpers.checks.contract`.
+    hints : dict of str to str
+        Questions of its own, by term of the contract.
     stub : str
         Text of the released definition, empty where it is not known.
-    examples : str
-        The parameter whose last axis runs over the examples; empty if none does.
-    read, by_hand : str
-        The section to read again, and the exercise that works an example by
-        hand; empty where there is none.
     entries : list of Entry
         Its catalogue.
     cases : list of Case
@@ -167,9 +162,7 @@ class FunctionCases:
     planted: bool = False
     contract: tuple[str, ...] = ()
     stub: str = ""
-    examples: str = ""
-    read: str = ""
-    by_hand: str = ""
+    hints: dict[str, str] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
 
@@ -202,9 +195,13 @@ def outcome_form(outcome: Outcome) -> dict:
         form = {"error": outcome.error, "message": outcome.message}
     else:
         form = {"value": encode(outcome.value)}
-    for key in ("changed", "shared"):
+    for key in ("changed", "shared", "aliased"):
         if getattr(outcome, key):
             form[key] = list(getattr(outcome, key))
+    if outcome.seeded:
+        form["seeded"] = True
+    if outcome.again:
+        form["again"] = outcome.again
     return form
 
 
@@ -213,7 +210,9 @@ def outcome_from(form: object) -> Outcome:
     if not isinstance(form, dict):
         raise CasesError(text("checks.file.outcome"))
     outcome = Outcome()
-    for key in ("changed", "shared"):
+    outcome.seeded = form.get("seeded") is True
+    outcome.again = str(form.get("again", ""))[:10]
+    for key in ("changed", "shared", "aliased"):
         setattr(outcome, key, [str(name)[:100] for name in form.get(key, [])][:50])
     if "error" in form:
         outcome.error = str(form["error"])[:100]
@@ -280,7 +279,7 @@ def cases_form(cases: NotebookCases) -> dict:
                 **({"planted": True} if function.planted else {}),
                 "contract": list(function.contract),
                 "stub": function.stub,
-                **{k: getattr(function, k) for k in GUIDE if getattr(function, k)},
+                "hints": dict(function.hints),
                 "entries": [_entry_form(entry) for entry in function.entries],
                 "cases": [_case_form(case) for case in function.cases],
             }
@@ -314,7 +313,7 @@ def cases_from(form: object) -> NotebookCases:
                     planted=body.get("planted", False) is True,
                     contract=tuple(body.get("contract", ())),
                     stub=body.get("stub", ""),
-                    **{k: str(body.get(k, ""))[:200] for k in GUIDE},
+                    hints=dict(body.get("hints", {})),
                     entries=[Entry(**entry) for entry in body["entries"]],
                     cases=[_case_from(case) for case in body["cases"]],
                 )

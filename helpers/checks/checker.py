@@ -25,7 +25,6 @@ from helpers.checks.recognition import (
 )
 from helpers.checks.report import CheckFailed, Report
 from helpers.checks.stubs import is_released
-from helpers.checks.unrun import broken_cell, watch_cells
 from helpers.checks.values import Unsupported, plain
 from helpers.strings import text
 
@@ -86,7 +85,6 @@ class Check:
         self._passed: dict[str, set[int]] = {}
         self._failed: set[str] = set()
         self._reported: dict[str, int | None] = {}
-        watch_cells()
 
     def __call__(
         self, function: Callable, /, *args: object, rng: int | None = None, **kwargs
@@ -127,11 +125,6 @@ class Check:
         if execution is not None and self._reported.get(record.name) == execution:
             # In a lesson a failed check does not stop its cell: one report is enough.
             return
-        broken = broken_cell(record.name, function)
-        if broken:
-            self._reported[record.name] = execution
-            self._fail(broken)
-            return
         index = self._index_of(record, args, kwargs, rng)
         if index is None:
             print(self._unrecorded(record, function, args, kwargs, rng))
@@ -151,7 +144,7 @@ class Check:
                     total=len(record.cases),
                 )
             )
-            for remark in reports.notes(run.outcome):
+            for remark in reports.notes(run.outcome, record.contract):
                 print(f"  {remark}")
             return
         self._passed.pop(record.name, None)
@@ -347,6 +340,8 @@ class Check:
             rng=case.rng,
             seconds=SECONDS,
             names=record.parameters,
+            contract=record.contract,
+            callees=record.calls,
         )
 
     def _report(
@@ -365,22 +360,21 @@ class Check:
             runs,
             recognise(record, runs),
             self._failures.get(record.name, 0),
-            answer=function,
-            untouched=untouched,
+            untouched,
         )
         if untouched:
             return report
         for callee in record.calls:
-            called = namespace.get(callee)
+            function = namespace.get(callee)
             inner = cases.functions.get(callee)
-            if inner is None or not inner.cases or not callable(called):
+            if inner is None or not inner.cases or not callable(function):
                 continue
-            inner_runs = self._runs(inner, called)
+            inner_runs = self._runs(inner, function)
             if not all(run.right for run in inner_runs):
-                begun = not is_released(called, inner.stub)
+                begun = not is_released(function, inner.stub)
                 key = "mend_first" if begun else "mend_first_untouched"
                 sentence = text(f"checks.{key}", function=record.name, callee=callee)
-                report.advice = [reports.Advice("", sentence)]
+                report.advice = [("", sentence)]
                 break
         return report
 

@@ -54,8 +54,9 @@ class Difference:
     path : str
         Name of the leaf, such as ``grads["dW1"]``.
     kind : str
-        ``missing``, ``extra``, ``type``, ``rank``, ``shape``, ``not finite`` or
-        ``value``.
+        ``missing``, ``extra``, ``type``, ``rank``, ``shape``, ``not finite``,
+        ``value``, ``relation`` or ``contract``; of the last two ``expected`` says
+        why.
     expected, returned : object
         The plain leaves; ``returned`` is None where it is missing.
     """

@@ -14,6 +14,7 @@ from helpers.checks.comparison import (
     compare,
     compare_value,
 )
+from helpers.checks.contract import broken_term, in_another_order, with_contract
 
 __all__ = [
     "Run",
@@ -108,7 +109,7 @@ def best_results(
     ]
     best = min(comparisons, key=lambda results: sum(not r.right for r in results))
     if relation is None:
-        return best
+        return with_contract(function, case, outcome, best)
     more = {}
     if "shared" in inspect.signature(relation).parameters:
         more["shared"] = tuple(outcome.shared)
@@ -126,7 +127,7 @@ def best_results(
             [Difference(result.name, "relation", reason, None)] if reason else []
         )
         judged.append(result)
-    return judged
+    return with_contract(function, case, outcome, judged)
 
 
 def agrees(recorded: Outcome, outcome: Outcome) -> bool:
@@ -231,7 +232,21 @@ def recognise(function: FunctionCases, runs: list[Run]) -> Entry | None:
         and all(_explains(function, entry, run) for run in runs)
         and not _only_errors(entry, runs)
     ]
-    return matches[0] if len(matches) == 1 else None
+    if matches:
+        return matches[0] if len(matches) == 1 else None
+    return broken_term(
+        function,
+        [run.results for run in runs if not run.right],
+        _only_reordered(function, runs),
+    )
+
+
+def _only_reordered(function: FunctionCases, runs: list[Run]) -> bool:
+    """Tell whether just those cases are wrong that have keys in another order."""
+    reordered = [in_another_order(named_inputs(function, run.case)) for run in runs]
+    return any(reordered) and all(
+        run.right != other for run, other in zip(runs, reordered, strict=True)
+    )
 
 
 def other_answers(

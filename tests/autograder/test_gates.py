@@ -2,9 +2,11 @@
 
 import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell
 
 from autograder.authoring.catalogue import CatalogueError
 from autograder.authoring.gates import GateError, check_secrets
+from autograder.authoring.normal_form import normal_text
 from autograder.authoring.regions import RegionError
 from autograder.authoring.sources import SourceError, read_source
 from autograder.judging import Judge
@@ -95,10 +97,25 @@ def entry(old, new, hint="Why?", more=""):
         (entry("X - mu", "X * mu", more="acept = true"), "unknown key 'acept'"),
         (CATALOGUE.split("[[tiny.spread]]")[0], "has 0 entries for tiny.spread"),
         (CATALOGUE.replace("tiny.spread", "tiny.spred"), "no solution cell defines"),
-        (CATALOGUE.replace("{index}", "{ratio}"), "names"),
-        (CATALOGUE.replace("centre = ", "spred = ", 1), "names spred, which has no"),
-        (CATALOGUE.replace('"lesson 01, Centring"', "3", 1), "holds no text"),
+        ('[read.tiny]\nspred = "a text"\n' + CATALOGUE, "names spred, which has no"),
+        ("[read.tiny]\nspread = 3\n" + CATALOGUE, "holds no text"),
         ("[[tiny.centre]\n", "misconceptions.toml"),
+        ('[contract.tiny]\ncentre = ["frsh"]\n' + CATALOGUE, "'frsh' is no term"),
+        ('[contract.tiny]\ncentre = "fresh"\n' + CATALOGUE, "a list of terms"),
+        (
+            '[contract.tiny]\ncentre = ["leaves inputs", "changes inputs"]\n'
+            + CATALOGUE,
+            "contradict each other",
+        ),
+        (
+            '[contract.tiny]\nmiddle = ["float"]\n' + CATALOGUE,
+            "no solution cell defines",
+        ),
+        (
+            '[contract.tiny]\ncentre = ["float"]\n[contract_hints.tiny.centre]\n'
+            'float = "Use floats."\n' + CATALOGUE,
+            "asks nothing",
+        ),
     ],
 )
 def test_a_flawed_catalogue_stops_generation(tmp_path, catalogue, reason):
@@ -166,6 +183,30 @@ def test_a_flawed_notebook_stops_generation(tmp_path, changes, reason):
         return
     with pytest.raises((GateError, SourceError, RegionError), match=reason):
         examined(tmp_path, **changes)
+
+
+def test_a_contract_that_the_prompt_does_not_state_is_refused(tmp_path):
+    """The catalogue and the prompt say the same; the command makes them."""
+    contract = '[contract.tiny]\ncentre = ["leaves inputs"]\n' + CATALOGUE
+    notebook = tiny_notebook()
+    prompt = new_markdown_cell(
+        "## Exercise 1: `centre` (3 points, difficulty 1 of 5, about 2 minutes)\n\n"
+        "Text.\n\n<details><summary>Why?</summary>\n\nBecause.\n\n</details>"
+    )
+    prompt["id"] = "centre-prompt"
+    notebook.cells.insert(2, prompt)
+    folder = write_source(tmp_path, notebook, contract)
+    with pytest.raises(GateError, match="normalize"):
+        examine(folder)
+
+    path = folder / "tiny.ipynb"
+    path.write_text(normal_text(path), encoding="utf-8")
+    store = examine(folder)["tiny"][1]
+
+    source = nbformat.read(path, as_version=4).cells[2].source
+    assert "Text.\n\n**Contract.** The inputs stay as they are.\n\n<details>" in source
+    assert store.cases.functions["centre"].contract == ("leaves inputs",)
+    assert normal_text(path) == path.read_text(encoding="utf-8")
 
 
 def test_two_spellings_of_one_mistake_pass_if_marked_as_one(tmp_path):

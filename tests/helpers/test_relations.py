@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from helpers import relations
 from helpers.relations import mini_batches
 
 M, SIZE = 18, 5
@@ -131,3 +132,45 @@ def test_batches_in_single_precision_are_right(dtype):
 
     assert mini_batches(inputs, batches, None, []) == {"mini_batches": None}
     assert mini_batches(inputs, wrong, None, [])["mini_batches"]
+
+
+@pytest.mark.parametrize("m", [18, 20, 21, 70])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda m: np.roll(np.arange(m), 3),
+        lambda m: np.arange(m)[::-1],
+        lambda m: np.roll(np.arange(m)[::-1], 5),
+        lambda m: np.concatenate([np.arange(0, m, 2), np.arange(1, m, 2)]),
+        lambda m: (5 * np.arange(m) if m % 5 else 11 * np.arange(m)) % m,
+    ],
+)
+def test_an_order_by_a_rule_is_no_shuffle(m, rule):
+    """Rotated, reversed, both, every second one first, in equal steps."""
+    examples = np.random.RandomState(m).randn(2, m)
+    labels = np.ones((1, m))
+    inputs = {"X": examples, "Y": labels, "mini_batch_size": 6, "seed": 1}
+
+    reason = _reason(_cut(rule(m), 6, examples, labels), inputs)
+
+    assert reason is not None
+    assert reason.term == "shuffled"
+
+
+def test_a_shuffle_that_stays_near_is_none():
+    """In blocks of two batches no example comes far."""
+    m, rng = 70, np.random.default_rng(0)
+    order = np.concatenate([k + rng.permutation(14) for k in range(0, m, 14)])
+    examples, labels = rng.standard_normal((2, m)), np.ones((1, m))
+    inputs = {"X": examples, "Y": labels, "mini_batch_size": 7, "seed": 1}
+
+    assert "near" in _reason(_cut(order, 7, examples, labels), inputs)
+
+
+def test_random_orders_follow_no_rule():
+    """Of ten thousand right shuffles none is taken for a rule."""
+    rng = np.random.default_rng(5)
+
+    for m in (3, 18, 70):
+        for _ in range(3000):
+            relations._check_pattern(list(rng.permutation(m)))

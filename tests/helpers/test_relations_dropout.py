@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from helpers import relations
 from helpers.activations import relu, sigmoid
 from helpers.networks import random_parameters
 from helpers.relations import difference_by_magnitude, dropout_forward
@@ -77,8 +78,8 @@ def test_masks_in_single_precision_are_right():
             lambda rng, shape: np.tile(rng.random(shape[1]) < KEEP, (shape[0], 1)),
             "treats the units alike",
         ),
-        (lambda rng, shape: rng.random(shape) > KEEP, "fraction"),
-        (lambda rng, shape: rng.standard_normal(shape) < KEEP, "fraction"),
+        (lambda rng, shape: rng.random(shape) > KEEP, "share"),
+        (lambda rng, shape: rng.standard_normal(shape) < KEEP, "share"),
         (lambda rng, shape: rng.random(shape), "other numbers"),
         (
             lambda rng, shape: (
@@ -95,6 +96,46 @@ def test_wrong_masks_are_wrong_for_a_reason(draw, word):
 
     assert word in verdict["A3"]
     assert word in verdict["cache"]
+
+
+def _below(D1, D2):
+    """Return a pass with two given masks."""
+    masks = iter([D1, D2])
+    return forward(None, lambda rng, shape: next(masks))
+
+
+@pytest.mark.parametrize(
+    "masks",
+    [
+        lambda D1, D2: (D1, D1[:10]),
+        lambda D1, D2: (D1, D1[::-1][:10]),
+        lambda D1, D2: (D1, D1[[3, 17, 0, 11, 8, 2, 5, 19, 13, 7]]),
+        lambda D1, D2: (np.vstack([D1[:10], D1[:10]]), D2),
+        lambda D1, D2: (np.tile(D1[:, :25], (1, 2)), D2),
+        lambda D1, D2: (np.repeat(D1[:, :25], 2, axis=1), D2),
+    ],
+)
+def test_masks_that_are_cut_out_of_one_another_are_wrong(masks):
+    """Each entry has to be drawn by itself, in both layers."""
+    rng = np.random.default_rng(3)
+    D1, D2 = rng.random((20, 50)) < KEEP, rng.random((10, 50)) < KEEP
+
+    reason = judge(_below(*masks(D1, D2)))["A3"]
+
+    assert reason.term == "independent masks"
+
+
+def test_independent_masks_are_right():
+    """Of a thousand right pairs none is taken for a copy."""
+    rng = np.random.default_rng(4)
+
+    for keep in (0.3, 0.5, 0.9):
+        for _ in range(400):
+            parts = {
+                "D1": rng.random((20, 80)) < keep,
+                "D2": rng.random((10, 80)) < keep,
+            }
+            relations._check_independent(parts, keep)
 
 
 @pytest.mark.parametrize("scale", [1.0, KEEP, 1 / (1 - KEEP)])

@@ -1,0 +1,178 @@
+"""The contracts of an assignment: the tables of them, and their lines in prompts."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.authoring.catalogue import CONTRACT, CONTRACT_HINTS, CatalogueError
+from helpers.checks.contract import TERMS, contract_line
+from helpers.strings import text
+
+__all__ = [
+    "HEADING",
+    "Contract",
+    "Prompt",
+    "prompts_of",
+    "read_contracts",
+    "state",
+    "stated_in",
+]
+
+HEADING = re.compile(
+    r"^##+ Exercise \d+:.*`(?P<name>\w+)`[^\n`]*\((?P<points>[\d.]+) points?\b",
+    re.MULTILINE,
+)
+# Each pair says one thing of the same question.
+OPPOSITES = ("leaves inputs", "changes inputs")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What is demanded of a function beyond its values.
+
+    Attributes
+    ----------
+    terms : tuple of str
+        Of `helpers.checks.contract.TERMS`.
+    hints : dict of str to str
+        Questions of its own, by term.
+    """
+
+    terms: tuple[str, ...] = ()
+    hints: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The markdown cell with the heading of an exercise.
+
+    Attributes
+    ----------
+    cell : str
+        Its id.
+    source : str
+        Its text.
+    points : float
+        As the heading says.
+    """
+
+    cell: str
+    source: str
+    points: float
+
+
+def read_contracts(path: Path) -> dict[str, dict[str, Contract]]:
+    """Read the contracts of an assignment.
+
+    Parameters
+    ----------
+    path : Path
+        A ``misconceptions.toml``.
+
+    Returns
+    -------
+    dict of str to dict of str to Contract
+        By notebook and function; empty if there is no such file.
+
+    Raises
+    ------
+    CatalogueError
+        If a term is none of the vocabulary, or two contradict each other.
+    """
+    if not path.exists():
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path.name}: {error}") from error
+    hints = tables.get(CONTRACT_HINTS, {})
+    contracts: dict[str, dict[str, Contract]] = {}
+    for notebook, functions in tables.get(CONTRACT, {}).items():
+        for function, terms in functions.items():
+            where = f"{path.name}, [{CONTRACT}.{notebook}], {function}"
+            own = hints.get(notebook, {}).pop(function, {})
+            _check(terms, own, where)
+            contract = Contract(tuple(terms), dict(own))
+            contracts.setdefault(notebook, {})[function] = contract
+    for notebook, functions in hints.items():
+        for function in functions:
+            raise CatalogueError(
+                f"{path.name}: [{CONTRACT_HINTS}.{notebook}.{function}] has no contract"
+            )
+    return contracts
+
+
+def _check(terms: object, hints: dict, where: str) -> None:
+    if not isinstance(terms, list):
+        raise CatalogueError(f"{where}: write a list of terms")
+    for term in terms:
+        if term not in TERMS:
+            raise CatalogueError(
+                f"{where}: {term!r} is no term; there are {', '.join(TERMS)}"
+            )
+        if terms.count(term) > 1:
+            raise CatalogueError(f"{where}: {term!r} stands there twice")
+    if all(term in terms for term in OPPOSITES):
+        raise CatalogueError(
+            f"{where}: {' and '.join(OPPOSITES)} contradict each other"
+        )
+    for term, hint in hints.items():
+        if term not in terms:
+            raise CatalogueError(
+                f"{where}: a hint for {term!r}, which it does not have"
+            )
+        if not isinstance(hint, str) or "?" not in hint:
+            raise CatalogueError(f"{where}: the hint for {term!r} asks nothing")
+
+
+def prompts_of(notebook: NotebookNode) -> dict[str, Prompt]:
+    """Return the cells with the headings of exercises, by function."""
+    return {
+        match["name"]: Prompt(cell.get("id", ""), cell.source, float(match["points"]))
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for match in HEADING.finditer(cell.source)
+    }
+
+
+def stated_in(prompt: str) -> str:
+    """Return the line of a prompt that states a contract, empty if there is none."""
+    return next(_lines(prompt), "")
+
+
+def _lines(prompt: str) -> Iterator[str]:
+    title = text("contract.title")
+    return (line for line in prompt.split("\n") if line.startswith(title))
+
+
+def state(notebook: NotebookNode, contracts: dict[str, Contract]) -> None:
+    """Write the line of each contract into its prompt, in the place it has there.
+
+    A prompt without one gets it before the first folded hint, or at its end.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A source notebook; changed in place.
+    contracts : dict of str to Contract
+        By function.
+    """
+    for name, prompt in prompts_of(notebook).items():
+        cell = next(c for c in notebook.cells if c.get("id", "") == prompt.cell)
+        found = stated_in(cell.source)
+        line = contract_line(contracts[name].terms) if name in contracts else ""
+        if found == line:
+            continue
+        if found and line:
+            cell.source = cell.source.replace(found, line, 1)
+        elif found:
+            cell.source = re.sub(rf"\n*{re.escape(found)}\n*", "\n\n", cell.source)
+            cell.source = cell.source.strip("\n")
+        else:
+            body, fold, rest = cell.source.partition("\n<details>")
+            cell.source = f"{body.rstrip()}\n\n{line}" + (f"\n{fold}{rest}")
+            cell.source = cell.source.rstrip()

@@ -1,0 +1,235 @@
+"""What is demanded of a function beyond its values, and what breaks it.
+
+A contract is a list of terms from a closed vocabulary, written once beside the
+function's catalogue. From it follow how a call is observed, what a broken term
+costs, the question that leads out of it, and the sentence in the prompt.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from helpers.checks.calls import Outcome
+from helpers.checks.cases import Case, Entry, FunctionCases
+from helpers.checks.comparison import Difference, Result
+from helpers.checks.values import leaves
+from helpers.strings import text
+
+__all__ = [
+    "TERMS",
+    "broken_term",
+    "contract_line",
+    "entry_of",
+    "hint_of",
+    "in_another_order",
+    "with_contract",
+]
+
+# The sentences, questions and names of the terms stand in the strings under the
+# same words with underscores.
+TERMS = (
+    "own work",
+    "fresh",
+    "no seed",
+    "same seed",
+    "shuffled",
+    "independent masks",
+    "independent results",
+    "exact keys",
+    "any order of keys",
+    "float",
+    "leaves inputs",
+    "changes inputs",
+)
+
+MARK = "contract"
+
+
+def _key(term: str) -> str:
+    return term.replace(" ", "_")
+
+
+def contract_line(terms: Sequence[str]) -> str:
+    """Return the line of a prompt that states a contract.
+
+    Examples
+    --------
+    >>> contract_line(["no seed"])
+    '**Contract.** Set no seed inside: the caller decides.'
+    """
+    sentences = [text(f"contract.sentence.{_key(t)}") for t in TERMS if t in terms]
+    return " ".join([text("contract.title"), *sentences])
+
+
+def hint_of(term: str, hints: Mapping[str, str]) -> str:
+    """Return the question that leads out of a broken term."""
+    return hints.get(term) or text(f"contract.hint.{_key(term)}")
+
+
+def with_contract(
+    function: FunctionCases,
+    case: Case,
+    outcome: Outcome,
+    results: list[Result],
+) -> list[Result]:
+    """Add to a comparison what the contract forbids.
+
+    A broken term costs what it spoils: the results concerned, or one part more
+    beside the results where it spoils something of the caller's.
+
+    Parameters
+    ----------
+    function : FunctionCases
+        With its contract.
+    case : Case
+        The case at hand.
+    outcome : Outcome
+        What was observed while the function was called.
+    results : list of Result
+        The comparison of values.
+
+    Returns
+    -------
+    list of Result
+        With further differences of kind ``contract``.
+    """
+    by_name = {result.name: result for result in results}
+    more: dict[str, Result] = {}
+    for term, path in _breaches(function, case, outcome):
+        said = text(f"contract.broken.{_key(term)}", path=path)
+        difference = Difference(path, MARK, said, term)
+        spoiled = [by_name[n] for n in by_name if _is_part(path, n)]
+        if not spoiled:
+            spoiled = [more.setdefault(path, Result(path))]
+        for result in spoiled:
+            result.differences.append(difference)
+    return results + list(more.values())
+
+
+def _is_part(path: str, name: str) -> bool:
+    return path == name or path.startswith(f"{name}[")
+
+
+def _breaches(
+    function: FunctionCases, case: Case, outcome: Outcome
+) -> Iterator[tuple[str, str]]:
+    """Yield each broken term with the name of what it spoils."""
+    terms = function.contract
+    if "fresh" in terms:
+        frozen = case.expected.again == "other" and outcome.again == "same"
+        if frozen or outcome.seeded:
+            for name, value in function.signature.split(case.expected.value).items():
+                # What is zero was not drawn.
+                if any(np.any(leaf) for _, leaf in leaves(value, name)):
+                    yield "fresh", name
+    if "no seed" in terms and outcome.seeded:
+        yield "no seed", text("contract.part.seed")
+    if (
+        "same seed" in terms
+        and case.expected.again == "same"
+        and outcome.again == "other"
+    ):
+        for name in function.signature.split(case.expected.value):
+            yield "same seed", name
+    if "independent results" in terms:
+        names = [*outcome.aliased, *outcome.shared]
+        for path in names:
+            yield "independent results", _named(function, path)
+    if "float" in terms:
+        for path, leaf in leaves(outcome.value, ""):
+            if isinstance(leaf, np.ndarray) and leaf.ndim and leaf.dtype.kind in "biu":
+                yield "float", _named(function, path)
+    if "leaves inputs" in terms:
+        for name in outcome.changed:
+            yield "leaves inputs", text("contract.part.input", name=name)
+
+
+def _named(function: FunctionCases, path: str) -> str:
+    """Return the name of a leaf from its place within the returned value."""
+    names = function.signature.names
+    if function.signature.form == "tuple":
+        for i, name in enumerate(names):
+            if _is_part(path, f"[{i}]"):
+                return name + path.removeprefix(f"[{i}]")
+    return names[0] + path
+
+
+def in_another_order(inputs: Mapping[str, object]) -> bool:
+    """Tell whether dictionaries among the inputs have their keys in other orders.
+
+    Gradients are named after their parameters; the order is compared over the
+    names that two dictionaries have in common.
+
+    Examples
+    --------
+    >>> in_another_order({"p": {"W1": 1, "b1": 2}, "g": {"db1": 1, "dW1": 2}})
+    True
+    """
+    orders = [
+        [str(key).removeprefix("d") for key in value]
+        for value in inputs.values()
+        if isinstance(value, dict)
+    ]
+    if len(orders) == 1:
+        # One alone: layer after layer, weights before biases, is what is usual.
+        layers = [(name[1:], name[:1]) for name in orders[0]]
+        return layers != sorted(layers)
+    return any(
+        [name for name in one if name in other]
+        != [name for name in other if name in one]
+        for i, one in enumerate(orders)
+        for other in orders[i + 1 :]
+    )
+
+
+def broken_term(
+    function: FunctionCases,
+    wrong: Sequence[list[Result]],
+    reordered: bool,
+) -> Entry | None:
+    """Return an entry for the term that alone explains what is wrong.
+
+    Parameters
+    ----------
+    function : FunctionCases
+        With its contract.
+    wrong : sequence of list of Result
+        The comparison of each wrong case.
+    reordered : bool
+        Whether exactly those cases are wrong whose dictionaries have their keys
+        in another order than the others.
+
+    Returns
+    -------
+    Entry or None
+        Under the term's name and with its question; None where values are wrong
+        for another reason.
+    """
+    found: list[str] = []
+    for results in wrong:
+        differences = [d for result in results for d in result.differences]
+        terms = [_term_of(difference) for difference in differences]
+        if not differences or None in terms:
+            found = []
+            break
+        found += [term for term in terms if term is not None]
+    term = next((t for t in TERMS if t in found and t in function.contract), None)
+    if term is None and reordered and "any order of keys" in function.contract:
+        term = "any order of keys"
+    return None if term is None else entry_of(term, function)
+
+
+def _term_of(difference: Difference) -> str | None:
+    """Return the term that a difference breaks, if it is one."""
+    if difference.kind == MARK:
+        return str(difference.returned)
+    if difference.kind == "extra":
+        return "exact keys"
+    return getattr(difference.expected, "term", None)
+
+
+def entry_of(term: str, function: FunctionCases) -> Entry:
+    """Return a catalogue entry made of a broken term."""
+    read = next((entry.read for entry in function.entries if entry.read), "")
+    name = text(f"contract.name.{_key(term)}")
+    return Entry(name, hint=hint_of(term, function.hints), read=read)

@@ -1,0 +1,212 @@
+"""Contracts: what a call shows beyond its value, and what that costs."""
+
+import numpy as np
+import pytest
+
+from helpers.checks.calls import call
+from helpers.checks.cases import Case, FunctionCases
+from helpers.checks.comparison import Signature
+from helpers.checks.contract import TERMS, contract_line, in_another_order
+from helpers.checks.recognition import Run, best_results, recognise
+from helpers.strings import text
+
+
+def double(P):
+    """Return the doubled entries."""
+    return {name: 2.0 * value for name, value in P.items()}
+
+
+def normal(P):
+    """Return a matrix of random numbers, and zeros."""
+    return {"W": np.random.randn(3, 2), "b": np.zeros((3, 1))}
+
+
+def run_of(function, reference, terms, *args, callees=(), rng=None):
+    """Judge a function by what a reference returns, under a contract."""
+    inputs = {"P": {"W": np.arange(6.0).reshape(3, 2), "b": np.ones((3, 1))}}
+    options = {"rng": rng, "contract": terms, "callees": callees, "names": ("P",)}
+    case = Case(args=(inputs["P"],), kwargs={}, rng=rng)
+    case.expected = call(reference, case.args, {}, **options)
+    record = FunctionCases(
+        "f", ("P",), Signature("dict", ("parameters",)), contract=tuple(terms)
+    )
+    record.cases = [case]
+    outcome = call(function, case.args, {}, **options)
+    return record, Run(case, outcome, best_results(record, case, outcome))
+
+
+def wrong_parts(run):
+    """Return the names of the results that are wrong."""
+    return [result.name for result in run.results if not result.right]
+
+
+def in_place(P):
+    for value in P.values():
+        value *= 2.0
+    return P
+
+
+def rebound(P):
+    for name in P:
+        P[name] = 2.0 * P[name]
+    return P
+
+
+def shallow(P):
+    P = dict(P)
+    for value in P.values():
+        value *= 2.0
+    return P
+
+
+def one_array(P):
+    whole = np.zeros(9)
+    whole[:6], whole[6:] = np.arange(0.0, 12.0, 2.0), 2.0
+    return {"W": whole[:6].reshape(3, 2), "b": whole[6:].reshape(3, 1)}
+
+
+def overlapping(P):
+    b = np.full((3, 1), 2.0)
+    return {"W": np.arange(0.0, 12.0, 2.0).reshape(3, 2), "b": b, "c": b}
+
+
+def whole_numbers(P):
+    return {name: (2 * value).astype(int) for name, value in P.items()}
+
+
+@pytest.mark.parametrize(
+    ("function", "term", "parts"),
+    [
+        (in_place, "leaves inputs", ["input P"]),
+        (rebound, "leaves inputs", ["input P"]),
+        (shallow, "leaves inputs", ["input P"]),
+        (
+            in_place,
+            "independent results",
+            ['parameters["W"]', 'parameters["b"]'],
+        ),
+        (overlapping, "independent results", ['parameters["c"]']),
+        (whole_numbers, "float", ['parameters["W"]', 'parameters["b"]']),
+        (overlapping, "exact keys", ['parameters["c"]']),
+    ],
+)
+def test_a_broken_term_costs_what_it_spoils_and_is_named(function, term, parts):
+    """The values are right; without the term the answer is right as a whole."""
+    record, run = run_of(function, double, [term])
+
+    assert wrong_parts(run) == parts
+    assert recognise(record, [run]).name == text(
+        f"contract.name.{term.replace(' ', '_')}"
+    )
+    assert run_of(function, double, [])[1].right
+
+
+def test_parts_of_one_array_that_do_not_overlap_are_independent():
+    """Only common elements count, not a common owner."""
+    assert run_of(one_array, double, ["independent results"])[1].right
+
+
+def seeded(P):
+    np.random.seed(3)
+    return normal(P)
+
+
+def calls_seeded(P):
+    return seeded(P)
+
+
+def own_generator(P):
+    return {"W": np.random.RandomState(3).randn(3, 2), "b": np.zeros((3, 1))}
+
+
+@pytest.mark.parametrize(
+    ("function", "term", "parts"),
+    [
+        (seeded, "fresh", ['parameters["W"]']),
+        (own_generator, "fresh", ['parameters["W"]']),
+        (seeded, "no seed", ["random numbers"]),
+        (normal, "fresh", []),
+        (normal, "no seed", []),
+    ],
+)
+def test_a_seed_inside_is_seen(function, term, parts):
+    """Zeros were not drawn; a seed of the caller's costs one part more."""
+    assert wrong_parts(run_of(function, normal, [term], rng=1)[1]) == parts
+
+
+def test_a_seed_of_a_graded_function_below_is_not_held_against_the_caller():
+    """Each function answers for its own lines."""
+    terms = ["no seed"]
+
+    below = run_of(calls_seeded, normal, terms, rng=1, callees=["seeded"])[1]
+    own = run_of(calls_seeded, normal, terms, rng=1)[1]
+
+    assert below.right
+    assert wrong_parts(own) == ["random numbers"]
+
+
+def test_a_second_call_with_the_same_seed_gives_the_same():
+    """An answer that counts its calls gives another one each time."""
+    count = []
+
+    def counting(P):
+        count.append(1)
+        return {name: 2.0 * value + len(count) - 1 for name, value in P.items()}
+
+    _, run = run_of(counting, double, ["same seed"])
+
+    assert wrong_parts(run) == ['parameters["W"]', 'parameters["b"]']
+
+
+@pytest.mark.parametrize(
+    ("inputs", "other"),
+    [
+        ({"p": {"W1": 0, "b1": 0}, "g": {"dW1": 0, "db1": 0, "dA0": 0}}, False),
+        ({"p": {"W1": 0, "b1": 0}, "g": {"db1": 0, "dW1": 0}}, True),
+        ({"p": {"W1": 0, "b1": 0, "W2": 0, "b2": 0}}, False),
+        ({"p": {"b1": 0, "W1": 0}}, True),
+        ({"x": 1.0}, False),
+    ],
+)
+def test_orders_of_keys_are_compared_over_common_names(inputs, other):
+    """Gradients are named after their parameters."""
+    assert in_another_order(inputs) == other
+
+
+def test_taking_the_order_of_keys_for_granted_is_named():
+    """Where just the cases with another order are wrong, that is the reason."""
+
+    def step(P, G):
+        return {name: P[name] - G["d" + name] for name in P}
+
+    def zipped(P, G):
+        return {name: p - g for (name, p), g in zip(P.items(), G.values())}
+
+    P = {"W1": np.ones((2, 2)), "b1": np.zeros((2, 1))}
+    G = {"dW1": np.eye(2), "db1": np.ones((2, 1))}
+    record = FunctionCases(
+        "step",
+        ("P", "G"),
+        Signature("dict", ("parameters",)),
+        contract=("any order of keys",),
+    )
+    runs = []
+    for grads in (G, dict(reversed(G.items()))):
+        case = Case(args=(P, grads), kwargs={})
+        case.expected = call(step, case.args, {})
+        outcome = call(zipped, case.args, {})
+        runs.append(Run(case, outcome, best_results(record, case, outcome)))
+
+    assert [run.right for run in runs] == [True, False]
+    assert recognise(record, runs).name == text("contract.name.any_order_of_keys")
+
+
+def test_every_term_has_its_sentence_and_its_question():
+    """The vocabulary is closed: all of it is in the strings."""
+    for term in TERMS:
+        key = term.replace(" ", "_")
+        assert contract_line([term]) == (
+            f"{text('contract.title')} {text(f'contract.sentence.{key}')}"
+        )
+        assert text(f"contract.name.{key}")
+        assert text(f"contract.hint.{key}").endswith("?")
