@@ -75,13 +75,19 @@ c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "clean_html": f"{OURS}.sanitizing.clean_html",
     "markdown2html": f"{OURS}.sanitizing.clean_markdown",
+    "highlight_code": f"{OURS}.sanitizing.highlight_code",
 }
 # Formgrader makes its pages with this one, feedback with one of its own.
 c.HTMLExporter.preprocessors = [
+    f"{OURS}.sanitizing.Rebuilt",
     f"{OURS}.sanitizing.EscapedNames",
     f"{OURS}.rubrics.Rubrics",
+    f"{OURS}.sanitizing.FormgraderPolicy",
 ]
-c.FeedbackExporter.preprocessors = [f"{OURS}.sanitizing.EscapedNames"]
+c.FeedbackExporter.preprocessors = [
+    f"{OURS}.sanitizing.Rebuilt",
+    f"{OURS}.sanitizing.EscapedNames",
+]
 c.GenerateFeedback.exporter_class = f"{OURS}.feedback_pages.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     f"{THEIRS}.GetGrades",

@@ -13,7 +13,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from helpers.datasets import flatten_pictures, load_cats
+from helpers.datasets import flatten_images, load_cats
 from tests.assignments.solutions import solutions
 
 # Function, widths, costs at 0, 100 and 2400, right on training and test, in %.
@@ -43,7 +43,7 @@ def main(folder: str) -> int:
     """
     images = solutions("03_deep_network", "image_classification")
     classic = load_cats(folder)
-    X, X_test = (flatten_pictures(p, 64) for p in (classic.train_x, classic.test_x))
+    X, X_test = (flatten_images(p, 64) for p in (classic.train_x, classic.test_x))
     wrong = 0
     for name, dims, costs, shares in PUBLISHED:
         begin = time.perf_counter()

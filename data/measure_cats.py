@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 
 from helpers import networks
-from helpers.datasets import Cats, flatten_pictures, load_cats
+from helpers.datasets import Cats, flatten_images, load_cats
 from helpers.datasets.cat_runs import STRUCTURES
 from helpers.drawings import Factors, draw
 from helpers.progress import progress
@@ -318,13 +318,13 @@ def cue_table(cats: Cats, trained: dict) -> list[str]:
         rows[words] = [judged(X, key) for key in names]
     pairs = {
         "colour: trained and tested in grey": [
-            flatten_pictures(grey(p)) for p in (cats.train_x, cats.test_x)
+            flatten_images(grey(p)) for p in (cats.train_x, cats.test_x)
         ],
         "shape: only the shares of 64 colours": [
             colours_only(p) for p in (cats.train_x, cats.test_x)
         ],
         "subject: only the empty background": [
-            flatten_pictures(redrawn(cats, part, kind="nothing"))
+            flatten_images(redrawn(cats, part, kind="nothing"))
             for part in ("train", "test")
         ],
     }

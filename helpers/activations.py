@@ -8,9 +8,9 @@ the building blocks start from are in :mod:`helpers.layers`.
 `sigmoid(z)`               ``1 / (1 + exp(-z))``
 `tanh(z)`                  hyperbolic tangent
 `relu(z)`                  ``max(0, z)``
-`leaky_relu(z, slope)`     ``z`` where positive, ``slope * z`` elsewhere
-`softmax(Z)`               columns that add up to one
-`..._derivative(z)`        the slope of the function at ``z``
+`leaky_relu(z, derivative)`     ``z`` where positive, ``slope * z`` elsewhere
+`softmax(Z)`               columns that sum to one
+`..._derivative(z)`        the derivative of the function at ``z``
 ========================== =====================================================
 """
 
@@ -68,17 +68,17 @@ def sigmoid(z: ArrayLike) -> np.ndarray:
 
 
 def sigmoid_derivative(z: ArrayLike) -> np.ndarray:
-    """Return the slope of the sigmoid, ``s * (1 - s)``.
+    """Return the derivative of the sigmoid, ``s * (1 - s)``.
 
     Parameters
     ----------
     z : array_like of any shape
-        Where the slope is asked for.
+        Where the derivative is asked for.
 
     Returns
     -------
     ndarray of the same shape
-        Slopes between 0 and 1/4. They are computed as ``e / (1 + e)**2`` with
+        Derivatives between 0 and 1/4. They are computed as ``e / (1 + e)**2`` with
         ``e = exp(-|z|)``, which stays exact where ``1 - s`` would round to zero.
 
     Examples
@@ -112,17 +112,17 @@ def tanh(z: ArrayLike) -> np.ndarray:
 
 
 def tanh_derivative(z: ArrayLike) -> np.ndarray:
-    """Return the slope of tanh, ``1 - tanh(z)**2``.
+    """Return the derivative of tanh, ``1 - tanh(z)**2``.
 
     Parameters
     ----------
     z : array_like of any shape
-        Where the slope is asked for.
+        Where the derivative is asked for.
 
     Returns
     -------
     ndarray of the same shape
-        Slopes between 0 and 1. They are computed as four times the slope of the
+        Derivatives between 0 and 1. They are computed as four times that of the
         sigmoid at ``2 z``, which stays exact where ``1 - tanh(z)**2`` would
         round to zero.
 
@@ -135,7 +135,7 @@ def tanh_derivative(z: ArrayLike) -> np.ndarray:
 
 
 def relu(z: ArrayLike) -> np.ndarray:
-    """Keep what is positive and put zero in the place of the rest.
+    """Keep what is positive and put zero instead of the rest.
 
     Parameters
     ----------
@@ -156,14 +156,14 @@ def relu(z: ArrayLike) -> np.ndarray:
 
 
 def relu_derivative(z: ArrayLike) -> np.ndarray:
-    """Return the slope of ReLU: 1 where z is positive, 0 elsewhere.
+    """Return the derivative of ReLU: 1 where z is positive, 0 elsewhere.
 
-    At ``z = 0`` the function has a kink and no slope; this course takes 0 there.
+    At ``z = 0`` the function has a kink and no derivative; this course takes 0 there.
 
     Parameters
     ----------
     z : array_like of any shape
-        Where the slope is asked for.
+        Where the derivative is asked for.
 
     Returns
     -------
@@ -180,14 +180,14 @@ def relu_derivative(z: ArrayLike) -> np.ndarray:
 
 
 def leaky_relu(z: ArrayLike, slope: float = 0.01) -> np.ndarray:
-    """Keep what is positive and shrink the rest to a small share of itself.
+    """Keep what is positive and shrink the rest to a small fraction of itself.
 
     Parameters
     ----------
     z : array_like of any shape
         Numbers of any size.
     slope : float, default 0.01
-        The share that is left of a negative number, between 0 and 1.
+        The fraction that is left of a negative number, between 0 and 1.
 
     Returns
     -------
@@ -205,16 +205,16 @@ def leaky_relu(z: ArrayLike, slope: float = 0.01) -> np.ndarray:
 
 
 def leaky_relu_derivative(z: ArrayLike, slope: float = 0.01) -> np.ndarray:
-    """Return the slope of leaky ReLU: 1 where z is positive, `slope` elsewhere.
+    """Return the derivative of leaky ReLU: 1 where z is positive, `slope` elsewhere.
 
-    At ``z = 0`` the function has a kink and no slope; this course takes `slope`.
+    At ``z = 0`` the function has a kink and no derivative; this course takes `slope`.
 
     Parameters
     ----------
     z : array_like of any shape
-        Where the slope is asked for.
+        Where the derivative is asked for.
     slope : float, default 0.01
-        The slope for negative numbers.
+        The derivative for negative numbers.
 
     Returns
     -------
@@ -252,12 +252,12 @@ def linear(z: ArrayLike) -> np.ndarray:
 
 
 def linear_derivative(z: ArrayLike) -> np.ndarray:
-    """Return the slope of the identity, which is 1 everywhere.
+    """Return the derivative of the identity, which is 1 everywhere.
 
     Parameters
     ----------
     z : array_like of any shape
-        Where the slope is asked for.
+        Where the derivative is asked for.
 
     Returns
     -------
@@ -273,7 +273,7 @@ def linear_derivative(z: ArrayLike) -> np.ndarray:
 
 
 def softmax(Z: ArrayLike) -> np.ndarray:
-    """Turn each column of scores into shares that add up to one.
+    """Turn each column of scores into fractions that sum to one.
 
     Parameters
     ----------

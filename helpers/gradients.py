@@ -123,19 +123,19 @@ def central_differences(
     f : callable
         Takes a dictionary like `parameters`, returns one number.
     parameters : dict of str to array_like
-        Where the slopes are asked for; it is left as it is.
+        Where the derivatives are asked for; it is left as it is.
     step : float, default 1e-5
         Larger steps suffer from the curvature, smaller ones from rounding.
 
     Returns
     -------
     dict of str to ndarray
-        The slopes, under the names and in the shapes of `parameters`.
+        The derivatives, under the names and in the shapes of `parameters`.
 
     Examples
     --------
-    >>> slopes = central_differences(lambda p: float(p["x"] ** 2), {"x": 3.0})
-    >>> round(float(slopes["x"]), 6)
+    >>> grads = central_differences(lambda p: float(p["x"] ** 2), {"x": 3.0})
+    >>> round(float(grads["x"]), 6)
     6.0
     """
     return _differences(f, parameters, step, -step)
@@ -146,25 +146,29 @@ def one_sided_differences(
     parameters: Mapping[str, ArrayLike],
     step: float = 1e-5,
 ) -> dict[str, np.ndarray]:
-    """Measure slopes to one side only: ``(f(+step) - f(0)) / step``.
+    """Measure derivatives to one side only: ``(f(+step) - f(0)) / step``.
 
     Their error shrinks with the step, that of `central_differences` with its
     square; this function is here to be compared with the other one.
 
     Parameters
     ----------
-    f, parameters, step
+    f : callable
+        As in `central_differences`.
+    parameters : dict of str to array_like
+        As in `central_differences`.
+    step : float, default 1e-5
         As in `central_differences`.
 
     Returns
     -------
     dict of str to ndarray
-        The slopes, under the names and in the shapes of `parameters`.
+        The derivatives, under the names and in the shapes of `parameters`.
 
     Examples
     --------
-    >>> slopes = one_sided_differences(lambda p: float(p["x"] ** 2), {"x": 3.0}, 0.1)
-    >>> round(float(slopes["x"]), 6)
+    >>> grads = one_sided_differences(lambda p: float(p["x"] ** 2), {"x": 3.0}, 0.1)
+    >>> round(float(grads["x"]), 6)
     6.1
     """
     return _differences(f, parameters, step, 0.0)

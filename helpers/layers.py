@@ -79,7 +79,7 @@ def relu(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def sigmoid_backward(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """Carry a gradient back through one sigmoid layer.
 
-    The slope is taken from the same bounded activation that `sigmoid` returned:
+    The derivative is taken from the same bounded activation that `sigmoid` returned:
     where the cost divides by ``A * (1 - A)``, the product stays ``A - Y``.
 
     Parameters

@@ -290,7 +290,7 @@ def mini_batches(
     Returns
     -------
     dict
-        ``{"mini_batches": None}`` or a reason in the place of None.
+        ``{"mini_batches": None}`` or a reason instead of None.
 
     Examples
     --------
@@ -396,8 +396,8 @@ def _check_mask(
         return
     share = D.mean()
     if 0 < share < 1:
-        # Around its own share first: a row that is dropped as a whole also
-        # spoils the share, and is the better reason.
+        # Around its own fraction first: a row that is dropped as a whole also
+        # spoils the fraction, and is the better reason.
         units = _dispersion(D.sum(axis=1), D.shape[1], share)
         examples = _dispersion(D.sum(axis=0), D.shape[0], share)
         if units > ERRORS:
@@ -491,7 +491,7 @@ def dropout_forward(
 ) -> dict[str, str | None]:
     """Judge a forward pass with dropout, whatever way its masks were drawn.
 
-    Right are masks of zeros and ones of the shape of their layer, whose share of
+    Right are masks of zeros and ones of the shape of their layer, whose fraction of
     ones lies within five standard errors of `keep_prob`, which treat units and
     examples independently and are new in every call; and activations that
     follow from them.
@@ -572,7 +572,7 @@ def difference_by_magnitude(
     Returns
     -------
     dict
-        ``{"difference": None}`` or a reason in the place of None.
+        ``{"difference": None}`` or a reason instead of None.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""How sure a number is: intervals for shares, means and paired differences.
+"""How sure a number is: intervals for fractions, means and paired differences.
 
 ========================================= ======================================
-`wilson_interval(successes, n)`           ``(low, high)`` for a share
-`mean_and_spread(values)`                 ``(mean, standard deviation)``
+`wilson_interval(successes, n)`           ``(low, high)`` for a fraction
+`mean_and_standard_deviation(values)`     ``(mean, standard deviation)``
 `mean_and_standard_error(values)`         ``(mean, standard error)``
 `paired_difference(a, b)`                 ``(mean of a - b, standard error)``
 `confidence_interval(mean, error, n)`     ``(low, high)``, 95 % unless said
@@ -18,7 +18,7 @@ from helpers.strings import text
 
 __all__ = [
     "confidence_interval",
-    "mean_and_spread",
+    "mean_and_standard_deviation",
     "mean_and_standard_error",
     "paired_difference",
     "wilson_interval",
@@ -28,10 +28,10 @@ __all__ = [
 def wilson_interval(
     successes: float, n: int, confidence: float = 0.95
 ) -> tuple[float, float]:
-    """Return Wilson's interval for a share, such as an accuracy.
+    """Return Wilson's interval for a fraction, such as an accuracy.
 
     Unlike the textbook ``p ± 1.96 * sqrt(p (1 - p) / n)`` it never leaves the
-    interval from 0 to 1 and keeps its promise for small `n` and for shares near
+    interval from 0 to 1 and keeps its promise for small `n` and for fractions near
     0 or 1.
 
     Parameters
@@ -41,7 +41,7 @@ def wilson_interval(
     n : int
         How many there were.
     confidence : float, default 0.95
-        In what share of such intervals the true share shall lie.
+        In what fraction of such intervals the true fraction shall lie.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def wilson_interval(
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
-def mean_and_spread(values: ArrayLike) -> tuple[float, float]:
+def mean_and_standard_deviation(values: ArrayLike) -> tuple[float, float]:
     """Return the mean of some runs and how far single runs lie around it.
 
     Parameters
@@ -75,17 +75,17 @@ def mean_and_spread(values: ArrayLike) -> tuple[float, float]:
 
     Returns
     -------
-    mean, spread : float
-        The spread is the standard deviation with ``n - 1`` (0 for one value).
+    mean, standard_deviation : float
+        The standard deviation divides by ``n - 1`` (0 for one value).
 
     Examples
     --------
-    >>> mean_and_spread([1.0, 2.0, 3.0])
+    >>> mean_and_standard_deviation([1.0, 2.0, 3.0])
     (2.0, 1.0)
     """
     values = np.asarray(values, float).reshape(-1)
-    spread = float(values.std(ddof=1)) if values.size > 1 else 0.0
-    return float(values.mean()), spread
+    deviation = float(values.std(ddof=1)) if values.size > 1 else 0.0
+    return float(values.mean()), deviation
 
 
 def mean_and_standard_error(values: ArrayLike) -> tuple[float, float]:
@@ -115,15 +115,15 @@ def mean_and_standard_error(values: ArrayLike) -> tuple[float, float]:
     values = np.asarray(values, float).reshape(-1)
     if values.size < 2:
         raise ValueError(text("statistics.one_value"))
-    mean, spread = mean_and_spread(values)
-    return mean, spread / float(np.sqrt(values.size))
+    mean, deviation = mean_and_standard_deviation(values)
+    return mean, deviation / float(np.sqrt(values.size))
 
 
 def paired_difference(a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
     """Return the mean of ``a - b`` and its standard error, pair by pair.
 
     Two methods that were run on the same data sets (or judged on the same
-    pictures) share their luck. Subtracting within each pair takes it out.
+    images) share their luck. Subtracting within each pair takes it out.
 
     Parameters
     ----------
@@ -160,8 +160,8 @@ def _student_quantile(p: float, degrees: int) -> float:
     edges = np.linspace(-np.pi / 2, np.pi / 2, n + 1)
     middles = (edges[1:] + edges[:-1]) / 2
     weights = np.cos(middles) ** (degrees - 1)
-    share = np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum()
-    return float(np.sqrt(degrees) * np.tan(np.interp(p, share, edges)))
+    cumulative = np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum()
+    return float(np.sqrt(degrees) * np.tan(np.interp(p, cumulative, edges)))
 
 
 def confidence_interval(
@@ -176,7 +176,7 @@ def confidence_interval(
     n : int
         How many values (or pairs) they come from, at least two.
     confidence : float, default 0.95
-        In what share of such intervals the true mean shall lie.
+        In what fraction of such intervals the true mean shall lie.
 
     Returns
     -------

@@ -9,7 +9,7 @@
 The stop button of the notebook ends a training between two steps; running the
 cell again goes on from there, and runs nothing when all steps are done. What
 was trained is kept by name for as long as the kernel lives, and only while the
-functions, the data and the start are the same: whoever mends a function gets a
+functions, the data and the start are the same: if you fix a function gets a
 new training.
 """
 
@@ -248,9 +248,9 @@ def train_live(
     >>> def halve(parameters):
     ...     return {"w": parameters["w"] / 2}, float(parameters["w"] ** 2)
     >>> training = train_live("Halving", halve, {"w": np.array(8.0)}, steps=3)
-    Halving: 3 steps, cost 4.
+    Halving: 3 iterations, cost 4.
     >>> training = train_live("Halving", halve, {"w": np.array(8.0)}, steps=3)
-    Halving is already trained (3 steps).
+    Halving is already trained (3 iterations).
     >>> forget_trainings()
     """
     mark = _fingerprint(step, dict(parameters), dict(watch or {}), every)

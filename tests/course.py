@@ -60,7 +60,10 @@ for n in (2, 3, 4, 5):
     check(spread, np.random.RandomState(n).randn(n, 6) ** 2, 3)
 ### END HIDDEN TESTS"""
 
-CATALOGUE = """[[tiny.centre]]
+CATALOGUE = """[read.tiny]
+centre = "lesson 01, Centring"
+
+[[tiny.centre]]
 name = "mean over everything"
 replace = "np.mean(X, axis=1, keepdims=True)"
 with = "np.mean(X)"
@@ -77,7 +80,7 @@ read = "lesson 01, Centring"
 name = "mean added"
 replace = "X - mu"
 with = "X + mu"
-hint = "What should the mean of a row be afterwards? Off by {ratio} at {index}."
+hint = "What should the mean of a row be afterwards? Look at {index}."
 
 [[tiny.centre]]
 name = "subtracted the other way, negated"

@@ -14,6 +14,7 @@ __all__ = [
     "CatalogueError",
     "patch",
     "read_catalogue",
+    "read_readings",
 ]
 
 KEYS = frozenset(
@@ -116,6 +117,14 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
             f"{path.name}: [{READ}.{notebook}] names {function}, which has no entries"
         )
     return catalogue
+
+
+def read_readings(path: Path) -> dict[tuple[str, str], str]:
+    """Return the section to read again, by notebook and function."""
+    if not path.exists():
+        return {}
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return _readings(tables.get(READ, {}), path.name)
 
 
 def _readings(tables: object, file: str) -> dict[tuple[str, str], str]:

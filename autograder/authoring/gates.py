@@ -24,7 +24,8 @@ from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Entry, FunctionCases
 from helpers.checks.contract import contract_line
-from helpers.checks.recognition import agrees, recognise
+from helpers.checks.recognition import Run, agrees, recognise
+from helpers.checks.report import evidence_of_runs, is_true_of
 from helpers.checks.values import decode, encode
 
 __all__ = [
@@ -174,6 +175,19 @@ def _full_marks(
             )
 
 
+def _check_rendered(record: FunctionCases, entry: Entry, public: list[Run]) -> None:
+    """Refuse a hint whose numbers no public case gives, or gives otherwise."""
+    if not re.search(r"\{(ratio|index|m)\}", entry.hint):
+        return
+    values = evidence_of_runs(record, public).values
+    if not any(is_true_of(entry.hint, known) for known in values):
+        raise GateError(
+            f"{record.name}: no public case gives the numbers that the hint of "
+            f"{entry.name!r} names (known are {values}; {{m}} is the last axis of "
+            "the first parameter whose shape in the docstring ends in m)"
+        )
+
+
 def _check_entries(judge: Judge, record: FunctionCases) -> None:
     """Every misconception loses marks, fails visibly and is told from the others."""
     hidden = [i for i, case in enumerate(record.cases) if case.hidden]
@@ -210,6 +224,7 @@ def _check_entries(judge: Judge, record: FunctionCases) -> None:
                 "that is visible would lose marks (add a visible case, or give the "
                 "reason as hidden_only)"
             )
+        _check_rendered(record, entry, [runs[i] for i in visible])
         found = recognise(record, runs)
         if entry.same_as:
             if found is None or found.name != entry.same_as:

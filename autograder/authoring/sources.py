@@ -11,7 +11,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring.catalogue import CatalogueEntry, read_catalogue
+from autograder.authoring.catalogue import (
+    CatalogueEntry,
+    read_catalogue,
+    read_readings,
+)
 from autograder.authoring.contracts import Prompt, prompts_of, read_contracts
 from autograder.authoring.regions import RegionError, find_regions
 
@@ -76,6 +80,12 @@ class GradedFunction:
         of definition.
     entries : list of CatalogueEntry
         Its catalogue.
+    examples : str
+        The parameter whose last axis runs over the m examples, by its docstring.
+    read : str
+        The section to read again.
+    by_hand : str
+        The exercise, if its text works an example by hand.
     contract : tuple of str
         What is demanded beyond values.
     hints : dict of str to str
@@ -88,6 +98,9 @@ class GradedFunction:
     results: tuple[str, ...]
     calls: tuple[str, ...] = ()
     entries: list[CatalogueEntry] = field(default_factory=list)
+    examples: str = ""
+    read: str = ""
+    by_hand: str = ""
     contract: tuple[str, ...] = ()
     hints: dict[str, str] = field(default_factory=dict)
 
@@ -172,6 +185,8 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
     """
     cells = [_cell(cell) for cell in notebook.cells if cell.cell_type == "code"]
     catalogue = read_catalogue(folder / "misconceptions.toml").get(name, {})
+    readings = read_readings(folder / "misconceptions.toml")
+    by_hand = _examples_by_hand(notebook)
     contracts = read_contracts(folder / "misconceptions.toml").get(name, {})
     functions: dict[str, GradedFunction] = {}
     for cell in cells:
@@ -179,6 +194,8 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
             function = _function(cell, functions)
             if function is not None:
                 function.entries = catalogue.get(function.name, [])
+                function.read = readings.get((name, function.name), "")
+                function.by_hand = by_hand.get(cell.id, "")
                 if function.name in contracts:
                     function.contract = contracts[function.name].terms
                     function.hints = contracts[function.name].hints
@@ -263,7 +280,71 @@ def _function(
         for name in earlier
         if name in direct or any(name in earlier[other].calls for other in direct)
     ]
-    return GradedFunction(node.name, cell, parameters, _results(node), tuple(calls))
+    return GradedFunction(
+        node.name,
+        cell,
+        parameters,
+        _results(node),
+        tuple(calls),
+        examples=examples_in(ast.get_docstring(node) or ""),
+    )
+
+
+PARAMETERS = re.compile(r"^((?:\w+, )*\w+) : (.*)$")
+SHAPE = re.compile(r"\(([^()]*)\)")
+
+
+def examples_in(docstring: str) -> str:
+    """Return the parameter whose last axis is the m examples, by its shape.
+
+    Parameters
+    ----------
+    docstring : str
+        In numpydoc's form, with shapes such as ``(n_x, m)``.
+
+    Returns
+    -------
+    str
+        The first of such parameters; empty if there is none.
+
+    Examples
+    --------
+    >>> examples_in("Parameters\\n---\\nw, X : ndarrays of shape (n, 1) and (n, m)")
+    'X'
+    """
+    for line in docstring.split("\nReturns\n")[0].splitlines():
+        match = PARAMETERS.match(line)
+        if match is None:
+            continue
+        names = match[1].split(", ")
+        shapes = [s.replace(" ", "").split(",") for s in SHAPE.findall(match[2])]
+        shapes = shapes * len(names) if len(shapes) == 1 else shapes
+        for name, shape in zip(names, shapes):
+            sizes = [size for size in shape if size]
+            if sizes and sizes[-1] in ("m", "m_train"):
+                return name
+    return ""
+
+
+EXERCISE = re.compile(r"^#+ (Exercise \d+)\b", re.MULTILINE)
+
+
+def _examples_by_hand(notebook: NotebookNode) -> dict[str, str]:
+    """Return the exercise of each code cell whose text works an example by hand."""
+    found, exercise, worked = {}, "", False
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            if exercise and worked:
+                found[cell.metadata.get("nbgrader", {}).get("grade_id") or cell.id] = (
+                    exercise
+                )
+            continue
+        for line in cell.source.splitlines():
+            if line.startswith("#"):
+                match = EXERCISE.match(line)
+                exercise, worked = (match[1] if match else ""), False
+            worked = worked or line.startswith("**By hand")
+    return found
 
 
 def _end(node: ast.FunctionDef, regions: list) -> int:

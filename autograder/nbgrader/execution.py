@@ -20,9 +20,17 @@ from autograder.authoring.gates import requests
 from autograder.authoring.recording import CASE_SECONDS
 from autograder.judging import Judge, Verdict, read_answers, untouched_functions
 from autograder.names import unusable
+from autograder.outputs import Recorder, counted
 from autograder.reports.cell_feedback import cell_html, notes_html
-from autograder.sandbox.session import Ended, Failed, Session, TooSlow
-from autograder.sandbox.settings import Sandbox
+from autograder.sandbox.session import (
+    Ended,
+    Failed,
+    Session,
+    Show,
+    TooMuch,
+    TooSlow,
+)
+from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.staging import remove_followed
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import heal, read_submission
@@ -178,6 +186,9 @@ class JudgedExecute(Execute):
         self.nb, self.resources = nb, resources
         self._store: Store = resources["course"]["store"]
         self._deadly: set[int] = set()
+        self._limit = ""
+        self._late = False
+        self._sandbox = Sandbox(config=self.config)
         resources["course"]["flagged"] = {}
         course = nb.metadata.setdefault("course", {})
         damaged = course.get("damaged", False)
@@ -194,12 +205,18 @@ class JudgedExecute(Execute):
                 answers, problem = self._answers, self._problem
                 break
             except DeadKernelError:
-                self._deadly.add(self._current)
                 problem = "the kernel died"
+                if self._limit:
+                    # What has used up a limit once would use it up again.
+                    break
+                self._deadly.add(self._current)
             except Exception as error:
                 problem = f"{type(error).__name__}: {error}"[:300]
                 self.log.error("Grading failed: %s", problem)
                 break
+        if self._limit:
+            word = text(f"feedback.limits.{self._limit}")
+            problem = text("feedback.limit", limit=word)
         used["cpu"] = round(used["cpu"], 2)
         course.update(used, seconds=round(time.monotonic() - began, 1))
         nb.metadata["language_info"] = dict(LANGUAGE)
@@ -208,9 +225,12 @@ class JudgedExecute(Execute):
 
     def _run(self, used: dict[str, float]) -> None:
         """Run all cells in one session, and drive the functions at its end."""
-        self.reset_execution_trackers()
-        sandbox = Sandbox(config=self.config)
+        sandbox = self._sandbox
+        began = time.monotonic()
+        # Half of the time is for the cases: what was checked by then is judged.
+        self._until = began + sandbox.wall / 2 if sandbox.wall else float("inf")
         folder = self.resources["metadata"]["path"]
+        self._recorder = Recorder()
         self._session = Session(sandbox, folder)
         try:
             self.nb.metadata["course"]["walls"] = sandbox.walls.name
@@ -220,9 +240,20 @@ class JudgedExecute(Execute):
             self._drive()
         finally:
             report = self._session.close()
+            self._limit = self._session.exceeded
             if report is not None:
                 used["cpu"] += report.cpu + report.beside
                 used["peak"] = max(used["peak"], report.peak)
+                self._limit = self._limit or _limit_of(report.reason)
+            # All runs of a notebook share its limits.
+            for name, spent in (
+                ("wall", time.monotonic() - began),
+                ("cpu", report.cpu if report else 0.0),
+            ):
+                if most := getattr(sandbox, name):
+                    setattr(sandbox, name, max(1.0, most - spent))
+            for index, outputs in self._recorder.outputs().items():
+                self.nb.cells[index].outputs = outputs
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
         """Run a learner's cell, note the functions of a check cell."""
@@ -236,14 +267,19 @@ class JudgedExecute(Execute):
             functions = list(self._store.cells[identity].functions)
             self._ask("note", functions, self.start_seconds)
         elif identity in self._store.demonstrations and not self.demonstrations:
-            note = text("feedback.not_run")
-            cell.outputs = [new_output("stream", name="stdout", text=note)]
+            self._say(cell, "feedback.not_run")
         elif index in self._deadly:
-            note = text("feedback.dead_cell")
-            cell.outputs = [new_output("stream", name="stdout", text=note)]
+            self._say(cell, "feedback.dead_cell")
+        elif time.monotonic() > self._until:
+            self._late = True
+            self._say(cell, "feedback.out_of_time")
         elif cell.source.strip():
             self._execute(cell, index)
         return cell, resources
+
+    def _say(self, cell: NotebookNode, key: str) -> None:
+        """Say in the place of a cell's outputs why there are none."""
+        cell.outputs = [new_output("stream", name="stdout", text=text(key))]
 
     def _execute(self, cell: NotebookNode, index: int) -> None:
         """Run a cell.
@@ -251,32 +287,34 @@ class JudgedExecute(Execute):
         One that takes too long and cannot be interrupted is left out of the next
         run, so that the rest is graded.
         """
-
-        def show(kind: str, content: dict) -> None:
-            last = cell.outputs[-1] if cell.outputs else {}
-            more = kind == "stream" and not self.clear_before_next_output
-            if more and last.get("name") == content["name"]:
-                last["text"] += content["text"]
-                return
-            header = {"msg_type": kind}
-            message = {**header, "header": header, "parent_header": {}}
-            with contextlib.suppress(LookupError):  # updates what has gone
-                self.process_message({**message, "content": content}, cell, index)
-
-        self.clear_before_next_output = False
+        recorder = self._recorder
+        recorder.begin(index)
+        left = max(0.1, self._until - time.monotonic())
+        timeout = self._get_timeout(cell)
+        limit = left if timeout is None else min(timeout, left)
         try:
             try:
-                limit = self._get_timeout(cell)
-                reply = self._session.run(cell.source, limit, show)
+                reply = self._session.run(cell.source, limit, recorder.show)
             except TooSlow:
                 self.log.warning("Cell %s took too long", cell.get("id"))
-                self._session.interrupt()
-                reply = self._session.reply(self.ping_seconds, show)
-                cell.outputs.append(new_output("error", **self.error_on_timeout))
+                reply = self._interrupted(recorder.show)
+                recorder.show("error", self.error_on_timeout)
+            except TooMuch:
+                self.log.warning("Cell %s shows too much", cell.get("id"))
+                recorder.miss("number")
+                reply = self._interrupted(None)
+        except TooMuch:
+            self._session.exceeded = "output"
+            raise DeadKernelError("it shows too much") from None
         except (Ended, Failed, TooSlow) as problem:
             raise DeadKernelError(str(problem)) from None
         count = reply.get("count") if isinstance(reply, dict) else None
-        cell.execution_count = count if type(count) is int else None
+        cell.execution_count = counted(count)
+
+    def _interrupted(self, show: Show | None) -> object:
+        """Interrupt the cell that runs; return the reply to it."""
+        self._session.interrupt()
+        return self._session.reply(self.ping_seconds, show)
 
     def _drive(self) -> None:
         functions = requests(self._store)
@@ -338,6 +376,8 @@ class JudgedExecute(Execute):
                 html = cell_html(self._store, verdict, identity, found)
                 if damaged:
                     flagged[identity] = "damaged"
+                elif self._late:
+                    flagged[identity] = "out of time"
             cell.outputs = [
                 new_output(
                     "execute_result",
@@ -348,6 +388,10 @@ class JudgedExecute(Execute):
         resources["course"]["verdict"] = verdict
         nb.metadata["course"]["functions"] = _summary(verdict)
         nb.metadata["course"]["times"] = _times(self._store, answers)
+
+
+def _limit_of(reason: str) -> str:
+    return reason if reason in LIMITS else ""
 
 
 def _plain(reason: str) -> str:

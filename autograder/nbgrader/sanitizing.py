@@ -1,92 +1,259 @@
 """Making what learners wrote and printed harmless in pages that others open.
 
-nbconvert's own sanitizing allows too few tags for readable tables and leaves
-the markdown of nbgrader's templates as it is; these filters take the place of
-two of its filters, by its own setting.
+nbgrader's and nbconvert's templates write what a notebook holds into pages as it
+is. So they get a notebook that is built anew, and the filters below, by nbconvert's
+own settings.
 """
 
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from html import escape
+from importlib.resources import files
+from typing import Any
 
-from bleach import clean
-from bleach.css_sanitizer import CSSSanitizer
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
-__all__ = ["EscapedNames", "clean_html", "clean_markdown"]
+from autograder import markup
+from autograder.images import joined, kept_attachments
+from autograder.outputs import SHOWN, Gate, counted, plain
+from helpers.strings import text
+
+__all__ = [
+    "EscapedNames",
+    "FormgraderPolicy",
+    "Rebuilt",
+    "clean_html",
+    "clean_markdown",
+    "highlight_code",
+    "rebuilt",
+]
 
 NAMES = ("student", "first_name", "last_name")
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+GRADE_ID = re.compile(r"[a-zA-Z0-9_.-]{1,200}")
+MOST_CELLS = 3_000
+MOST_SOURCE = 60_000
+ALL_SOURCE = 3_000_000
+# Beyond these a cell is shown as plain text: in colours, or rendered, it would cost
+# more than its length.
+MOST_COLOURED = 20_000
+ALL_RENDERED = 200_000
 
-TAGS = frozenset(
-    [
-        *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del"),
-        *("details", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6"),
-        *("hr", "i", "li", "ol", "p", "pre", "span", "strong", "sub", "summary"),
-        *("sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
-    ]
-)
-ATTRIBUTES = {
-    "*": ["class", "style", "title", "scope", "colspan", "rowspan"],
-    "a": ["href", "title"],
-}
-# No position, no size of a page, no url(...): nothing that covers or loads.
-STYLES = CSSSanitizer(
-    allowed_css_properties=[
-        *("border", "border-collapse", "color", "font-style", "font-weight"),
-        *("margin", "padding", "text-align", "vertical-align", "white-space"),
-    ]
-)
-PROTOCOLS = frozenset(["http", "https", "mailto"])
+MACROS = "server_extensions/formgrader/templates/formgrade/formgrade_macros.html.j2"
+SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>([^{]*?)</script>")
+HANDLER = re.compile(r'\son[a-z]+="([^"{]*)"')
+
+_highlight = Highlight2HTML(pygments_lexer="ipython3")
 
 
 def clean_html(element: object) -> str:
-    """Return HTML without scripts, handlers, forms, frames or pictures from afar.
+    """Return HTML without anything that runs, loads or covers.
 
     Parameters
     ----------
     element : str or bytes
-        HTML that a stranger may have written.
+        HTML that somebody else may have written.
 
     Returns
     -------
     str
-        What remains; forbidden tags are shown as text.
+        What remains; a note where it is too long.
 
     Examples
     --------
     >>> clean_html('<b onclick="x()">bold</b><script>x()</script>')
-    '<b>bold</b>&lt;script&gt;x()&lt;/script&gt;'
+    '<b>bold</b>'
     """
-    text = element.decode() if isinstance(element, bytes) else str(element)
-    return clean(
-        text,
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        protocols=PROTOCOLS,
-        css_sanitizer=STYLES,
-    )
+    given = element.decode() if isinstance(element, bytes) else str(element)
+    cleaned = markup.clean_html(given)
+    if cleaned is None:
+        reason = text("outputs.markup")
+        return f"<p>{escape(text('outputs.left_out', reasons=reason))}</p>"
+    return cleaned
 
 
-def clean_markdown(source: str) -> str:
-    """Render markdown and clean the HTML that comes of it.
+@pass_context
+def clean_markdown(context: Context, source: str) -> str:
+    """Render Markdown, with the images that are attached to its cell, and clean it.
 
     Parameters
     ----------
+    context : Context
+        The template's.
     source : str
-        Markdown that a stranger may have written.
+        Markdown that somebody else may have written.
 
     Returns
     -------
     str
         Harmless HTML.
-
-    Examples
-    --------
-    >>> clean_markdown("**so** <img src=x onerror=alert(1)>").strip()
-    '<p><strong>so</strong> &lt;img src=x onerror=alert(1)&gt;</p>'
     """
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    return clean_html(MarkdownWithMath(renderer=renderer).render(source))
+    cell: Any = context.get("cell") or NotebookNode(metadata={})
+    if source == cell.get("source") and cell.metadata.get("plain"):
+        return f"<pre>{escape(markup.as_text(source))}</pre>"
+    attached = cell.get("attachments") or {}
+    if not attached:
+        return _rendered(source)
+    images = {
+        f"attachment:{name}": f"data:{kind};base64,{image}"
+        for name, bundle in attached.items()
+        for kind, image in bundle.items()
+    }
+    return markup.clean_markdown(source, images, _coloured)
+
+
+@lru_cache(maxsize=1_000)
+def _rendered(source: str) -> str:
+    return markup.clean_markdown(source, highlight=_coloured)
+
+
+def highlight_code(
+    source: str, language: str | None = None, metadata: Mapping | None = None
+) -> str:
+    """Return the HTML of code, in colours unless it is long.
+
+    Parameters
+    ----------
+    source : str
+        A learner's code.
+    language : str, optional
+        Of no effect: all cells are Python.
+    metadata : mapping, optional
+        The cell's.
+
+    Returns
+    -------
+    str
+        The code in a box.
+    """
+    if (metadata or {}).get("plain"):
+        return _uncoloured(source)
+    return _coloured(source)
+
+
+@lru_cache(maxsize=2_000)
+def _coloured(source: str) -> str:
+    if len(source) > MOST_COLOURED:
+        return _uncoloured(source)
+    return str(_highlight(source))
+
+
+def _uncoloured(source: str) -> str:
+    return f'<div class="highlight"><pre>{escape(source)}</pre></div>'
+
+
+def rebuilt(notebook: Mapping) -> NotebookNode:
+    """Return a notebook of which pages can show everything.
+
+    Parameters
+    ----------
+    notebook : mapping
+        A graded notebook, of any form.
+
+    Returns
+    -------
+    NotebookNode
+        Cells with their texts, nbgrader's flags and outputs that have passed the
+        gate; nothing else.
+    """
+    gate = Gate(SHOWN)
+    room = {"source": ALL_SOURCE, "rendered": ALL_RENDERED}
+    cells: list[NotebookNode] = []
+    given = notebook.get("cells")
+    for form in (given if isinstance(given, list) else [])[:MOST_CELLS]:
+        if isinstance(form, Mapping):
+            cell = _cell(form, len(cells), gate, room)
+            if cell is not None:
+                cells.append(cell)
+    language = {"name": "python", "pygments_lexer": "ipython3"}
+    return NotebookNode(new_notebook(cells=cells, metadata={"language_info": language}))
+
+
+def _cell(
+    form: Mapping, index: int, gate: Gate, room: dict[str, int]
+) -> NotebookNode | None:
+    kind, source = form.get("cell_type"), joined(form.get("source"))
+    if kind not in ("code", "markdown", "raw") or source is None:
+        return None
+    attached = kept_attachments(form.get("attachments"))[0]
+    # An image within the text has its own bounds.
+    most = min(MOST_SOURCE, room["source"])
+    if kind != "markdown" or "data:image/" not in source:
+        if len(source) > most:
+            source = source[:most] + "\n" + text("outputs.cut")
+        room["source"] -= len(source)
+    source = plain(source).replace("\x1b", "")
+    given_id = form.get("id")
+    usable = isinstance(given_id, str) and CELL_ID.fullmatch(given_id)
+    cell = NotebookNode(
+        cell_type=kind,
+        id=given_id if usable else f"cell-{index}",
+        metadata=NotebookNode(),
+        source=source,
+    )
+    given = form.get("metadata")
+    flags = _flags(given.get("nbgrader") if isinstance(given, Mapping) else None)
+    if flags:
+        cell.metadata["nbgrader"] = NotebookNode(flags)
+    room["rendered"] -= min(len(source), MOST_COLOURED)
+    if room["rendered"] < 0:
+        cell.metadata["plain"] = True
+    if kind == "code":
+        cell.metadata["alt"] = text("outputs.image_shown")
+        cell.execution_count = counted(form.get("execution_count"))
+        cell.outputs = gate.outputs(form.get("outputs"))
+    elif attached:
+        cell.attachments = attached
+    return cell
+
+
+def _flags(form: object) -> dict:
+    """Return what nbgrader says of a cell; nothing where a part is not of its type."""
+    if not isinstance(form, Mapping):
+        return {}
+    name = form.get("grade_id")
+    if not isinstance(name, str) or not GRADE_ID.fullmatch(name):
+        return {}
+    flags: dict = {
+        flag: form.get(flag) is True for flag in ("grade", "locked", "solution", "task")
+    }
+    for number in ("points", "score"):
+        value = form.get(number)
+        if _is_number(value):
+            flags[number] = value
+    if flags["grade"] or flags["task"]:
+        flags.setdefault("points", 0)
+        flags.setdefault("score", 0)
+    for word in ("checksum", "cell_type"):
+        value = form.get(word)
+        if isinstance(value, str) and GRADE_ID.fullmatch(value):
+            flags[word] = value
+    return {**flags, "grade_id": name, "schema_version": 3}
+
+
+def _is_number(value: object) -> bool:
+    """Say whether a value is a number of points; NaN is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -1e6 < value < 1e6
+
+
+class Rebuilt(Preprocessor):
+    """Builds a graded notebook anew before a page is made of it."""
+
+    enabled = True
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Return what `rebuilt` makes of it."""
+        return rebuilt(nb), resources
 
 
 class EscapedNames(Preprocessor):
@@ -100,3 +267,54 @@ class EscapedNames(Preprocessor):
             if isinstance(resources.get(key), str):
                 resources[key] = escape(resources[key])
         return nb, resources
+
+
+class FormgraderPolicy(Preprocessor):
+    """Gives Formgrader's page of a submission a policy of what may run in it.
+
+    Its template writes the styles among the resources into the page's head as they
+    are, after nbgrader's own scripts: the policy stands there.
+    """
+
+    enabled = True
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Add the policy where the page is Formgrader's."""
+        if "submission_id" in resources:
+            styles = resources.setdefault("inlining", {}).setdefault("css", [])
+            styles.insert(0, f"</style>{policy_of(formgrader_policy())}<style>")
+        return nb, resources
+
+
+def policy_of(rules: str) -> str:
+    """Return a Content-Security-Policy as a part of a page's head."""
+    return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
+
+
+@cache
+def formgrader_policy() -> str:
+    """Return what may run and load in Formgrader's page of a submission.
+
+    nbgrader's files were loaded before. Of scripts and handlers in the page itself
+    only those run that its template has: they are known by their digests.
+    """
+    template = files("nbgrader").joinpath(MACROS).read_text(encoding="utf-8")
+    own = SCRIPT.findall(template) + HANDLER.findall(template)
+    digests = sorted(
+        "'sha256-"
+        + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+        + "'"
+        for code in own
+    )
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "img-src 'self' data:",
+            f"script-src 'unsafe-hashes' {' '.join(digests)}",
+            "style-src 'self' 'unsafe-inline'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )

@@ -33,13 +33,11 @@ from autograder.driving import compact
 from autograder.forks import stream
 from autograder.judging import Judge, case_mark
 from autograder.quality.mutants import Mutant, mutants_of
-from autograder.reports.cell_feedback import sentences_of
+from autograder.reports.cell_feedback import diagnosis
 from autograder.store import Store
 from helpers.checks.calls import Outcome, call
 from helpers.checks.cases import Case, FunctionCases, outcome_from
-from helpers.checks.evidence import common_evidence
-from helpers.checks.recognition import Run, agrees, recognise
-from helpers.checks.report import differences_of
+from helpers.checks.recognition import agrees, recognise
 from helpers.checks.values import plain, resolve
 
 # Relations look at the other answers too; a call of grading has about so many.
@@ -156,7 +154,8 @@ class Driver:
                 "visible": any(not run.case.hidden for run in failed),
                 "entry": entry.name if entry else "",
             }
-            return found | self._diagnosis(record, failed)
+            kind, said = diagnosis(record, runs)
+            return found | {"kind": kind, "sentence": "; ".join(said)}
         if not self.generators.get(name):
             return {"state": "survived", "why": "inputs.py has no inputs for it"}
         other = self._differs(name, function, seconds)
@@ -181,22 +180,8 @@ class Driver:
         failed = [run for run, mark in zip(runs, marks) if mark < 1]
         if not failed:
             return {"state": "right"}
-        sentences, _ = sentences_of(record, failed[0])
-        return {"state": "wrong", "sentence": "; ".join(sentences)}
-
-    def _diagnosis(self, record: FunctionCases, failed: list[Run]) -> dict:
-        """Return the first thing that the feedback tells of what is wrong."""
-        first = ""
-        for run in failed:
-            sentences, evidence = sentences_of(record, run)
-            first = first or "; ".join(sentences)
-            if evidence.telling:
-                return {"kind": evidence.kinds[0], "sentence": "; ".join(sentences)}
-        common = common_evidence(differences_of(failed))
-        if common.telling:
-            return {"kind": common.kinds[0], "sentence": common.sentences[0]}
-        kind = "only hidden" if all(run.case.hidden for run in failed) else ""
-        return {"kind": kind, "sentence": first}
+        _, said = diagnosis(record, runs)
+        return {"state": "wrong", "sentence": "; ".join(said)}
 
     def _differs(self, name: str, function: Callable, seconds: float) -> str | None:
         """Return an input on which a function differs from the solution."""

@@ -7,13 +7,30 @@ from autograder.judging import CellVerdict, FunctionVerdict, Verdict
 from autograder.store import Store
 from helpers.checks.advice import advice_on
 from helpers.checks.calls import Outcome
-from helpers.checks.cases import Case, FunctionCases
-from helpers.checks.evidence import Evidence, common_evidence, evidence_of
-from helpers.checks.recognition import Run, named_inputs
-from helpers.checks.report import describe_outcome, differences_of, fill_hint
+from helpers.checks.cases import FunctionCases
+from helpers.checks.evidence import Evidence, wrong_in
+from helpers.checks.recognition import Run
+from helpers.checks.report import (
+    Advice,
+    blocks_of,
+    cases_named,
+    ended,
+    evidence_of_runs,
+    fill_hint,
+    question_for,
+    reading_of,
+    sentences_of,
+)
 from helpers.strings import text
 
-__all__ = ["cell_html", "cell_text", "function_reason", "notes_html", "sentences_of"]
+__all__ = [
+    "cell_html",
+    "cell_text",
+    "diagnosis",
+    "function_reason",
+    "hidden_words",
+    "notes_html",
+]
 
 CELL = "border:1px solid #8a8a8a;padding:3px 8px;text-align:left;vertical-align:top"
 ADVICE = "border:1px solid #8a8a8a;padding:6px 8px;margin:6px 0"
@@ -21,49 +38,66 @@ SHORT = CELL + ";white-space:nowrap"
 MARK = {"right": "✓", "partly": "◐", "wrong": "✗"}
 
 
-def _case_label(case: Case, number: int) -> str:
-    kind = "hidden" if case.hidden else "visible"
-    return text(f"feedback.case_{kind}", i=number)
-
-
-def _error_of(outcome: Outcome, hidden: bool) -> list[str]:
-    """Say how a call failed; of a hidden case never with a text of the learner's.
+def _hidden_error(outcome: Outcome) -> str:
+    """Say how a call failed, never with a text of the learner's.
 
     The message of an exception, and even its name, may carry the inputs.
     """
     if outcome.error in ("Lost", "Crash"):
-        return [text(f"feedback.{outcome.error.lower()}")]
+        return text(f"feedback.{outcome.error.lower()}")
     if outcome.error == "TimeLimit":
-        return [text("feedback.time_limit")]
-    if outcome.error is None or not hidden:
-        return describe_outcome(outcome)
-    known = getattr(builtins, outcome.error, None)
+        return text("feedback.time_limit")
+    known = getattr(builtins, outcome.error or "", None)
     builtin = isinstance(known, type) and issubclass(known, BaseException)
     if builtin or outcome.error in ("Unsupported", "LinAlgError", "AxisError"):
-        said = text("feedback.error", error=outcome.error)
-    else:
-        said = text("feedback.own_error")
-    advice = advice_on(outcome.error, outcome.message)
-    return [said, advice] if advice else [said]
+        return text("feedback.error", error=outcome.error)
+    return text("feedback.own_error")
 
 
-def sentences_of(function: FunctionCases, run: Run) -> tuple[list[str], Evidence]:
-    """Say what is wrong with one answer, and what is known about it."""
-    outcome = run.outcome
-    sentences = _error_of(outcome, run.case.hidden)
-    evidence = Evidence()
-    if outcome.error == "TimeLimit":
-        evidence.kinds.append("endless")
-    elif outcome.error is not None and advice_on(outcome.error, outcome.message):
-        evidence.kinds.append("exception")
-    if not sentences and outcome.value is None:
-        evidence.kinds.append("none")
-        sentences = [text("checks.returned_none")]
-    if not sentences:
-        inputs = named_inputs(function, run.case)
-        evidence = evidence_of(run.results, inputs, numbers=not run.case.hidden)
-        sentences = list(evidence.sentences)
-    return sentences, evidence
+def hidden_words(run: Run) -> str:
+    """Say of a hidden case which named results are wrong, and in what; no more."""
+    if run.outcome.error is not None:
+        return _hidden_error(run.outcome)
+    if run.outcome.value is None and not run.right:
+        return text("checks.returned_none")
+    names = [wrong_in(result) for result in run.results if not result.right]
+    return text("feedback.wrong", names=", ".join(names))
+
+
+def diagnosis(function: FunctionCases, runs: list[Run]) -> tuple[str, list[str]]:
+    """Return what kind of knowledge the feedback has of a failure, and says.
+
+    Parameters
+    ----------
+    function : FunctionCases
+        The function's record.
+    runs : list of Run
+        Public and hidden ones.
+
+    Returns
+    -------
+    tuple of str and list of str
+        The kind, such as ``"sign"``, empty where it knows only that values differ;
+        and all sentences.
+    """
+    public = [run for run in runs if not run.case.hidden]
+    wrong = [run for run in public if not run.right]
+    if not wrong:
+        return "only hidden", [text("feedback.only_hidden")]
+    evidence = evidence_of_runs(function, public)
+    said = [*evidence.relations]
+    for block in blocks_of(function, public, evidence):
+        said += [] if block.right else block.sentences
+    kind = evidence.kinds[0] if evidence.kinds else ""
+    errors = [run.outcome for run in wrong if run.outcome.error is not None]
+    if any(outcome.error == "TimeLimit" for outcome in errors):
+        kind = kind or "endless"
+    elif errors:
+        known = (o.advice or advice_on(o.error, o.message) for o in errors)
+        kind = kind or ("exception" if any(known) else "")
+    elif all(run.outcome.value is None for run in wrong):
+        kind = "none"
+    return kind, said
 
 
 def _changed(function: FunctionCases, verdict: FunctionVerdict) -> list[str]:
@@ -90,39 +124,58 @@ def function_reason(verdict: FunctionVerdict) -> str:
 
 
 def _rows(
-    function: FunctionCases, verdict: FunctionVerdict, chosen: list[int]
-) -> tuple[list[tuple[str, str, str]], Evidence]:
-    rows = []
-    first = Evidence()
-    if verdict.state in ("right", "kept", "untouched"):
-        return rows, first
+    function: FunctionCases,
+    verdict: FunctionVerdict,
+    chosen: list[int],
+    evidence: Evidence,
+) -> list[tuple[str, str, str]]:
+    """Return label, state and sentences of the cases of a cell, equal ones together."""
+    if verdict.state in ("right", "kept", "untouched") or not verdict.runs:
+        return []
+    groups: dict[tuple[bool, str, str], list[int]] = {}
+    public = [i for i, run in enumerate(verdict.runs) if not run.case.hidden]
     for i in chosen:
-        if not verdict.runs:
-            break
         run, mark = verdict.runs[i], verdict.marks[i]
+        state = "right" if mark == 1 else "partly" if mark else "wrong"
         if mark == 1:
-            state, sentences = "right", [text("checks.right")]
+            said = text("checks.right")
+        elif run.case.hidden:
+            said = hidden_words(run)
         else:
-            state = "partly" if mark else "wrong"
-            sentences, evidence = sentences_of(function, run)
-            if evidence.telling and not first.telling:
-                first = evidence
-        rows.append((_case_label(run.case, i + 1), state, "; ".join(sentences)))
-    return rows, first
+            facts = evidence.cases[public.index(i)]
+            said = "; ".join(sentences_of(run, facts))
+        groups.setdefault((run.case.hidden, state, said), []).append(i + 1)
+    return [
+        (text(f"feedback.{kind}", cases=cases_named(numbers)), state, said)
+        for (hidden, state, said), numbers in groups.items()
+        for kind in ("hidden" if hidden else "public",)
+    ]
 
 
-def _advice(verdict: FunctionVerdict, evidence: Evidence) -> list[tuple[str, str]]:
+def _advice(
+    function: FunctionCases, verdict: FunctionVerdict, evidence: Evidence
+) -> list[Advice]:
     advice = []
     failed = [run for run, mark in zip(verdict.runs, verdict.marks) if mark < 1]
-    if verdict.state == "wrong" and failed and all(r.case.hidden for r in failed):
-        advice.append((text("checks.think"), text("feedback.only_hidden")))
-    if verdict.state in ("wrong", "through"):
-        common = common_evidence(differences_of(verdict.runs)).sentences
-        advice += [(text("feedback.common"), sentence) for sentence in common]
+    only_hidden = bool(failed) and all(run.case.hidden for run in failed)
+    if verdict.state in ("wrong", "through", "misconception"):
+        advice += [
+            Advice(text("checks.common"), ended(said)) for said in evidence.relations
+        ]
     if verdict.entry is not None:
-        advice.append((text("checks.think"), fill_hint(verdict.entry.hint, evidence)))
-        if verdict.entry.read:
-            advice.append((text("checks.read"), verdict.entry.read))
+        hint = fill_hint(verdict.entry.hint, evidence.values)
+        if hint:
+            advice.append(Advice(text("checks.think"), hint))
+    elif verdict.state == "wrong" and only_hidden:
+        advice.append(Advice(text("checks.think"), text("feedback.only_hidden")))
+    elif verdict.state == "wrong" and failed:
+        public = [run for run in verdict.runs if not run.case.hidden]
+        question = question_for(public, evidence)
+        advice.append(Advice(text("checks.think"), question))
+    if verdict.state in ("misconception", "wrong"):
+        own = verdict.entry.read if verdict.entry is not None else ""
+        reading = reading_of(function, own or function.read)
+        advice += [reading] if reading is not None else []
     return advice
 
 
@@ -153,17 +206,20 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
     for name in cell.functions:
         function, found = store.cases.functions[name], verdict.functions[name]
         chosen = [i for other, i in cell.cases if other == name]
-        rows, evidence = _rows(function, found, chosen)
+        public = [run for run in found.runs if not run.case.hidden]
+        evidence = evidence_of_runs(function, public)
+        rows = _rows(function, found, chosen, evidence)
         reason = function_reason(found)
         parts.append(
             f"<p><code>{escape(name)}</code>: <strong>{escape(reason)}</strong></p>"
         )
         parts += [
-            f'<p style="{ADVICE}"><strong>{escape(title)}:</strong> {escape(line)}</p>'
-            for title, line in _advice(found, evidence)
+            f'<p style="{ADVICE}"><strong>{escape(advice.title)}:</strong> '
+            f"{escape(advice.sentence)}</p>"
+            for advice in _advice(function, found, evidence)
         ]
         changed = _changed(function, found)
-        if changed:
+        if changed and found.state in ("right", "kept"):
             note = text("checks.changed", names=", ".join(changed))
             parts.append(f"<p>{escape(note)}</p>")
         if rows:

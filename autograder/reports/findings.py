@@ -1,7 +1,7 @@
 """What grading left behind of one assignment: marks, mistakes, reasons to look."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -284,27 +284,43 @@ def _add_notebook(
     except Exception:
         submission.look.append(Reason("unreadable", notebook))
         return []
-    found = graded.metadata.get("course", {})
-    if isinstance(found.get("seconds"), int | float):
+    found = _mapping(_mapping(graded.get("metadata")).get("course"))
+    if _is_time(found.get("seconds")):
         submission.seconds[notebook] = float(found["seconds"])
-    for name, seconds in found.get("times", {}).items():
-        submission.times[f"{notebook}.{name}"] = float(seconds)
+    for name, seconds in _mapping(found.get("times")).items():
+        if _is_time(seconds):
+            submission.times[f"{notebook}.{name}"] = float(seconds)
     if found.get("damaged"):
         submission.look.append(Reason("damaged", notebook))
-    for name, function in found.get("functions", {}).items():
-        if function["entry"]:
-            submission.mistakes.append((f"{notebook}.{name}", function["entry"]))
-        if function["state"] in ("through", "kept"):
-            kept = "kept" if function["state"] == "kept" else "lost"
-            submission.through.append((f"{notebook}.{name}", function["through"], kept))
+    for name, function in _mapping(found.get("functions")).items():
+        entry, state, through = (
+            str(_mapping(function).get(key) or "")[:300]
+            for key in ("entry", "state", "through")
+        )
+        if entry:
+            submission.mistakes.append((f"{notebook}.{name}", entry))
+        if state in ("through", "kept"):
+            kept = "kept" if state == "kept" else "lost"
+            submission.through.append((f"{notebook}.{name}", through, kept))
             if kept == "lost":
-                submission.look.append(Reason("through", function["through"], name))
+                submission.look.append(Reason("through", through, name))
     keys = []
     for cell in graded.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and nbgrader.get("grade_id"):
-            key = f"{notebook}/{nbgrader['grade_id']}"
+        nbgrader = _mapping(_mapping(cell.get("metadata")).get("nbgrader"))
+        name = nbgrader.get("grade_id")
+        if cell.get("cell_type") == "code" and isinstance(name, str) and name:
+            key = f"{notebook}/{name}"
             keys.append(key)
             if nbgrader.get("solution"):
-                submission.cells[key] = cell.source
+                submission.cells[key] = str(cell.get("source", ""))
     return keys
+
+
+def _mapping(value: object) -> Mapping:
+    """Return what a notebook holds, or nothing where it is no mapping."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _is_time(value: object) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and 0 <= value < 1e9

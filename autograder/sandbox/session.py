@@ -1,7 +1,7 @@
 """The grader's side of a shell in a child: cells in, what they show out.
 
-Nothing that comes back is trusted: frames are bounded, in number of bytes and in
-time, and only what a notebook may hold is passed on.
+Nothing that comes back is trusted: frames are bounded in number, in bytes and in
+time. What a cell shows is passed on as it came, to be examined elsewhere.
 """
 
 from __future__ import annotations
@@ -11,16 +11,31 @@ import re
 import socket
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 from autograder.sandbox.forkserver import Report
 from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.shell import HEAD
 
-__all__ = ["Ended", "Failed", "Session", "TooSlow", "displayable"]
+__all__ = [
+    "MOST_FRAMES",
+    "TOO_LARGE",
+    "Ended",
+    "Failed",
+    "Session",
+    "TooMuch",
+    "TooSlow",
+]
 
 PIECE = 262_144
+MOST_FRAMES = 10_000  # of one request
+ALL_FRAMES = 50_000
+MOST_SHOWN = 8_000_000  # bytes of one frame that a cell sends
+# Values that one frame may hold: a few bytes of JSON become many of Python.
+MOST_VALUES = {True: 200_000, False: 2_000_000}
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-Show = Callable[[str, dict], None]
+TOO_LARGE = "too large"  # said in the place of a frame that was not read
+Show = Callable[[object, object], None]
 
 
 class Ended(ConnectionError):
@@ -35,6 +50,10 @@ class TooSlow(TimeoutError):
     """The reply did not come in time; it may still come."""
 
 
+class TooMuch(Ended):
+    """A cell shows more than one may; unlike others, it may be interrupted."""
+
+
 class Session:
     """A shell behind walls, in which a learner's cells run.
 
@@ -42,6 +61,11 @@ class Session:
     ----------
     sandbox : whose settings decide on walls and limits.
     folder : a submission's, whose files are copied to where the shell works.
+
+    Attributes
+    ----------
+    exceeded : str
+        The limit for which this side has given the shell up, or empty.
 
     Raises
     ------
@@ -54,8 +78,13 @@ class Session:
     def __init__(self, sandbox: Sandbox, folder: str) -> None:
         self._log = sandbox.log
         limits = sandbox.limits()
+        self.exceeded = ""
         self._left = limits.output or float("inf")
+        self._most = self._left / 4
+        self._frames = ALL_FRAMES
         self._buffer = bytearray()
+        self._size: int | None = None
+        self._passes = self._shows = False
         self._number = 0
         self._socket, theirs = socket.socketpair()
         try:
@@ -92,30 +121,40 @@ class Session:
 
         Raises
         ------
-        Ended, Failed, TooSlow
+        Ended, Failed, TooMuch, TooSlow
             As the names say.
         """
+        self._shows = True
         self._request({"run": source}, seconds)
-        return self.reply(seconds, show)
+        reply = self.reply(seconds, show)
+        return reply if isinstance(reply, dict) else {}
 
     def ask(self, name: str, arguments: list, seconds: float) -> object:
         """Call a function of the driver; raises as `run` does."""
+        self._shows = False
         self._request({"call": name, "arguments": arguments}, seconds)
         return self.reply(seconds)
 
     def reply(self, seconds: float | None, show: Show | None = None) -> object:
         """Wait for the reply to the last request; raises as `run` does."""
         end = None if seconds is None else time.monotonic() + seconds
+        frames, left = 0, self._left
         while True:
+            if end is not None and time.monotonic() > end:
+                raise TooSlow("no reply in time")
             form = self._frame(end)
-            if "shown" in form:
-                content = displayable(form["shown"], form.get("content"))
-                if show is not None and content is not None:
-                    show(form["shown"], content)
-            elif form.get("number") == self._number:
+            if form.get("number") == self._number and "shown" not in form:
                 if "reply" in form:
                     return form["reply"]
                 raise Failed(str(form.get("failed"))[:100])
+            frames += 1
+            self._frames -= 1
+            if self._frames < 0:
+                self._give_up()
+            if self._shows and (frames > MOST_FRAMES or left - self._left > self._most):
+                raise TooMuch("it shows too much")
+            if show is not None and "shown" in form:
+                show(form["shown"], form.get("content"))
 
     def interrupt(self) -> None:
         """Interrupt the cell that runs."""
@@ -144,20 +183,40 @@ class Session:
             raise Ended(str(problem)) from None
 
     def _frame(self, end: float | None) -> dict:
-        """Return the next frame."""
-        need = HEAD.size
-        while True:
-            if len(self._buffer) >= need and need == HEAD.size:
-                need += HEAD.unpack_from(self._buffer)[0]
-            if len(self._buffer) >= need > HEAD.size:
-                body = bytes(self._buffer[HEAD.size : need])
-                del self._buffer[:need]
-                return _parsed(body)
-            if need - len(self._buffer) > self._left:
-                raise Ended("it said too much")
+        """Return the next frame; of one that is too large only that it was there."""
+        if self._size is None:
+            self._receive(HEAD.size, end)
+            (self._size,) = HEAD.unpack_from(self._buffer)
+            del self._buffer[: HEAD.size]
+            if self._size - len(self._buffer) > self._left:
+                self._give_up()
+            self._passes = self._shows and self._size > MOST_SHOWN
+        if self._passes:
+            while self._size:
+                self._receive(1, end)
+                passed = min(self._size, len(self._buffer))
+                del self._buffer[:passed]
+                self._size -= passed
+            self._size = None
+            return {"shown": TOO_LARGE}
+        self._receive(self._size, end)
+        body = bytes(self._buffer[: self._size])
+        del self._buffer[: self._size]
+        self._size = None
+        if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES[self._shows]:
+            if self._shows:
+                return {"shown": TOO_LARGE}
+            self._give_up()
+        return _parsed(body)
+
+    def _receive(self, count: int, end: float | None) -> None:
+        """Wait until so many bytes are there."""
+        while len(self._buffer) < count:
             left = None if end is None else end - time.monotonic()
             if left is not None and left <= 0:
                 raise TooSlow("no reply in time")
+            if self._left <= 0:
+                self._give_up()
             self._socket.settimeout(left)
             try:
                 piece = self._socket.recv(PIECE)
@@ -169,6 +228,10 @@ class Session:
                 raise Ended("it has ended")
             self._left -= len(piece)
             self._buffer += piece
+
+    def _give_up(self) -> NoReturn:
+        self.exceeded = "output"
+        raise Ended("it said too much")
 
 
 def _parsed(body: bytes) -> dict:
@@ -183,58 +246,3 @@ def _parsed(body: bytes) -> dict:
     if not isinstance(form, dict):
         raise Ended("it says what is no message")
     return form
-
-
-def displayable(kind: object, content: object) -> dict | None:
-    """Return of a message what a notebook may hold.
-
-    Parameters
-    ----------
-    kind : the message's type.
-    content : its content, of any form.
-
-    Returns
-    -------
-    dict or None
-        None where it is nothing that can be shown.
-    """
-    if not isinstance(kind, str) or not isinstance(content, dict):
-        return None
-    if kind == "stream":
-        return _of(content, name=str, text=str) if _is_stream(content) else None
-    if kind == "clear_output":
-        return {"wait": content.get("wait") is True}
-    if kind == "error":
-        kept = _of(content, ename=str, evalue=str, traceback=list)
-        if kept and all(isinstance(line, str) for line in kept["traceback"]):
-            return kept
-        return None
-    if kind not in ("display_data", "update_display_data", "execute_result"):
-        return None
-    kept = _of(content, data=dict, metadata=dict)
-    if kept is None:
-        return None
-    kept["data"] = {
-        name: value
-        for name, value in kept["data"].items()
-        if isinstance(value, str) or name.endswith("json")
-    }
-    if kind == "execute_result":
-        count = content.get("execution_count")
-        kept["execution_count"] = count if type(count) is int else None
-    transient = content.get("transient")
-    if isinstance(transient, dict) and isinstance(transient.get("display_id"), str):
-        kept["transient"] = {"display_id": transient["display_id"]}
-    return kept
-
-
-def _is_stream(content: dict) -> bool:
-    return content.get("name") in ("stdout", "stderr")
-
-
-def _of(content: dict, **types: type) -> dict | None:
-    """Return the named parts, or None where one has not its type."""
-    kept = {name: content.get(name) for name in types}
-    if all(isinstance(kept[name], kind) for name, kind in types.items()):
-        return kept
-    return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from helpers.checks.failures import explain
 from helpers.checks.values import Unsupported, leaves, plain, resolve
 
 __all__ = ["Outcome", "call", "names_single_precision"]
@@ -47,6 +48,9 @@ class Outcome:
         What was printed, shortened.
     single : bool
         Whether the function, or one that it calls, names single precision.
+    advice : str
+        What the expression that raised the exception was; empty where it tells
+        nothing, and in answers that crossed a process boundary.
     seeded : bool
         Whether the function itself seeded NumPy's generator.
     aliased : list of str
@@ -65,6 +69,7 @@ class Outcome:
     warned: list[str] = field(default_factory=list)
     printed: str = ""
     single: bool = False
+    advice: str = ""
     seeded: bool = False
     aliased: list[str] = field(default_factory=list)
     again: str = ""
@@ -156,6 +161,7 @@ def call(
             outcome.error = type(error).__name__
             outcome.message = _message(error)
             outcome.line = _line(error, function)
+            outcome.advice = explain(error, function)
     if outcome.error is None and not REPEATED.isdisjoint(contract):
         outcome.again = _again(function, given, rng, seconds)
     for warning in caught:

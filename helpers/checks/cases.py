@@ -32,6 +32,8 @@ __all__ = [
 
 FORMAT = 1
 MAX_FILE = 64_000_000
+# What leads on from a failed check, as far as a function has it.
+GUIDE = ("examples", "read", "by_hand")
 
 
 class CasesError(ValueError):
@@ -148,6 +150,11 @@ class FunctionCases:
         Questions of its own, by term of the contract.
     stub : str
         Text of the released definition, empty where it is not known.
+    examples : str
+        The parameter whose last axis runs over the examples; empty if none does.
+    read, by_hand : str
+        The section to read again, and the exercise that works an example by
+        hand; empty where there is none.
     entries : list of Entry
         Its catalogue.
     cases : list of Case
@@ -162,6 +169,9 @@ class FunctionCases:
     planted: bool = False
     contract: tuple[str, ...] = ()
     stub: str = ""
+    examples: str = ""
+    read: str = ""
+    by_hand: str = ""
     hints: dict[str, str] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
@@ -279,6 +289,7 @@ def cases_form(cases: NotebookCases) -> dict:
                 **({"planted": True} if function.planted else {}),
                 "contract": list(function.contract),
                 "stub": function.stub,
+                **{k: getattr(function, k) for k in GUIDE if getattr(function, k)},
                 "hints": dict(function.hints),
                 "entries": [_entry_form(entry) for entry in function.entries],
                 "cases": [_case_form(case) for case in function.cases],
@@ -313,6 +324,7 @@ def cases_from(form: object) -> NotebookCases:
                     planted=body.get("planted", False) is True,
                     contract=tuple(body.get("contract", ())),
                     stub=body.get("stub", ""),
+                    **{k: str(body.get(k, ""))[:200] for k in GUIDE},
                     hints=dict(body.get("hints", {})),
                     entries=[Entry(**entry) for entry in body["entries"]],
                     cases=[_case_from(case) for case in body["cases"]],

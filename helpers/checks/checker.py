@@ -25,6 +25,7 @@ from helpers.checks.recognition import (
 )
 from helpers.checks.report import CheckFailed, Report
 from helpers.checks.stubs import is_released
+from helpers.checks.unrun import broken_cell, watch_cells
 from helpers.checks.values import Unsupported, plain
 from helpers.strings import text
 
@@ -85,6 +86,7 @@ class Check:
         self._passed: dict[str, set[int]] = {}
         self._failed: set[str] = set()
         self._reported: dict[str, int | None] = {}
+        watch_cells()
 
     def __call__(
         self, function: Callable, /, *args: object, rng: int | None = None, **kwargs
@@ -124,6 +126,11 @@ class Check:
         execution = _execution(namespace)
         if execution is not None and self._reported.get(record.name) == execution:
             # In a lesson a failed check does not stop its cell: one report is enough.
+            return
+        broken = broken_cell(record.name, function)
+        if broken:
+            self._reported[record.name] = execution
+            self._fail(broken)
             return
         index = self._index_of(record, args, kwargs, rng)
         if index is None:
@@ -360,21 +367,22 @@ class Check:
             runs,
             recognise(record, runs),
             self._failures.get(record.name, 0),
-            untouched,
+            answer=function,
+            untouched=untouched,
         )
         if untouched:
             return report
         for callee in record.calls:
-            function = namespace.get(callee)
+            called = namespace.get(callee)
             inner = cases.functions.get(callee)
-            if inner is None or not inner.cases or not callable(function):
+            if inner is None or not inner.cases or not callable(called):
                 continue
-            inner_runs = self._runs(inner, function)
+            inner_runs = self._runs(inner, called)
             if not all(run.right for run in inner_runs):
-                begun = not is_released(function, inner.stub)
+                begun = not is_released(called, inner.stub)
                 key = "mend_first" if begun else "mend_first_untouched"
                 sentence = text(f"checks.{key}", function=record.name, callee=callee)
-                report.advice = [("", sentence)]
+                report.advice = [reports.Advice("", sentence)]
                 break
         return report
 

@@ -1,65 +1,55 @@
 """Saying what is true of a wrong answer: shape, sign, ratio, axis, place.
 
-Nothing here guesses at what a learner meant; each sentence holds for the
-numbers at hand.
+Nothing here guesses at what a learner meant. Facts are said of one case; relations
+only where they hold in all wrong cases and not by chance (see ``patterns``).
 """
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from helpers.checks.comparison import Difference, Result
-from helpers.checks.patterns import Numbers, find_pattern, number
+from helpers.checks.patterns import Numbers, constant_ratio, find_pattern, number
 from helpers.checks.tolerances import close
 from helpers.checks.values import Unreadable, leaves, resolve
 from helpers.strings import text
 
-__all__ = ["Evidence", "common_evidence", "evidence_of", "number", "shape_of"]
-
-
-# What a relation's reason may give away of a hidden case: fractions, and whatever
-# was expected; counts that came back may be named as shapes are.
-NUMBER = re.compile(r"-?\d+\.\d+(e[-+]?\d+)?|\d+e[-+]?\d+|(?<=expected )-?\d\S*$")
+__all__ = ["Evidence", "evidence_of", "hint_values", "number", "shape_of", "wrong_in"]
 
 
 @dataclass
 class Evidence:
-    """Sentences about a wrong answer, and the values that hints may name.
+    """Sentences about wrong answers, and the values that hints may name.
 
     Attributes
     ----------
-    sentences : list of str
-        The most telling first.
-    values : dict of str to str
-        ``ratio``, ``index`` and ``m`` where they are known.
+    relations : list of str
+        What holds in every wrong case, the most telling first.
     kinds : list of str
-        What is known beyond that values differ, such as ``"shape"``; a side, a
-        count or a list of what is right is no knowledge of the mistake.
-    opening : str
-        The sentence that values differ, where it leads to others.
-    rest : list of str
-        The sentences on which results are right and wrong.
+        To what kinds of knowledge they belong, such as ``"shape"``.
+    cases : list of list of str
+        Facts about each case, in order; empty where it is right.
+    values : list of dict of str to str
+        ``ratio``, ``index`` and ``m`` of each case, where they are known.
     """
 
-    sentences: list[str] = field(default_factory=list)
-    values: dict[str, str] = field(default_factory=dict)
+    relations: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
-    opening: str = ""
-    rest: list[str] = field(default_factory=list)
+    cases: list[list[str]] = field(default_factory=list)
+    values: list[dict[str, str]] = field(default_factory=list)
+
+    def relate(self, key: str, kind: str, /, **values: object) -> None:
+        """Add a relation."""
+        self.relations.append(text(f"checks.evidence.{key}", **values))
+        self.kinds.append(kind)
 
     @property
     def telling(self) -> bool:
         """Whether more is known than that values differ."""
         return bool(self.kinds)
-
-    def say(self, key: str, group: str = "", /, **values: object) -> None:
-        """Add a sentence, and to what kind of knowledge it belongs, if any."""
-        self.sentences.append(text(f"checks.evidence.{key}", **values))
-        if group:
-            self.kinds.append(group)
 
 
 def shape_of(value: object) -> str:
@@ -76,6 +66,8 @@ def shape_of(value: object) -> str:
         return text("checks.kind.text")
     if isinstance(value, Unreadable):
         return text("checks.kind.object", kind=value.kind)
+    if isinstance(value, Unreadable):
+        return text("checks.kind.object", kind=value.kind)
     if isinstance(value, dict):
         return text("checks.kind.dict", n=len(value))
     kind = "list" if isinstance(value, list) else "tuple"
@@ -83,19 +75,17 @@ def shape_of(value: object) -> str:
 
 
 def evidence_of(
-    results: list[Result], inputs: Mapping[str, object], *, numbers: bool = True
+    cases: Sequence[tuple[list[Result], Mapping[str, object]]], examples: str = ""
 ) -> Evidence:
-    """Describe the first wrong result of a case.
+    """Describe what is wrong with the answers of one function.
 
     Parameters
     ----------
-    results : list of Result
-        As ``compare`` gives them.
-    inputs : mapping of str to object
-        The case's plain inputs by parameter name.
-    numbers : bool
-        Whether expected and returned numbers may be named (not for hidden
-        cases).
+    cases : sequence of (list of Result, mapping of str to object)
+        For each case the comparison, and the plain inputs by parameter name. A
+        case without results stopped: it is wrong, and no relation holds in it.
+    examples : str
+        The parameter whose last axis runs over the examples, if there is one.
 
     Returns
     -------
@@ -103,229 +93,291 @@ def evidence_of(
         Empty where all is right.
     """
     evidence = Evidence()
-    wrong = [result for result in results if not result.right]
-    if not wrong:
-        return evidence
-    examples = _examples(inputs)
-    if examples is not None:
-        evidence.values["m"] = str(examples)
-    first = wrong[0].differences[0]
-    others = [
-        (path, leaf)
-        for result in results
-        for path, leaf in leaves(result.expected, result.name)
-        if path != first.path
-    ]
-    _describe(first, inputs, others, evidence, numbers)
-    described = len(evidence.sentences)
-    _where(results, first, evidence)
-    evidence.rest = evidence.sentences[described:]
+    wrong = []
+    stopped = any(not results for results, _ in cases)
+    for results, inputs in cases:
+        bad = [result for result in results if not result.right]
+        evidence.cases.append(_facts(results) if bad else [])
+        evidence.values.append(hint_values(results, inputs, examples) if bad else {})
+        if bad:
+            wrong.append((results, inputs))
+    if wrong and not stopped:
+        _relate(wrong, evidence)
+        _relate_names([results for results, _ in wrong], evidence)
     return evidence
 
 
-def _describe(
+def wrong_in(result: Result) -> str:
+    """Say in one word how a result is wrong: its shape, its kind or its values."""
+    kind = result.differences[0].kind
+    group = {"rank": "shape", "shape": "shape", "type": "kind", "missing": "missing"}
+    return text(f"checks.wrong.{group.get(kind, 'value')}", name=result.name)
+
+
+def hint_values(
+    results: list[Result], inputs: Mapping[str, object], examples: str
+) -> dict[str, str]:
+    """Return the values that a hint may name, of one wrong case.
+
+    Parameters
+    ----------
+    results : list of Result
+        The comparison.
+    inputs : mapping of str to object
+        The plain inputs by parameter name.
+    examples : str
+        The parameter whose last axis runs over the examples.
+
+    Returns
+    -------
+    dict of str to str
+        ``m``, ``ratio`` and ``index``, as far as they are known.
+    """
+    known = {}
+    given = resolve(inputs.get(examples)) if examples else None
+    if isinstance(given, np.ndarray) and given.ndim:
+        known["m"] = str(given.shape[-1])
+    wrong = [result for result in results if not result.right]
+    first = wrong[0].differences[0] if wrong else None
+    if first is None or first.kind != "value":
+        return known
+    numbers = _numbers(first, {}, [])
+    if numbers is None:
+        return known
+    index = tuple(int(i) for i in np.argwhere(numbers.wrong)[0])
+    known["index"] = str(list(index)) if index else first.path
+    ratio = constant_ratio(numbers.want, numbers.got)
+    if ratio is not None:
+        known["ratio"] = number(ratio)
+    return known
+
+
+def _numbers(
     difference: Difference,
     inputs: Mapping[str, object],
     others: list[tuple[str, object]],
-    evidence: Evidence,
-    numbers: bool,
-) -> None:
+) -> Numbers | None:
+    """Return the numbers of a difference, or None where there are none."""
+    if not isinstance(difference.expected, bool | int | float | np.ndarray):
+        return None
+    want = np.asarray(difference.expected, dtype=np.float64)
+    returned = np.asarray(difference.returned).reshape(want.shape)
+    wrong = ~close(want, returned)
+    got = returned.astype(np.float64)
+    return Numbers(difference.path, want, got, wrong, inputs, others)
+
+
+def _facts(results: list[Result]) -> list[str]:
+    """Say what is wrong in one case: the first difference, and which results."""
+    wrong = [result for result in results if not result.right]
+    said = [_fact(wrong[0].differences[0])]
+    right = [result.name for result in results if result.right]
+    if right:
+        names = _listed([result.name for result in wrong])
+        if len(wrong) > 1:
+            said.append(text("checks.evidence.wrong_ones", names=names))
+        said.append(text("checks.evidence.right_ones", names=_listed(right)))
+    elif len(wrong) == 1 and wrong[0].differences[0].kind not in (
+        "relation",
+        "contract",
+    ):
+        # A relation judges a result as a whole: it counts no leaves.
+        name, bad, total = wrong[0].name, len(wrong[0].differences), wrong[0].leaves
+        if total > 1 and bad < total:
+            values = {"bad": bad, "total": total, "name": name}
+            said.append(text("checks.evidence.some_leaves", **values))
+    return said
+
+
+def _fact(difference: Difference) -> str:
     path, expected, returned = (
         difference.path,
         difference.expected,
         difference.returned,
     )
-    if difference.kind == "missing":
-        evidence.say("missing", "missing", path=path)
-    elif difference.kind == "extra":
-        evidence.say("extra", "extra", path=path)
-    elif difference.kind == "contract":
-        evidence.sentences.append(f"{path}: {expected}")
-        evidence.kinds.append("contract")
-    elif difference.kind == "relation":
-        reason = expected if numbers else NUMBER.sub("…", expected)
-        evidence.sentences.append(f"{path}: {reason}")
-        evidence.kinds.append("relation")
-    elif difference.kind == "type":
+    say = "checks.evidence."
+    if difference.kind in ("missing", "extra"):
+        return text(say + difference.kind, path=path)
+    if difference.kind in ("relation", "contract"):
+        return f"{path}: {expected}"
+    if difference.kind == "type" or isinstance(expected, str) or expected is None:
         if isinstance(returned, tuple) and len(returned) == 1:
-            evidence.say("trailing_comma", "type", path=path)
-        else:
-            got, want = shape_of(returned), shape_of(expected)
-            evidence.say("type", "type", path=path, got=got, want=want)
-    elif difference.kind == "rank":
-        got, want = np.asarray(returned).shape, np.asarray(expected).shape
-        evidence.say("rank", "shape", path=path, got=got, want=want)
-    elif difference.kind == "shape":
-        _describe_shape(path, expected, returned, evidence)
-    elif isinstance(expected, str) or expected is None:
+            return text(say + "trailing_comma", path=path)
         got, want = shape_of(returned), shape_of(expected)
-        evidence.say("type", "type", path=path, got=got, want=want)
-    else:
-        _describe_values(difference, inputs, others, evidence, numbers)
-
-
-def _describe_shape(
-    path: str, expected: object, returned: object, evidence: Evidence
-) -> None:
+        if isinstance(expected, str) and isinstance(returned, str):
+            return text(say + "other_text", path=path)
+        return text(say + "type", path=path, got=got, want=want)
     if isinstance(expected, list | tuple):
         got, want = len(returned), len(expected)
-        evidence.say("length", "shape", path=path, got=got, want=want)
-        return
-    want, got = np.asarray(expected), np.asarray(returned)
-    evidence.sentences.append(
-        text("checks.evidence.shape", path=path, got=got.shape, want=want.shape)
-    )
-    evidence.kinds.append(_say_of_shape(want, got, evidence))
+        return text(say + "length", path=path, got=got, want=want)
+    if difference.kind in ("rank", "shape"):
+        got, want = np.asarray(returned).shape, np.asarray(expected).shape
+        return text(say + difference.kind, path=path, got=got, want=want)
+    numbers = _numbers(difference, {}, [])
+    if numbers is None:
+        return text(say + "other", path=path)
+    index = tuple(int(i) for i in np.argwhere(numbers.wrong)[0])
+    place = f"{path}{list(index)}" if index else path
+    got, want = numbers.got[index], numbers.want[index]
+    if difference.kind == "not finite":
+        lost = np.argwhere(np.isfinite(numbers.want) & ~np.isfinite(numbers.got))[0]
+        index = tuple(int(i) for i in lost)
+        place = f"{path}{list(index)}" if index else path
+        kind = text(f"checks.kind.{'nan' if math.isnan(numbers.got[index]) else 'inf'}")
+        return text(say + "not_finite", path=path, kind=kind, place=place)
+    shown = {"got": number(got), "want": number(want)}
+    if not index:
+        return text(say + "other_number", path=path, **shown)
+    bad, size = int(numbers.wrong.sum()), numbers.want.size
+    key = "all_entries" if bad == size else "some_entries"
+    values = {"path": path, "wrong": bad, "size": size, "place": place}
+    return text(say + key, **values, **shown)
 
 
-def _say_of_shape(want: np.ndarray, got: np.ndarray, evidence: Evidence) -> str:
-    """Add what explains a wrong shape, and return the kind of knowledge."""
-    if got.ndim == want.ndim == 2 and got.shape == want.shape[::-1]:
-        same = bool(np.all(close(want, got.T)))
-        evidence.say("transposed_right" if same else "transposed")
-        return "transposition"
-    if want.ndim == 0 and got.size > 1:
+def _relate(
+    wrong: Sequence[tuple[list[Result], Mapping[str, object]]], evidence: Evidence
+) -> None:
+    """Add what holds for one leaf that is wrong in all cases."""
+    found = [
+        {item.path: item for result in results for item in result.differences}
+        for results, _ in wrong
+    ]
+    for path in found[0]:
+        differences = [case[path] for case in found if path in case]
+        if len(differences) < len(wrong):
+            continue
+        kinds = {item.kind for item in differences}
+        if kinds == {"value"}:
+            numbers = []
+            for item, (results, inputs) in zip(differences, wrong):
+                others = [
+                    (name, leaf)
+                    for result in results
+                    for name, leaf in leaves(result.expected, result.name)
+                    if name != path
+                ]
+                numbers.append(_numbers(item, inputs, others))
+            if all(n is not None for n in numbers):
+                finding = find_pattern(numbers)
+                if finding is not None:
+                    evidence.relate(finding.key, finding.kind, **finding.values)
+                    return
+        else:
+            _relate_kinds(path, differences, evidence)
+            return
+
+
+def _relate_kinds(path: str, differences: list[Difference], evidence: Evidence) -> None:
+    """Add what holds of shapes, or say of what kind the difference is."""
+    kinds = {item.kind for item in differences}
+    if kinds <= {"shape"} and not any(
+        isinstance(item.expected, list | tuple) for item in differences
+    ):
+        arrays = [
+            (np.asarray(item.expected), np.asarray(item.returned))
+            for item in differences
+        ]
+        key, values = _relation_of_shapes(arrays)
+        if key:
+            kind = "transposition" if key.startswith("transposed") else "axis"
+            evidence.relate(key, kind, path=path, **values)
+            return
+    for kind in (
+        "missing",
+        "extra",
+        "type",
+        "shape",
+        "relation",
+        "contract",
+        "not finite",
+    ):
+        if kind in kinds or (kind == "shape" and "rank" in kinds):
+            evidence.kinds.append(kind)
+            return
+
+
+def _relation_of_shapes(
+    arrays: list[tuple[np.ndarray, np.ndarray]],
+) -> tuple[str, dict[str, object]]:
+    """Return the key of a sentence on shapes that holds for all pairs, and values."""
+    if all(w.ndim == g.ndim == 2 and w.shape == g.shape[::-1] for w, g in arrays):
+        if all(np.all(close(w, g.T)) for w, g in arrays):
+            return "transposed_right", {}
+        # Of a row in the place of a column the numbers say more than the shape.
+        if all(min(w.shape) > 1 for w, _ in arrays):
+            return "transposed", {}
+    if len(arrays) > 1 and all(w.ndim == 0 and g.size > 1 for w, g in arrays):
         for name, reduce in (("sum", np.sum), ("mean", np.mean)):
             with np.errstate(all="ignore"):
-                if bool(close(want, np.asarray(reduce(got)))):
-                    evidence.say(f"unreduced_{name}")
-                    return "axis"
-    for axis in range(got.ndim if got.ndim == want.ndim else 0):
-        reduced = list(got.shape)
-        reduced[axis] = 1
-        if tuple(reduced) == want.shape:
-            evidence.say("one_axis_left", axis=axis)
-            return "axis"
-    for axis in range(want.ndim):
-        kept = (*want.shape[:axis], 1, *want.shape[axis + 1 :])
-        dropped = want.shape[:axis] + want.shape[axis + 1 :]
-        if got.shape in (kept, dropped) and want.shape[axis] > 1:
-            evidence.say("one_axis_lost", axis=axis)
-            return "axis"
-    return "shape"
+                if all(close(w, np.asarray(reduce(g))) for w, g in arrays):
+                    return f"unreduced_{name}", {}
+    if len({w.ndim for w, _ in arrays}) == 1:
+        for axis in range(arrays[0][0].ndim):
+            if all(_has_length_one(w, g, axis) for w, g in arrays):
+                return "one_axis_left", {"axis": axis}
+            if all(_has_length_one(g, w, axis, True) for w, g in arrays):
+                return "one_axis_lost", {"axis": axis}
+    return "", {}
 
 
-def _describe_values(
-    difference: Difference,
-    inputs: Mapping[str, object],
-    others: list[tuple[str, object]],
-    evidence: Evidence,
-    numbers: bool,
-) -> None:
-    path = difference.path
-    want = np.asarray(difference.expected, dtype=np.float64)
-    got = np.asarray(difference.returned, dtype=np.float64).reshape(want.shape)
-    wrong = ~close(want, np.asarray(difference.returned).reshape(want.shape))
-    index = tuple(int(i) for i in np.argwhere(wrong)[0]) if want.ndim else ()
-    evidence.values["index"] = str(list(index)) if index else path
-    place = f"{path}{list(index)}" if index else path
-    if difference.kind == "not finite":
-        kind = text(f"checks.kind.{'nan' if math.isnan(got[index]) else 'inf'}")
-        evidence.say("not_finite", "not finite", path=path, kind=kind, place=place)
+def _has_length_one(
+    short: np.ndarray, long: np.ndarray, axis: int, dropped: bool = False
+) -> bool:
+    """Tell whether a shape is another one with one axis of length 1, or without it."""
+    if axis >= long.ndim or long.shape[axis] == 1:
+        return False
+    kept = (*long.shape[:axis], 1, *long.shape[axis + 1 :])
+    without = long.shape[:axis] + long.shape[axis + 1 :]
+    return short.shape == kept or (dropped and short.shape == without)
+
+
+def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
+    """Add what the wrong results of all cases have in common, by their names."""
+    found = []
+    for results in cases:
+        right = [result.name for result in results if result.right]
+        wrong = [result.name for result in results if not result.right]
+        if not right and len(wrong) == 1:
+            result = next(r for r in results if not r.right)
+            if result.differences[0].kind in ("relation", "contract"):
+                return
+            wrong = [item.path for item in result.differences]
+            whole = [path for path, _ in leaves(result.expected, result.name)]
+            right = [path for path in whole if path not in wrong]
+        found.append(_pattern_of_names(right, wrong))
+    if found[0] is None or any(other != found[0] for other in found):
         return
-    if want.ndim:
-        evidence.say("same_shape", path=path, shape=want.shape)
-    else:
-        evidence.say("other_number", path=path)
-    evidence.opening = evidence.sentences[-1]
-    found = find_pattern(Numbers(path, want, got, wrong, inputs, others, numbers))
-    if found is not None:
-        evidence.values.update(found.known)
-        evidence.say(found.key, found.kind, **found.values)
-    else:
-        _side(path, want, got, wrong, evidence)
-    if numbers:
-        shown = {"got": number(got[index]), "want": number(want[index])}
-        evidence.say("for_example", place=place, **shown)
-    elif index:
-        evidence.say("first_place", place=place)
-
-
-def _side(
-    path: str,
-    want: np.ndarray,
-    got: np.ndarray,
-    wrong: np.ndarray,
-    evidence: Evidence,
-) -> None:
-    """Say on which side an answer lies: true, and a comfort, but no explanation."""
-    if want.size == 1:
-        larger = bool(got.flat[0] > want.flat[0])
-        evidence.say("too_large" if larger else "too_small", path=path)
-    elif not wrong.all():
-        evidence.say("some", wrong=int(wrong.sum()), size=want.size)
-    elif np.all(got > want):
-        evidence.say("all_too_large", path=path)
-    elif np.all(got < want):
-        evidence.say("all_too_small", path=path)
-    elif np.all(np.abs(got) >= np.abs(want)) and np.all(got * want >= 0):
-        evidence.say("all_further", path=path)
-    elif np.all(np.abs(got) <= np.abs(want)) and np.all(got * want >= 0):
-        evidence.say("all_nearer", path=path)
-
-
-def _examples(inputs: Mapping[str, object]) -> int | None:
-    """Return the number of columns of the first matrix among the inputs."""
-    for value in inputs.values():
-        for item in value.values() if isinstance(value, dict) else [value]:
-            array = resolve(item)
-            if isinstance(array, np.ndarray) and array.ndim == 2:
-                return array.shape[1]
-    return None
-
-
-def _where(results: list[Result], first: Difference, evidence: Evidence) -> None:
-    """Say which results are right, where some are, and what the wrong ones share."""
-    right = [result.name for result in results if result.right]
-    wrong = [result.name for result in results if not result.right]
-    if right and len(results) > 1:
-        evidence.say("right_ones", names=_listed(right))
-        if len(wrong) > 1:
-            evidence.say("wrong_ones", names=_listed(wrong))
-        _pattern_of_names(right, wrong, evidence)
-    elif len(wrong) == 1 and first.kind not in ("relation", "contract"):
-        # A relation judges a result as a whole: it counts no leaves.
-        result = next(r for r in results if not r.right)
-        bad, total = len(result.differences), result.leaves
-        if total > 1 and bad < total:
-            name = result.name
-            evidence.say("some_leaves", bad=bad, total=total, name=name)
-            spoiled = [item.path for item in result.differences]
-            whole = [path for path, _ in leaves(result.expected, name)]
-            fine = [path for path in whole if path not in spoiled]
-            if isinstance(result.expected, list) and spoiled == whole[-bad:]:
-                evidence.say("first_then", "place", name=name, path=spoiled[0])
-            else:
-                _pattern_of_names(fine, spoiled, evidence)
+    key, kind, value = found[0]
+    name = {"layer": value, "name": value, "sort": value}
+    evidence.relate(key, kind, **name)
 
 
 def _listed(names: list[str]) -> str:
     return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
 
 
-def _pattern_of_names(right: list[str], wrong: list[str], evidence: Evidence) -> None:
+def _pattern_of_names(
+    right: list[str], wrong: list[str]
+) -> tuple[str, str, object] | None:
     """Say that the wrong ones are one name, one layer, or one sort of several."""
     if len(wrong) == 1 and len(right) > 1:
-        evidence.say("only_one", "one result", name=wrong[0])
-        return
+        return "only_one", "one result", wrong[0]
     layers = _layers(right), _layers(wrong)
     if all(layers) and len(wrong) > 1:
         fine, bad = (sorted(set(numbers)) for numbers in layers)
         if not set(fine) & set(bad):
+            if len(bad) == 1 and bad[0] > fine[-1]:
+                return "last_layer", "layer", ""
             if len(bad) == 1:
-                last = bad[0] > max(fine)
-                key = "last_layer" if last else "one_layer"
-                evidence.say(key, "layer", layer=bad[0])
-                return
+                return "one_layer", "layer", bad[0]
             if bad[0] > fine[-1]:
-                evidence.say("layers_from", "layer", layer=bad[0])
-                return
+                return "layers_from", "layer", bad[0]
             if bad[-1] < fine[0]:
-                evidence.say("layers_until", "layer", layer=bad[-1])
-                return
+                return "layers_until", "layer", bad[-1]
     sorts = _sorts(right), _sorts(wrong)
     if all(layers) and len(wrong) > 1 and not set(sorts[0]) & set(sorts[1]):
-        evidence.say("only_sort", "one sort", sort=", ".join(dict.fromkeys(sorts[1])))
+        return "only_sort", "one sort", ", ".join(dict.fromkeys(sorts[1]))
+    return None
 
 
 def _layers(names: Iterable[str]) -> list[int]:
@@ -337,47 +389,3 @@ def _layers(names: Iterable[str]) -> list[int]:
 def _sorts(names: Iterable[str]) -> list[str]:
     """Return what stands before the layer of each name, such as ``db``."""
     return [re.sub(r"\d+(\W*)$", r"", name).split('"')[-1] for name in names]
-
-
-def common_evidence(differences: Iterable[list[Difference]]) -> Evidence:
-    """Say what the wrong numbers of several cases have in common.
-
-    One number tells nothing about a factor; the same factor three times does.
-
-    Parameters
-    ----------
-    differences : iterable of list of Difference
-        Of each wrong case.
-
-    Returns
-    -------
-    Evidence
-        Empty where nothing is common to three cases at least.
-    """
-    evidence = Evidence()
-    pairs: dict[str, list[tuple[float, float]]] = {}
-    for case in differences:
-        for item in case:
-            if item.kind == "value" and isinstance(item.returned, float | np.ndarray):
-                want = np.asarray(item.expected, dtype=np.float64)
-                got = np.asarray(item.returned, dtype=np.float64)
-                if want.size == got.size == 1:
-                    pair = float(want.reshape(())), float(got.reshape(()))
-                    pairs.setdefault(item.path, []).append(pair)
-    for path, found in pairs.items():
-        if len(found) < 3:
-            continue
-        want, got = np.array(found).T
-        with np.errstate(all="ignore"):
-            ratios, offsets = got / want, got - want
-            same_ratio = np.allclose(ratios, ratios[0], rtol=1e-6, atol=0)
-            same_offset = np.allclose(offsets, offsets[0], rtol=1e-6, atol=0)
-        if same_ratio and ratios[0] not in (0, 1):
-            ratio = number(ratios[0])
-            evidence.say("common_ratio", "factor", path=path, ratio=ratio)
-            return evidence
-        if same_offset and offsets[0]:
-            offset = number(offsets[0])
-            evidence.say("common_offset", "offset", path=path, offset=offset)
-            return evidence
-    return evidence

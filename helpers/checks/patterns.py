@@ -1,12 +1,21 @@
-"""Patterns in wrong numbers: each finding is true of the numbers at hand.
+"""Relations between wrong and expected numbers that hold in every wrong case.
 
-The order of the searches is from the most telling to the least; the first that
-holds is what a learner reads.
+A relation is reported only if it could not hold by chance. The rule counts the
+different wrong numbers that the relation explains, beyond the constants that were
+fitted to them (numbers that occur twice, and 0 and 1, count once or not at all):
+
+- a relation of a short fixed list (the sign, a transpose, one factor) has to
+  explain ``FIXED[0]`` numbers, in at least two cases, or ``FIXED[1]`` in one;
+- a relation found by trying each input has to explain ``SEARCHED[0]`` numbers in at
+  least two cases, or ``SEARCHED[1]`` in one;
+- a condition on the wrong places (where an input is negative) must select one of at
+  least ``2**BITS`` sets of places for each condition that was tried; a plain
+  description of places (only row 2) one of ``2**PLACE_BITS``.
 """
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,8 +24,11 @@ from helpers.checks.tolerances import close
 from helpers.checks.values import leaves, resolve
 from helpers.strings import text
 
-__all__ = ["Finding", "Numbers", "find_pattern", "number"]
+__all__ = ["Finding", "Numbers", "constant_ratio", "find_pattern", "number"]
 
+FIXED = (2, 3)
+SEARCHED = (4, 8)
+BITS, PLACE_BITS = 7, 5
 # So many arrays among the inputs are tried; a cache of a deep network has more.
 MAX_INPUTS = 40
 
@@ -33,19 +45,16 @@ class Finding:
         The group to which it belongs, such as ``"sign"``.
     values : dict of str to object
         For the placeholders of the sentence.
-    known : dict of str to str
-        For the placeholders of hints.
     """
 
     key: str
     kind: str
     values: dict[str, object] = field(default_factory=dict)
-    known: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Wrong numbers with all that they may be held against.
+    """Wrong numbers of one case with all that they may be compared with.
 
     Attributes
     ----------
@@ -59,8 +68,6 @@ class Numbers:
         Plain inputs by parameter name.
     others : list of (str, object)
         The other leaves that were expected, by name.
-    named : bool
-        Whether numbers of the case may be written out.
     """
 
     path: str
@@ -69,7 +76,6 @@ class Numbers:
     wrong: np.ndarray
     inputs: Mapping[str, object]
     others: list[tuple[str, object]] = field(default_factory=list)
-    named: bool = True
 
     def is_got(self, candidate: np.ndarray) -> bool:
         """Tell whether the answer is a candidate, of its shape after broadcasting."""
@@ -77,6 +83,9 @@ class Numbers:
             return bool(
                 np.all(close(np.broadcast_to(candidate, self.got.shape), self.got))
             )
+
+
+Cases = Sequence[Numbers]
 
 
 def number(value: object) -> str:
@@ -88,169 +97,239 @@ def number(value: object) -> str:
     return f"{float(value):.6g}"
 
 
-def find_pattern(numbers: Numbers) -> Finding | None:
-    """Return the first pattern that holds for wrong numbers, or None.
+def find_pattern(cases: Cases) -> Finding | None:
+    """Return the most telling relation that holds in all cases, or None.
 
     Parameters
     ----------
-    numbers : Numbers
-        The wrong leaf; all of it finite where the expected one is.
+    cases : sequence of Numbers
+        One leaf in every case in which it is wrong; all of it finite where the
+        expected one is.
 
     Returns
     -------
     Finding or None
-        The most telling one.
+        A relation that could not hold by chance.
     """
     with np.errstate(all="ignore"):
         for search in SEARCHES:
-            finding = search(numbers)
+            finding = search(cases)
             if finding is not None:
                 return finding
     return None
 
 
-def _zero(n: Numbers) -> Finding | None:
-    if np.any(n.got):
-        return None
-    key = "all_zero" if n.want.size > 1 else "is_zero"
-    return Finding(key, "zero", {"path": n.path})
+def _explained(
+    cases: Cases, rule: tuple[int, int], *, free: int = 0, fitted: int = 0
+) -> bool:
+    """Tell whether a relation explains enough different numbers.
 
-
-def _sign(n: Numbers) -> Finding | None:
-    if n.is_got(-n.want):
-        key = "sign" if n.want.size > 1 else "sign_one"
-        return Finding(key, "sign", {"path": n.path}, {"ratio": "-1"})
-    return None
-
-
-def _nearly(n: Numbers) -> Finding | None:
-    relative = np.abs(n.want - n.got).max() / max(np.abs(n.want).max(), 1e-300)
-    if relative < 1e-4:
-        return Finding("nearly", "rounding", {"relative": number(relative)})
-    return None
-
-
-def _input_leaves(n: Numbers) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield arrays and numbers among the inputs that may be told from others.
-
-    Zeros and ones come about in too many ways to be anybody's input.
+    Parameters
+    ----------
+    cases : sequence of Numbers
+        In which it holds.
+    rule : (int, int)
+        How many numbers in several cases, or in a single one.
+    free : int
+        How many constants were fitted in all cases together.
+    fitted : int
+        How many constants were fitted in each case.
     """
+    seen: set[str] = set()
+    total, telling = -free, 0
+    for n in cases:
+        pairs = zip(n.want.ravel(), n.got.ravel(), n.wrong.ravel())
+        told = {f"{a:.6g} {b:.6g}" for a, b, wrong in pairs if wrong} - seen
+        trivial = {pair for pair in told if set(pair.split()) <= {"0", "1", "-1"}}
+        seen |= told
+        new = max(0, len(told - trivial) - fitted)
+        total += new
+        telling += new > 0
+    return total >= rule[0] if telling > 1 else total >= rule[1]
+
+
+def _same(values: Sequence[object]) -> bool:
+    return all(value == values[0] for value in values)
+
+
+def _zero(cases: Cases) -> Finding | None:
+    if any(np.any(n.got) for n in cases) or not _explained(cases, FIXED):
+        return None
+    key = "all_zero" if max(n.want.size for n in cases) > 1 else "is_zero"
+    return Finding(key, "zero", {"path": cases[0].path})
+
+
+def _sign(cases: Cases) -> Finding | None:
+    if all(n.is_got(-n.want) for n in cases) and _explained(cases, FIXED):
+        key = "sign" if max(n.want.size for n in cases) > 1 else "sign_one"
+        return Finding(key, "sign", {"path": cases[0].path})
+    return None
+
+
+def _nearly(cases: Cases) -> Finding | None:
+    relative = max(
+        np.abs(n.want - n.got).max() / max(np.abs(n.want).max(), 1e-300) for n in cases
+    )
+    if relative < 1e-4:
+        values = {"path": cases[0].path, "relative": number(relative)}
+        return Finding("nearly", "rounding", values)
+    return None
+
+
+def _inputs(n: Numbers) -> dict[str, np.ndarray]:
+    """Return the arrays and numbers among the inputs, by name, as float64."""
     named = (
         (path, leaf)
         for name, value in n.inputs.items()
         for path, leaf in leaves(resolve(value), name)
     )
+    found = {}
     for path, leaf in itertools.islice(named, MAX_INPUTS):
         if isinstance(leaf, bool) or not isinstance(leaf, np.ndarray | int | float):
             continue
         array = np.asarray(leaf)
-        if array.dtype.kind not in "iuf" or array.size == 0:
-            continue
-        array = array.astype(np.float64)
-        if np.isfinite(array).all() and not np.isin(array, (-1, 0, 1)).all():
-            yield path, array
+        if array.dtype.kind in "biuf" and array.size:
+            found[path] = array.astype(np.float64)
+    return found
 
 
-def _same_as_input(n: Numbers) -> Finding | None:
-    for name, array in _input_leaves(n):
-        if array.shape == n.got.shape and n.is_got(array):
-            return Finding("same_as_input", "input", {"path": n.path, "name": name})
+def _telling_inputs(cases: Cases) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Yield the inputs that all cases have, where their numbers tell them apart.
+
+    Zeros and ones come about in too many ways to be anybody's input.
+    """
+    given = [_inputs(n) for n in cases]
+    for name in given[0]:
+        arrays = [inputs[name] for inputs in given if name in inputs]
+        if len(arrays) == len(cases) and all(
+            np.isfinite(a).all() and not np.isin(a, (-1, 0, 1)).all() for a in arrays
+        ):
+            yield name, arrays
+
+
+def _same_as_input(cases: Cases) -> Finding | None:
+    for name, arrays in _telling_inputs(cases):
+        if all(
+            a.shape == n.got.shape and n.is_got(a) for n, a in zip(cases, arrays)
+        ) and _explained(cases, SEARCHED):
+            values = {"path": cases[0].path, "name": name}
+            return Finding("same_as_input", "input", values)
     return None
 
 
-def _swapped(n: Numbers) -> Finding | None:
-    for name, other in n.others:
-        if isinstance(other, np.ndarray | float) and np.asarray(other).size > 1:
-            array = np.asarray(other, dtype=np.float64)
-            if array.shape == n.got.shape and np.ptp(array) and n.is_got(array):
-                values = {"path": n.path, "name": name}
-                return Finding("same_as_result", "another result", values)
+def _swapped(cases: Cases) -> Finding | None:
+    for name, _ in cases[0].others:
+        others = [dict(n.others).get(name) for n in cases]
+        if all(
+            isinstance(other, np.ndarray | float)
+            and np.shape(other) == n.got.shape
+            and n.got.size > 1
+            and np.ptp(np.asarray(other, dtype=np.float64)) > 0
+            and n.is_got(np.asarray(other, dtype=np.float64))
+            for n, other in zip(cases, others)
+        ) and _explained(cases, SEARCHED):
+            values = {"path": cases[0].path, "name": name}
+            return Finding("same_as_result", "another result", values)
     return None
 
 
-def _ratio_to(want: np.ndarray, got: np.ndarray) -> float | None:
+def constant_ratio(want: np.ndarray, got: np.ndarray) -> float | None:
     """Return the constant by which an answer is too large, if there is one."""
     significant = np.abs(want) > 1e-9 * np.abs(want).max(initial=0.0)
     if not significant.any() or np.any(np.abs(got[~significant]) > 1e-9):
         return None
-    ratios = got[significant] / want[significant]
+    with np.errstate(all="ignore"):
+        ratios = got[significant] / want[significant]
     ratio = float(np.median(ratios))
     if not math.isfinite(ratio) or ratio == 0:
         return None
     return ratio if np.allclose(ratios, ratio, rtol=1e-6, atol=0) else None
 
 
-def _factor(n: Numbers) -> Finding | None:
-    ratio = _ratio_to(n.want, n.got)
-    if ratio is None:
+def _factor(cases: Cases) -> Finding | None:
+    found = [constant_ratio(n.want, n.got) for n in cases]
+    ratios = [ratio for ratio in found if ratio is not None]
+    if len(ratios) < len(cases):
         return None
-    known = {"ratio": number(ratio)}
-    reason = _name_of_ratio(ratio, n.inputs, n.named)
-    which = "one" if n.want.size == 1 else "every"
-    if reason:
-        values = {"ratio": number(ratio), "reason": reason}
-        return Finding(f"ratio_{which}_named", "factor", values, known)
-    if n.want.size > 1:
-        return Finding("ratio_every", "factor", {"ratio": number(ratio)}, known)
-    return None
-
-
-def _transposed(n: Numbers) -> Finding | None:
-    rows, columns = n.want.shape if n.want.ndim == 2 else (0, 1)
-    if rows == columns > 1 and n.is_got(n.want.T):
-        return Finding("transposed_square", "transposition")
-    return None
-
-
-def _offset(n: Numbers) -> Finding | None:
-    offset = n.got - n.want
-    if n.want.size > 1 and _constant(offset):
-        return Finding("offset", "offset", {"offset": number(offset.flat[0])})
-    return None
-
-
-def _of_an_input(n: Numbers) -> Finding | None:
-    """Search for an input that was added, left out, taken for all, or a factor.
-
-    One number is off by some input too easily, by accident.
-    """
-    if n.want.size == 1:
+    values: dict[str, object] = {"path": cases[0].path}
+    several = len({number(ratio) for ratio in ratios}) > 1
+    if several:
+        # A quantity that explains one factor may do so by chance; not two.
+        reason = _name_of_ratio(cases, ratios)
+        if reason:
+            return Finding("ratio_named", "factor", values | {"reason": reason})
+        if _explained(cases, FIXED, fitted=1):
+            listed = ", ".join(dict.fromkeys(number(ratio) for ratio in ratios))
+            return Finding("ratios", "factor", values | {"ratios": listed})
         return None
-    difference = n.got - n.want
-    for name, array in _input_leaves(n):
-        values = {"path": n.path, "name": name}
-        if array.shape == n.want.shape:
-            shaped = array
-        elif array.ndim == n.want.ndim == 2 and 1 in array.shape and array.size > 1:
-            if any(k not in (1, w) for k, w in zip(array.shape, n.want.shape)):
-                continue
-            shaped = np.broadcast_to(array, n.want.shape)
-        else:
+    values["ratio"] = number(ratios[0])
+    if _explained(cases, FIXED, free=1):
+        many = max(n.want.size for n in cases) > 1
+        return Finding("ratio" if many else "ratio_one", "factor", values)
+    return None
+
+
+def _transposed(cases: Cases) -> Finding | None:
+    if all(
+        n.want.ndim == 2 and n.want.shape == n.got.shape[::-1] and n.is_got(n.want.T)
+        for n in cases
+    ) and _explained(cases, FIXED):
+        return Finding("transposed_square", "transposition", {"path": cases[0].path})
+    return None
+
+
+def _offset(cases: Cases) -> Finding | None:
+    offsets = [n.got - n.want for n in cases]
+    if not all(map(_constant, offsets)):
+        return None
+    listed = list(dict.fromkeys(number(o.flat[0]) for o in offsets))
+    values = {"path": cases[0].path, "offset": ", ".join(listed)}
+    if len(listed) == 1 and _explained(cases, FIXED, free=1):
+        return Finding("offset", "offset", values)
+    if len(listed) > 1 and _explained(cases, FIXED, fitted=1):
+        return Finding("offsets", "offset", values)
+    return None
+
+
+def _shaped(n: Numbers, array: np.ndarray) -> np.ndarray | None:
+    """Return an input in the shape of the answer, if it has or broadcasts to it."""
+    if array.shape == n.want.shape:
+        return array
+    if array.ndim != 2 or n.want.ndim != 2 or 1 not in array.shape or array.size == 1:
+        return None
+    if any(k not in (1, w) for k, w in zip(array.shape, n.want.shape)):
+        return None
+    return np.broadcast_to(array, n.want.shape)
+
+
+def _of_an_input(cases: Cases) -> Finding | None:
+    """Search for an input that was added, left out, taken for all, or a factor."""
+    if not _explained(cases, SEARCHED):
+        return None
+    for name, arrays in _telling_inputs(cases):
+        shaped = [_shaped(n, array) for n, array in zip(cases, arrays)]
+        if any(s is None for s in shaped):
             continue
+        pairs = list(zip(cases, shaped))
+        values = {"path": cases[0].path, "name": name}
         for sign, key in ((1.0, "input_added"), (-1.0, "input_missing")):
-            if bool(np.all(close(n.got, n.want + sign * shaped))):
+            if all(np.all(close(n.want + sign * s, n.got)) for n, s in pairs):
                 return Finding(key, "input term", values)
-        if np.all(shaped != 0):
-            if n.is_got(n.want * shaped):
+        if all(np.all(s != 0) and np.ptp(s) for _, s in pairs):
+            if all(n.is_got(n.want * s) for n, s in pairs):
                 return Finding("input_times", "input factor", values)
-            if n.is_got(n.want / shaped):
+            if all(n.is_got(n.want / s) for n, s in pairs):
                 return Finding("input_over", "input factor", values)
-        if n.want.size > 2:
-            times = _ratio_to(shaped, difference)
-            if times is not None:
-                return _share("input_share", "input term", n, values, times)
-            times = _ratio_to(shaped, n.got)
-            if times is not None:
-                return _share("input_multiple", "input", n, values, times)
+        if not _explained(cases, SEARCHED, fitted=1):
+            continue
+        for key, kind, left in (
+            ("input_share", "input term", [n.got - n.want for n in cases]),
+            ("input_multiple", "input", [n.got for n in cases]),
+        ):
+            times = [constant_ratio(s, part) for (_, s), part in zip(pairs, left)]
+            if all(t is not None for t in times):
+                return Finding(key, kind, values)
     return None
-
-
-def _share(
-    key: str, kind: str, n: Numbers, values: dict[str, object], times: float
-) -> Finding:
-    if n.named:
-        return Finding(key, kind, values | {"times": number(times)})
-    return Finding(f"{key}_hidden", kind, values)
 
 
 FUNCTIONS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
@@ -269,106 +348,127 @@ FUNCTIONS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
 ]
 
 
-def _function(n: Numbers) -> Finding | None:
+def _function(cases: Cases) -> Finding | None:
     """Search for a function that makes the answer of the expected numbers."""
     for name, function in FUNCTIONS:
-        made = function(n.want)
-        if np.isfinite(made).all() and n.is_got(made):
+        made = [function(n.want) for n in cases]
+        if all(
+            np.isfinite(m).all() and n.is_got(m) for n, m in zip(cases, made)
+        ) and _explained(cases, FIXED, free=1):
             what = text(f"checks.function.{name}")
-            return Finding("function", "function", {"path": n.path, "what": what})
+            values = {"path": cases[0].path, "what": what}
+            return Finding("function", "function", values)
     return None
 
 
-def _lines(n: Numbers) -> Finding | None:
+def _lines(cases: Cases) -> Finding | None:
     """Search for what rows or columns have of their own."""
-    if n.want.ndim != 2 or min(n.want.shape) < 2:
+    if any(n.want.ndim != 2 or min(n.want.shape) < 2 for n in cases):
         return None
-    offset = n.got - n.want
     for axis, lines in ((0, "columns"), (1, "rows")):
-        if _constant_along(offset, axis):
-            return Finding(f"offset_{lines}", "bias")
-    if np.all(n.want):
-        for axis, lines in ((0, "columns"), (1, "rows")):
-            if _constant_along(n.got / n.want, axis):
-                return Finding(f"factor_{lines}", "factor by line")
+        fitted = max(n.want.shape[1 - axis] for n in cases)
+        if not _explained(cases, SEARCHED, fitted=fitted):
+            continue
+        values = {"path": cases[0].path}
+        if all(_constant_along(n.got - n.want, axis) for n in cases):
+            return Finding(f"offset_{lines}", "bias", values)
+        if all(np.all(n.want) and _constant_along(n.got / n.want, axis) for n in cases):
+            return Finding(f"factor_{lines}", "factor by line", values)
     return None
 
 
-def _equal(n: Numbers) -> Finding | None:
-    if n.want.size > 1 and _constant(n.got) and not _constant(n.want):
-        return Finding("all_equal", "equal entries")
-    if n.want.ndim == 2 and min(n.want.shape) > 1:
-        for axis, lines in ((0, "rows"), (1, "columns")):
-            same = _constant_along(n.got, axis) and not _constant_along(n.want, axis)
-            if same:
-                return Finding(f"equal_{lines}", "equal entries", {"path": n.path})
-    return None
-
-
-def _reordered(n: Numbers) -> Finding | None:
-    if n.want.size > 1 and bool(
-        np.all(close(np.sort(n.want.ravel()), np.sort(n.got.ravel())))
+def _equal(cases: Cases) -> Finding | None:
+    values = {"path": cases[0].path}
+    several = max(n.want.size for n in cases) > 2 or len(cases) > 1
+    if several and all(
+        n.want.size > 1 and _constant(n.got) and not _constant(n.want) for n in cases
     ):
-        return Finding("reordered", "order")
+        return Finding("all_equal", "equal entries", values)
+    if all(n.want.ndim == 2 and min(n.want.shape) > 1 for n in cases):
+        for axis, lines in ((0, "rows"), (1, "columns")):
+            if all(
+                _constant_along(n.got, axis) and not _constant_along(n.want, axis)
+                for n in cases
+            ):
+                return Finding(f"equal_{lines}", "equal entries", values)
     return None
 
 
-def _some_signs(n: Numbers) -> Finding | None:
-    if n.want.size > 1 and bool(np.all(close(np.abs(n.want), np.abs(n.got)))):
-        return Finding("some_signs", "sign")
+def _reordered(cases: Cases) -> Finding | None:
+    if all(
+        n.want.size > 2
+        and np.all(close(np.sort(n.want.ravel()), np.sort(n.got.ravel())))
+        for n in cases
+    ) and _explained(cases, (3, 3)):
+        return Finding("reordered", "order", {"path": cases[0].path})
     return None
 
 
-def _place(n: Numbers) -> Finding | None:
-    """Search for what the wrong places have in common."""
+def _some_signs(cases: Cases) -> Finding | None:
+    if all(
+        n.want.size > 1 and np.all(close(np.abs(n.want), np.abs(n.got))) for n in cases
+    ) and _explained(cases, FIXED):
+        return Finding("some_signs", "sign", {"path": cases[0].path})
+    return None
+
+
+def _bits(cases: Cases) -> float:
+    """Return how many bits it takes to name the wrong places of all cases."""
+    return sum(
+        math.log2(math.comb(n.want.size, int(n.wrong.sum())))
+        for n in cases
+        if n.want.size
+    )
+
+
+def _place(cases: Cases) -> Finding | None:
+    """Search for what the wrong places of all cases have in common."""
+    found = [_places_of(n) for n in cases]
+    for place in found[0]:
+        if all(place in others for others in found[1:]) and _bits(cases) >= PLACE_BITS:
+            key, i = place
+            return Finding(key, "place", {"path": cases[0].path, "i": i})
+    return _mask(cases)
+
+
+def _places_of(n: Numbers) -> list[tuple[str, object]]:
+    """List the descriptions of the wrong places, as key and index."""
     wrong, bad = n.wrong, int(n.wrong.sum())
     if n.want.size < 3 or bad == n.want.size:
-        return None
-    if bad == 1 and n.want.size > 3:
-        return Finding("one_entry", "place", {"place": list(map(int, _first(wrong)))})
+        return []
+    found: list[tuple[str, object]] = []
     if n.want.ndim == 2 and min(n.want.shape) > 1:
-        rows = np.flatnonzero(wrong.any(axis=1))
-        columns = np.flatnonzero(wrong.any(axis=0))
-        if len(rows) == 1:
-            return Finding("one_row", "place", {"row": int(rows[0])})
-        if len(columns) == 1:
-            return Finding("one_column", "place", {"column": int(columns[0])})
+        for axis, line in ((1, "row"), (0, "column")):
+            hit = np.flatnonzero(wrong.any(axis=axis))
+            if len(hit) == 1:
+                found.append((f"one_{line}", int(hit[0])))
         if n.want.shape[0] == n.want.shape[1]:
             diagonal = np.eye(len(n.want), dtype=bool)
             if np.array_equal(wrong, diagonal):
-                return Finding("diagonal", "place")
+                found.append(("diagonal", ""))
             if np.array_equal(wrong, ~diagonal):
-                return Finding("off_diagonal", "place")
+                found.append(("off_diagonal", ""))
         for axis, lines in ((1, "rows"), (0, "columns")):
-            hit = wrong.any(axis=axis)
-            if np.array_equal(
-                wrong, np.broadcast_to(np.expand_dims(hit, axis), wrong.shape)
-            ):
-                finding = _run_of(hit, lines)
-                if finding is not None:
-                    return finding
+            hits = wrong.any(axis=axis)
+            whole = np.broadcast_to(np.expand_dims(hits, axis), wrong.shape)
+            if np.array_equal(wrong, whole):
+                found += _runs_of(hits, lines)
     elif np.squeeze(n.want).ndim == 1:
-        finding = _run_of(wrong.ravel(), "entries")
-        if finding is not None:
-            return finding
-    return _mask(n)
+        found += _runs_of(wrong.ravel(), "entries")
+    if bad == 1:
+        found.append(("one_entry", str(list(map(int, np.argwhere(wrong)[0])))))
+    return found
 
 
-def _first(wrong: np.ndarray) -> np.ndarray:
-    return np.argwhere(wrong)[0]
-
-
-def _run_of(hit: np.ndarray, lines: str) -> Finding | None:
+def _runs_of(hit: np.ndarray, lines: str) -> list[tuple[str, object]]:
     """Say that the first lines are right and the rest wrong, or the reverse."""
     places = np.flatnonzero(hit)
     count, first, last = len(places), int(places[0]), int(places[-1])
     if count == len(hit) or last - first + 1 != count:
-        return None
+        return []
     if last == len(hit) - 1:
-        return Finding(f"from_{lines}", "place", {"i": first})
-    if first == 0:
-        return Finding(f"until_{lines}", "place", {"i": last})
-    return None
+        return [(f"from_{lines}", first)]
+    return [(f"until_{lines}", last)] if first == 0 else []
 
 
 MASKS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
@@ -383,63 +483,69 @@ MASKS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
 ]
 
 
-def _mask(n: Numbers) -> Finding | None:
+def _mask(cases: Cases) -> Finding | None:
     """Search for a sign of an input, or of the answer, that marks the wrong places."""
-    given = (
-        (path, array) for path, array in _all_inputs(n) if array.shape == n.want.shape
-    )
-    for name, array in [*given, (text("checks.quantity.expected"), n.want)]:
-        for condition, mask in MASKS:
-            if np.array_equal(n.wrong, mask(array)):
-                what = text(f"checks.condition.{condition}", name=name)
-                return Finding("mask", "places by sign", {"what": what})
-    return None
-
-
-def _all_inputs(n: Numbers) -> Iterator[tuple[str, np.ndarray]]:
-    named = (
-        (path, leaf)
-        for name, value in n.inputs.items()
-        for path, leaf in leaves(resolve(value), name)
-    )
-    for path, leaf in itertools.islice(named, MAX_INPUTS):
-        if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biuf":
-            yield path, leaf.astype(np.float64)
-
-
-def _whole(n: Numbers) -> Finding | None:
-    whole = n.got == np.round(n.got)
-    if n.want.size > 1 and whole.all() and not (n.want == np.round(n.want)).all():
-        if np.isin(n.got, (0, 1)).all():
-            return Finding("only_zeros_and_ones", "whole numbers", {"path": n.path})
-        return Finding("whole_numbers", "whole numbers", {"path": n.path})
-    return None
-
-
-def _sums(n: Numbers) -> Finding | None:
-    """Say that totals are right where the entries are not."""
-    if n.want.size > 2 and bool(
-        close(np.asarray(n.want.sum()), np.asarray(n.got.sum()))
-    ):
-        if abs(float(n.want.sum())) > 1e-9 * float(np.abs(n.want).sum()):
-            return Finding("same_total", "totals", {"path": n.path})
-    return None
-
-
-def _outside(n: Numbers) -> Finding | None:
-    """Say that the sign cannot be: all that is expected is on one side of 0."""
-    if n.want.size == 1:
-        want, got = float(n.want.flat[0]), float(n.got.flat[0])
-        if want * got < 0:
-            side = "negative" if got < 0 else "positive"
-            return Finding(f"wrong_sign_{side}", "sign", {"path": n.path})
+    if any(n.wrong.all() for n in cases):
+        # "Right everywhere else" would speak of nothing.
         return None
-    if np.all(n.want > 0) and np.any(n.got < 0):
-        return Finding("negative_entries", "sign", {"path": n.path})
+    given = [_inputs(n) for n in cases]
+    expected = text("checks.quantity.expected")
+    candidates = [(name, [inputs.get(name) for inputs in given]) for name in given[0]]
+    candidates.append((expected, [n.want for n in cases]))
+    fitting = [
+        (name, arrays)
+        for name, arrays in candidates
+        if all(a is not None and a.shape == n.want.shape for n, a in zip(cases, arrays))
+    ]
+    if _bits(cases) < BITS + math.log2(len(fitting) * len(MASKS) or 1):
+        return None
+    for name, arrays in fitting:
+        for condition, mask in MASKS:
+            if all(np.array_equal(n.wrong, mask(a)) for n, a in zip(cases, arrays)):
+                what = text(f"checks.condition.{condition}", name=name)
+                values = {"path": cases[0].path, "what": what}
+                return Finding("mask", "places by sign", values)
     return None
 
 
-SEARCHES: list[Callable[[Numbers], Finding | None]] = [
+def _whole(cases: Cases) -> Finding | None:
+    several = sum(n.want.size for n in cases) > 3
+    if not several or not all(
+        (n.got == np.round(n.got)).all() and not (n.want == np.round(n.want)).all()
+        for n in cases
+    ):
+        return None
+    zeros = all(np.isin(n.got, (0, 1)).all() for n in cases)
+    key = "only_zeros_and_ones" if zeros else "whole_numbers"
+    return Finding(key, "whole numbers", {"path": cases[0].path})
+
+
+def _sums(cases: Cases) -> Finding | None:
+    """Say that totals are right where the entries are not."""
+    totals = {number(n.want.sum()) for n in cases}
+    if len(totals) > 1 and all(
+        n.want.size > 2
+        and close(np.asarray(n.want.sum()), np.asarray(n.got.sum()))
+        and abs(float(n.want.sum())) > 1e-9 * float(np.abs(n.want).sum())
+        for n in cases
+    ):
+        return Finding("same_total", "totals", {"path": cases[0].path})
+    return None
+
+
+def _outside(cases: Cases) -> Finding | None:
+    """Say that the sign cannot be: all that is expected is on one side of 0."""
+    values = {"path": cases[0].path}
+    for side, sign in (("positive", 1.0), ("negative", -1.0)):
+        if all(np.all(sign * n.want > 0) for n in cases):
+            if all(np.all(sign * n.got < 0) for n in cases):
+                return Finding(f"all_not_{side}", "sign", values)
+            if all(np.any(sign * n.got < 0) for n in cases):
+                return Finding(f"some_not_{side}", "sign", values)
+    return None
+
+
+SEARCHES: list[Callable[[Cases], Finding | None]] = [
     _zero,
     _sign,
     _nearly,
@@ -462,44 +568,46 @@ SEARCHES: list[Callable[[Numbers], Finding | None]] = [
 
 
 def _constant(values: np.ndarray) -> bool:
-    spread = float(np.ptp(values))
-    return spread <= 1e-9 * max(float(np.abs(values).max()), 1e-300)
+    return float(np.ptp(values)) <= 1e-9 * max(float(np.abs(values).max()), 1e-300)
 
 
 def _constant_along(values: np.ndarray, axis: int) -> bool:
-    spread = float(np.ptp(values, axis=axis).max())
-    return spread <= 1e-9 * max(float(np.abs(values).max()), 1e-300)
+    largest = float(np.ptp(values, axis=axis).max())
+    return largest <= 1e-9 * max(float(np.abs(values).max()), 1e-300)
 
 
-def _quantities(
-    inputs: Mapping[str, object], named: bool
-) -> Iterator[tuple[float, str]]:
-    """Yield numbers of a case that a factor may come from, with their names."""
-    hidden = "" if named else "_hidden"
+def _quantities(inputs: Mapping[str, object]) -> dict[str, float]:
+    """Return numbers of a case that a factor may come from, by what they are."""
+    found: dict[str, float] = {}
     for name, value in inputs.items():
         array = resolve(value)
         if isinstance(array, np.ndarray) and array.ndim == 2:
             for count, kind in zip(array.shape[::-1], ("columns", "rows")):
-                key = f"checks.quantity.{kind}{hidden}"
-                yield float(count), text(key, name=name, n=count)
+                found[text(f"checks.quantity.{kind}", name=name)] = float(count)
         elif isinstance(array, int | float) and not isinstance(array, bool):
-            key = f"checks.quantity.value{hidden}"
-            yield float(array), text(key, name=name, n=number(array))
+            found[name] = float(array)
+    return found
 
 
-def _name_of_ratio(
-    ratio: float, inputs: Mapping[str, object], named: bool
-) -> str | None:
-    """Say where a factor comes from, if a number of the case explains it."""
-    for value, name in _quantities(inputs, named):
-        if value in (0.0, 1.0) or not math.isfinite(value):
-            continue
-        forms = {"same": value, "inverse": 1 / value}
-        if 0 < value < 1:
-            forms |= {"rest": 1 - value, "inverse_rest": 1 / (1 - value)}
-        for form, candidate in forms.items():
-            if math.isclose(ratio, candidate, rel_tol=1e-6):
+FORMS: list[tuple[str, Callable[[float], float]]] = [
+    ("same", lambda q: q),
+    ("inverse", lambda q: 1 / q),
+    ("rest", lambda q: 1 - q),
+    ("inverse_rest", lambda q: 1 / (1 - q)),
+]
+
+
+def _name_of_ratio(cases: Cases, ratios: Sequence[float]) -> str | None:
+    """Say where factors come from, if a quantity explains each of them."""
+    given = [_quantities(n.inputs) for n in cases]
+    for name in given[0]:
+        quantities = [found.get(name, math.nan) for found in given]
+        for form, function in FORMS:
+            if form.endswith("rest") and not all(0 < q < 1 for q in quantities):
+                continue
+            if all(
+                q not in (0.0, 1.0) and math.isclose(ratio, function(q), rel_tol=1e-6)
+                for ratio, q in zip(ratios, quantities)
+            ):
                 return text(f"checks.quantity.{form}", name=name)
-    if math.isclose(ratio, 2, rel_tol=1e-6) or math.isclose(ratio, 0.5, rel_tol=1e-6):
-        return text("checks.quantity.two")
     return None

@@ -1,30 +1,45 @@
-"""The compact table that a failed check shows, in a notebook and in a terminal."""
+"""The report of a failed check: what is called, returned, expected, asked and read."""
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from helpers.checks.advice import advice_on
 from helpers.checks.calls import Outcome
-from helpers.checks.cases import Entry, FunctionCases
-from helpers.checks.comparison import Difference
-from helpers.checks.evidence import Evidence, common_evidence, evidence_of
+from helpers.checks.cases import Case, Entry, FunctionCases
+from helpers.checks.comparison import Difference, Result
+from helpers.checks.evidence import Evidence, evidence_of, number, shape_of
 from helpers.checks.recognition import Run, named_inputs
+from helpers.checks.slips import slips_of
+from helpers.checks.values import resolve
 from helpers.strings import text
 
 __all__ = [
+    "Advice",
+    "Block",
     "CheckFailed",
     "Report",
+    "blocks_of",
+    "cases_named",
     "describe_outcome",
-    "differences_of",
+    "ended",
+    "evidence_of_runs",
     "fill_hint",
+    "is_true_of",
     "notes",
+    "question_for",
+    "reading_of",
     "report_runs",
+    "sentences_of",
 ]
 
 WIDTH = 88
+# So many entries of an array are written out in text.
+SMALL = 12
 # Where lessons lie as seen from an assignment, and from a lesson.
 LESSONS = ("../../notebooks", ".")
 
@@ -36,47 +51,147 @@ class CheckFailed(AssertionError):
         return str(self).splitlines()
 
 
+@dataclass(frozen=True)
+class Advice:
+    """One sentence for the learner, with its title and where to read on.
+
+    Attributes
+    ----------
+    title : str
+        Such as "Think"; may be empty.
+    sentence : str
+        What to think about.
+    link : str
+        Path of a notebook with the section's anchor; may be empty.
+    """
+
+    title: str
+    sentence: str
+    link: str = ""
+
+
+@dataclass
+class Block:
+    """Cases that came out alike, shown by the first of them.
+
+    Attributes
+    ----------
+    label : str
+        Which cases.
+    right : bool
+        Whether they are right.
+    sentences : list of str
+        What came of them.
+    case : Case or None
+        The case that is shown; None where nothing is to be shown.
+    difference : Difference or None
+        The first difference in it.
+    """
+
+    label: str
+    right: bool
+    sentences: list[str]
+    case: Case | None = None
+    difference: Difference | None = None
+
+
 @dataclass
 class Report:
     """What a learner reads about one function.
 
     Attributes
     ----------
-    function : str
-        Its name.
-    rows : list of (str, list of str)
-        A label and its sentences, for each case.
-    advice : list of (str, str)
-        Titled sentences above the table, where a long table leaves them in sight:
-        the hint, what to read, what to mend.
+    function : FunctionCases
+        Its record.
     header : str
         The first line.
+    blocks : list of Block
+        The cases, equal ones together.
+    advice : list of Advice
+        What stands above the cases, where long cases leave it in sight: what
+        holds in all of them, the question, what to read, what to correct first.
     """
 
-    function: str
+    function: FunctionCases
     header: str = ""
-    rows: list[tuple[str, list[str]]] = field(default_factory=list)
-    advice: list[tuple[str, str]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    advice: list[Advice] = field(default_factory=list)
 
     def __str__(self) -> str:
         lines = [self.header]
-        for title, sentence in self.advice:
+        for advice in self.advice:
             lines.append("")
-            start = f"{title}: " if title else ""
+            start = f"{advice.title}: " if advice.title else ""
+            sentence = advice.sentence
+            if advice.link:
+                sentence += f" ({advice.link})"
             lines += textwrap.wrap(sentence, WIDTH, initial_indent=start)
-        if self.advice and self.rows:
+        for block in self.blocks:
             lines.append("")
-        width = max((len(label) for label, _ in self.rows), default=0)
-        for label, sentences in self.rows:
-            for i, sentence in enumerate(sentences):
-                start = f"  {label if i == 0 else '':<{width}}  "
-                lines += textwrap.wrap(
-                    sentence,
-                    WIDTH,
-                    initial_indent=start,
-                    subsequent_indent=" " * len(start),
-                )
+            title = f"{block.label}: {text('checks.right')}"
+            lines.append(title if block.right else block.label)
+            if block.case is not None:
+                lines += _indented(call_lines(self.function, block.case))
+            lines += _indented(block.sentences)
         return "\n".join(lines)
+
+
+def ended(sentence: str) -> str:
+    """Return a sentence with its mark at the end."""
+    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
+
+
+def _indented(sentences: list[str]) -> list[str]:
+    return [
+        line
+        for sentence in sentences
+        for line in textwrap.wrap(
+            sentence, WIDTH, initial_indent="  ", subsequent_indent="    "
+        )
+    ]
+
+
+def call_lines(function: FunctionCases, case: Case) -> list[str]:
+    """Return the call of a case: the function with its arguments, one a line."""
+    inputs = named_inputs(function, case)
+    head = f"{function.name}({', '.join(inputs)})"
+    seed = [] if case.rng is None else [text("checks.seeded", seed=case.rng)]
+    return [head, *(f"{k} = {short(v)}" for k, v in inputs.items()), *seed]
+
+
+def short(value: object) -> str:
+    """Write a value in one line: numbers where they are few, else the shape."""
+    value = resolve(value)
+    if isinstance(value, np.ndarray) and value.ndim:
+        if value.size > SMALL or value.ndim > 2:
+            return shape_of(value)
+        return _grid(value.tolist())
+    if isinstance(value, bool | int | float | np.ndarray):
+        return number(value)
+    if isinstance(value, str) or value is None:
+        return repr(value)
+    if isinstance(value, dict):
+        inner = (f"{key}: {_brief(item)}" for key, item in list(value.items())[:8])
+        return "{" + ", ".join(inner) + (", ..." if len(value) > 8 else "") + "}"
+    if isinstance(value, list | tuple):
+        inner = ", ".join(_brief(item) for item in value[:8])
+        more = ", ..." if len(value) > 8 else ""
+        return f"[{inner}{more}]" if isinstance(value, list) else f"({inner}{more})"
+    return getattr(value, "__name__", type(value).__name__)
+
+
+def _brief(value: object) -> str:
+    if isinstance(value, np.ndarray) and value.ndim:
+        return text("checks.shape_only", shape=value.shape)
+    if isinstance(value, dict | list | tuple):
+        return shape_of(value)
+    return short(value)
+
+
+def _grid(rows: object) -> str:
+    if isinstance(rows, list):
+        return "[" + ", ".join(map(_grid, rows)) + "]"
+    return number(rows)
 
 
 def describe_outcome(outcome: Outcome) -> list[str]:
@@ -84,50 +199,265 @@ def describe_outcome(outcome: Outcome) -> list[str]:
     if outcome.error == "TimeLimit":
         return [text("checks.time_limit", seconds=outcome.message)]
     if outcome.error == "Unsupported":
-        return [text("checks.unsupported", message=outcome.message)]
+        advice = advice_on(outcome.error, outcome.message)
+        said = text("checks.unsupported", message=outcome.message)
+        return [said, advice] if advice else [said]
     if outcome.error is not None:
         key = "checks.error" if outcome.line is None else "checks.error_line"
-        said = text(
-            key, error=outcome.error, message=outcome.message, line=outcome.line
-        )
-        advice = advice_on(outcome.error, outcome.message)
+        said = text(key, error=outcome.error, line=outcome.line)
+        advice = outcome.advice or advice_on(outcome.error, outcome.message)
+        if not advice and outcome.message:
+            # An exception that nothing is known of: its own words, but not many.
+            advice = text("checks.error_says", message=outcome.message[:160])
         return [said, advice] if advice else [said]
     return []
 
 
-def notes(outcome: Outcome, contract: Sequence[str] = ()) -> list[str]:
-    """Return remarks about a call that do not make it wrong."""
+def notes(
+    outcome: Outcome, contract: Sequence[str] = (), *, right: bool = True
+) -> list[str]:
+    """Return remarks about a call: on its inputs, warnings and prints."""
     remarks = []
     if outcome.changed and "leaves inputs" not in contract:
-        remarks.append(text("checks.changed", names=", ".join(outcome.changed)))
+        key = "changed" if right else "changed_wrong"
+        remarks.append(text(f"checks.{key}", names=", ".join(outcome.changed)))
     remarks += [text("checks.warned", warning=warning) for warning in outcome.warned]
+    if not right and outcome.printed.strip():
+        last = outcome.printed.strip().splitlines()[-1][:200]
+        remarks.append(text("checks.printed", printed=last))
     return remarks
 
 
-def fill_hint(hint: str, evidence: Evidence) -> str:
-    """Fill the placeholders of a hint with what is known of the difference."""
-    for name in ("ratio", "index", "m"):
-        hint = hint.replace("{" + name + "}", evidence.values.get(name, "?"))
+def fill_hint(hint: str, values: list[dict[str, str]]) -> str:
+    """Fill the placeholders of a hint, or leave out the sentences that have them.
+
+    Parameters
+    ----------
+    hint : str
+        With placeholders such as ``{ratio}``.
+    values : list of dict of str to str
+        What is known of each case; the first case that knows all is used.
+
+    Returns
+    -------
+    str
+        Every number in it is one of that case.
+
+    Examples
+    --------
+    >>> fill_hint("Off by {ratio}. Why?", [{"m": "5"}, {"ratio": "2"}])
+    'Off by 2. Why?'
+    >>> fill_hint("Off by {ratio}. Why?", [{"m": "5"}])
+    'Why?'
+    """
+    for known in values:
+        if is_true_of(hint, known):
+            return _filled(hint, known)
+    kept = [s for s in re.split(r"(?<=[.?!]) ", hint) if not PLACEHOLDER.search(s)]
+    return " ".join(kept)
+
+
+PLACEHOLDER = re.compile(r"\{(ratio|index|m)\}")
+# "Three times too large" is a claim about the ratio, not only a count of examples.
+TIMES_M = re.compile(r"\{m\} times|factor of \{m\}")
+
+
+def is_true_of(hint: str, known: dict[str, str]) -> bool:
+    """Tell whether a hint's numbers are known in a case, and say something there.
+
+    Parameters
+    ----------
+    hint : str
+        With placeholders.
+    known : dict of str to str
+        ``m``, ``ratio`` and ``index`` of a case, as far as they are known.
+
+    Returns
+    -------
+    bool
+        False for "a factor of 1", and where "{m} times" is not the ratio.
+    """
+    names = set(PLACEHOLDER.findall(hint))
+    if not names <= set(known) or known.get("ratio") == "1":
+        return False
+    if "m" in names and known["m"] == "1":
+        return False
+    if TIMES_M.search(hint):
+        m, ratio = float(known["m"]), float(known.get("ratio", "nan"))
+        return any(np.isclose(ratio, r, rtol=1e-4) for r in (m, 1 / m))
+    return True
+
+
+def _filled(hint: str, known: dict[str, str]) -> str:
+    for name in PLACEHOLDER.findall(hint):
+        hint = hint.replace("{" + name + "}", known[name])
     return hint
 
 
-def differences_of(runs: list[Run]) -> list[list[Difference]]:
-    """Return the differences of each case that is wrong."""
-    return [
-        [item for result in run.results for item in result.differences]
-        for run in runs
-        if not run.right
-    ]
+def evidence_of_runs(function: FunctionCases, runs: list[Run]) -> Evidence:
+    """Describe the wrong results of a function's runs, public ones only."""
+    return evidence_of(
+        [
+            (
+                [] if _returned_nothing(run) else run.results,
+                named_inputs(function, run.case),
+            )
+            for run in runs
+        ],
+        function.examples,
+    )
 
 
-def _with_file(reading: str) -> str:
-    """Name a lesson's file beside the lesson, where it can be opened from here."""
-    lesson = re.match(r"lesson (\d\d), ", reading)
-    if lesson:
+def _returned_nothing(run: Run) -> bool:
+    nothing = run.outcome.error is None and run.outcome.value is None
+    return run.outcome.error is not None or (nothing and not run.right)
+
+
+def reading_of(function: FunctionCases, read: str) -> Advice | None:
+    """Return what to read again, and the example by hand where there is one."""
+    found = re.match(r"lesson (\d\d), (.+)", read)
+    link = ""
+    if found:
+        anchor = found[2].strip().replace(" ", "-")
         for folder in LESSONS:
-            for path in sorted(Path(folder).glob(f"{lesson[1]}_*.ipynb")):
-                return text("checks.in_file", reading=reading, file=path.as_posix())
-    return reading
+            for path in sorted(Path(folder).glob(f"{found[1]}_*.ipynb")):
+                link = link or f"{path.as_posix()}#{anchor}"
+    hand = function.by_hand
+    if read and hand:
+        return Advice(
+            text("checks.read"), text("checks.redo", reading=read, hand=hand), link
+        )
+    if read:
+        return Advice(text("checks.read"), f"{read}.", link)
+    if hand:
+        return Advice(text("checks.read"), text("checks.redo_only", hand=hand))
+    return None
+
+
+def question_for(runs: list[Run], evidence: Evidence) -> str:
+    """Return a general question that fits what is known of a failure."""
+    wrong = [run for run in runs if not run.right]
+    if any(run.outcome.error for run in wrong):
+        if any(run.outcome.error == "TimeLimit" for run in wrong):
+            return text("checks.question.endless")
+        return text("checks.question.exception")
+    if all(run.outcome.value is None for run in wrong):
+        return text("checks.question.none")
+    kind = next((k for k in evidence.kinds if k in QUESTIONS), "")
+    return text(f"checks.question.{QUESTIONS.get(kind, 'values')}")
+
+
+# Which question suits which kind of knowledge.
+QUESTIONS = {
+    "shape": "shape",
+    "axis": "axis",
+    "transposition": "axis",
+    "type": "kind",
+    "missing": "missing",
+    "extra": "missing",
+    "not finite": "not_finite",
+    "sign": "sign",
+    "factor": "factor",
+    "factor by line": "factor",
+    "offset": "term",
+    "bias": "term",
+    "input term": "term",
+    "input": "term",
+    "input factor": "factor",
+    "equal entries": "axis",
+    "zero": "zero",
+    "order": "order",
+    "another result": "order",
+    "place": "place",
+    "places by sign": "place",
+    "layer": "layer",
+    "one sort": "one_result",
+    "one result": "one_result",
+    "whole numbers": "kind",
+    "relation": "relation",
+}
+
+
+def sentences_of(run: Run, facts: list[str], contract: Sequence[str] = ()) -> list[str]:
+    """Return what is said of one case: how it stopped, or the facts, and notes."""
+    said = describe_outcome(run.outcome)
+    if not said and run.outcome.value is None and not run.right:
+        said = [text("checks.returned_none")]
+    return [*(said or facts), *notes(run.outcome, contract, right=run.right)]
+
+
+def _first_difference(results: list[Result]) -> Difference | None:
+    for result in results:
+        if result.differences:
+            return result.differences[0]
+    return None
+
+
+def _likeness(run: Run) -> object:
+    """Return what must be equal for two cases to be shown as one."""
+    if run.right:
+        return ("right", tuple(notes(run.outcome)))
+    if run.outcome.error is not None:
+        return ("error", run.outcome.error, run.outcome.line)
+    names = tuple(result.name for result in run.results if not result.right)
+    first = _first_difference(run.results)
+    kind = (first.kind, first.path) if first else ("", "")
+    return ("wrong", run.outcome.value is None, names, kind)
+
+
+def blocks_of(
+    function: FunctionCases,
+    runs: list[Run],
+    evidence: Evidence,
+    numbers: list[int] | None = None,
+) -> list[Block]:
+    """Put cases that came out alike together.
+
+    Parameters
+    ----------
+    function : FunctionCases
+        The function's record.
+    runs : list of Run
+        One for each case.
+    evidence : Evidence
+        Of the same runs.
+    numbers : list of int, optional
+        What the cases are called; counted from 1 by default.
+
+    Returns
+    -------
+    list of Block
+        The wrong ones first.
+    """
+    groups: dict[object, list[int]] = {}
+    for i, run in enumerate(runs):
+        groups.setdefault(_likeness(run), []).append(i)
+    blocks = []
+    for members in groups.values():
+        run = runs[members[0]]
+        called = [i + 1 if numbers is None else numbers[i] for i in members]
+        label = cases_named(called)
+        if len(members) > 1 and not run.right:
+            label = text("checks.shown", cases=label, i=called[0])
+        said = sentences_of(run, evidence.cases[members[0]], function.contract)
+        case = None if run.right else run.case
+        difference = None if run.right else _first_difference(run.results)
+        blocks.append(Block(label, run.right, said, case, difference))
+    return sorted(blocks, key=lambda block: block.right)
+
+
+def cases_named(numbers: list[int]) -> str:
+    """Name cases by their numbers.
+
+    Examples
+    --------
+    >>> cases_named([1, 3, 4])
+    'cases 1, 3 and 4'
+    """
+    if len(numbers) == 1:
+        return text("checks.case", i=numbers[0])
+    listed = ", ".join(map(str, numbers[:-1]))
+    return text("checks.cases", listed=listed, last=numbers[-1])
 
 
 def report_runs(
@@ -135,6 +465,8 @@ def report_runs(
     runs: list[Run],
     entry: Entry | None,
     failures: int,
+    *,
+    answer: Callable | None = None,
     untouched: bool = False,
 ) -> Report:
     """Build the report of a function that does not pass.
@@ -150,8 +482,10 @@ def report_runs(
     failures : int
         How often this check has failed since the kernel started, this time
         included: evidence first, then the question, then what to read.
+    answer : callable, optional
+        The learner's function, for remarks on its source.
     untouched : bool
-        Whether the learner has not begun the function.
+        Whether nothing was written yet.
 
     Returns
     -------
@@ -159,53 +493,30 @@ def report_runs(
         Ready to show.
     """
     right = sum(run.right for run in runs)
-    report = Report(
-        function.name,
-        text("checks.header", function=function.name, right=right, total=len(runs)),
-    )
+    header = text("checks.header", function=function.name, right=right, total=len(runs))
+    report = Report(function, header)
     if untouched and not function.planted:
-        label = text("checks.untouched_case")
-        report.rows = [
-            (text("checks.case", i=i), [label]) for i in range(1, len(runs) + 1)
-        ]
-        report.advice.append(("", text("checks.untouched")))
+        report.advice.append(Advice("", text("checks.untouched")))
         return report
-    first: Evidence | None = None
-    heard: list[str] = []
-    for i, run in enumerate(runs, start=1):
-        if run.right:
-            sentences = [text("checks.right"), *notes(run.outcome, function.contract)]
-        else:
-            sentences = describe_outcome(run.outcome)
-            if not sentences and run.outcome.value is None:
-                sentences = [text("checks.returned_none")]
-            if not sentences:
-                evidence = evidence_of(run.results, named_inputs(function, run.case))
-                sentences = evidence.sentences
-                if first is not None:
-                    # Once is enough for these; the table stays on one screen.
-                    sentences = [
-                        sentence
-                        for sentence in sentences
-                        if sentence not in (evidence.opening, *heard)
-                    ]
-                heard += evidence.rest
-                if first is None or (evidence.telling and not first.telling):
-                    first = evidence
-            sentences = [*sentences, *notes(run.outcome, function.contract)]
-            if run.outcome.printed.strip():
-                last = run.outcome.printed.strip().splitlines()[-1][:200]
-                sentences.append(text("checks.printed", printed=last))
-        report.rows.append((text("checks.case", i=i), sentences))
+    evidence = evidence_of_runs(function, runs)
+    report.blocks = blocks_of(function, runs, evidence)
     if untouched:
-        report.advice.append(("", text("checks.untouched_fault")))
+        report.advice.append(Advice("", text("checks.untouched_fault")))
         return report
-    common = common_evidence(differences_of(runs))
-    report.advice += [("", sentence) for sentence in common.sentences]
-    if entry is not None and failures >= 2:
-        hint = fill_hint(entry.hint, first or Evidence())
-        report.advice.append((text("checks.think"), hint))
-    if entry is not None and entry.read and failures >= 4:
-        reading = f"{_with_file(entry.read)}, {text('checks.redo')}"
-        report.advice.append((text("checks.read"), reading))
+    wrong = sum(not run.right for run in runs)
+    title = text("checks.common") if wrong > 1 else text("checks.found")
+    report.advice += [Advice(title, ended(said)) for said in evidence.relations]
+    if entry is None and answer is not None:
+        drawn = any(run.case.rng is not None for run in runs)
+        for slip in slips_of(answer, drawn=drawn):
+            report.advice.append(Advice(text("checks.in_code"), slip))
+    if failures >= 2:
+        hint = fill_hint(entry.hint, evidence.values) if entry is not None else ""
+        question = hint or question_for(runs, evidence)
+        report.advice.append(Advice(text("checks.think"), question))
+    if failures >= 4:
+        read = entry.read if entry is not None and entry.read else function.read
+        reading = reading_of(function, read)
+        if reading is not None:
+            report.advice.append(reading)
     return report

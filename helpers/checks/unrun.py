@@ -6,10 +6,14 @@ for an environment's settings. It must be there before the first cell is run, si
 after a restart even ``check`` is unknown.
 """
 
+import inspect
 import json
 import os
+import re
 import symtable
+import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -17,11 +21,66 @@ from typing import TYPE_CHECKING
 from helpers.strings import text
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
-__all__ = ["advice", "load_ipython_extension"]
+__all__ = ["advice", "broken_cell", "load_ipython_extension", "watch_cells"]
 
 WIDTH = 88
+DEFINITION = re.compile(r"^def[ \t]+(\w+)", re.MULTILINE)
+# By the name of a function: the cell that should have defined it, and how it stopped.
+_broken: dict[str, tuple[str, BaseException]] = {}
+
+
+def watch_cells() -> None:
+    """Note from now on which cells stop before their functions are defined."""
+    if "IPython" not in sys.modules:
+        return
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is None:
+        return
+    _broken.clear()
+    if _after_cell not in shell.events.callbacks["post_run_cell"]:
+        shell.events.register("post_run_cell", _after_cell)
+
+
+def _after_cell(result: "ExecutionResult") -> None:
+    cell = getattr(result.info, "raw_cell", None) or ""
+    error = result.error_before_exec or result.error_in_exec
+    for name in DEFINITION.findall(cell):
+        if error is None:
+            _broken.pop(name, None)
+        else:
+            _broken[name] = cell, error
+
+
+def broken_cell(name: str, function: Callable) -> str:
+    """Say that the cell of a function stopped, so that an older one is known.
+
+    Parameters
+    ----------
+    name : str
+        The function's name.
+    function : callable
+        What the kernel knows under that name.
+
+    Returns
+    -------
+    str
+        Empty where the function is the one of the cell that ran last.
+    """
+    if name not in _broken:
+        return ""
+    cell, error = _broken[name]
+    try:
+        if inspect.getsource(function).strip() in cell:
+            # The cell stopped after the definition, which is in force.
+            return ""
+    except (OSError, TypeError):
+        pass
+    line = getattr(error, "lineno", None)
+    place = text("checks.broken_line", line=line) if line else ""
+    kind = type(error).__name__
+    return text("checks.broken_cell", function=name, error=kind, place=place)
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:

@@ -5,7 +5,7 @@ from helpers.datasets.cats import CatInputs, Cats, load_cat_inputs, load_cats
 from helpers.datasets.digits import Digits, load_all_digits, load_digits
 from helpers.datasets.files import DataFileError, data_folder
 from helpers.datasets.football import load_football, load_football_sets
-from helpers.datasets.pictures import average_down, flatten_pictures, load_image
+from helpers.datasets.images import average_down, flatten_images, load_image
 from helpers.datasets.samples import Sample, sample
 from helpers.datasets.toys import (
     load_blobs,
@@ -25,7 +25,7 @@ __all__ = [
     "Sample",
     "average_down",
     "data_folder",
-    "flatten_pictures",
+    "flatten_images",
     "load_all_digits",
     "load_blobs",
     "load_cat_inputs",

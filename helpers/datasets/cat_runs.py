@@ -37,7 +37,7 @@ class CatRun:
     cost, train_accuracy, validation_accuracy : ndarray of shape (n,)
         The curves.
     validation_probability, test_probability, stress_probability : ndarray
-        What the trained net says of each picture, of shape (1, m).
+        What the trained network says of each image, of shape (1, m).
     """
 
     structure: str
@@ -59,7 +59,7 @@ def load_cat_runs() -> dict[str, list[CatRun]]:
     -------
     dict of str to list of CatRun
         The starts of each structure: one of logistic regression, five of each
-        net.
+        network.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The drawn pictures of cats and of other animals and things."""
+"""The drawn images of cats and of other animals and things."""
 
 import os
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from helpers.datasets.files import (
     find_file,
     read_arrays,
 )
-from helpers.datasets.pictures import flatten_pictures
+from helpers.datasets.images import flatten_images
 from helpers.datasets.samples import register
 from helpers.strings import text
 
@@ -31,7 +31,7 @@ _CLASSIC_FILES = ("train_catvnoncat.h5", "test_catvnoncat.h5")
 
 @dataclass
 class CatInputs:
-    """What the nets train on: small pictures as columns, training mean taken off.
+    """What the networks train on: small images as columns, training mean subtracted.
 
     Attributes
     ----------
@@ -40,9 +40,9 @@ class CatInputs:
     train_y, validation_y, test_y, stress_y : ndarray of shape (1, m)
         float64; 1 for a cat.
     mean : ndarray of shape (n_x, 1)
-        The mean training picture, which was taken off everywhere.
+        The mean training image, which was subtracted everywhere.
     size : int
-        Height and width of the small pictures.
+        Height and width of the small images.
     classes : tuple of str
         Names of the labels 0 and 1.
     """
@@ -59,36 +59,36 @@ class CatInputs:
     stress_x: np.ndarray | None = None
     stress_y: np.ndarray | None = None
 
-    def prepare(self, pictures: np.ndarray) -> np.ndarray:
-        """Give other pictures the same treatment.
+    def prepare(self, images: np.ndarray) -> np.ndarray:
+        """Give other images the same treatment.
 
         Parameters
         ----------
-        pictures : ndarray of shape (m, 64, 64, 3) or (64, 64, 3)
+        images : ndarray of shape (m, 64, 64, 3) or (64, 64, 3)
             Values from 0 to 255.
 
         Returns
         -------
         X : ndarray of shape (n_x, m)
-            Columns for a net that was trained on ``train_x``.
+            Columns for a network that was trained on ``train_x``.
         """
-        return flatten_pictures(pictures, self.size) - self.mean
+        return flatten_images(images, self.size) - self.mean
 
 
 @dataclass
 class Cats:
-    """Pictures of cats and of other animals and things.
+    """Images of cats and of other animals and things.
 
     Attributes
     ----------
     train_x, validation_x, test_x, stress_x : ndarray of shape (m, 64, 64, 3)
-        uint8 pictures.
+        uint8 images.
     train_y, validation_y, test_y, stress_y : ndarray of shape (1, m)
         float64; 1 for a cat.
     classes : tuple of str
         Names of the labels 0 and 1.
     factors : dict of str to dict of str to ndarray of shape (m,)
-        How each picture was drawn: ``factors["test"]["angle"]``.
+        How each image was drawn: ``factors["test"]["angle"]``.
 
     The classic pair of files has neither validation nor stress set (None) nor
     factors (empty).
@@ -106,23 +106,23 @@ class Cats:
     factors: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
     def inputs(self, size: int = 32) -> CatInputs:
-        """Return the pictures as inputs of a network.
+        """Return the images as inputs of a network.
 
         Parameters
         ----------
         size : int, default=32
-            Height and width to which the pictures are averaged down.
+            Height and width to which the images are averaged down.
 
         Returns
         -------
         CatInputs
-            Columns, with the mean training picture taken off.
+            Columns, with the mean training image subtracted.
         """
         columns = {}
         for name in _SETS.values():
-            pictures = getattr(self, f"{name}_x")
-            if pictures is not None:
-                columns[f"{name}_x"] = flatten_pictures(pictures, size)
+            images = getattr(self, f"{name}_x")
+            if images is not None:
+                columns[f"{name}_x"] = flatten_images(images, size)
                 columns[f"{name}_y"] = getattr(self, f"{name}_y").copy()
         mean = columns["train_x"].mean(axis=1, keepdims=True)
         for name in columns:
@@ -132,7 +132,7 @@ class Cats:
 
 
 def load_cats(path: str | Path | None = None) -> Cats:
-    """Load the pictures of cats and of other animals and things.
+    """Load the images of cats and of other animals and things.
 
     Parameters
     ----------
@@ -166,20 +166,20 @@ def load_cats(path: str | Path | None = None) -> Cats:
 
 
 def load_cat_inputs(path: str | Path | None = None, size: int = 32) -> CatInputs:
-    """Load the pictures in the form that the nets train on.
+    """Load the images in the form that the networks train on.
 
     Parameters
     ----------
     path : str or Path, optional
         As for `load_cats`.
     size : int, default=32
-        Height and width to which the pictures are averaged down.
+        Height and width to which the images are averaged down.
 
     Returns
     -------
     CatInputs
         With ``train_x`` of shape (3072, 600), ``train_y`` of shape (1, 600) and
-        so on, the mean training picture taken off.
+        so on, the mean training image subtracted.
 
     Examples
     --------
@@ -215,25 +215,25 @@ def _load_classic(folder: Path) -> Cats:
             f"{name}_set_y": _LABELS,
             "list_classes": _CLASSES,
         }
-        pictures, labels, classes = read_arrays(path, expected).values()
-        parts[f"{name}_x"], parts[f"{name}_y"] = _paired(path, name, pictures, labels)
+        images, labels, classes = read_arrays(path, expected).values()
+        parts[f"{name}_x"], parts[f"{name}_y"] = _paired(path, name, images, labels)
     return Cats(classes=_names(classes), **parts)
 
 
 def _paired(
-    path: Path, stored: str, pictures: np.ndarray, labels: np.ndarray
+    path: Path, stored: str, images: np.ndarray, labels: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    if len(pictures) != len(labels):
+    if len(images) != len(labels):
         raise DataFileError(
             text(
                 "datasets.unequal",
                 path=path,
                 name=stored,
-                pictures=len(pictures),
+                pictures=len(images),
                 labels=len(labels),
             )
         )
-    return pictures, labels.reshape(1, -1).astype(np.float64)
+    return images, labels.reshape(1, -1).astype(np.float64)
 
 
 def _names(classes: np.ndarray) -> tuple[str, str]:

@@ -23,7 +23,7 @@ class Digits:
     Attributes
     ----------
     train_x, validation_x, test_x : ndarray of shape (64, m)
-        Pixels between 0 and 1, float64, one picture a column.
+        Pixels between 0 and 1, float64, one image a column.
     train_y, validation_y, test_y : ndarray of shape (1, m)
         1.0 for an odd digit, 0.0 for an even one.
     train_digit, validation_digit, test_digit : ndarray of shape (1, m)
@@ -47,7 +47,7 @@ def load_all_digits() -> Digits:
     Returns
     -------
     Digits
-        1000, 397 and 400 pictures, none of them twice.
+        1000, 397 and 400 images, none of them twice.
 
     Raises
     ------
@@ -77,15 +77,15 @@ def load_digits(
     Parameters
     ----------
     part : {"train", "validation", "test"}, default "train"
-        1000, 397 and 400 pictures.
+        1000, 397 and 400 images.
     target : {"odd", "digit"}, default "odd"
         What `Y` says: 1.0 for odd and 0.0 for even digits, or the digit itself.
 
     Returns
     -------
     X : ndarray of shape (64, m)
-        Pixels between 0 and 1, one picture a column; ``X[:, i].reshape(8, 8)``
-        is picture i.
+        Pixels between 0 and 1, one image a column; ``X[:, i].reshape(8, 8)``
+        is image i.
     Y : ndarray of shape (1, m)
         Labels, float64.
     """

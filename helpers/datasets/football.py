@@ -23,7 +23,7 @@ def load_football(
 
     The points lie evenly all over the pitch. Our team (class 1) is first above
     the line ``y = 0.45 x + 0.7 sin(1.2 x)``, the other team (class 0) below it;
-    then a share of the labels, drawn at random, is turned around, in every
+    then a fraction of the labels, drawn at random, is turned around, in every
     part. So no classifier gets more than about ``1 - flipped`` of the labels
     of new points right, and one that gets more on the training part has learned
     its noise.
@@ -85,7 +85,7 @@ def load_football_sets(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return several football data sets on top of each other.
 
-    Matrix products of stacked arrays train one net on each data set at once:
+    Matrix products of stacked arrays train one network on each data set at once:
     weights of shape (n_sets, n_h, 2) times X gives (n_sets, n_h, m).
 
     Parameters

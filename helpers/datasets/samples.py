@@ -59,7 +59,7 @@ class Sample:
         Returns
         -------
         ndarray
-            A copy. Pictures, of shape (m, height, width, 3), are chosen along
+            A copy. Images, of shape (m, height, width, 3), are chosen along
             the first axis, everything else, (n_x, m) and (1, m), along the last.
 
         Raises
@@ -122,8 +122,8 @@ def sample(dataset: str, array: str, index: slice | Sequence[int]) -> Sample:
     Parameters
     ----------
     dataset : str
-        Name of the data set: ``"cats"`` for the pictures, ``"cat_inputs"`` for
-        what the nets train on, and the others of `helpers.datasets`.
+        Name of the data set: ``"cats"`` for the images, ``"cat_inputs"`` for
+        what the networks train on, and the others of `helpers.datasets`.
     array : str
         Name of the array: ``"train_x"``, ``"train_y"``, ``"test_x"``, ...
     index : slice or sequence of int

@@ -303,7 +303,7 @@ def load_no_structure(
 ) -> Points:
     """Return points all over a square whose classes were tossed with a coin.
 
-    There is nothing to learn here: what a net gets right on the training part
+    There is nothing to learn here: what a network gets right on the training part
     beyond one half it has memorised.
 
     Parameters

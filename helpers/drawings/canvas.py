@@ -13,7 +13,7 @@ Points = Sequence[tuple[float, float]]
 
 
 def mixed(first: Colour, second: Colour, share: float) -> Colour:
-    """Return a colour between two, `share` of the way to the second.
+    """Return a colour between two, `fraction` of the way to the second.
 
     Examples
     --------
@@ -86,12 +86,12 @@ def oval(x: float, y: float, width: float, height: float, angle: float = 0.0) ->
 
 
 class Canvas:
-    """A square picture under a pen whose coordinates can be moved and turned.
+    """A square image under a pen whose coordinates can be moved and turned.
 
     Parameters
     ----------
     size : int
-        Height and width of the finished picture.
+        Height and width of the finished image.
     colour : tuple of int
         The paper.
     detail : int, default=5
@@ -116,7 +116,7 @@ class Canvas:
         Parameters
         ----------
         x, y : float
-            Where (0, 0) comes to lie; the picture goes from 0 to 1.
+            Where (0, 0) comes to lie; the image goes from 0 to 1.
         unit : float
             What a length of 1 becomes.
         angle : float
@@ -181,7 +181,7 @@ class Canvas:
         self.image = Image.composite(paint, self.image, mask)
 
     def finished(self) -> np.ndarray:
-        """Return the picture, averaged down.
+        """Return the image, averaged down.
 
         Returns
         -------

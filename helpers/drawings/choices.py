@@ -44,7 +44,7 @@ MOODS = ("awake", "happy", "winking")
 EXTRAS = ("nothing", "collar", "bow", "glasses")
 BACKGROUNDS = ("plain", "room", "hills", "stripes", "dots", "bokeh", "night")
 
-# Ordinary pictures: uniform between these.
+# Ordinary images: uniform between these.
 RANGES = {
     "shift_x": (-0.047, 0.047),
     "shift_y": (-0.047, 0.047),
@@ -55,7 +55,7 @@ RANGES = {
     "occlusion": (0.0, 0.0),
     "body": (0.0, 0.0),
 }
-# Stress pictures: the size of one factor, far beyond; the sign is drawn too
+# Stress images: the size of one factor, far beyond; the sign is drawn too
 # where both make sense.
 STRESS = {
     "shift": (0.07, 0.18),
@@ -66,7 +66,7 @@ STRESS = {
     "occlusion": (0.2, 0.55),
     "body": (0.4, 1.0),
 }
-# Shares of ordinary pictures. A template times a sign is what defeats logistic
+# Shares of ordinary images. A template times a sign is what defeats logistic
 # regression: hence the negatives.
 NEGATIVES = 0.2
 OTHERS = {"dog": 0.24, "fox": 0.24, "rabbit": 0.12, "bear": 0.14, "thing": 0.26}

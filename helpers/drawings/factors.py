@@ -26,7 +26,7 @@ __all__ = ["Factors", "random_factors", "stressed_factors"]
 
 @dataclass(frozen=True)
 class Factors:
-    """All that a drawing depends on: equal factors give equal pictures.
+    """All that a drawing depends on: equal factors give equal images.
 
     Things are plain and awake and wear nothing.
 
@@ -41,7 +41,7 @@ class Factors:
     negative : bool
         Whether the colours are turned round, as in a film negative.
     shift_x, shift_y : float
-        To the right and down, in widths of the picture.
+        To the right and down, in widths of the image.
     angle : float
         Turn in degrees, clockwise.
     scale : float
@@ -51,7 +51,7 @@ class Factors:
     contrast : float
         Distance of the colours from grey; 1 is usual.
     occlusion : float
-        Share of the picture behind a board, from one side.
+        Share of the image behind a board, from one side.
     body : float
         From 0, a portrait, to 1, the whole animal.
     """
@@ -81,12 +81,12 @@ def _choice(rng: np.random.RandomState, names) -> str:
 
 
 def random_factors(seed: int, cat: bool) -> Factors:
-    """Return the factors of an ordinary picture.
+    """Return the factors of an ordinary image.
 
     Parameters
     ----------
     seed : int
-        Decides everything; no two pictures share one.
+        Decides everything; no two images share one.
     cat : bool
         Whether it shows a cat.
 
@@ -123,7 +123,7 @@ def random_factors(seed: int, cat: bool) -> Factors:
 
 
 def stressed_factors(seed: int, cat: bool, stress: str) -> tuple[Factors, float]:
-    """Return the factors of a picture in which one goes far beyond.
+    """Return the factors of an image in which one goes far beyond.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From factors to a finished picture: background, subject, board, light."""
+"""From factors to a finished image: background, subject, board, light."""
 
 import numpy as np
 
@@ -12,12 +12,12 @@ __all__ = ["SIZE", "draw"]
 
 SIZE = 64
 _LEVELS = 24  # a channel: few levels keep the file small
-_UNIT = 0.325  # half a head's width, in widths of the picture
+_UNIT = 0.325  # half a head's width, in widths of the image
 _COLOURS = ((206, 62, 66), (62, 120, 190), (240, 190, 70), (90, 160, 110))
 
 
 def draw(factors: Factors) -> np.ndarray:
-    """Draw a picture.
+    """Draw an image.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def _background(canvas: Canvas, name: str, base: Colour, rng) -> None:
 
 
 def _board(canvas: Canvas, share: float, rng) -> None:
-    """A wooden board in front, from one side of the picture."""
+    """A wooden board in front, from one side of the image."""
     canvas.place(0.5, 0.5, 0.5, angle=float(rng.choice([0, 90, 180, 270])))
     wood = mixed((150, 108, 70), tuple(rng.randint(60, 200, 3)), 0.5)
     edge = -1 + 2 * share

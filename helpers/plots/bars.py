@@ -1,133 +1,33 @@
-"""Results side by side, with their intervals.
+"""Results as bars and as differences, with their intervals.
 
 ===================================================== ==========================
-`plot_bars(values, intervals)`                        bars with intervals
+`plot_fractions(fractions, titles)`                   rows that sum to 1, as bars
 `plot_differences({label: (mean, low, high)})`        differences against zero
 ===================================================== ==========================
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from matplotlib.axes import Axes
+import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
     COLOURS,
     INK,
-    Sheet,
+    describe,
     filled,
+    new_figure,
     styled,
 )
 from helpers.strings import text
 
-__all__ = ["plot_bars", "plot_differences"]
+__all__ = [
+    "plot_differences",
+    "plot_fractions",
+]
 
 Interval = tuple[float, float]
-
-
-@styled
-def plot_bars(
-    values: Mapping[str, float | Mapping[str, float]],
-    intervals: Mapping[str, Interval | Mapping[str, Interval]] | None = None,
-    *,
-    ylabel: str | None = None,
-    xlabel: str | None = None,
-    reference: tuple[float, str] | None = None,
-    low: float | None = None,
-    high: float | None = None,
-    title: str | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
-) -> Figure:
-    """Draw a bar for each result, and its interval if there is one.
-
-    Parameters
-    ----------
-    values : dict of str to float, or dict of str to dict of str to float
-        Results by label; or, for groups of bars, series of results by label.
-    intervals : dict like `values`, optional
-        For each result the ends of its interval, as `wilson_interval` gives them.
-    ylabel, xlabel, title : str, optional
-        Words for the figure; the results are accuracies otherwise.
-    reference : (float, str), optional
-        A level to be drawn across, such as what guessing gives, and its name.
-    low, high : float, optional
-        Ends of the vertical axis.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the numbers otherwise.
-
-    Returns
-    -------
-    Figure
-        The figure.
-
-    Examples
-    --------
-    >>> plot_bars({"a": 0.7, "b": 0.8}, {"a": (0.6, 0.8), "b": (0.7, 0.9)}).description
-    'Bars of accuracy: a 0.7 (0.6 to 0.8), b 0.8 (0.7 to 0.9).'
-    """
-    grouped = any(isinstance(value, Mapping) for value in values.values())
-    groups = values if grouped else {"": values}
-    limits = (intervals if grouped else {"": intervals}) if intervals else {}
-    labels = list(dict.fromkeys(label for group in groups.values() for label in group))
-    sheet = Sheet(axes, width=max(5.0, min(10.0, 1.6 + 1.05 * len(labels))))
-    panel = sheet.axes
-    width = 0.7 / len(groups)
-    parts = []
-    for i, (name, group) in enumerate(groups.items()):
-        words = []
-        for label, value in group.items():
-            # One series of bars: every label has its own look.
-            look = i if grouped else labels.index(label)
-            place = labels.index(label) + (i - (len(groups) - 1) / 2) * width
-            panel.bar(
-                place,
-                value,
-                width * 0.92,
-                **filled(look),
-                label=name if label == next(iter(group)) else None,
-            )
-            top = value
-            interval = limits.get(name, {}).get(label)
-            if interval is not None:
-                ends = [[value - interval[0]], [interval[1] - value]]
-                panel.errorbar(place, value, yerr=ends, color=INK, capsize=4, lw=1.4)
-                top = max(value, interval[1])
-            panel.annotate(
-                f"{value:.3g}",
-                (place, top),
-                xytext=(0, 3),
-                textcoords="offset points",
-                ha="center",
-                fontsize=9 if len(groups) * len(labels) <= 10 else 7,
-            )
-            words.append(_in_words(label, value, interval))
-        prefix = f"{name}: " if name else ""
-        parts.append(prefix + ", ".join(words))
-    if reference is not None:
-        panel.axhline(
-            reference[0], color=INK, linestyle="--", linewidth=1.2, label=reference[1]
-        )
-        parts.append(f"{reference[1]} {reference[0]:.3g}")
-    panel.set_xticks(range(len(labels)), labels)
-    if sum(len(label) for label in labels) > 60:
-        panel.tick_params(axis="x", rotation=20)
-    panel.grid(False, axis="x")
-    panel.set_ylim(low, high)
-    if panel.get_legend_handles_labels()[1] and (grouped or reference):
-        panel.legend(loc="best")
-    ylabel = ylabel or text("plots.accuracy")
-    words = description or text(
-        "plots.bars_description", name=ylabel, parts="; ".join(parts)
-    )
-    return sheet.finish(
-        words,
-        title=title or text("plots.bars_title"),
-        xlabel=xlabel or text("plots.bars_label"),
-        ylabel=ylabel,
-    )
 
 
 def _in_words(label: str, value: float, interval: Interval | None) -> str:
@@ -143,8 +43,6 @@ def plot_differences(
     *,
     xlabel: str,
     title: str | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw differences with their intervals against the line of no difference.
 
@@ -156,10 +54,6 @@ def plot_differences(
         What the differences are, with their unit.
     title : str, optional
         Words for the figure.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the numbers otherwise.
 
     Returns
     -------
@@ -172,8 +66,7 @@ def plot_differences(
     >>> figure.description.partition(": ")[2]
     'L2 - none 2 (0.5 to 3.5), away from zero.'
     """
-    sheet = Sheet(axes, height=1.5 + 0.5 * len(differences))
-    panel = sheet.axes
+    figure, panel = new_figure(height=1.5 + 0.5 * len(differences))
     parts = []
     for i, (label, (mean, low, high)) in enumerate(differences.items()):
         away = low > 0 or high < 0
@@ -193,10 +86,56 @@ def plot_differences(
     panel.set_yticks(range(len(differences)), list(differences))
     panel.set_ylim(len(differences) - 0.4, -0.6)
     panel.grid(False, axis="y")
-    words = description or text("plots.differences_description", parts="; ".join(parts))
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.differences_title"),
         xlabel=xlabel,
         ylabel=text("plots.comparison"),
     )
+    return describe(
+        figure, text("plots.differences_description", parts="; ".join(parts))
+    )
+
+
+@styled
+def plot_fractions(fractions: ArrayLike, titles: Sequence[str]) -> Figure:
+    """Draw rows of fractions as bars, one panel a row.
+
+    Parameters
+    ----------
+    fractions : array_like of shape (r, c)
+        Rows of numbers between 0 and 1.
+    titles : sequence of r str
+        One for each row.
+
+    Returns
+    -------
+    Figure
+        r panels of c bars.
+
+    Examples
+    --------
+    >>> plot_fractions([[0.25, 0.75]], ["a row"]).description
+    'Shares as bars. a row: 0.25, 0.75.'
+    """
+    fractions = np.asarray(fractions, float)
+    figure, panels = new_figure(
+        1, len(fractions), height=2.6, sharey=True, squeeze=False
+    )
+    places = np.arange(fractions.shape[1])
+    for panel, row, title in zip(panels[0], fractions, titles, strict=True):
+        bars = panel.bar(places, row, linewidth=0.8)
+        for i, bar in enumerate(bars):
+            bar.set(**filled(i))
+            panel.annotate(
+                f"{row[i]:.2f}", (places[i], row[i]), ha="center", va="bottom"
+            )
+        panel.set(title=title, ylim=(0, 1.12), xticks=places)
+        panel.set_xticklabels(places + 1)
+        panel.set_xlabel(text("plots.first_steps.place"))
+        panel.grid(axis="x", visible=False)
+    panels[0, 0].set_ylabel(text("plots.first_steps.share"))
+    parts = "; ".join(
+        f"{title}: " + ", ".join(f"{value:.2g}" for value in row)
+        for row, title in zip(fractions, titles, strict=True)
+    )
+    return describe(figure, text("plots.first_steps.shares", parts=parts))

@@ -5,14 +5,13 @@
 `plot_boundary(predict, X, Y)`                       points and regions
 `plot_boundaries({title: predict}, X, Y)`            several classifiers
 `plot_growth({step: predict}, X, Y)`                 one classifier over time
-`plot_data_sets({title: (X, Y)})`                    several data sets
 ==================================================== ===========================
 
 `predict` takes an array of shape (2, k) and returns (1, k) classes or
 probabilities of class 1; probabilities are drawn as shades.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import matplotlib
 import numpy as np
@@ -24,7 +23,7 @@ from helpers.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKERS,
     INK,
-    Sheet,
+    describe,
     finish,
     lighter,
     new_figure,
@@ -35,7 +34,6 @@ from helpers.strings import text
 __all__ = [
     "plot_boundaries",
     "plot_boundary",
-    "plot_data_sets",
     "plot_growth",
     "plot_points",
 ]
@@ -57,12 +55,10 @@ def _scatter(
     axes: Axes,
     X: np.ndarray,
     Y: np.ndarray,
-    class_names: Sequence[str] | None,
     size: float,
 ) -> None:
     labels = np.asarray(Y).ravel() > 0.5
-    names = class_names or [text("plots.class", number=k) for k in (0, 1)]
-    for k, name in enumerate(names):
+    for k in (0, 1):
         axes.scatter(
             *X[:, labels == k],
             s=size,
@@ -70,19 +66,17 @@ def _scatter(
             marker=CLASS_MARKERS[k],
             edgecolors="white",
             linewidths=0.4,
-            label=name,
+            label=text("plots.class", number=k),
         )
 
 
-def _frame(
-    axes: Axes, X: np.ndarray, title: str, xlabel: str | None, ylabel: str | None
-) -> None:
+def _frame(axes: Axes, X: np.ndarray, title: str) -> None:
     low, high = X.min(axis=1), X.max(axis=1)
     margin = 0.06 * np.maximum(high - low, 1e-9)
     axes.set(
         title=title,
-        xlabel=xlabel or text("plots.x1"),
-        ylabel=ylabel or text("plots.x2"),
+        xlabel=text("plots.x1"),
+        ylabel=text("plots.x2"),
         xlim=(low[0] - margin[0], high[0] + margin[0]),
         ylim=(low[1] - margin[1], high[1] + margin[1]),
         aspect="equal",
@@ -134,11 +128,6 @@ def plot_points(
     Y: np.ndarray,
     *,
     title: str | None = None,
-    xlabel: str | None = None,
-    ylabel: str | None = None,
-    class_names: Sequence[str] | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw points of two classes.
 
@@ -148,14 +137,8 @@ def plot_points(
         Positions.
     Y : ndarray of shape (1, m)
         0 or 1.
-    title, xlabel, ylabel : str, optional
+    title : str, optional
         Words for the figure.
-    class_names : sequence of two str, optional
-        What class 0 and class 1 are called.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the numbers of points otherwise.
 
     Returns
     -------
@@ -167,17 +150,15 @@ def plot_points(
     >>> plot_points(np.eye(2), np.array([[0.0, 1.0]])).description
     '2 points in the plane: 1 of class 0 (circles), 1 of class 1 (triangles).'
     """
-    sheet = Sheet(axes, width=5.5, height=4.2)
-    panel = sheet.axes
-    _scatter(panel, X, Y, class_names, size=26)
-    _frame(panel, X, title or text("plots.points_title"), xlabel, ylabel)
-    if not sheet.is_part:
-        sheet.figure.legend(loc="outside right upper")
+    figure, panel = new_figure(width=5.5, height=4.2)
+    _scatter(panel, X, Y, size=26)
+    _frame(panel, X, title or text("plots.points_title"))
+    figure.legend(loc="outside right upper")
     ones = int(np.sum(np.asarray(Y) > 0.5))
-    words = description or text(
+    words = text(
         "plots.points_description", m=X.shape[1], zeros=X.shape[1] - ones, ones=ones
     )
-    return sheet.finish(words)
+    return describe(figure, words)
 
 
 @styled
@@ -187,11 +168,7 @@ def plot_boundary(
     Y: np.ndarray,
     *,
     title: str | None = None,
-    xlabel: str | None = None,
-    ylabel: str | None = None,
-    class_names: Sequence[str] | None = None,
     axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw where a classifier changes its mind, and the points over it.
 
@@ -203,14 +180,10 @@ def plot_boundary(
         Positions.
     Y : ndarray of shape (1, m)
         0 or 1.
-    title, xlabel, ylabel : str, optional
+    title : str, optional
         Words for the figure.
-    class_names : sequence of two str, optional
-        What class 0 and class 1 are called.
     axes : Axes, optional
         A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the share of points on the right side otherwise.
 
     Returns
     -------
@@ -224,20 +197,19 @@ def plot_boundary(
     >>> figure.description.partition(". ")[2]
     '100.0 % of the 2 points lie on the right side.'
     """
-    sheet = Sheet(axes, width=5.5, height=4.2)
-    panel = sheet.axes
-    _frame(panel, X, title or text("plots.boundary_title"), xlabel, ylabel)
+    panel = axes or new_figure(width=5.5, height=4.2)[1]
+    _frame(panel, X, title or text("plots.boundary_title"))
     _regions(panel, predict)
-    _scatter(panel, X, Y, class_names, size=22 if axes is None else 10)
-    if not sheet.is_part:
-        sheet.figure.legend(loc="outside right upper")
-    words = description or text(
+    _scatter(panel, X, Y, size=22 if axes is None else 10)
+    if axes is None:
+        panel.figure.legend(loc="outside right upper")
+    words = text(
         "plots.boundary_description",
         title=title or text("plots.boundary_title"),
         share=f"{100 * _share_right(predict, X, Y):.1f}",
         m=X.shape[1],
     )
-    return sheet.finish(words)
+    return finish(panel.figure, words, is_part=axes is not None)
 
 
 def _grid(n: int, columns: int, size: float, tall: float) -> tuple[Figure, list[Axes]]:
@@ -277,9 +249,6 @@ def plot_boundaries(
     *,
     columns: int = 3,
     title: str | None = None,
-    xlabel: str | None = None,
-    ylabel: str | None = None,
-    class_names: Sequence[str] | None = None,
     description: str | None = None,
 ) -> Figure:
     """Draw several classifiers of the same points side by side.
@@ -287,7 +256,7 @@ def plot_boundaries(
     Parameters
     ----------
     predicts : dict of str to callable
-        Each as in `plot_boundary`, under the title of its panel. The share of
+        Each as in `plot_boundary`, under the title of its panel. The fraction of
         points on the right side is put below each title.
     X : ndarray of shape (2, m)
         Positions.
@@ -295,12 +264,10 @@ def plot_boundaries(
         0 or 1.
     columns : int, default 3
         Panels in a row.
-    title, xlabel, ylabel : str, optional
+    title : str, optional
         Words for the figure.
-    class_names : sequence of two str, optional
-        What class 0 and class 1 are called.
     description : str, optional
-        What is to be seen; the shares of points on the right side otherwise.
+        What is to be seen; the fractions of points on the right side otherwise.
 
     Returns
     -------
@@ -319,9 +286,9 @@ def plot_boundaries(
     for panel, (name, predict) in zip(panels, predicts.items(), strict=True):
         share = f"{100 * _share_right(predict, X, Y):.1f}"
         parts.append(f"{name} {share} %")
-        _frame(panel, X, text("plots.panel", name=name, share=share), xlabel, ylabel)
+        _frame(panel, X, text("plots.panel", name=name, share=share))
         _regions(panel, predict)
-        _scatter(panel, X, Y, class_names, size=9)
+        _scatter(panel, X, Y, size=9)
     for panel in panels:
         panel.label_outer()
     if title:
@@ -336,11 +303,6 @@ def plot_growth(
     snapshots: Mapping[int, Predict],
     X: np.ndarray,
     Y: np.ndarray,
-    *,
-    columns: int = 3,
-    title: str | None = None,
-    description: str | None = None,
-    **words: object,
 ) -> Figure:
     """Draw how one classifier's boundary grows while it trains.
 
@@ -352,14 +314,6 @@ def plot_growth(
         Positions.
     Y : ndarray of shape (1, m)
         0 or 1.
-    columns : int, default 3
-        Panels in a row.
-    title : str, optional
-        Title of the figure.
-    description : str, optional
-        What is to be seen; the shares of points on the right side otherwise.
-    **words : object
-        `xlabel`, `ylabel` and `class_names` as in `plot_boundaries`.
 
     Returns
     -------
@@ -371,63 +325,9 @@ def plot_growth(
     >>> X, Y = np.array([[-1.0, 1.0], [0.0, 0.5]]), np.array([[0.0, 1.0]])
     >>> figure = plot_growth({0: lambda P: 0 * P[:1], 50: lambda P: P[:1] > 0}, X, Y)
     >>> figure.description.partition(". ")[2]
-    'On the right side: step 0 50.0 %; step 50 100.0 %.'
+    'On the right side: iteration 0 50.0 %; iteration 50 100.0 %.'
     """
     panels = {
         text("plots.step", step=step): predict for step, predict in snapshots.items()
     }
-    return plot_boundaries(
-        panels,
-        X,
-        Y,
-        columns=columns,
-        title=title or text("plots.growth_title"),
-        description=description,
-        **words,
-    )
-
-
-@styled
-def plot_data_sets(
-    data_sets: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    *,
-    columns: int = 3,
-    title: str | None = None,
-    description: str | None = None,
-) -> Figure:
-    """Draw several data sets side by side.
-
-    Parameters
-    ----------
-    data_sets : dict of str to (X, Y)
-        Positions (2, m) and classes (1, m) under the title of the panel.
-    columns : int, default 3
-        Panels in a row.
-    title : str, optional
-        Title of the figure.
-    description : str, optional
-        What is to be seen; the names otherwise.
-
-    Returns
-    -------
-    Figure
-        The figure.
-
-    Examples
-    --------
-    >>> figure = plot_data_sets({"two": (np.eye(2), np.array([[0.0, 1.0]]))})
-    >>> figure.description
-    'Points of two classes (circles and triangles) in the plane: two (2 points).'
-    """
-    figure, panels = _grid(len(data_sets), columns, 8.4 / columns, 0.8)
-    parts = []
-    for panel, (name, (X, Y)) in zip(panels, data_sets.items(), strict=True):
-        _frame(panel, X, name, None, None)
-        panel.set(aspect="auto")
-        _scatter(panel, X, Y, None, size=11)
-        parts.append(text("plots.data_set", name=name, m=X.shape[1]))
-    if title:
-        figure.suptitle(title)
-    _legend(figure, panels[0])
-    words = description or text("plots.data_sets_description", parts="; ".join(parts))
-    return finish(figure, words)
+    return plot_boundaries(panels, X, Y, title=text("plots.growth_title"))

@@ -1,20 +1,20 @@
 """The drawn cats: mistakes, stress, and a cat of your own.
 
 =================================================== ============================
-`factor_words(factors, i)`                          how a picture was drawn
-`plot_mistakes(pictures, probability, ...)`         the most confident mistakes
+`factor_words(factors, i)`                          how an image was drawn
+`plot_mistakes(images, probability, ...)`         the most confident mistakes
 `plot_stress(right, factors)`                       accuracy by stressed factor
 `plot_probability(classifiers, factor)`             probability along one factor
 `draw_your_own_cat(predict_probability, prepare)`   sliders over all factors
 =================================================== ============================
 
-A classifier is given by two functions: `prepare` turns pictures of shape (m, 64,
+A classifier is given by two functions: `prepare` turns images of shape (m, 64,
 64, 3) into columns, as ``load_cat_inputs().prepare`` does, and
 `predict_probability` turns columns into probabilities of shape (1, m).
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -82,20 +82,20 @@ _NAMED = {
     "extra": EXTRAS,
     "background": BACKGROUNDS,
 }
-# From here on a measured factor is worth a word: the share of the ordinary
+# From here on a measured factor is worth a word: the fraction of the ordinary
 # range, counted from its middle.
 _NOTABLE = 0.75
 
 
 def factor_words(factors: Mapping[str, ArrayLike], i: int) -> list[str]:
-    """Say in words how a picture was drawn: its kind, then what stands out.
+    """Say in words how an image was drawn: its kind, then what stands out.
 
     Parameters
     ----------
     factors : dict of str to array_like of shape (m,)
         The factors of a set, as ``load_cats().factors["test"]``.
     i : int
-        Which picture.
+        Which image.
 
     Returns
     -------
@@ -139,31 +139,25 @@ def _measure_words(name: str, value: float) -> str:
 
 @styled
 def plot_mistakes(
-    pictures: ArrayLike,
+    images: ArrayLike,
     probability: ArrayLike,
     labels: ArrayLike,
     *,
     factors: Mapping[str, ArrayLike] | None = None,
-    count: int = 16,
-    columns: int = 8,
     title: str = "",
 ) -> Figure:
-    """Show the most confident mistakes and how those pictures were drawn.
+    """Show the most confident mistakes and how those images were drawn.
 
     Parameters
     ----------
-    pictures : array_like of shape (m, height, width, 3)
+    images : array_like of shape (m, height, width, 3)
         What was classified, as it looks.
     probability : array_like of shape (1, m)
         The probability of a cat that a classifier gave.
     labels : array_like of shape (1, m)
         1 for a cat.
     factors : dict of str to array_like of shape (m,), optional
-        How the pictures were drawn.
-    count : int, default 16
-        How many are shown at most.
-    columns : int, default 8
-        Pictures in a row.
+        How the images were drawn.
     title : str
         Words above all of them.
 
@@ -174,8 +168,8 @@ def plot_mistakes(
 
     Examples
     --------
-    >>> pictures = np.zeros((3, 8, 8, 3))
-    >>> figure = plot_mistakes(pictures, [[0.9, 0.2, 0.6]], [[0, 1, 1]])
+    >>> images = np.zeros((3, 8, 8, 3))
+    >>> figure = plot_mistakes(images, [[0.9, 0.2, 0.6]], [[0, 1, 1]])
     >>> len(figure.axes)
     2
     """
@@ -183,7 +177,7 @@ def plot_mistakes(
     wrong = np.flatnonzero((probability > 0.5) != (labels > 0.5))
     worst = wrong[np.argsort(-np.abs(probability[wrong] - 0.5), kind="stable")]
     titles = []
-    for i in worst[:count]:
+    for i in worst[:16]:
         chance = text("plots.cats.chance", value=probability[i])
         words = factor_words(factors, i)[:3] if factors else []
         titles.append("\n".join([chance, *words]))
@@ -192,10 +186,8 @@ def plot_mistakes(
     description = text(
         "plots.cats.mistakes", shown=len(titles), wrong=len(wrong), m=len(labels)
     )
-    chosen = np.asarray(pictures)[worst[:count]]
-    return gallery(
-        chosen, titles, columns=columns, title=title, description=description
-    )
+    chosen = np.asarray(images)[worst[:16]]
+    return gallery(chosen, titles, columns=8, title=title, description=description)
 
 
 def plot_stress(
@@ -203,9 +195,8 @@ def plot_stress(
     factors: Mapping[str, ArrayLike],
     *,
     usual: float | None = None,
-    title: str | None = None,
 ) -> Figure:
-    """Draw the accuracy on the pictures in which one factor goes far beyond.
+    """Draw the accuracy on the images in which one factor goes far beyond.
 
     Parameters
     ----------
@@ -216,8 +207,6 @@ def plot_stress(
         ``load_cats().factors["stress"]``.
     usual : float, optional
         The accuracy on the test set, for comparison.
-    title : str, optional
-        Words above the panel.
 
     Returns
     -------
@@ -230,8 +219,9 @@ def plot_stress(
     >>> figure.description.endswith("light 100 % (21 to 100 %, n = 1).")
     True
     """
-    title = text("plots.cats.stress_title") if title is None else title
-    return plot_accuracy_by_group(right, factors["stress"], title=title, usual=usual)
+    return plot_accuracy_by_group(
+        right, factors["stress"], title=text("plots.cats.stress_title"), usual=usual
+    )
 
 
 @styled
@@ -239,10 +229,6 @@ def plot_probability(
     classifiers: Probability | Mapping[str, Probability],
     prepare: Prepare,
     factor: str = "angle",
-    values: Sequence[float] | None = None,
-    *,
-    factors: Factors | None = None,
-    title: str | None = None,
 ) -> Figure:
     """Draw the probability of a cat while one factor of a drawing changes.
 
@@ -252,43 +238,37 @@ def plot_probability(
         Columns of shape (n_x, m) to probabilities of shape (1, m); several by
         name.
     prepare : callable
-        Pictures of shape (m, 64, 64, 3) to columns.
+        Images of shape (m, 64, 64, 3) to columns.
     factor : str, default "angle"
         A measured factor of `helpers.drawings.Factors`, such as "shift_x" or
         "occlusion".
-    values : sequence of float, optional
-        Its values; otherwise 41 over all that the sliders reach.
-    factors : Factors, optional
-        The rest of the drawing; otherwise an orange cat with stripes.
-    title : str, optional
-        Words above the figure.
 
     Returns
     -------
     Figure
-        The curve, the pictures of nine of its values above it, and the range of
-        the training pictures in grey.
+        The curve, the images of nine of its values above it, and the range of
+        the training images in grey.
 
     Examples
     --------
     >>> half = lambda X: np.full((1, X.shape[1]), 0.5)
-    >>> columns = lambda pictures: pictures.reshape(len(pictures), -1).T
-    >>> figure = plot_probability(half, columns, "scale", [0.8, 1.0, 1.2])
+    >>> columns = lambda images: images.reshape(len(images), -1).T
+    >>> figure = plot_probability(half, columns, "scale")
     >>> len(figure.axes)
-    4
+    10
     """
-    factors = Factors() if factors is None else factors
+    factors = Factors()
     several = classifiers if isinstance(classifiers, Mapping) else {"": classifiers}
-    values = np.linspace(*_REACH[factor], 41) if values is None else np.array(values)
-    pictures = np.stack([draw(replace(factors, **{factor: float(v)})) for v in values])
-    columns = prepare(pictures)
+    values = np.linspace(*_REACH[factor], 41)
+    images = np.stack([draw(replace(factors, **{factor: float(v)})) for v in values])
+    columns = prepare(images)
     shown = np.unique(np.linspace(0, len(values) - 1, 9).round().astype(int))
     figure, _ = new_figure(height=4.2)
     figure.clear()
     grid = figure.add_gridspec(2, len(shown), height_ratios=(1, 3.2))
     for place, i in enumerate(shown):
         panel = figure.add_subplot(grid[0, place])
-        panel.imshow(pictures[i], interpolation="nearest")
+        panel.imshow(images[i], interpolation="nearest")
         panel.set_title(f"{values[i]:.3g}", loc="center", fontsize=8, pad=2)
         panel.set_axis_off()
     panel = figure.add_subplot(grid[1, :])
@@ -318,7 +298,7 @@ def plot_probability(
     )
     if panel.get_legend_handles_labels()[1]:
         panel.legend(loc="lower left")
-    figure.suptitle(text("plots.cats.along_title") if title is None else title)
+    figure.suptitle(text("plots.cats.along_title"))
     return describe(
         figure,
         text(
@@ -335,7 +315,6 @@ def plot_probability(
 def draw_your_own_cat(
     predict_probability: Probability,
     prepare: Prepare,
-    factors: Factors | None = None,
 ) -> VBox:
     """Show sliders over all factors, the drawing, and what a classifier says.
 
@@ -344,9 +323,7 @@ def draw_your_own_cat(
     predict_probability : callable
         Columns of shape (n_x, m) to probabilities of shape (1, m).
     prepare : callable
-        Pictures of shape (m, 64, 64, 3) to columns.
-    factors : Factors, optional
-        The drawing to start from; otherwise an orange cat with stripes.
+        Images of shape (m, 64, 64, 3) to columns.
 
     Returns
     -------
@@ -363,16 +340,15 @@ def draw_your_own_cat(
     >>> box.probability
     0.5
     """
-    start = Factors() if factors is None else factors
-    controls = _controls(start)
-    picture = Image(
+    controls = _controls(Factors())
+    image = Image(
         format="png",
         layout=Layout(width="256px", height="256px"),
     )
     verdict = HTML()
     menus = [controls[name] for name in (*_NAMED, "negative", "seed")]
     sliders = [controls[name] for name in _REACH]
-    box = VBox([HBox([VBox([picture, verdict]), VBox(menus), VBox(sliders)])])
+    box = VBox([HBox([VBox([image, verdict]), VBox(menus), VBox(sliders)])])
     box.controls = controls
 
     def redraw(_: object = None) -> None:
@@ -382,7 +358,7 @@ def draw_your_own_cat(
         large = Pillow.fromarray(drawn).resize((256, 256), Pillow.Resampling.NEAREST)
         buffer = io.BytesIO()
         large.save(buffer, format="png")
-        picture.value = buffer.getvalue()
+        image.value = buffer.getvalue()
         verdict.value = _verdict(box.probability)
 
     for part in controls.values():

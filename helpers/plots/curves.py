@@ -1,11 +1,13 @@
-"""Curves: costs over the steps, bands over seeds, validation curves.
+"""Curves: costs over the iterations, means over seeds, validation curves.
 
 ===================================================== ==========================
-`plot_costs(costs, every, log)`                       cost against steps
-`plot_bands(steps, runs, ylabel)`                     mean and spread over seeds
+`plot_lines(x, lines)`                                functions of one number
+`plot_costs(costs, every, log)`                       cost against iterations
+`plot_bands(steps, runs, ylabel)`                     mean and standard deviation
+`plot_means(values, curves, ...)`                     means against a setting
 `plot_validation_curve(values, train, validation)`    a setting chosen on data
-`plot_history(steps, lines, ylabel, best)`            anything against steps
-`LiveCurve(title)`                                    grows while a net trains
+`plot_history(steps, lines, ylabel, best)`            anything against iterations
+`LiveCurve(title)`                                    grows during a training
 ===================================================== ==========================
 """
 
@@ -20,8 +22,10 @@ from numpy.typing import ArrayLike
 from helpers.plots.style import (
     COLOURS,
     INK,
-    Sheet,
+    describe,
+    finish,
     lighter,
+    new_figure,
     series,
     styled,
 )
@@ -32,6 +36,8 @@ __all__ = [
     "plot_bands",
     "plot_costs",
     "plot_history",
+    "plot_lines",
+    "plot_means",
     "plot_validation_curve",
 ]
 
@@ -49,27 +55,20 @@ def plot_costs(
     log: bool = False,
     title: str | None = None,
     xlabel: str | None = None,
-    ylabel: str | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw how the cost falls while a network trains.
 
     Parameters
     ----------
     costs : sequence of float, or dict of str to such
-        One value for every `every` steps, the first at step 0; a dictionary
+        One value for every `every` steps, the first at iteration 0; a dictionary
         draws one curve for each label into the same figure.
     every : int, default 100
         Steps between two values.
     log : bool, default False
         Whether the cost gets a logarithmic axis.
-    title, xlabel, ylabel : str, optional
+    title, xlabel : str, optional
         Words for the figure.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; first and last costs otherwise.
 
     Returns
     -------
@@ -79,15 +78,13 @@ def plot_costs(
     Examples
     --------
     >>> plot_costs([0.7, 0.4, 0.2]).description
-    'Cost against steps: from 0.7 at step 0 to 0.2 at step 200.'
+    'Cost against iterations: from 0.7 at iteration 0 to 0.2 at iteration 200.'
     """
     if isinstance(costs, Mapping):
         curves = {label: np.asarray(c, float).ravel() for label, c in costs.items()}
     else:
         curves = {"": np.asarray(costs, float).ravel()}
-    sheet = Sheet(axes)
-    panel = sheet.axes
-    ylabel = ylabel or text("plots.cost")
+    figure, panel = new_figure()
     parts = []
     for i, (label, values) in enumerate(curves.items()):
         steps = every * np.arange(len(values))
@@ -107,15 +104,16 @@ def plot_costs(
         panel.legend()
     if log:
         panel.set_yscale("log")
-    words = description or text(
-        "plots.costs_description", name=ylabel.capitalize(), parts="; ".join(parts)
+    name = text("plots.cost")
+    words = text(
+        "plots.costs_description", name=name.capitalize(), parts="; ".join(parts)
     )
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.cost_title"),
         xlabel=xlabel or text("plots.steps"),
-        ylabel=ylabel,
+        ylabel=name,
     )
+    return describe(figure, words)
 
 
 @styled
@@ -127,10 +125,8 @@ def plot_bands(
     xlabel: str | None = None,
     log: bool = False,
     title: str | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
-    """Draw the mean of several runs, their spread and the runs themselves.
+    """Draw the mean of several runs, their standard deviation and the runs themselves.
 
     Parameters
     ----------
@@ -139,13 +135,9 @@ def plot_bands(
     runs : dict of str to array_like of shape (n_runs, n_steps)
         One row for each seed or data set.
     ylabel, xlabel, title : str, optional
-        Words for the figure; the cost against steps otherwise.
+        Words for the figure; the cost against iterations otherwise.
     log : bool, default False
         Whether the vertical axis is logarithmic.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the last means and spreads otherwise.
 
     Returns
     -------
@@ -154,13 +146,12 @@ def plot_bands(
 
     Examples
     --------
-    >>> figure = plot_bands([0, 1], {"net": [[1.0, 0.5], [1.0, 0.7]]})
+    >>> figure = plot_bands([0, 1], {"network": [[1.0, 0.5], [1.0, 0.7]]})
     >>> figure.description.partition(". ")[2]
-    'At the end: net 0.6 ± 0.14 (2 runs).'
+    'At the end: network 0.6 ± 0.14 (2 runs).'
     """
     steps = np.asarray(steps)
-    sheet = Sheet(axes)
-    panel = sheet.axes
+    figure, panel = new_figure()
     ylabel = ylabel or text("plots.cost")
     ends = []
     for i, (label, values) in enumerate(runs.items()):
@@ -188,15 +179,15 @@ def plot_bands(
     panel.legend()
     if log:
         panel.set_yscale("log")
-    words = description or text(
+    words = text(
         "plots.bands_description", name=ylabel.capitalize(), parts="; ".join(ends)
     )
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.bands_title"),
         xlabel=xlabel or text("plots.steps"),
         ylabel=ylabel,
     )
+    return describe(figure, words)
 
 
 @styled
@@ -211,7 +202,6 @@ def plot_validation_curve(
     lower_is_better: bool = False,
     title: str | None = None,
     axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw training and validation results against a setting; ring the best.
 
@@ -234,8 +224,6 @@ def plot_validation_curve(
         Words for the figure.
     axes : Axes, optional
         A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the best value otherwise.
 
     Returns
     -------
@@ -254,8 +242,7 @@ def plot_validation_curve(
     ]
     at_equal_distances = log_x and min(values) <= 0
     places = np.arange(len(values)) if at_equal_distances else np.asarray(values)
-    sheet = Sheet(axes)
-    panel = sheet.axes
+    panel = axes or new_figure()[1]
     for i, (label, result) in enumerate(
         zip((text("plots.train"), text("plots.validation")), results, strict=True)
     ):
@@ -285,19 +272,19 @@ def plot_validation_curve(
         f"{value:g}: {a:.3g} {text('plots.and')} {b:.3g}"
         for value, a, b in zip(values, *means, strict=True)
     )
-    words = description or text(
+    words = text(
         "plots.validation_description",
         what=ylabel,
         name=name,
         pairs=pairs,
         best=f"{values[best]:g}",
     )
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.validation_title", name=name),
         xlabel=name,
         ylabel=ylabel,
     )
+    return finish(panel.figure, words, is_part=axes is not None)
 
 
 @styled
@@ -310,8 +297,6 @@ def plot_history(
     xlabel: str | None = None,
     log: bool = False,
     title: str | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw several quantities against the steps, with one step marked.
 
@@ -329,10 +314,6 @@ def plot_history(
         Words for the figure.
     log : bool, default False
         Whether the vertical axis is logarithmic.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; first and last values otherwise.
 
     Returns
     -------
@@ -342,11 +323,10 @@ def plot_history(
     Examples
     --------
     >>> plot_history([0, 9], {"train": [0.5, 0.1]}, ylabel="error").description
-    'Error against steps: train from 0.5 at step 0 to 0.1 at step 9.'
+    'Error against iterations: train from 0.5 at iteration 0 to 0.1 at iteration 9.'
     """
     steps = np.asarray(steps)
-    sheet = Sheet(axes)
-    panel = sheet.axes
+    figure, panel = new_figure()
     parts = []
     for i, (label, values) in enumerate(lines.items()):
         values = np.asarray(values, float).ravel()
@@ -374,15 +354,15 @@ def plot_history(
     panel.legend()
     if log:
         panel.set_yscale("log")
-    words = description or text(
+    words = text(
         "plots.costs_description", name=ylabel.capitalize(), parts="; ".join(parts)
     )
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.history_title", name=ylabel.capitalize()),
         xlabel=xlabel or text("plots.steps"),
         ylabel=ylabel,
     )
+    return describe(figure, words)
 
 
 class LiveCurve:
@@ -407,7 +387,7 @@ class LiveCurve:
     >>> curve = LiveCurve("A short training")
     >>> curve.update([0, 100], [0.7, 0.3])
     >>> curve.figure().description
-    'Cost against steps: from 0.7 at step 0 to 0.3 at step 100.'
+    'Cost against iterations: from 0.7 at iteration 0 to 0.3 at iteration 100.'
     """
 
     def __init__(
@@ -454,8 +434,7 @@ class LiveCurve:
         Figure
             The figure.
         """
-        sheet = Sheet(None)
-        panel = sheet.axes
+        figure, panel = new_figure()
         panel.plot(self._steps, self._values, color=COLOURS[0])
         if self.log:
             panel.set_yscale("log")
@@ -467,12 +446,12 @@ class LiveCurve:
             ends = text("plots.from_to", first=first, last=last, end=end)
             name = ylabel.capitalize()
             words = text("plots.costs_description", name=name, parts=ends)
-        return sheet.finish(
-            words,
+        panel.set(
             title=self.title or text("plots.cost_title"),
             xlabel=text("plots.steps"),
             ylabel=ylabel,
         )
+        return describe(figure, words)
 
     def _draw(self) -> None:
         from helpers.progress import in_notebook
@@ -490,3 +469,127 @@ class LiveCurve:
         self._drawn = time.monotonic()
         if self.pause:
             self.pause = max(self.pause, 9 * (self._drawn - start))
+
+
+@styled
+def plot_lines(
+    x: ArrayLike,
+    lines: Mapping[str, ArrayLike],
+    *,
+    xlabel: str,
+    ylabel: str = "",
+    title: str = "",
+    log: bool = False,
+    mark: tuple[float, float] | None = None,
+    description: str,
+) -> Figure:
+    """Draw one or more functions of one number.
+
+    Parameters
+    ----------
+    x : array_like of shape (n,)
+        Where the functions were taken.
+    lines : dict of str to array_like of shape (n,)
+        The values of each.
+    xlabel, ylabel, title : str
+        Words for the figure.
+    log : bool, default False
+        Whether both axes are logarithmic.
+    mark : tuple of two float, optional
+        A point to be ringed.
+    description : str
+        What is to be seen.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> lines = {"square": [0, 1, 4]}
+    >>> plot_lines([0, 1, 2], lines, xlabel="x", description="A bow.").description
+    'A bow.'
+    """
+    x = np.asarray(x, float)
+    figure, panel = new_figure()
+    for i, (label, values) in enumerate(lines.items()):
+        panel.plot(x, np.ravel(values), label=label, **series(i, marks=len(x) <= 12))
+    if mark is not None:
+        panel.plot(*mark, "o", markersize=12, fillstyle="none", color=INK)
+    if log:
+        panel.set(xscale="log", yscale="log")
+        panel.set_xticks(x, [f"{value:g}" for value in x])
+        panel.minorticks_off()
+    panel.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    panel.legend()
+    return describe(figure, description)
+
+
+@styled
+def plot_means(
+    values: ArrayLike,
+    curves: Mapping[str, ArrayLike],
+    *,
+    xlabel: str,
+    ylabel: str,
+    mark: tuple[float, str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw what several quantities do while one knob is turned.
+
+    Parameters
+    ----------
+    values : array_like of shape (n,)
+        Positions of the knob, drawn on a logarithmic axis.
+    curves : dict of str to array_like of shape (n, n_runs)
+        For each quantity its values; means and standard deviations are drawn.
+    xlabel, ylabel : str
+        What the knob and the quantities are.
+    mark : (float, str), optional
+        A position to be marked and its name.
+    title : str, optional
+        Words for the figure.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> figure = plot_means([1, 10], {"part": [[0.0], [1.0]]}, xlabel="g", ylabel="y")
+    >>> figure.description
+    'Against g: part from 0 at 1 to 1 at 10.'
+    """
+    values = np.asarray(values, float)
+    figure, panel = new_figure(height=4.0)
+    parts = []
+    for i, (label, runs) in enumerate(curves.items()):
+        runs = np.asarray(runs, float)
+        mean = runs.mean(axis=1)
+        spread = runs.std(axis=1, ddof=1) if runs.shape[1] > 1 else None
+        panel.errorbar(
+            values, mean, yerr=spread, capsize=2, label=label, **series(i, marks=True)
+        )
+        parts.append(
+            text(
+                "plots.practical.knob_ends",
+                label=label,
+                first=f"{mean[0]:.2g}",
+                last=f"{mean[-1]:.2g}",
+                low=f"{values[0]:.2g}",
+                high=f"{values[-1]:.2g}",
+            )
+        )
+    if mark is not None:
+        panel.axvline(mark[0], color=INK, linestyle=":", label=mark[1])
+    panel.set_xscale("log")
+    panel.set_xticks(values[::2], [f"{value:.2g}" for value in values[::2]])
+    panel.minorticks_off()
+    panel.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
+    panel.legend()
+    words = text(
+        "plots.practical.knob_description", name=xlabel, parts="; ".join(parts)
+    )
+    return finish(figure, words)

@@ -1,11 +1,11 @@
-"""Diagrams: boxes, circles and arrows, for nets and computation graphs.
+"""Diagrams: boxes, circles and arrows, for networks and computation graphs.
 
 A diagram is a dictionary of nodes and a list of arrows. `layers_diagram` lays
-out a fully connected net of given sizes.
+out a fully connected network of given sizes.
 
 =============================== ==============================================
 `diagram(nodes, arrows)`        nodes at given places, arrows with labels
-`layers_diagram(sizes)`         a fully connected net
+`layers_diagram(sizes)`         a fully connected network
 =============================== ==============================================
 """
 
@@ -21,16 +21,17 @@ from helpers.plots.style import COLOURS
 __all__ = ["diagram", "layers_diagram"]
 
 FORWARD, BACKWARD = COLOURS[:2]
+RADIUS = 0.24
 FACES = {"number": "#E8F1F8", "unit": "#FFF3D6", "off": "#EEEEEE"}
 
 
-def _half_size(label: str, kind: str, radius: float, scale: float) -> tuple:
+def _half_size(label: str, kind: str, scale: float) -> tuple[float, float]:
     """Return half the width and the height of a node, in units of length."""
     if kind != "number":
-        return radius, radius
+        return RADIUS, RADIUS
     rows = [row.replace("$", "").replace("_", "") for row in label.split("\n")]
     width = (0.042 * max(map(len, rows)) + 0.1) / scale
-    return max(radius, width), (0.09 * len(rows) + 0.1) / scale
+    return max(RADIUS, width), (0.09 * len(rows) + 0.1) / scale
 
 
 def _node(
@@ -39,14 +40,14 @@ def _node(
     y: float,
     label: str,
     kind: str = "number",
-    radius: float = 0.24,
+    radius: float = RADIUS,
     scale: float = 1.0,
 ) -> None:
     """Draw one node."""
     style = {"facecolor": FACES[kind], "edgecolor": "black", "linewidth": 1.3}
     if kind == "off":
         style |= {"linestyle": ":", "edgecolor": "0.5"}
-    width, height = _half_size(label, kind, radius, scale)
+    width, height = _half_size(label, kind, scale)
     if kind == "number":
         patch = FancyBboxPatch(
             (x - width, y - height),
@@ -82,7 +83,6 @@ def diagram(
     *,
     title: str = "",
     scale: float = 1.0,
-    radius: float = 0.24,
 ) -> None:
     """Draw nodes at given places and arrows between them.
 
@@ -100,11 +100,9 @@ def diagram(
         What stands above.
     scale : float
         Inches a unit of length.
-    radius : float
-        The size of a circle.
     """
     sizes = {
-        name: _half_size(node[2], (*node, "number")[3], radius, scale)
+        name: _half_size(node[2], (*node, "number")[3], scale)
         for name, node in nodes.items()
     }
     left = min(node[0] - sizes[name][0] for name, node in nodes.items()) - 0.1
@@ -117,7 +115,7 @@ def diagram(
         layout="constrained",
     )
     for node in nodes.values():
-        _node(axes, *node[:3], (*node, "number")[3], radius, scale)
+        _node(axes, *node[:3], (*node, "number")[3], scale=scale)
     for start, end, *labels in arrows:
         a = _edge(nodes[start][:2], nodes[end][:2], sizes[start])
         b = _edge(nodes[end][:2], nodes[start][:2], sizes[end])
@@ -194,7 +192,7 @@ def layers_diagram(
     title: str = "",
     axes: Axes | None = None,
 ) -> None:
-    """Draw a fully connected net, inputs on the left.
+    """Draw a fully connected network, inputs on the left.
 
     Parameters
     ----------

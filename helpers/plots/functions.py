@@ -1,32 +1,37 @@
-"""Functions of one number: activations and their slopes.
+"""Activation functions with their derivatives, and vectors before and after scaling.
 
 ===================================================== ==========================
-`plot_activations(names)`                             functions above their slopes
-`plot_function({label: f}, low, high)`                functions in one panel
+`plot_activations(names)`                             functions, derivatives below
+`plot_lengths(points, scaled)`                        points and the unit circle
 ===================================================== ==========================
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from helpers import activations
 from helpers.plots.style import (
     COLOURS,
     DASHES,
-    Sheet,
+    INK,
+    MARKERS,
+    describe,
     finish,
     new_figure,
-    series,
     styled,
 )
 from helpers.strings import text
 
-__all__ = ["plot_activations", "plot_function"]
+__all__ = [
+    "plot_activations",
+    "plot_lengths",
+]
 
-# Slopes of these jump at zero.
+# Derivatives of these jump at zero.
 _KINKED = ("relu", "leaky_relu")
 
 
@@ -37,7 +42,7 @@ def _draw_slope(
         panel.plot(z, slope(z), **options)
         return
     # Two pieces, an open ring where the value from the right is not taken and a
-    # full one where it is: at 0 this course takes the slope from the left.
+    # full one where it is: at 0 this course takes the derivative from the left.
     for side in (z[z <= 0], z[z > 0]):
         panel.plot(side, slope(side), **options)
     ring = {"markersize": 6, "markeredgecolor": options["color"], "zorder": 3}
@@ -48,10 +53,6 @@ def _draw_slope(
 @styled
 def plot_activations(
     names: Sequence[str] = ("sigmoid", "tanh", "relu", "leaky_relu"),
-    limit: float = 4.0,
-    *,
-    slope: float = 0.1,
-    description: str | None = None,
 ) -> Figure:
     """Draw activation functions and, below each, its derivative.
 
@@ -59,12 +60,6 @@ def plot_activations(
     ----------
     names : sequence of str
         Functions of `helpers.activations` that have a derivative there.
-    limit : float, default 4
-        How far from 0 the inputs go.
-    slope : float, default 0.1
-        Slope of leaky ReLU on the left; 0.01 could not be told from 0 here.
-    description : str, optional
-        What is to be seen; the largest slopes otherwise.
 
     Returns
     -------
@@ -74,9 +69,9 @@ def plot_activations(
     Examples
     --------
     >>> plot_activations(["sigmoid"]).description.partition(". ")[2]
-    'Largest slopes: sigmoid 0.25. Rings mark the slope taken at 0.'
+    'Largest derivatives: sigmoid 0.25. Rings mark the derivative taken at 0.'
     """
-    z = np.linspace(-limit, limit, 400)
+    z = np.linspace(-4.0, 4.0, 400)
     figure, axes = new_figure(
         2,
         len(names),
@@ -91,8 +86,8 @@ def plot_activations(
         function = getattr(activations, name)
         derivative = getattr(activations, f"{name}_derivative")
         if name == "leaky_relu":
-            function = _with_slope(function, slope)
-            derivative = _with_slope(derivative, slope)
+            function = _with_slope(function)
+            derivative = _with_slope(derivative)
         options = {"color": COLOURS[i], "linestyle": DASHES[0]}
         shown = text(f"plots.functions.{name}")
         axes[0, i].plot(z, function(z), **options)
@@ -109,76 +104,56 @@ def plot_activations(
         parts.append(f"{shown} {float(derivative(z).max()):.3g}")
     axes[0, 0].set_ylabel("g(z)")
     axes[1, 0].set_ylabel("g'(z)")
-    words = description or text("plots.activations_description", parts=", ".join(parts))
+    words = text("plots.activations_description", parts=", ".join(parts))
     return finish(figure, words)
 
 
-def _with_slope(function: Callable, slope: float) -> Callable:
-    return lambda z: function(z, slope)
+def _with_slope(function: Callable) -> Callable:
+    # The usual 0.01 could not be told from 0 here.
+    return lambda z: function(z, 0.1)
 
 
 @styled
-def plot_function(
-    functions: Callable | Mapping[str, Callable],
-    low: float = -5.0,
-    high: float = 5.0,
-    *,
-    title: str | None = None,
-    xlabel: str = "x",
-    ylabel: str = "f(x)",
-    axes: Axes | None = None,
-    description: str | None = None,
-) -> Figure:
-    """Draw one function or several over an interval.
+def plot_lengths(points: ArrayLike, scaled: ArrayLike) -> Figure:
+    """Draw points of the plane before and after their rows were scaled.
 
     Parameters
     ----------
-    functions : callable or dict of str to callable
-        Each takes an array and returns one of the same shape.
-    low, high : float
-        The interval.
-    title, xlabel, ylabel : str, optional
-        Words for the figure.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the values at both ends otherwise.
+    points, scaled : array_like of shape (n, 2)
+        One point a row.
 
     Returns
     -------
     Figure
-        The figure.
+        Two panels with the unit circle.
 
     Examples
     --------
-    >>> plot_function({"square": lambda x: x**2}, 0, 3).description
-    'Functions of x from 0 to 3: square from 0 to 9.'
+    >>> figure = plot_lengths([[3, 4]], [[0.6, 0.8]])
+    >>> len(figure.axes)
+    2
     """
-    named = functions if isinstance(functions, Mapping) else {ylabel: functions}
-    sheet = Sheet(axes)
-    panel = sheet.axes
-    x = np.linspace(low, high, 401)
-    parts = []
-    for i, (label, function) in enumerate(named.items()):
-        y = np.asarray(function(x), float)
-        panel.plot(x, y, label=label, **series(i))
-        parts.append(
-            text(
-                "plots.function", label=label, first=f"{y[0]:.3g}", last=f"{y[-1]:.3g}"
+    figure, panels = new_figure(1, 2, height=3.8, sharex=True, sharey=True)
+    angle = np.linspace(0, 2 * np.pi, 200)
+    pairs = zip(panels, (points, scaled), ("before", "after"), strict=True)
+    for panel, rows, when in pairs:
+        rows = np.asarray(rows, float)
+        panel.plot(np.cos(angle), np.sin(angle), color=INK, linewidth=1, linestyle=":")
+        # The same points keep their marker, so that directions can be compared.
+        is_left = np.asarray(points, float)[:, 0] < 0
+        for i, chosen in enumerate((~is_left, is_left)):
+            panel.plot(
+                *rows[chosen].T, MARKERS[i], color=COLOURS[i], markersize=5, zorder=3
             )
-        )
-    if isinstance(functions, Mapping):
-        panel.legend()
-    words = description or text(
-        "plots.functions_description",
-        name=xlabel,
-        low=f"{low:g}",
-        high=f"{high:g}",
-        parts="; ".join(parts),
+        panel.plot(0, 0, "+", color=INK)
+        panel.set(aspect="equal", title=text(f"plots.first_steps.{when}"))
+        panel.set_xlabel(text("plots.first_steps.entry", number=1))
+    panels[0].set_ylabel(text("plots.first_steps.entry", number=2))
+    lengths = np.linalg.norm(np.asarray(scaled, float), axis=1)
+    words = text(
+        "plots.first_steps.lengths",
+        n=len(lengths),
+        low=f"{lengths.min():.3g}",
+        high=f"{lengths.max():.3g}",
     )
-    return sheet.finish(
-        words,
-        title=title or text("plots.functions_title"),
-        xlabel=xlabel,
-        ylabel=ylabel,
-    )
+    return describe(figure, words)

@@ -1,6 +1,7 @@
-"""What happens to numbers on their way through many layers.
+"""Distributions of numbers: samples, and the values of many layers.
 
 ===================================================== ==========================
+`plot_samples({name: values})`                        histograms side by side
 `plot_layer_histograms({name: [A1, A2, ...]})`        a histogram for each layer
 `plot_layer_scales({name: [one number a layer]})`     a line over the layers
 ===================================================== ==========================
@@ -14,7 +15,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
-    Sheet,
+    INK,
+    describe,
     filled,
     finish,
     new_figure,
@@ -23,18 +25,18 @@ from helpers.plots.style import (
 )
 from helpers.strings import text
 
-__all__ = ["plot_layer_histograms", "plot_layer_scales"]
+__all__ = [
+    "plot_layer_histograms",
+    "plot_layer_scales",
+    "plot_samples",
+]
 
 
 @styled
 def plot_layer_histograms(
     layers: Mapping[str, Sequence[ArrayLike]],
     *,
-    limits: tuple[float, float] | None = (-1.0, 1.0),
-    bins: int = 30,
     title: str | None = None,
-    xlabel: str | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw a histogram of the activations (or gradients) of each layer.
 
@@ -43,22 +45,15 @@ def plot_layer_histograms(
     layers : dict of str to sequence of array_like
         A row of panels for each name, a panel for each layer. Values that are
         not finite are left out.
-    limits : (float, float) or None, default (-1, 1)
-        Range of the values, the same in all panels; values outside of it are
-        counted in the outermost bars. With None each row gets the range of its
-        own values.
-    bins : int, default 30
-        Bars in a panel.
-    title, xlabel : str, optional
+    title : str, optional
         Words for the figure.
-    description : str, optional
-        What is to be seen; the spread in the first and last layers otherwise.
 
     Returns
     -------
     Figure
-        The figure. Each panel says the standard deviation s of its values. The
-        bars are shares of the values of the layer.
+        Each panel says the standard deviation s of its values. The bars are
+        fractions of the values of the layer; values outside of -1 to 1 are
+        counted in the outermost bars.
 
     Examples
     --------
@@ -75,18 +70,18 @@ def plot_layer_histograms(
         squeeze=False,
         sharey="row",
     )
+    low, high = -1.0, 1.0
     parts = []
     for row, (name, arrays) in enumerate(layers.items()):
         arrays = [np.asarray(values, float).ravel() for values in arrays]
         arrays = [values[np.isfinite(values)] for values in arrays]
-        low, high = limits or _range(arrays)
         spreads = []
         for layer, (panel, values) in enumerate(
             zip(axes[row], arrays, strict=False), start=1
         ):
             panel.hist(
                 np.clip(values, low, high),
-                bins=bins,
+                bins=30,
                 range=(low, high),
                 weights=np.full(len(values), 1 / max(len(values), 1)),
                 linewidth=0.5,
@@ -119,16 +114,9 @@ def plot_layer_histograms(
             )
         )
     figure.suptitle(title or text("plots.histograms_title"))
-    figure.supxlabel(xlabel or text("plots.histograms_values"), fontsize=10)
-    words = description or text("plots.histograms_description", parts="; ".join(parts))
+    figure.supxlabel(text("plots.histograms_values"), fontsize=10)
+    words = text("plots.histograms_description", parts="; ".join(parts))
     return finish(figure, words)
-
-
-def _range(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
-    values = np.concatenate(arrays)
-    if not len(values) or values.min() == values.max():
-        return -1.0, 1.0
-    return float(values.min()), float(values.max())
 
 
 @styled
@@ -136,12 +124,10 @@ def plot_layer_scales(
     scales: Mapping[str, ArrayLike],
     *,
     ylabel: str,
-    log: bool = True,
     title: str | None = None,
     axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
-    """Draw one number for each layer, such as the spread of its activations.
+    """Draw one number for each layer, such as the mean of its activations.
 
     Parameters
     ----------
@@ -149,15 +135,10 @@ def plot_layer_scales(
         A line for each name, a point for each layer.
     ylabel : str
         What the numbers are.
-    log : bool, default True
-        Whether the vertical axis is logarithmic. Zeros, which it cannot show,
-        are put at its lower edge.
     title : str, optional
         Words for the figure.
     axes : Axes, optional
         A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; first and last numbers otherwise.
 
     Returns
     -------
@@ -171,9 +152,8 @@ def plot_layer_scales(
     """
     lines = {name: np.asarray(values, float).ravel() for name, values in scales.items()}
     positive = np.concatenate([values[values > 0] for values in lines.values()])
-    floor = positive.min() / 10 if log and len(positive) else 0.0
-    sheet = Sheet(axes)
-    panel = sheet.axes
+    floor = positive.min() / 10 if len(positive) else 0.0
+    panel = axes or new_figure()[1]
     parts = []
     for i, (name, values) in enumerate(lines.items()):
         shown = np.where(values > 0, values, floor) if floor else values
@@ -189,16 +169,71 @@ def plot_layer_scales(
                 depth=len(values),
             )
         )
-    if log and floor:
+    if floor:
         panel.set_yscale("log")
     panel.set_xticks(np.arange(1, max(map(len, lines.values())) + 1))
     panel.legend()
-    words = description or text(
+    words = text(
         "plots.scales_description", name=ylabel.capitalize(), parts="; ".join(parts)
     )
-    return sheet.finish(
-        words,
+    panel.set(
         title=title or text("plots.scales_title", name=ylabel.capitalize()),
         xlabel=text("plots.layer"),
         ylabel=ylabel,
     )
+    return finish(panel.figure, words, is_part=axes is not None)
+
+
+@styled
+def plot_samples(samples: Mapping[str, ArrayLike]) -> Figure:
+    """Draw the histograms of some samples side by side, on the same axes.
+
+    Parameters
+    ----------
+    samples : dict of str to array_like of shape (n,)
+        Numbers drawn in different ways.
+
+    Returns
+    -------
+    Figure
+        One panel for each.
+
+    Examples
+    --------
+    >>> plot_samples({"two": [0.0, 1.0]}).description
+    'Histograms. two: from 0 to 1, mean 0.5.'
+    """
+    arrays = {name: np.ravel(np.asarray(s, float)) for name, s in samples.items()}
+    everything = np.concatenate(list(arrays.values()))
+    # Eighths, so that 0 and 1 are edges of bins.
+    edges = np.arange(
+        np.floor(everything.min()), np.ceil(everything.max()) + 0.1, 1 / 8
+    )
+    figure, panels = new_figure(
+        1, len(arrays), height=2.8, sharex=True, sharey=True, squeeze=False
+    )
+    for i, (panel, (name, values)) in enumerate(
+        zip(panels[0], arrays.items(), strict=True)
+    ):
+        panel.hist(
+            values,
+            edges,
+            density=True,
+            linewidth=0.5,
+            **filled(i, 0.5),
+        )
+        panel.axvline(values.mean(), color=INK, linestyle="--", linewidth=1.2)
+        panel.set(title=name, xlabel=text("plots.first_steps.value"))
+    panels[0, 0].set_ylabel(text("plots.first_steps.density"))
+    parts = "; ".join(
+        text(
+            "plots.first_steps.sample",
+            name=name,
+            low=f"{values.min():.2g}",
+            high=f"{values.max():.2g}",
+            # Adding 0 turns -0 into 0.
+            mean=f"{round(float(values.mean()), 2) + 0:.2g}",
+        )
+        for name, values in arrays.items()
+    )
+    return describe(figure, text("plots.first_steps.samples", parts=parts))

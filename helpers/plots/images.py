@@ -1,19 +1,18 @@
-"""Pictures side by side, what units look for, and accuracy by group.
+"""Images side by side, masks, and accuracy by group.
 
 ================================================= ==============================
-`gallery(pictures, titles)`                       pictures in rows, with titles
-`plot_units(W, size)`                             a layer's weights as pictures
+`gallery(images, titles)`                       images in rows, with titles
+`plot_masks(masks)`                               dropout masks
 `accuracy_by_group(right, groups)`                a table with Wilson intervals
 `plot_accuracy_by_group(right, groups)`           the same as a figure
-`bins(values, edges)`                             groups of a measured factor
 ================================================= ==============================
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
@@ -21,6 +20,7 @@ from helpers.plots.style import (
     INK,
     MARKERS,
     describe,
+    finish,
     lighter,
     new_figure,
     styled,
@@ -30,32 +30,31 @@ from helpers.strings import text
 
 __all__ = [
     "accuracy_by_group",
-    "bins",
     "gallery",
     "plot_accuracy_by_group",
-    "plot_units",
+    "plot_masks",
 ]
 
 
 @styled
 def gallery(
-    pictures: ArrayLike,
+    images: ArrayLike,
     titles: Sequence[str] | None = None,
     *,
     columns: int = 10,
     title: str = "",
     description: str,
 ) -> Figure:
-    """Show pictures in rows.
+    """Show images in rows.
 
     Parameters
     ----------
-    pictures : array_like of shape (m, height, width, 3) or (m, height, width)
+    images : array_like of shape (m, height, width, 3) or (m, height, width)
         Colours from 0 to 255 (or 0.0 to 1.0), or shades of grey.
     titles : sequence of str, optional
-        A few words above each picture; a line break starts a second line.
+        A few words above each image; a line break starts a second line.
     columns : int, default 10
-        Pictures in a row.
+        Images in a row.
     title : str
         Words above all of them.
     description : str
@@ -64,7 +63,7 @@ def gallery(
     Returns
     -------
     Figure
-        One panel a picture.
+        One panel an image.
 
     Examples
     --------
@@ -72,8 +71,8 @@ def gallery(
     >>> [panel.get_title(loc="center") for panel in figure.axes]
     ['a', 'b', 'c']
     """
-    pictures = np.asarray(pictures)
-    m = len(pictures)
+    images = np.asarray(images)
+    m = len(images)
     columns = max(1, min(columns, m))
     rows = max(1, -(-m // columns))
     titles = [""] * m if titles is None else list(titles)
@@ -91,7 +90,7 @@ def gallery(
         if number >= m:
             panel.remove()
             continue
-        panel.imshow(pictures[number], cmap="gray", interpolation="nearest")
+        panel.imshow(images[number], cmap="gray", interpolation="nearest")
         panel.set_title(
             titles[number], loc="center", fontsize=7.5, fontweight="normal", pad=2
         )
@@ -99,82 +98,6 @@ def gallery(
     if title:
         figure.suptitle(title)
     return describe(figure, description)
-
-
-@styled
-def plot_units(
-    W: ArrayLike, size: int, *, titles: Sequence[str] | None = None, columns: int = 10
-) -> Figure:
-    """Draw the weights of a first layer, one picture a unit.
-
-    Parameters
-    ----------
-    W : array_like of shape (units, size * size * 3)
-        Weights, as ``W1`` of a net that looks at colour pictures.
-    size : int
-        Height and width of the pictures.
-    titles : sequence of str, optional
-        Words above each unit, otherwise its number.
-    columns : int, default 10
-        Units in a row.
-
-    Returns
-    -------
-    Figure
-        Means over the colours; grey is 0, light positive, dark negative, each
-        unit by its own largest weight.
-
-    Examples
-    --------
-    >>> len(plot_units(np.eye(2, 12), 2).axes)
-    2
-    """
-    W = np.asarray(W, float)
-    planes = W.reshape(len(W), size, size, 3).mean(axis=3)
-    limits = np.abs(planes).max(axis=(1, 2), keepdims=True)
-    shown = 0.5 + 0.5 * planes / np.maximum(limits, 1e-12)
-    if titles is None:
-        titles = [text("plots.images.unit", number=unit + 1) for unit in range(len(W))]
-    # Grey pictures would be stretched to their own range: colours are not.
-    return gallery(
-        np.repeat(shown[..., np.newaxis], 3, axis=3),
-        titles,
-        columns=columns,
-        description=text("plots.images.units", units=len(W), size=size),
-    )
-
-
-def bins(values: ArrayLike, edges: Sequence[float], unit: str = "") -> np.ndarray:
-    """Sort a measured factor into named groups.
-
-    Parameters
-    ----------
-    values : array_like of shape (m,)
-        The factor.
-    edges : sequence of float
-        Ends of the groups, from low to high.
-    unit : str
-        Put behind each name, as in "°".
-
-    Returns
-    -------
-    ndarray of shape (m,), dtype str
-        The group of each, as "0 to 10"; "" for what lies outside.
-
-    Examples
-    --------
-    >>> bins([3, 17, 99], [0, 10, 20], "°").tolist()
-    ['0 to 10°', '10 to 20°', '']
-    """
-    values = np.ravel(values)
-    names = np.full(len(values), "", dtype="<U40")
-    for low, high in itertools.pairwise(edges):
-        last = high == edges[-1]
-        inside = (values >= low) & ((values <= high) if last else (values < high))
-        names[inside] = text(
-            "plots.images.bin", low=f"{low:g}", high=f"{high:g}", unit=unit
-        )
-    return names
 
 
 def accuracy_by_group(
@@ -204,20 +127,11 @@ def accuracy_by_group(
     right = np.ravel(right).astype(bool)
     groups = np.ravel(groups).astype(str)
     table = {}
-    for name in sorted(set(groups.tolist()) - {""}, key=_natural):
+    for name in sorted(set(groups.tolist()) - {""}):
         chosen = right[groups == name]
         low, high = wilson_interval(int(chosen.sum()), len(chosen))
         table[name] = (float(chosen.mean()), low, high, len(chosen))
     return table
-
-
-def _natural(name: str) -> tuple:
-    """Sort "5 to 10" before "10 to 15"."""
-    start = name.split(" ")[0]
-    try:
-        return (0, float(start), name)
-    except ValueError:
-        return (1, 0.0, name)
 
 
 @styled
@@ -227,7 +141,6 @@ def plot_accuracy_by_group(
     *,
     title: str = "",
     usual: float | None = None,
-    order: str = "accuracy",
 ) -> Figure:
     """Draw how often classifiers are right in each group, with intervals.
 
@@ -236,14 +149,11 @@ def plot_accuracy_by_group(
     right : array_like of shape (1, m), or dict of str to such
         Whether each prediction was right; of several classifiers by name.
     groups : array_like of shape (m,)
-        The group of each example, such as ``factors["stress"]`` or ``factors
-        ["kind"]``, or `bins` of a measured factor.
+        The group of each example, such as ``factors["stress"]``.
     title : str
         Words above the panel.
     usual : float, optional
         An accuracy to compare with, such as that on the test set: a dotted line.
-    order : "accuracy" or "name"
-        How the groups are sorted.
 
     Returns
     -------
@@ -260,8 +170,7 @@ def plot_accuracy_by_group(
     tables = {name: accuracy_by_group(r, groups) for name, r in several.items()}
     first = next(iter(tables.values()))
     names = list(first)
-    if order == "accuracy":
-        names.sort(key=lambda name: first[name][0])
+    names.sort(key=lambda name: first[name][0])
     figure, panel = new_figure(
         height=1.0 + (0.24 + 0.12 * len(tables)) * max(len(names), 2)
     )
@@ -302,3 +211,42 @@ def plot_accuracy_by_group(
         )
         parts.append(f"{label}, {rows}" if label else rows)
     return describe(figure, text("plots.images.groups", parts="; ".join(parts)))
+
+
+@styled
+def plot_masks(masks: Sequence[ArrayLike]) -> Figure:
+    """Draw dropout masks, one panel for each, dropped units dark.
+
+    Parameters
+    ----------
+    masks : sequence of array_like of shape (n_units, m)
+        Zeros and ones; what is not an array of two axes is left out.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Examples
+    --------
+    >>> plot_masks([np.ones((2, 3))]).description
+    'Masks of units (rows) by examples (columns), dark where dropped: 100 % kept.'
+    """
+    grids = [np.atleast_2d(np.asarray(mask, float)) for mask in masks]
+    figure, axes = new_figure(
+        1, len(grids), width=4.6 * len(grids), height=3.0, squeeze=False
+    )
+    shares = []
+    for step, (panel, grid) in enumerate(zip(axes.flat, grids, strict=True), start=1):
+        panel.imshow(grid, cmap="gray", vmin=0, vmax=1, aspect="auto")
+        panel.grid(False)
+        share = f"{100 * grid.mean():.3g}"
+        shares.append(text("plots.practical.kept", share=share))
+        panel.set(
+            title=text("plots.practical.mask_panel", step=step, share=share),
+            xlabel=text("plots.practical.example"),
+            ylabel=text("plots.practical.unit"),
+        )
+        panel.yaxis.set_major_locator(MaxNLocator(integer=True))
+    words = text("plots.practical.masks_description", parts=", ".join(shares))
+    return finish(figure, words)

@@ -1,4 +1,4 @@
-"""Pictures of optimization: batches, noise, valleys, averages, rates.
+"""Images of optimization: batches, noise, valleys, averages, rates.
 
 ================================================ ===============================
 `plot_mini_batches(batches)`                     numbered examples in batches
@@ -120,7 +120,7 @@ def plot_gradient_noise(sizes: Sequence[int], noise: Sequence[float]) -> Figure:
     sizes : sequence of int
         Batch sizes.
     noise : sequence of float
-        Mean distance, as a share of the length of the true gradient.
+        Mean distance, as a fraction of the length of the true gradient.
 
     Returns
     -------

@@ -11,7 +11,7 @@ without colour; the face is white, so that the figure also reads in a dark theme
 `path(axes, steps)`         the steps of a descent, over contours
 `surface(axes, f, ...)`     the same function as a landscape
 `regions(axes, f, ...)`     what a model says for each point of the plane
-`bars(axes, names, ...)`    named numbers, with their spread
+`bars(axes, names, ...)`    named numbers, with their standard deviation
 `matrix(axes, A)`           an array as a grid of numbers
 =========================== ==================================================
 
@@ -391,9 +391,6 @@ def matrix(
     A: ArrayLike,
     *,
     title: str = "",
-    form: str = "{:.3g}",
-    xlabel: str = "",
-    ylabel: str = "",
 ) -> None:
     """Draw a small array as a grid with the number written in each field.
 
@@ -403,18 +400,16 @@ def matrix(
         Where to draw.
     A : array_like of shape (r, c)
         The array.
-    title, xlabel, ylabel : str
+    title : str
         What stands around the panel.
-    form : str
-        How a number is written.
     """
     A = np.atleast_2d(A)
     limit = np.abs(A).max() or 1.0
     axes.imshow(A, cmap="PuOr", vmin=-1.8 * limit, vmax=1.8 * limit)
     for (i, j), value in np.ndenumerate(A):
-        axes.text(j, i, form.format(value), ha="center", va="center", fontsize=9)
+        axes.text(j, i, f"{value:.3g}", ha="center", va="center", fontsize=9)
     axes.set_xticks(range(A.shape[1]), [])
     axes.set_yticks(range(A.shape[0]), [])
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.tick_params(length=0)
-    _name(axes, title, xlabel, ylabel)
+    axes.set_title(title, fontsize=11)

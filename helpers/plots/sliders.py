@@ -1,7 +1,7 @@
 """Sliders: a figure that is drawn anew whenever a number is moved.
 
 ``explore(draw, rate=(0.0, 1.0, 0.3))`` shows a slider for `rate` and calls
-``draw(axes, rate=...)`` on fresh panels. The picture is an image beside the
+``draw(axes, rate=...)`` on fresh panels. The image is an image beside the
 sliders, so that a notebook with sliders also runs without a browser.
 """
 
@@ -15,7 +15,7 @@ from helpers.plots.panels import panels
 
 __all__ = ["explore"]
 
-# Of the page for an inch, as large as a figure without sliders; and of the picture
+# Of the page for an inch, as large as a figure without sliders; and of the image
 # for each of the page, so that it is sharp.
 PIXELS = 100
 SHARPNESS = 1.5
@@ -66,7 +66,7 @@ def explore(
             description=name,
             continuous_update=False,
         )
-    # Without a width of its own the picture would fill the page, blurred.
+    # Without a width of its own the image would fill the page, blurred.
     layout = Layout(width=f"{PIXELS * width * columns:.0f}px", max_width="100%")
     image = Image(format="png", layout=layout)
 

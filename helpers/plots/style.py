@@ -12,10 +12,9 @@ import functools
 import html
 import io
 from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
-import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -31,7 +30,6 @@ __all__ = [
     "MARKERS",
     "STYLE",
     "CourseFigure",
-    "Sheet",
     "describe",
     "filled",
     "finish",
@@ -41,6 +39,9 @@ __all__ = [
     "show",
     "styled",
 ]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # The palette of Okabe and Ito, in an order in which neighbours differ most.
 COLOURS = (
@@ -105,7 +106,7 @@ STYLE = {
     "ytick.labelsize": 9,
 }
 
-# Pixels of the picture for each pixel on the page: sharp on fine screens.
+# Pixels of the image for each pixel on the page: sharp on fine screens.
 _SHARPNESS = 1.5
 _PAGE_DPI = 96
 
@@ -148,7 +149,7 @@ class CourseFigure(Figure):
         return buffer.getvalue()
 
     def to_bundle(self) -> dict[str, str]:
-        """Return what a notebook shows: the picture and its description.
+        """Return what a notebook shows: the image and its description.
 
         Returns
         -------
@@ -160,7 +161,7 @@ class CourseFigure(Figure):
         # A PNG file says its width in bytes 16 to 19.
         width = round(int.from_bytes(png[16:20]) / _SHARPNESS)
         words = html.escape(self.description)
-        # The picture's alternative text says what the caption says, so screen
+        # The image's alternative text says what the caption says, so screen
         # readers are told to skip the caption.
         caption = (
             f'<figcaption aria-hidden="true">{words}</figcaption>' if words else ""
@@ -178,7 +179,7 @@ class CourseFigure(Figure):
         display(self.to_bundle(), raw=True)
 
 
-def styled(function: Callable) -> Callable:
+def styled(function: Callable[P, T]) -> Callable[P, T]:
     """Let a function draw in the style of the course, whatever the user's is.
 
     Parameters
@@ -193,7 +194,7 @@ def styled(function: Callable) -> Callable:
     """
 
     @functools.wraps(function)
-    def drawn(*args: object, **kwargs: object) -> object:
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
         with matplotlib.rc_context(STYLE):
             return function(*args, **kwargs)
 
@@ -208,7 +209,7 @@ def new_figure(
     width: float = 7.0,
     height: float = 3.6,
     **options: object,
-) -> tuple[CourseFigure, Axes | np.ndarray]:
+) -> tuple[CourseFigure, Any]:
     """Open a figure with one panel or several.
 
     Parameters
@@ -290,66 +291,13 @@ def finish(figure: Figure, description: str, is_part: bool = False) -> Figure:
     return describe(figure, f"{before} {description}".strip())
 
 
-class Sheet:
-    """One panel to draw into: of a new figure, or one that the caller has.
-
-    Parameters
-    ----------
-    axes : Axes or None
-        The caller's panel.
-    width, height : float
-        Size of a new figure in inches.
-
-    Attributes
-    ----------
-    figure : Figure
-        The panel's figure.
-    axes : Axes
-        The panel.
-    is_part : bool
-        Whether the panel is the caller's.
-
-    Examples
-    --------
-    >>> sheet = Sheet(None)
-    >>> sheet.is_part, Sheet(sheet.axes).is_part
-    (False, True)
-    """
-
-    def __init__(
-        self, axes: Axes | None, width: float = 7.0, height: float = 3.6
-    ) -> None:
-        self.is_part = axes is not None
-        if axes is None:
-            _, axes = new_figure(width=width, height=height)
-        self.figure, self.axes = axes.figure, axes
-
-    def finish(self, description: str, **names: str) -> Figure:
-        """Name the panel and what its axes show, and describe the figure.
-
-        Parameters
-        ----------
-        description : str
-            What is to be seen.
-        **names : str
-            `title`, `xlabel` and `ylabel`, as far as the panel has them.
-
-        Returns
-        -------
-        Figure
-            The figure.
-        """
-        self.axes.set(**names)
-        return finish(self.figure, description, is_part=self.is_part)
-
-
 def show(figure: Figure) -> None:
     """Show a figure now, before the cell comes to its end.
 
     Parameters
     ----------
     figure : Figure
-        In a notebook the picture with its description appears; elsewhere the
+        In a notebook the image with its description appears; elsewhere the
         description is printed.
     """
     from IPython.display import display
@@ -357,14 +305,14 @@ def show(figure: Figure) -> None:
     display(figure)
 
 
-def lighter(colour: str, share: float) -> tuple[float, float, float]:
+def lighter(colour: str, fraction: float) -> tuple[float, float, float]:
     """Mix a colour with white.
 
     Parameters
     ----------
     colour : str
         A colour of `COLOURS`.
-    share : float
+    fraction : float
         How much of it is left, between 0 (white) and 1.
 
     Returns
@@ -377,7 +325,7 @@ def lighter(colour: str, share: float) -> tuple[float, float, float]:
     >>> lighter("#000000", 0.25)
     (0.75, 0.75, 0.75)
     """
-    return tuple(1 - share * (1 - float(part)) for part in to_rgb(colour))
+    return tuple(1 - fraction * (1 - float(part)) for part in to_rgb(colour))
 
 
 def series(i: int, marks: bool = False) -> dict[str, object]:
@@ -409,14 +357,14 @@ def series(i: int, marks: bool = False) -> dict[str, object]:
     }
 
 
-def filled(i: int, share: float = 0.6) -> dict[str, object]:
+def filled(i: int, fraction: float = 0.6) -> dict[str, object]:
     """Return face, edge and hatch of the i-th of several bars.
 
     Parameters
     ----------
     i : int
         Which bar.
-    share : float, default 0.6
+    fraction : float, default 0.6
         How much of its colour the face keeps.
 
     Returns
@@ -431,7 +379,7 @@ def filled(i: int, share: float = 0.6) -> dict[str, object]:
     """
     colour = COLOURS[i % len(COLOURS)]
     return {
-        "facecolor": lighter(colour, share),
+        "facecolor": lighter(colour, fraction),
         "edgecolor": colour,
         "hatch": HATCHES[i % len(HATCHES)],
     }

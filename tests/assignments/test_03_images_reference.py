@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.datasets import (
-    flatten_pictures,
+    flatten_images,
     load_cat_inputs,
     load_cat_runs,
     load_cats,
@@ -122,7 +122,7 @@ def test_live_training_repeats_the_stored_one(images, cats, structure, dims):
 def test_classic_costs_are_the_published_ones(images, name, dims, published):
     """At steps 0 and 100; `bench/classic_cats.py` runs all 2500."""
     classic = load_cats(os.environ["CLASSIC_CATS"])
-    X = flatten_pictures(classic.train_x, 64)
+    X = flatten_images(classic.train_x, 64)
     np.random.seed(1)
     _, costs = getattr(images, name)(X, classic.train_y, dims, 0.0075, 101)
 

@@ -1,6 +1,8 @@
 """Take more memory than it may, spread over processes that each take little."""
 
 STOCK = "it exhausts the machine"
+# A limit is final: there is no second run without the cell.
+LOSES = True
 TRIED = False
 FIRST = """
 import numpy as np, os, time

@@ -1,7 +1,9 @@
 """Cells run without Jupyter's channels show what they show in a kernel."""
 
+import contextlib
 import json
 import socket
+import threading
 import time
 
 import pytest
@@ -9,7 +11,14 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.nbgrader.execution import JudgedExecute
-from autograder.sandbox.session import Ended, Failed, Session, TooSlow, displayable
+from autograder.sandbox.session import (
+    TOO_LARGE,
+    Ended,
+    Failed,
+    Session,
+    TooMuch,
+    TooSlow,
+)
 from autograder.sandbox.settings import Sandbox
 from autograder.sandbox.shell import HEAD
 from autograder.store import Store
@@ -196,13 +205,20 @@ def test_functions_of_the_driver_only_are_called(session):
 class Fake:
     """A session whose child says what a test wants."""
 
-    def __new__(cls, *frames):
-        """Return a session that reads the given bytes."""
+    def __new__(cls, *frames, shows=False):
+        """Return a session that reads the given bytes, of a cell or of a call."""
         session = object.__new__(Session)
         session._socket, theirs = socket.socketpair()
-        theirs.sendall(b"".join(frames))
-        theirs.close()
-        session._buffer, session._left, session._number = bytearray(), 10_000, 1
+
+        def say():
+            with theirs, contextlib.suppress(OSError):
+                theirs.sendall(b"".join(frames))
+
+        threading.Thread(target=say, daemon=True).start()
+        session._buffer, session._left, session._number = bytearray(), 200_000, 1
+        session._size, session._most = None, 20_000_000
+        session._passes, session._shows, session._frames = False, shows, 50_000
+        session.exceeded = ""
         return session
 
 
@@ -221,7 +237,7 @@ def frame(body):
         frame(b"[1]"),
         frame(b"[" * 5000),
         frame(b"9" * 5000),
-        HEAD.pack(20_000) + b"x" * 15_000,
+        HEAD.pack(300_000) + b"x" * 250_000,
     ],
 )
 def test_what_is_no_frame_ends_the_session(said):
@@ -246,36 +262,65 @@ def test_half_characters_do_not_get_into_files():
     assert Fake(frame(body)).reply(5) == "a?"
 
 
+def test_a_flood_of_frames_is_answered_at_its_deadline():
+    """However many wait to be read: the time is looked at for each."""
+    small = frame(b'{"shown": "stream", "content": {}}')
+    session = Fake(small * 4_000, shows=True)
+    began = time.monotonic()
+
+    with pytest.raises(TooSlow):
+        session.reply(0.05, lambda kind, content: time.sleep(0.01))
+
+    assert time.monotonic() - began < 1
+
+
+def test_a_cell_that_shows_too_much_can_be_interrupted(tmp_path):
+    """So many messages and no more; the shell goes on."""
+    source = "from IPython.display import display\nwhile True: display({}, raw=True)"
+    with Session(Sandbox(), str(tmp_path)) as session:
+        with pytest.raises(TooMuch):
+            session.run(source, 60, lambda kind, content: None)
+        session.interrupt()
+        session.reply(10)
+
+        assert shown(session, "print(1)") == [
+            ("stream", {"name": "stdout", "text": "1\n"})
+        ]
+
+
 @pytest.mark.parametrize(
-    ("kind", "content"),
+    "large",
     [
-        (1, {}),
-        ("stream", {"name": "stdin", "text": "x"}),
-        ("stream", {"name": "stdout", "text": 1}),
-        ("stream", []),
-        ("error", {"ename": "E", "evalue": "v", "traceback": [1]}),
-        ("display_data", {"data": [], "metadata": {}}),
-        ("comm_open", {"data": {}, "metadata": {}}),
-        ("status", {"execution_state": "idle"}),
+        b'{"shown": "stream", "content": "' + b"x" * 9_000_000 + b'"}',
+        b'{"shown": "stream", "content": [' + b"{}," * 100_000 + b"{}]}",
     ],
+    ids=["bytes", "values"],
 )
-def test_what_no_notebook_may_hold_is_dropped(kind, content):
-    """Messages have the form that they should have, or are not there."""
-    assert displayable(kind, content) is None
+def test_a_frame_that_is_too_large_is_passed_over(large):
+    """Neither its bytes nor its values are held; what follows is read."""
+    found = []
+    session = Fake(frame(large), frame(b'{"number": 1, "reply": 3}'), shows=True)
+    session._left = 20_000_000
+
+    assert session.reply(5, lambda *message: found.append(message)) == 3
+    assert found == [(TOO_LARGE, None)]
 
 
-def test_parts_that_no_notebook_may_hold_are_dropped():
-    """What remains is as nbformat wants it."""
-    content = {
-        "data": {"text/plain": "x", "image/png": {"a": 1}, "application/json": [1]},
-        "metadata": {},
-        "execution_count": "1",
-        "transient": {"display_id": 3},
-        "more": "x",
-    }
+def test_an_answer_of_too_many_values_ends_the_session():
+    """A few bytes of JSON would become a hundred times as many in memory."""
+    session = Fake(frame(b'{"number": 1, "reply": [' + b"{}," * 2_000_001 + b"{}]}"))
+    session._left = 20_000_000
 
-    assert displayable("execute_result", content) == {
-        "data": {"text/plain": "x", "application/json": [1]},
-        "metadata": {},
-        "execution_count": None,
-    }
+    with pytest.raises(Ended):
+        session.reply(5)
+    assert session.exceeded == "output"
+
+
+def test_text_that_is_flushed_after_each_line_comes_in_few_messages(session):
+    """A long loop that reports each step is no flood."""
+    found = shown(session, "for i in range(20_000): print(i, flush=True)")
+
+    assert len(found) < 1_000
+    assert "".join(c["text"] for _, c in found) == "".join(
+        f"{i}\n" for i in range(20_000)
+    )

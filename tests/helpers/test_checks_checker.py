@@ -58,9 +58,37 @@ def test_the_hint_stands_above_a_compact_table(notebook):
 
     said = [run(notebook, CELL) for _ in range(2)][1]
 
-    assert said.index("Think: Rows are features") < said.index("  case 1  ")
-    assert said.count("has the right shape") == 1
-    assert said.count("for example") == 2
+    assert said.index("Think: Rows are features") < said.index("cases 1 and 2 (shown")
+    assert said.count("entries of Z are wrong") == 1
+
+
+def test_the_call_is_shown(notebook):
+    """The function with its arguments, so that it can be called in a new cell."""
+    exec(CENTRE.replace("axis=1", "axis=0"), notebook)
+
+    assert "  centre(X)\n  X = [[1, 3], [0, 10]]\n" in run(notebook, CELL)
+
+
+def test_an_unknown_failure_gets_a_question_and_then_something_to_read(notebook):
+    """The promise of lesson 00 holds for every failure."""
+    exec(CENTRE.replace("X - mu", "X - 3 * mu"), notebook)
+    said = [" ".join(run(notebook, CELL).split()) for _ in range(4)]
+
+    assert "Think: " not in said[0]
+    assert "Think: " in said[1]
+    assert "Read again" not in said[2]
+    assert "Read again: lesson 01, Centring." in said[3]
+
+
+def test_a_changed_input_is_a_cause_where_the_answer_is_wrong(notebook):
+    """It never "counts as right" inside a case that is wrong."""
+    exec("def centre(X):\n    X -= X.mean()\n    return X - X.mean()", notebook)
+
+    said = " ".join(run(notebook, CELL).split())
+
+    assert "changes its input X in place" in said
+    assert "may be the cause" in said
+    assert "counts as right" not in said
 
 
 def test_what_to_read_names_the_file_of_a_lesson_that_is_there(
@@ -73,13 +101,13 @@ def test_what_to_read_names_the_file_of_a_lesson_that_is_there(
     monkeypatch.chdir(folder)
     said = [run(notebook, CELL) for _ in range(4)]
 
-    assert "Read again: lesson 01, Centring, and" in " ".join(said[3].split())
+    assert "Read again: lesson 01, Centring." in " ".join(said[3].split())
 
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "01_small.ipynb").touch()
     said = " ".join(run(notebook, CELL).split())
 
-    assert "lesson 01, Centring (../../notebooks/01_small.ipynb), and" in said
+    assert "lesson 01, Centring. (../../notebooks/01_small.ipynb#Centring)" in said
 
 
 def test_a_new_mistake_after_a_success_starts_with_evidence(notebook):
@@ -101,15 +129,16 @@ def test_placeholders_of_a_hint_are_filled(notebook):
     assert "{" not in run(notebook, CELL)
 
 
-def test_two_mistakes_at_once_get_evidence_and_no_hint(notebook):
+def test_two_mistakes_at_once_get_evidence_and_no_hint_of_either(notebook):
     """A near miss is never taken for a catalogued mistake."""
     wrong = CENTRE.replace("axis=1", "axis=0").replace("X - mu", "X + mu")
     exec(wrong, notebook)
 
     said = [run(notebook, CELL) for _ in range(3)]
 
-    assert "different values" in said[2]
-    assert "Think" not in said[2]
+    assert "entries of Z are wrong" in said[2]
+    assert "runs over examples" not in said[2]
+    assert "mean of a row be" not in said[2]
 
 
 def test_the_untouched_stub_is_told_so(notebook):

@@ -7,15 +7,12 @@ from helpers.checks.calls import Outcome, call
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.comparison import (
     SAME,
-    Difference,
-    Result,
     Rules,
     Signature,
     additional,
     compare,
     compare_value,
 )
-from helpers.checks.evidence import evidence_of
 from helpers.checks.recognition import agrees, best_results
 from helpers.checks.values import plain
 
@@ -100,75 +97,6 @@ def test_results_are_right_or_wrong_one_by_one():
         ('grads["dW"]', True),
         ('grads["db"]', False),
     ]
-
-
-@pytest.mark.parametrize(
-    ("returned", "said"),
-    [
-        (-MATRIX, "every sign"),
-        (MATRIX / 3, "0.333333 times the expected one; one divided by that"),
-        (MATRIX * 0.8, "0.8 times the expected one; and keep_prob is 0.8"),
-        (MATRIX * 1.37, "1.37 times"),
-        (MATRIX.T, "rows and columns are swapped; the numbers themselves are right"),
-        (MATRIX + 2, "by the same amount, 2"),
-        (MATRIX + np.array([[1.0], [2.0]]), "each row is off"),
-        (MATRIX + np.array([[1.0, 2.0, 5.0]]), "each column is off"),
-        (np.zeros((2, 3)), "every entry of A is 0"),
-        (np.full((2, 3), 4.0), "all entries are equal"),
-        (MATRIX[:, ::-1].copy(), "another order"),
-        (MATRIX * (1 + 1e-5), "nearly right"),
-        (MATRIX.mean(axis=1, keepdims=True), "axis 1 was reduced"),
-        (MATRIX + np.array([[0, 0, 0], [0, 3.0, 1]]), "only row 1"),
-        (np.where(MATRIX > 6, np.nan, MATRIX), "NaN"),
-    ],
-    ids=lambda value: value[:20] if isinstance(value, str) else "",
-)
-def test_evidence_says_what_is_true_of_the_difference(returned, said):
-    """Sign, ratio, axis, offset, order and place are recognised and named."""
-    results = compare(Signature("single", ("A",)), MATRIX, returned)
-
-    evidence = evidence_of(results, {"X": MATRIX, "keep_prob": 0.8})
-
-    assert said in " ".join(evidence.sentences)
-    assert evidence.telling
-
-
-def test_evidence_of_hidden_cases_names_no_number_of_them():
-    """Neither what was returned nor what was expected is written out."""
-    secret = np.array([[123.456, 1.0], [2.0, 3.0]])
-    results = compare(Signature("single", ("A",)), secret, secret + np.eye(2))
-
-    said = " ".join(evidence_of(results, {"X": secret}, numbers=False).sentences)
-
-    assert "123" not in said
-    assert "124" not in said
-    assert "A[0, 0]" in said
-
-
-def test_evidence_of_a_relation_is_its_reason_alone():
-    """A relation judges a result as a whole, so no leaves are counted."""
-    difference = Difference("parts", "relation", "part 2 is empty", None)
-    wrong = Result("parts", [difference], [np.zeros(1)] * 8)
-
-    assert evidence_of([wrong], {}).sentences == ["parts: part 2 is empty"]
-
-
-@pytest.mark.parametrize(
-    ("reason", "said"),
-    [
-        ("it is 2, expected 0.14", "it is 2, expected …"),
-        ("it is 3.1e-05, expected 1", "it is …, expected …"),
-        ("it is 0.5, so one below 1e-6 was expected", "it is …, so one below … was"),
-        ("2 mini-batches, expected 5", "2 mini-batches, expected …"),
-        ("D1 has shape (2, 3), expected (2, 4)", "shape (2, 3), expected (2, 4)"),
-    ],
-)
-def test_a_relation_names_no_number_of_a_hidden_case(reason, said):
-    """What was expected, and fractions such as keep_prob, stay hidden."""
-    wrong = Result("parts", [Difference("parts", "relation", reason, None)])
-
-    assert said in evidence_of([wrong], {}, numbers=False).sentences[0]
-    assert evidence_of([wrong], {}).sentences == [f"parts: {reason}"]
 
 
 DICT = Signature("dict", ("parameters",))

@@ -4,41 +4,41 @@ import numpy as np
 import pytest
 
 from helpers.checks.advice import advice_on
-from helpers.checks.comparison import Signature, compare
-from helpers.checks.evidence import common_evidence, evidence_of
+from helpers.checks.comparison import Difference, Result, Signature, compare
+from helpers.checks.evidence import evidence_of
 
 
 def said(expected, returned, **inputs):
-    """Return the sentences about one wrong result, and whether they tell anything."""
-    results = compare(Signature("single", ("dZ",)), expected, returned)
-    evidence = evidence_of(results, inputs, numbers=False)
-    return "; ".join(evidence.sentences), evidence.telling
+    """Return the relations of one wrong case, and whether they tell anything."""
+    return said_of([(expected, returned, inputs)])
+
+
+def said_of(cases):
+    """Return the relations of several wrong cases, and whether they tell anything."""
+    signature = Signature("single", ("dZ",))
+    compared = [
+        (compare(signature, expected, returned), inputs)
+        for expected, returned, inputs in cases
+    ]
+    evidence = evidence_of(compared)
+    return "; ".join(evidence.relations), evidence.telling
 
 
 WANT = np.array([[1.0, 2.0, 4.0], [3.0, 0.5, 7.0]])
 
 
-@pytest.mark.parametrize(
-    ("expected", "returned", "sentence"),
-    [
-        (0.7, 0.9, "dZ is too large"),
-        (0.7, 0.6, "dZ is too small"),
-        (WANT, WANT + WANT**2, "every entry of dZ is too large"),
-        (WANT, WANT**0.5 / 3, "every entry of dZ is too small"),
-        (-WANT, -(WANT**2) - 1, "every entry of dZ is too small"),
-        (WANT - 3.5, (WANT - 3.5) ** 3 * 9, "every entry is too far from 0"),
-        (WANT - 3.5, np.tanh(WANT - 3.5) / 9, "every entry is too near to 0"),
-    ],
-)
-def test_a_direction_is_named_but_explains_nothing(expected, returned, sentence):
-    """Where no shape, factor, place or amount is found, the side is a comfort."""
-    text, telling = said(expected, returned)
-
-    assert sentence in text
-    assert not telling
-
-
 SQUARE = np.array([[1.0, 2.0, 4.0], [3.0, 0.5, 7.0], [5.0, 1.5, 0.25]])
+OTHER = np.array(
+    [
+        [
+            2.5,
+            0.75,
+            3.0,
+        ],
+        [1.25, 6.0, 0.5],
+        [2.25, 8.0, 7.5],
+    ]
+)
 B = np.array([[0.3], [0.7], [-0.4]])
 W = np.array([[1.3, -0.2, 0.6], [0.9, 2.2, -0.1], [0.8, -3.1, 1.7]])
 
@@ -46,60 +46,82 @@ W = np.array([[1.3, -0.2, 0.6], [0.9, 2.2, -0.1], [0.8, -3.1, 1.7]])
 @pytest.mark.parametrize(
     ("returned", "sentence"),
     [
-        (-SQUARE, "every sign"),
-        (SQUARE - 5 * SQUARE**0.5, "some entries of dZ are negative"),
-        (SQUARE + B, "too large by exactly the input b"),
-        (SQUARE - B, "too small by exactly the input b"),
-        (SQUARE + 0.3 * W, "by a constant times the input W"),
-        (0.3 * W, "is a constant times the input W"),
-        (SQUARE * W, "multiplied by the input W"),
-        (SQUARE / W, "divided by the input W"),
-        (SQUARE**2, "the square of the expected value"),
-        (np.sqrt(SQUARE), "the square root of"),
-        (1 / SQUARE, "one divided by the expected value"),
-        (np.floor(SQUARE), "rounded down to a whole number"),
-        (SQUARE * np.array([[1.0], [2.0], [3.0]]), "each row is off by a factor"),
-        (SQUARE.mean(axis=0, keepdims=True) + np.zeros((3, 1)), "all rows of dZ"),
-        (np.where(W < 0, 9, SQUARE), "wrong exactly where W is negative"),
-        (SQUARE + 2 * np.eye(3) * SQUARE, "only the entries on the diagonal"),
-        (np.where(np.eye(3), SQUARE, SQUARE**3 + 2), "the diagonal is right"),
-        (SQUARE * [[1], [1], [2.5]] + [[0], [0], [1]], "only row 2 is wrong"),
-        (SQUARE + 5.0 * (SQUARE == 7), "only the entry at [1, 2]"),
-        (SQUARE + W**2 * [0, 1, 1], "the columns before column 1"),
-        ((SQUARE > 2) * 1.0, "holds only 0 and 1"),
-        (SQUARE * 2.5, "2.5 times the expected one"),
+        (lambda S, W, B: -S, "every sign of dZ is wrong"),
+        (lambda S, W, B: S - 2 * S**0.5, "dZ holds negative numbers"),
+        (lambda S, W, B: S + B, "too large by exactly the input b"),
+        (lambda S, W, B: S - B, "too small by exactly the input b"),
+        (lambda S, W, B: S + 0.3 * W, "by a multiple of the input W"),
+        (lambda S, W, B: 0.3 * W, "is a multiple of the input W"),
+        (lambda S, W, B: S * W, "multiplied by the input W"),
+        (lambda S, W, B: S / W, "divided by the input W"),
+        (lambda S, W, B: S**2, "the square of the expected value"),
+        (lambda S, W, B: np.sqrt(S), "the square root of"),
+        (lambda S, W, B: 1 / S, "one divided by the expected value"),
+        (lambda S, W, B: np.floor(S), "rounded down to a whole number"),
+        (
+            lambda S, W, B: S * np.array([[1.0], [2.0], [3.0]]),
+            "within each row of dZ all entries are off by the same factor",
+        ),
+        (
+            lambda S, W, B: S.mean(axis=0, keepdims=True) + np.zeros((3, 1)),
+            "all rows of dZ",
+        ),
+        (lambda S, W, B: np.where(W < 0, 9, S), "wrong exactly where W is negative"),
+        (lambda S, W, B: S + 2 * np.eye(3) * S, "only the entries on the diagonal"),
+        (
+            lambda S, W, B: np.where(np.eye(3), S, S**3 + 2),
+            "the diagonal of dZ is right",
+        ),
+        (
+            lambda S, W, B: S * [[1], [1], [2.5]] + [[0], [0], [1]],
+            "only row 2 of dZ is wrong",
+        ),
+        (lambda S, W, B: S + W**2 * [0, 1, 1], "the columns of dZ before column 1"),
+        (lambda S, W, B: (S > 2) * 1.0, "holds only 0 and 1"),
+        (lambda S, W, B: S * 2.5, "2.5 times the expected one"),
     ],
 )
 def test_what_explains_a_difference_is_said(returned, sentence):
     """Terms, factors, functions and places: each is true of the numbers."""
-    text, telling = said(SQUARE, returned, W=W, b=B)
+    cases = [
+        (S, returned(S, w, b), {"W": w, "b": b})
+        for S, w, b in ((SQUARE, W, B), (OTHER, W.T + 0.07, B[::-1] * 1.3))
+    ]
+    text, telling = said_of(cases)
 
     assert sentence in text
     assert telling
 
 
 @pytest.mark.parametrize(
-    ("expected", "returned", "sentence"),
+    ("pairs", "sentence"),
     [
-        (0.7, -0.3, "dZ is negative; the expected number is positive"),
-        (-0.7, 0.3, "dZ is positive; the expected number is negative"),
-        (0.7, 0.0, "dZ is 0; the expected number is not"),
-        (0.7, -0.7, "the right size and the wrong sign"),
+        ([(0.7, -0.3), (0.4, -0.9)], "dZ is negative; expected are positive"),
+        ([(-0.7, 0.3), (-0.2, 0.3)], "dZ is positive; expected are negative"),
+        ([(0.7, 0.0), (0.2, 0.0)], "dZ is 0; the expected number is not"),
+        ([(0.7, -0.7), (0.2, -0.2)], "right absolute value and the wrong sign"),
+        ([(0.3, 0.51), (1.9, 3.23), (4.4, 7.48)], "1.7 times the expected number"),
     ],
 )
-def test_a_number_on_the_wrong_side_of_zero_is_said_so(expected, returned, sentence):
-    """A sign that cannot be is a finding."""
-    text, telling = said(expected, returned)
+def test_what_single_numbers_have_in_common_is_said(pairs, sentence):
+    """One number tells nothing of a factor or a sign; several do."""
+    text, telling = said_of([(want, got, {}) for want, got in pairs])
 
     assert sentence in text
     assert telling
+
+
+def test_one_number_explains_nothing():
+    """Of a single number every relation may be an accident."""
+    assert said(0.7, 1.4)[1] is False
+    assert said(0.7, -0.7, b=1.4)[0].startswith("dZ is negative")
 
 
 @pytest.mark.parametrize(
     ("names", "wrong", "sentence"),
     [
-        (["dW1", "db1", "dW2", "db2"], ["dW2", "db2"], "except in the last layer, 2"),
-        (["dW1", "db1", "dW2", "db2"], ["dW1", "db1"], "belongs to layer 1"),
+        (["dW1", "db1", "dW2", "db2"], ["dW2", "db2"], "except in the last layer"),
+        (["dW1", "db1", "dW2", "db2"], ["dW1", "db1"], "only the results of layer 1"),
         (["dW1", "dW2", "dW3"], ["dW1", "dW2"], "wrong up to layer 2"),
         (["dW1", "db1", "dW2", "db2"], ["db1", "db2"], "only this is wrong: db"),
         (["dA", "dW", "db"], ["dW"], 'grads["dW"] alone is wrong'),
@@ -113,7 +135,7 @@ def test_wrong_results_that_belong_together_are_named_as_one(names, wrong, sente
 
     results = compare(Signature("dict", ("grads",)), expected, returned)
 
-    assert sentence in " ".join(evidence_of(results, {}, numbers=False).sentences)
+    assert sentence in " ".join(evidence_of([(results, {})]).relations)
 
 
 def test_what_one_number_is_off_by_may_be_an_accident():
@@ -130,18 +152,42 @@ def test_results_without_layers_are_of_no_sort():
     returned = (WANT, WANT**3, WANT**3 - 2)
     results = compare(Signature("tuple", ("v", "s", "t")), expected, returned)
 
-    assert "of every layer" not in " ".join(evidence_of(results, {}).sentences)
+    assert "in every layer" not in " ".join(evidence_of([(results, {})]).relations)
 
 
-def test_one_factor_in_three_cases_is_no_accident():
-    """A single wrong number tells nothing of a factor; three of them do."""
-    wrong = [
-        compare(Signature("single", ("cost",)), want, 1.7 * want)[0].differences
-        for want in (0.3, 1.9, 4.4)
-    ]
+def test_a_relation_that_fails_in_one_case_is_not_said():
+    """What holds in the first case only is a coincidence."""
+    W = np.array([[0.3, 1.7, -2.2], [0.9, -0.4, 1.1]])
+    cases = [(WANT, WANT + W, {"W": W}), (WANT, WANT + W**2, {"W": W})]
 
-    assert common_evidence(wrong[:2]).sentences == []
-    assert "1.7 times" in common_evidence(wrong).sentences[0]
+    assert "input" in said_of(cases[:1] * 2)[0] or "input" not in said_of(cases[:1])[0]
+    assert said_of(cases)[0] == ""
+
+
+def test_the_source_of_a_factor_is_named_only_where_it_explains_two_factors():
+    """A factor of 2 in a case of two columns says nothing of the columns."""
+    two, three = np.ones((1, 2)), np.ones((1, 3))
+    same = [(WANT, 2 * WANT, {"A2": two}), (WANT + 1, 2 * (WANT + 1), {"A2": two})]
+    other = [same[0], (WANT + 1, 3 * (WANT + 1), {"A2": three})]
+
+    assert said_of(same)[0] == "every value of dZ is 2 times the expected one"
+    assert "times the number of columns of A2" in said_of(other)[0]
+
+
+def test_an_empty_condition_is_not_said():
+    """Wrong everywhere is not "wrong where x is not 0, right everywhere else"."""
+    x = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    text, _ = said(WANT, WANT**2 / 3 + np.sin(WANT), x=x)
+
+    assert "everywhere else" not in text
+
+
+def test_a_wrong_axis_is_no_transpose():
+    """A row in the place of a column has other numbers, and that is what is said."""
+    dZ = np.array([[1.0, 2.0, 4.0], [3.0, 0.5, 7.0], [5.0, 1.5, 0.25]])
+    text, _ = said(dZ.sum(axis=1, keepdims=True), dZ.sum(axis=0, keepdims=True))
+
+    assert "exchanged" not in text
 
 
 @pytest.mark.parametrize(
@@ -164,13 +210,6 @@ def test_an_exception_is_translated_into_advice(error, message, advice):
     assert advice_on("LearnersOwnError", message) is None
 
 
-def test_what_a_factor_of_a_hidden_case_is_called_has_no_number():
-    """Its name is enough to find it; the number of the case stays hidden."""
-    text, _ = said(SQUARE, SQUARE * 0.4, keep_prob=0.4)
-
-    assert "times the expected one; and keep_prob is just that in this" in text
-
-
 def test_no_direction_is_named_where_entries_differ_in_it():
     """Entries on both sides have nothing of the kind in common."""
     returned = np.array([[2.0, 1.0, 5.0], [2.5, 0.75, 6.0]])
@@ -183,8 +222,11 @@ def test_no_direction_is_named_where_entries_differ_in_it():
 
 def test_an_input_that_came_back_is_named():
     """Handing back what came in is the first thing to be told."""
-    cache = {"A1": WANT + 1, "Z1": WANT}
-    text, telling = said(WANT * WANT, WANT, Y=WANT * 3, cache=cache)
+    cases = [
+        (z * z, z, {"Y": z * 3, "cache": {"A1": z + 1, "Z1": z}})
+        for z in (WANT + 0.5, WANT[::-1] + 1.25)
+    ]
+    text, telling = said_of(cases)
 
     assert 'dZ is the same as the input cache["Z1"]' in text
     assert telling
@@ -197,3 +239,67 @@ def test_zeros_and_ones_are_nobodys_input():
     text, _ = said(np.array([[0.2, 0.6, 0.4]]), Y, Y=Y)
 
     assert "input" not in text
+
+
+MATRIX = np.array([[1.0, 2.0, 3.5], [4.0, 5.0, 7.0]])
+
+
+@pytest.mark.parametrize(
+    ("returned", "sentence"),
+    [
+        (lambda A: A * 1.37, "1.37 times the expected one"),
+        (lambda A: A.T, "are exchanged; the numbers themselves are right"),
+        (lambda A: A + 2, "by the same amount, 2"),
+        (lambda A: A + np.array([[1.0], [2.0]]), "within each row"),
+        (lambda A: A + np.array([[1.0, 2.0, 5.0]]), "within each column"),
+        (lambda A: np.zeros((2, 3)), "every entry of dZ is 0"),
+        (lambda A: np.full((2, 3), 4.0), "all entries of dZ are equal"),
+        (lambda A: A[:, ::-1].copy(), "another order"),
+        (lambda A: A * (1 + 1e-5), "nearly right"),
+        (lambda A: A.mean(axis=1, keepdims=True), "axis 1 of dZ has length 1"),
+        (lambda A: A + np.array([[0, 0, 0], [0, 3.0, 1]]), "only row 1 of dZ"),
+    ],
+)
+def test_sign_ratio_axis_order_and_place_are_recognised(returned, sentence):
+    """Each of them holds in both of two different cases."""
+    cases = [(A, returned(A), {}) for A in (MATRIX, np.sqrt(MATRIX) * 3.1)]
+    text, telling = said_of(cases)
+
+    assert sentence in text
+    assert telling
+
+
+@pytest.mark.parametrize(
+    ("returned", "fact"),
+    [
+        (MATRIX.T, "dZ has shape (3, 2); expected (2, 3)"),
+        (np.where(MATRIX > 6, np.nan, MATRIX), "dZ contains NaN (not a number), first"),
+        (
+            MATRIX + (MATRIX > 6),
+            "1 of 6 entries of dZ are wrong; the first is dZ[1, 2]",
+        ),
+        (MATRIX + 1, "all 6 entries of dZ are wrong; dZ[0, 0]: you returned 2,"),
+        ({"a": 1}, "dZ is a dictionary with 1 entries; expected an array"),
+    ],
+)
+def test_facts_are_said_of_a_single_case(returned, fact):
+    """Shape, kind and the first place with both numbers need no second case."""
+    results = compare(Signature("single", ("dZ",)), MATRIX, returned)
+
+    assert evidence_of([(results, {})]).cases[0][0].startswith(fact)
+
+
+def test_the_fact_about_a_relation_is_its_reason_alone():
+    """A relation judges a result as a whole, so no leaves are counted."""
+    difference = Difference("parts", "relation", "part 2 is empty", None)
+    wrong = Result("parts", [difference], [np.zeros(1)] * 8)
+
+    assert evidence_of([([wrong], {})]).cases == [["parts: part 2 is empty"]]
+
+
+def test_a_case_that_stopped_takes_every_relation_back():
+    """What holds where a value came back does not hold in every wrong case."""
+    results = compare(Signature("single", ("dZ",)), MATRIX, -MATRIX)
+
+    assert evidence_of([(results, {})]).relations
+    assert not evidence_of([(results, {}), ([], {})]).relations

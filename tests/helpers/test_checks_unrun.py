@@ -104,3 +104,51 @@ def test_kernels_of_this_environment_load_it():
     loaded = answer["content"]["user_expressions"]["loaded"]["data"]["text/plain"]
 
     assert "helpers.checks.unrun" in loaded
+
+
+@pytest.mark.parametrize(
+    ("cell", "error"),
+    [
+        ("def centre(X):\n    return X -", "SyntaxError when it ran last, in line 2"),
+        ("def centre(X, m=nowhere):\n    return X", "NameError"),
+    ],
+)
+def test_a_check_says_that_the_cell_of_the_answer_stopped(
+    shell, capsys, monkeypatch, tiny_course, cell, error
+):
+    """The function that the kernel knows is then an old one, and is not judged."""
+    from helpers.checks.checker import Check
+    from tests.course import CENTRE
+
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    shell.user_ns["check"] = Check(
+        "tiny", folder=tiny_course.root / "release" / "01_tiny"
+    )
+    check = "check(centre, np.array([[1.0, 3.0], [0.0, 10.0]]))"
+    said(shell, capsys, f"import numpy as np\n{CENTRE}")
+    assert "right" in said(shell, capsys, check)
+
+    said(shell, capsys, cell)
+    text = said(shell, capsys, check)
+
+    assert f"`centre` stopped with {error}" in text
+    said(shell, capsys, CENTRE)
+    assert "case 1 of 2: right" in said(shell, capsys, check)
+
+
+def test_a_cell_that_stops_after_the_definition_has_defined_it(
+    shell, capsys, monkeypatch, tiny_course
+):
+    """An experiment below the function does not make it an old one."""
+    from helpers.checks.checker import Check
+    from tests.course import CENTRE
+
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    shell.user_ns["check"] = Check(
+        "tiny", folder=tiny_course.root / "release" / "01_tiny"
+    )
+    said(shell, capsys, f"import numpy as np\n{CENTRE}\n1 / 0")
+
+    text = said(shell, capsys, "check(centre, np.array([[1.0, 3.0], [0.0, 10.0]]))")
+
+    assert "case 1 of 2: right" in text

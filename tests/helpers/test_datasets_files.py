@@ -12,7 +12,7 @@ from helpers.datasets import (
     DataFileError,
     Sample,
     average_down,
-    flatten_pictures,
+    flatten_images,
     load_cats,
     load_image,
     sample,
@@ -110,7 +110,7 @@ def test_a_truncated_file_is_named(tiny_cats):
             "'train_set_x' should hold uint8, and holds float64",
         ),
         ("test_set_y", np.zeros((2, 1), int), r"should have shape \(m,\)"),
-        ("train_set_y", np.zeros(5, int), "4 pictures but 5 labels"),
+        ("train_set_y", np.zeros(5, int), "4 images but 5 labels"),
         ("val_set_factors/kind", np.zeros(2), r"should have shape \(3,\)"),
         ("stress_set_factors", None, "expected a group 'stress_set_factors'"),
     ],
@@ -222,12 +222,12 @@ def test_flattened_pictures_are_columns_between_0_and_1():
     pictures = np.zeros((2, 64, 64, 3), np.uint8)
     pictures[1, :, :, 0] = 255
 
-    X = flatten_pictures(pictures, 64)
+    X = flatten_images(pictures, 64)
 
     assert X.shape == (12288, 2)
     assert X[:, 0].max() == 0
     assert X[:4, 1].tolist() == [1, 0, 0, 1]
-    assert flatten_pictures(pictures[0]).shape == (3072, 1)
+    assert flatten_images(pictures[0]).shape == (3072, 1)
 
 
 def test_inputs_have_the_training_mean_taken_off(tiny_cats):
@@ -301,7 +301,7 @@ def test_what_is_not_a_picture_is_named(tmp_path):
 
     with pytest.raises(DataFileError, match=r"absent\.jpg: there is no such file"):
         load_image(tmp_path / "absent.jpg")
-    with pytest.raises(DataFileError, match=r"note\.txt: this file is not a picture"):
+    with pytest.raises(DataFileError, match=r"note\.txt: this file is not an image"):
         load_image(tmp_path / "note.txt")
 
 

@@ -18,13 +18,12 @@ from helpers.plots import (
     bars,
     boundaries,
     curves,
-    first_steps,
-    five_steps,
     functions,
-    hidden_units,
+    gradients,
+    graphs,
     histograms,
-    networks,
     style,
+    weights,
 )
 
 RNG = np.random.RandomState(0)
@@ -74,13 +73,8 @@ EXAMPLES = {
     ),
     "growth": lambda: boundaries.plot_growth({0: soft, 50: sharp}, X, Y),
     "activations": lambda: functions.plot_activations(),
-    "a function": lambda: functions.plot_function(np.cos, 0, 6),
-    "functions": lambda: functions.plot_function({"sin": np.sin, "cos": np.cos}),
     "layer histograms": lambda: histograms.plot_layer_histograms(
         {"tanh": [RUNS, RUNS / 9, 0 * RUNS], "ReLU": [RUNS, 99 * RUNS, RUNS + np.nan]}
-    ),
-    "layer histograms of their own range": lambda: histograms.plot_layer_histograms(
-        {"a": [RUNS, 3 * RUNS], "zeros": [0 * RUNS]}, limits=None
     ),
     "layer scales": lambda: histograms.plot_layer_scales(
         {"He": [1.0, 0.9, 0.8], "zero": [0.0, 0.0, 0.0]}, ylabel="spread"
@@ -88,24 +82,15 @@ EXAMPLES = {
     "nothing but zeros": lambda: histograms.plot_layer_scales(
         {"zero": [0.0, 0.0]}, ylabel="spread"
     ),
-    "bars": lambda: bars.plot_bars(
-        {"a": 0.7, "b": 0.9}, {"a": (0.6, 0.8)}, reference=(0.5, "guessing")
-    ),
-    "groups of bars": lambda: bars.plot_bars(
-        {"train": {"a": 0.9, "b": 0.8}, "test": {"a": 0.7, "b": 0.75}},
-        {"test": {"a": (0.6, 0.8), "b": (0.7, 0.8)}},
-    ),
     "differences": lambda: bars.plot_differences(
         {"L2 - none": (2.0, 1.0, 3.0), "L2 - dropout": (0.1, -1, 1.2)}, xlabel="points"
     ),
-    "network": lambda: networks.draw_network([3072, 7, 1], ["ReLU", "sigmoid"]),
-    "data flow": lambda: networks.draw_data_flow([5, 4, 3, 1], m=6),
-    "graph": lambda: networks.draw_graph(
+    "data flow": lambda: graphs.draw_data_flow([5, 4, 3, 1], m=6),
+    "graph": lambda: graphs.draw_graph(
         {"x": (0, 0, "x"), "z": (1, 1, "z = 3x"), "a": (2, 0, "a")},
         [("x", "z", "2", "3"), ("z", "a", "6")],
     ),
-    "data sets": lambda: boundaries.plot_data_sets({"a": (X, Y), "b": (X, Y)}),
-    "lines": lambda: first_steps.plot_lines(
+    "lines": lambda: curves.plot_lines(
         [1, 2, 4],
         {"loop": [1, 2, 4], "at once": [1, 1, 1]},
         xlabel="examples",
@@ -115,13 +100,13 @@ EXAMPLES = {
         mark=(2, 1),
         description="A steep line and a flat one.",
     ),
-    "lengths": lambda: first_steps.plot_lengths(X.T, X.T / 3),
-    "shares": lambda: first_steps.plot_shares([[0.2, 0.8], [0.5, 0.5]], ["a", "b"]),
-    "samples": lambda: first_steps.plot_samples({"rand": RUNS, "b": MANY}),
-    "weights": lambda: first_steps.plot_weights(np.linspace(-1, 1, 48), 4),
-    "five steps": lambda: five_steps.draw_five_steps(highlight="cost"),
-    "gradients": lambda: hidden_units.plot_gradients({"dW1": RUNS, "db1": RUNS[0]}),
-    "hidden units": lambda: hidden_units.plot_hidden_units({"a": RUNS, "b": RUNS}),
+    "lengths": lambda: functions.plot_lengths(X.T, X.T / 3),
+    "shares": lambda: bars.plot_fractions([[0.2, 0.8], [0.5, 0.5]], ["a", "b"]),
+    "samples": lambda: histograms.plot_samples({"rand": RUNS, "b": MANY}),
+    "weights": lambda: weights.plot_weights(np.linspace(-1, 1, 48), 4),
+    "five steps": lambda: graphs.draw_five_steps(),
+    "gradients": lambda: gradients.plot_gradients({"dW1": RUNS, "db1": RUNS[0]}),
+    "hidden units": lambda: weights.plot_hidden_units({"a": RUNS, "b": RUNS}),
 }
 
 
@@ -212,11 +197,12 @@ def test_description_is_escaped_and_stands_in_the_file():
 def test_given_panels_are_drawn_into_and_add_their_words():
     """A function that gets a panel opens no figure of its own."""
     figure, axes = style.new_figure(1, 2)
-    returned = curves.plot_costs([0.7, 0.1], axes=axes[0])
-    boundaries.plot_points(X, Y, axes=axes[1])
+    scales = {"He": [1.0, 0.9]}
+    returned = histograms.plot_layer_scales(scales, ylabel="size", axes=axes[0])
+    boundaries.plot_boundary(sharp, X, Y, axes=axes[1])
 
     assert returned is figure
-    assert figure.description.startswith("Cost against steps")
+    assert figure.description.startswith("Size in each layer")
     assert "40 points" in figure.description
 
 
@@ -284,22 +270,12 @@ def test_boundary_passes_positions_and_counts_who_is_right():
 
 def test_data_flow_carries_the_shapes_of_the_example():
     """Every activation, gradient, weight and bias stands there with its shape."""
-    figure = networks.draw_data_flow([5, 4, 3, 1], m=6)
+    figure = graphs.draw_data_flow([5, 4, 3, 1], m=6)
     words = "\n".join(t.get_text() for t in figure.axes[0].texts)
 
     for shown in ("A1\n(4, 6)", "dA2\n(3, 6)", "W2 (3, 4)", "db3 (1, 1)", "X = A0"):
         assert shown in words
     assert words.count("caches") == 1 and "A1, W2, b2\nZ2" in words
-
-
-def test_large_layers_are_drawn_with_dots():
-    """A layer of 3072 inputs is drawn as six units and three dots."""
-    figure = networks.draw_network([3072, 1])
-    units = [line for line in figure.axes[0].lines if line.get_marker() in ("s", "o")]
-    squares = [line for line in units if line.get_marker() == "s"]
-
-    assert len(squares) == 6
-    assert "3072 inputs" in figure.description
 
 
 def test_each_panel_of_the_histograms_says_its_spread():
@@ -346,4 +322,4 @@ def test_live_curve_shows_one_display_that_grows(monkeypatch):
     curve.close()
 
     assert len(shown) == 1 and len(updated) == 2
-    assert "0.3 at step 200" in updated[-1]["text/plain"]
+    assert "0.3 at iteration 200" in updated[-1]["text/plain"]

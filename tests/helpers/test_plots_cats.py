@@ -15,13 +15,8 @@ from helpers.plots.cats import (
     plot_probability,
     plot_stress,
 )
-from helpers.plots.images import (
-    accuracy_by_group,
-    bins,
-    gallery,
-    plot_accuracy_by_group,
-    plot_units,
-)
+from helpers.plots.images import accuracy_by_group, gallery, plot_accuracy_by_group
+from helpers.plots.weights import plot_weight_images
 from helpers.statistics import wilson_interval
 
 
@@ -65,18 +60,11 @@ def test_units_show_the_sign_of_their_weights():
     W = np.zeros((1, 12))
     W[0, :3], W[0, 3:6] = 2.0, -1.0
 
-    shown = plot_units(W, 2).axes[0].images[0].get_array()
+    shown = plot_weight_images(W, 2).axes[0].images[0].get_array()
 
     np.testing.assert_allclose(
         shown[..., 0], [[1.0, 0.25], [0.5, 0.5]], rtol=0, atol=1e-12
     )
-
-
-def test_bins_have_closed_ends():
-    """The lowest and the highest edge belong to their groups, no other is lost."""
-    names = bins([0, 10, 20, 20.1, -1], [0, 10, 20])
-
-    assert names.tolist() == ["0 to 10", "10 to 20", "10 to 20", "", ""]
 
 
 def test_accuracies_by_group_have_wilson_intervals():
@@ -89,13 +77,6 @@ def test_accuracies_by_group_have_wilson_intervals():
         "a": (2 / 3, *wilson_interval(2, 3), 3),
         "b": (1.0, *wilson_interval(1, 1), 1),
     }
-
-
-def test_measured_groups_are_sorted_by_number():
-    """5 to 10 comes before 10 to 20."""
-    names = bins([15, 7, 7], [5, 10, 20], "°")
-
-    assert list(accuracy_by_group([1, 1, 0], names)) == ["5 to 10°", "10 to 20°"]
 
 
 def test_groups_of_several_classifiers_stand_in_one_figure():
@@ -179,31 +160,17 @@ def test_the_stress_figure_has_a_row_for_each_factor():
 
 def test_the_probability_curve_is_what_the_classifier_says():
     """Each point is the classifier's answer for the drawing with that value."""
-    factors = Factors(kind="dog", seed=3)
-    values = [0.5, 0.75, 1.0]
+    figure = plot_probability(brightness, columns, "contrast")
 
-    figure = plot_probability(brightness, columns, "contrast", values, factors=factors)
-
-    pictures = [draw(Factors(kind="dog", seed=3, contrast=value)) for value in values]
     line = figure.axes[-1].lines[0]
-    np.testing.assert_array_equal(line.get_xdata(), values)
+    pictures = [draw(Factors(contrast=float(value))) for value in line.get_xdata()]
+    assert (line.get_xdata()[0], line.get_xdata()[-1]) == (0.0, 1.2)
     np.testing.assert_allclose(
         line.get_ydata(),
         brightness(columns(np.stack(pictures))).ravel(),
         rtol=1e-12,
         atol=0,
     )
-
-
-def test_the_sliders_start_with_the_drawing_they_are_given():
-    """The first probability is that of the given factors."""
-    factors = Factors(kind="fox", coat="white", angle=12.0, seed=7)
-
-    box = draw_your_own_cat(brightness, columns, factors)
-
-    expected = brightness(columns(draw(factors)[None]))[0, 0]
-    assert box.probability == pytest.approx(expected, abs=1e-12)
-    assert box.controls["kind"].value == "fox"
 
 
 def test_a_moved_slider_changes_picture_and_probability():

@@ -78,8 +78,8 @@ def test_masks_in_single_precision_are_right():
             lambda rng, shape: np.tile(rng.random(shape[1]) < KEEP, (shape[0], 1)),
             "treats the units alike",
         ),
-        (lambda rng, shape: rng.random(shape) > KEEP, "share"),
-        (lambda rng, shape: rng.standard_normal(shape) < KEEP, "share"),
+        (lambda rng, shape: rng.random(shape) > KEEP, "fraction"),
+        (lambda rng, shape: rng.standard_normal(shape) < KEEP, "fraction"),
         (lambda rng, shape: rng.random(shape), "other numbers"),
         (
             lambda rng, shape: (

@@ -5,7 +5,7 @@ import pytest
 
 from helpers.statistics import (
     confidence_interval,
-    mean_and_spread,
+    mean_and_standard_deviation,
     mean_and_standard_error,
     paired_difference,
     wilson_interval,
@@ -57,7 +57,7 @@ def test_unpaired_and_single_values_are_refused():
         paired_difference([1, 2, 3], [1, 2])
     with pytest.raises(ValueError, match="at least two"):
         mean_and_standard_error([1.0])
-    assert mean_and_spread([4.0]) == (4.0, 0.0)
+    assert mean_and_standard_deviation([4.0]) == (4.0, 0.0)
 
 
 @pytest.mark.parametrize(

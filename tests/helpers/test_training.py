@@ -73,7 +73,7 @@ def test_stop_button_keeps_what_was_reached(capsys):
     training = LiveTraining("parabola", impatient, start())
     training.run(10)
     assert training.steps == 3
-    assert "stopped after 3 steps" in capsys.readouterr().out
+    assert "stopped after 3 iterations" in capsys.readouterr().out
 
     training.run(10)
     assert training.steps == 10

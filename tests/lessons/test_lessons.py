@@ -103,6 +103,48 @@ def test_parts_of_a_lesson(path):
 
 
 @each_lesson
+def test_five_questions_and_four_exercises(path):
+    """A lesson has small exercises, and at its end five questions with answers."""
+    texts = markdown(path)
+    (questions,) = (text for text in texts if "## Check yourself" in text)
+
+    assert len(tagged(path, "exercise")) >= 4
+    assert re.findall(r"^(?:\*\*|<.*>)(\d)\.", questions, re.M) == list("12345")
+    assert questions.count("<details>") == 5
+    assert questions in texts[-2:]
+
+
+def test_lesson_00_needs_no_numpy():
+    """The first lesson comes before the notebook that teaches NumPy."""
+    path = FOLDER / "00_start_here.ipynb"
+    code = [cell.source for cell in lesson(path).cells if cell.cell_type == "code"]
+
+    assert not [text for text in code if re.search(r"\bnp\b|numpy", text)]
+
+
+def test_numpy_basics_comes_before_lesson_01():
+    """Learners are told the same order everywhere."""
+    bundle = (ROOT / "docs" / "learner-README.md").read_text(encoding="utf-8")
+    pages = [
+        re.findall(r"^\| \d \| .+", bundle, re.MULTILINE)[1:3],
+        re.findall(r"`numpy_basics`|\[lesson 01", markdown(LESSONS[0])[-1]),
+    ]
+
+    assert ["numpy_basics" in text for page in pages for text in page] == [1, 0] * 2
+    assert "after the notebook `numpy_basics`" in markdown(LESSONS[1])[0]
+
+
+@each_lesson
+def test_long_drawing_code_is_collapsed(path):
+    """Text and figure stand together: a cell that only draws is collapsed."""
+    for cell in lesson(path).cells:
+        if cell.cell_type == "code" and re.search(r"panels\(|diagram\(", cell.source):
+            collapsed = cell.metadata.get("jupyter", {}).get("source_hidden")
+
+            assert collapsed or len(cell.source.splitlines()) <= 12, cell.id
+
+
+@each_lesson
 def test_predictions_come_first_and_answers_fold(path):
     """Each prediction is asked for before its result is printed."""
     texts = [(cell.id, cell.source) for cell in lesson(path).cells]

@@ -25,7 +25,7 @@ def test_learners_get_the_sheet():
     assert "notebooks/reference.md" in workspace_files(ROOT)
 
 
-@pytest.mark.parametrize("path", LESSONS[:2], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_lessons_link_to_the_sheet(path):
     """A lesson's first cell leads to it."""
     first = nbformat.read(path, as_version=4).cells[0].source

@@ -1,4 +1,4 @@
-"""Bring pictures into the form that the networks of the course expect."""
+"""Bring images into the form that the networks of the course expect."""
 
 from pathlib import Path
 
@@ -8,16 +8,16 @@ from PIL import Image, ImageOps
 from helpers.datasets.files import DataFileError
 from helpers.strings import text
 
-__all__ = ["average_down", "flatten_pictures", "load_image"]
+__all__ = ["average_down", "flatten_images", "load_image"]
 
 
-def average_down(pictures: np.ndarray, size: int) -> np.ndarray:
-    """Shrink pictures by taking means over square blocks.
+def average_down(images: np.ndarray, size: int) -> np.ndarray:
+    """Shrink images by taking means over square blocks.
 
     Parameters
     ----------
-    pictures : ndarray of shape (m, height, height, channels)
-        Square pictures.
+    images : ndarray of shape (m, height, height, channels)
+        Square images.
     size : int
         New height and width, a divisor of the old ones.
 
@@ -36,38 +36,39 @@ def average_down(pictures: np.ndarray, size: int) -> np.ndarray:
     >>> average_down(np.array([[1, 3], [5, 7]]).reshape(1, 2, 2, 1), 1)
     array([[[[4.]]]])
     """
-    m, height, width, channels = pictures.shape
+    m, height, width, channels = images.shape
     if size < 1 or height % size or width % size:
         raise ValueError(text("datasets.size", size=size, height=height))
     block = height // size, width // size
-    split = pictures.reshape(m, size, block[0], size, block[1], channels)
-    return split.mean(axis=(2, 4), dtype=np.float64)
+    split = images.reshape(m, size, block[0], size, block[1], channels)
+    means: np.ndarray = split.mean(axis=(2, 4), dtype=np.float64)
+    return means
 
 
-def flatten_pictures(pictures: np.ndarray, size: int = 32) -> np.ndarray:
-    """Turn pictures into columns of numbers between 0 and 1.
+def flatten_images(images: np.ndarray, size: int = 32) -> np.ndarray:
+    """Turn images into columns of numbers between 0 and 1.
 
     Parameters
     ----------
-    pictures : ndarray of shape (m, height, height, 3) or (height, height, 3)
+    images : ndarray of shape (m, height, height, 3) or (height, height, 3)
         Values from 0 to 255.
     size : int, default=32
-        Height and width to which the pictures are averaged down first.
+        Height and width to which the images are averaged down first.
 
     Returns
     -------
     X : ndarray of shape (size * size * 3, m), dtype float64
-        One picture a column.
+        One image a column.
     """
-    pictures = np.asarray(pictures)
-    if pictures.ndim == 3:
-        pictures = pictures[np.newaxis]
-    small = average_down(pictures, size)
+    images = np.asarray(images)
+    if images.ndim == 3:
+        images = images[np.newaxis]
+    small = average_down(images, size)
     return small.reshape(small.shape[0], -1).T / 255
 
 
 def load_image(path: str | Path, size: int = 64) -> np.ndarray:
-    """Read a photograph as a square picture.
+    """Read a photograph as a square image.
 
     It is turned as its camera says (EXIF), laid on white where it is
     transparent, cut to its middle square and resized.
@@ -87,28 +88,28 @@ def load_image(path: str | Path, size: int = 64) -> np.ndarray:
     Raises
     ------
     DataFileError
-        If the file is missing or is not a picture.
+        If the file is missing or is not an image.
     """
     path = Path(path)
     if not path.is_file():
         raise DataFileError(text("datasets.no_picture", path=path))
     try:
         with Image.open(path) as file:
-            picture = ImageOps.exif_transpose(file)
-            picture.load()
+            image = ImageOps.exif_transpose(file)
+            image.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DataFileError(text("datasets.not_a_picture", path=path)) from error
-    square = ImageOps.fit(_to_rgb(picture), (size, size), Image.Resampling.LANCZOS)
+    square = ImageOps.fit(_to_rgb(image), (size, size), Image.Resampling.LANCZOS)
     return np.asarray(square, dtype=np.uint8).copy()
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I") or picture.mode == "F":
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":
         # Pillow clips these to 255 instead of scaling them.
-        values = np.asarray(picture, dtype=np.float64)
-        top = 65535 if picture.mode.startswith("I") else max(values.max(), 1e-12)
+        values = np.asarray(image, dtype=np.float64)
+        top = 65535 if image.mode.startswith("I") else max(values.max(), 1e-12)
         scaled = np.clip(values / top, 0, 1) * 255
         return Image.fromarray(scaled.astype(np.uint8)).convert("RGB")
-    layers = picture.convert("RGBA")
+    layers = image.convert("RGBA")
     white = Image.new("RGBA", layers.size, "white")
     return Image.alpha_composite(white, layers).convert("RGB")

@@ -1,9 +1,9 @@
-"""Drawings of networks: units, the flow of data, and small graphs by hand.
+"""Graphs of computations: the flow of data, small graphs, the training loop.
 
 ===================================================== ==========================
-`draw_network(layer_dims, activations)`               units and connections
 `draw_data_flow(layer_dims, m)`                       forward, caches, backward
-`draw_graph(nodes, edges)`                            values and slopes on a graph
+`draw_graph(nodes, edges)`                            values and gradients on a graph
+`draw_five_steps()`                                   initialize, then a loop of four
 ===================================================== ==========================
 """
 
@@ -12,15 +12,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from helpers.plots.style import COLOURS, INK, Sheet, lighter, styled
+from helpers.plots.style import COLOURS, INK, describe, lighter, new_figure, styled
 from helpers.strings import text
 
-__all__ = ["draw_data_flow", "draw_graph", "draw_network"]
+__all__ = [
+    "draw_data_flow",
+    "draw_five_steps",
+    "draw_graph",
+]
 
-# More units than this are drawn as the first and the last ones with dots between.
-_MOST_UNITS = 7
 _FORWARD, _BACKWARD, _CACHE = COLOURS[0], COLOURS[1], COLOURS[2]
 
 
@@ -35,7 +37,6 @@ def _arrow(
     end: tuple[float, float],
     colour: str,
     dash: object = "-",
-    bend: float = 0.0,
     shrink: float = 0.0,
 ) -> None:
     axes.add_patch(
@@ -49,7 +50,6 @@ def _arrow(
             linestyle=dash,
             shrinkA=shrink,
             shrinkB=shrink,
-            connectionstyle=f"arc3,rad={bend}",
             zorder=1,
         )
     )
@@ -76,111 +76,10 @@ def _box(
     )
 
 
-def _heights(n: int) -> list[float | None]:
-    """Return heights of the drawn units from top to bottom; None for the dots."""
-    if n <= _MOST_UNITS:
-        return [(n - 1) / 2 - i for i in range(n)]
-    half = (_MOST_UNITS - 1) // 2
-    top = [(_MOST_UNITS - 1) / 2 - i for i in range(half)]
-    return [*top, None, *[-height for height in reversed(top)]]
-
-
-@styled
-def draw_network(
-    layer_dims: Sequence[int],
-    activations: Sequence[str] | None = None,
-    *,
-    title: str | None = None,
-    axes: Axes | None = None,
-    description: str | None = None,
-) -> Figure:
-    """Draw the units of a network and which of them are connected.
-
-    Parameters
-    ----------
-    layer_dims : sequence of int
-        Units of the input and of each layer, such as ``[2, 4, 1]``.
-    activations : sequence of str, optional
-        Name of the activation of each layer (one less than `layer_dims`).
-    title : str, optional
-        Title of the figure.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; the layers otherwise.
-
-    Returns
-    -------
-    Figure
-        The figure. Of layers with more than seven units only the first and last
-        ones are drawn.
-
-    Examples
-    --------
-    >>> draw_network([2, 4, 1], ["tanh", "sigmoid"]).description
-    'A network: 2 inputs, layer 1 with 4 units (tanh), layer 2 with 1 unit (sigmoid).'
-    """
-    tallest = max(min(n, _MOST_UNITS) for n in layer_dims)
-    sheet = Sheet(axes, width=1.6 + 1.7 * len(layer_dims), height=1.3 + 0.52 * tallest)
-    panel = sheet.axes
-    spacing = 2.6
-    columns = [_heights(n) for n in layer_dims]
-    for layer, heights in enumerate(columns):
-        x = layer * spacing
-        for height in heights:
-            if height is None:
-                panel.plot([x] * 3, [0.3, 0, -0.3], "o", color=INK, markersize=2.5)
-                continue
-            for next_height in columns[layer + 1] if layer + 1 < len(columns) else []:
-                if next_height is not None:
-                    panel.plot(
-                        [x, x + spacing],
-                        [height, next_height],
-                        color="#aaaaaa",
-                        linewidth=0.8,
-                        zorder=1,
-                    )
-            colour = COLOURS[5] if layer == 0 else COLOURS[0]
-            panel.plot(
-                x,
-                height,
-                marker="s" if layer == 0 else "o",
-                markersize=17,
-                markerfacecolor=lighter(colour, 0.35),
-                markeredgecolor=colour,
-                markeredgewidth=1.5,
-                zorder=2,
-            )
-        name = text("plots.input") if layer == 0 else text("plots.layer_n", n=layer)
-        words = f"{name}\n{layer_dims[layer]}"
-        if layer > 0 and activations is not None:
-            words += f" · {activations[layer - 1]}"
-        low = -(tallest - 1) / 2 - 0.6
-        panel.text(x, low, words, ha="center", va="top", fontsize=9, linespacing=1.4)
-    panel.set_xlim(-0.9, spacing * (len(layer_dims) - 1) + 0.9)
-    panel.set_ylim(-(tallest - 1) / 2 - 1.6, (tallest - 1) / 2 + 0.6)
-    shown = title or text("plots.network_title", dims=list(layer_dims))
-    _blank(panel, shown)
-    first = layer_dims[0]
-    parts = [text("plots.one_input" if first == 1 else "plots.inputs", n=first)]
-    for layer, n in enumerate(layer_dims[1:], start=1):
-        words = text("plots.unit" if n == 1 else "plots.units", layer=layer, n=n)
-        if activations is not None:
-            words += f" ({activations[layer - 1]})"
-        parts.append(words)
-    words = description or text("plots.network_description", parts=", ".join(parts))
-    return sheet.finish(words)
-
-
 @styled
 def draw_data_flow(
     layer_dims: Sequence[int],
     m: int | str = "m",
-    *,
-    hidden: str = "ReLU",
-    output: str = "sigmoid",
-    title: str | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw what flows forward, what is kept, and what flows back, with shapes.
 
@@ -191,12 +90,6 @@ def draw_data_flow(
         five layers fit on a page.
     m : int or str, default "m"
         Number of examples.
-    hidden, output : str
-        Names of the activations.
-    title : str, optional
-        Title of the figure.
-    description : str, optional
-        What is to be seen; the shapes otherwise.
 
     Returns
     -------
@@ -214,8 +107,7 @@ def draw_data_flow(
     depth = len(layer_dims) - 1
     step, top, middle, bottom = 3.0, 2.6, 1.15, -0.3
     width = min(11.0, 2.2 + 2.15 * (depth + 1))
-    sheet = Sheet(None, width=width, height=4.3)
-    panel = sheet.axes
+    figure, panel = new_figure(width=width, height=4.3)
 
     def shape(layer: int) -> str:
         return f"({layer_dims[layer]}, {m})"
@@ -233,7 +125,7 @@ def draw_data_flow(
 
     for layer in range(1, depth + 1):
         x = layer * step
-        act = output if layer == depth else hidden
+        act = "sigmoid" if layer == depth else "ReLU"
         weights = f"({layer_dims[layer]}, {layer_dims[layer - 1]})"
         biases = f"({layer_dims[layer]}, 1)"
         _box(panel, x, top, f"linear {layer}\n{act}", _FORWARD)
@@ -303,23 +195,17 @@ def draw_data_flow(
         )
     panel.set_xlim(-1.35, end + 0.75)
     panel.set_ylim(bottom - 1.65, top + 1.25)
-    _blank(panel, title or text("plots.flow_title", dims=list(layer_dims), m=m))
+    _blank(panel, text("plots.flow_title", dims=list(layer_dims), m=m))
     forward = ", ".join(f"A{layer} {shape(layer)}" for layer in range(depth + 1))
     back = ", ".join(f"dA{layer} {shape(layer)}" for layer in range(depth, -1, -1))
-    words = description or text("plots.flow_description", forward=forward, back=back)
-    return sheet.finish(words)
+    words = text("plots.flow_description", forward=forward, back=back)
+    return describe(figure, words)
 
 
 @styled
 def draw_graph(
     nodes: Mapping[str, tuple[float, float, str]],
     edges: Sequence[tuple[str, str, str, str] | tuple[str, str, str]],
-    *,
-    title: str | None = None,
-    width: float = 7.0,
-    height: float = 3.2,
-    axes: Axes | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw a small computation as boxes and arrows with numbers.
 
@@ -329,15 +215,7 @@ def draw_graph(
         Where each box stands (columns and rows, 1 apart) and what it says.
     edges : sequence of (start, end, forward[, backward])
         An arrow from one node to another; `forward` is written above it, and
-        `backward`, the slope that comes back, below it. Either may be empty.
-    title : str, optional
-        Title of the figure.
-    width, height : float
-        Size in inches.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
-    description : str, optional
-        What is to be seen; all arrows with their numbers otherwise.
+        `backward`, the derivative that comes back, below it. Either may be empty.
 
     Returns
     -------
@@ -350,8 +228,8 @@ def draw_graph(
     >>> draw_graph(nodes, [("x", "y", "2", "3")]).description
     'A graph of a computation. x to y = 3x: forward 2, backward 3.'
     """
-    sheet = Sheet(axes, width=width, height=height)
-    panel = sheet.axes
+    width, height = 7.0, 3.2
+    figure, panel = new_figure(width=width, height=height)
     places = {name: np.array([x, y], float) for name, (x, y, _) in nodes.items()}
     for x, y, label in nodes.values():
         _box(panel, x, y, label, COLOURS[0])
@@ -389,6 +267,97 @@ def draw_graph(
         if backward:
             words = text("plots.edge_back", edge=words, backward=backward)
         parts.append(words.replace("\n", " "))
-    _blank(panel, title or text("plots.graph_title"))
-    words = description or text("plots.graph_description", parts="; ".join(parts))
-    return sheet.finish(words)
+    _blank(panel, text("plots.graph_title"))
+    words = text("plots.graph_description", parts="; ".join(parts))
+    return describe(figure, words)
+
+
+_WIDTH, _HEIGHT = 2.5, 1.0
+
+
+_PLACES = {
+    "initialize": (1.4, 3.2),
+    "forward": (5.2, 3.2),
+    "cost": (9.2, 3.2),
+    "backward": (9.2, 0.8),
+    "update": (5.2, 0.8),
+}
+
+
+_ARROWS = (
+    ("initialize", "forward", "start"),
+    ("forward", "cost", "answers"),
+    ("cost", "backward", "slope"),
+    ("backward", "update", "gradients"),
+    ("update", "forward", "parameters"),
+)
+
+
+def _step_box(axes: Axes, number: int, name: str) -> None:
+    x, y = _PLACES[name]
+    axes.add_patch(
+        FancyBboxPatch(
+            (x - _WIDTH / 2, y - _HEIGHT / 2),
+            _WIDTH,
+            _HEIGHT,
+            boxstyle="round,pad=0.02,rounding_size=0.18",
+            facecolor=lighter(COLOURS[number - 1], 0.18),
+            edgecolor=COLOURS[number - 1],
+            linewidth=1.6,
+        )
+    )
+    title = text(f"plots.five_steps.{name}", number=number)
+    axes.text(x, y + 0.18, title, ha="center", va="center", weight="bold")
+    what = text(f"plots.five_steps.{name}_what")
+    axes.text(x, y - 0.2, what, ha="center", va="center", fontsize=8.5)
+
+
+def _step_arrow(axes: Axes, start: str, end: str, label: str) -> None:
+    (x0, y0), (x1, y1) = _PLACES[start], _PLACES[end]
+    if y0 == y1:
+        sign = 1 if x1 > x0 else -1
+        tail = (x0 + sign * (_WIDTH / 2 + 0.08), y0)
+        head = (x1 - sign * (_WIDTH / 2 + 0.08), y1)
+        place, align = ((tail[0] + head[0]) / 2, y0 + 0.1), ("center", "bottom")
+    else:
+        sign = 1 if y1 > y0 else -1
+        tail = (x0, y0 + sign * (_HEIGHT / 2 + 0.08))
+        head = (x1, y1 - sign * (_HEIGHT / 2 + 0.08))
+        place, align = (x0 + 0.15, (y0 + y1) / 2), ("left", "center")
+    axes.annotate(
+        "",
+        head,
+        tail,
+        arrowprops={"arrowstyle": "-|>", "color": "#222222", "linewidth": 1.4},
+    )
+    label = text(f"plots.five_steps.{label}")
+    axes.text(*place, label, ha=align[0], va=align[1], fontsize=8.5)
+
+
+@styled
+def draw_five_steps() -> Figure:
+    """Draw the five steps: initialize once, then four of them round and round.
+
+    Returns
+    -------
+    Figure
+        The map.
+
+    Examples
+    --------
+    >>> "update" in draw_five_steps().description
+    True
+    """
+    figure, axes = new_figure(height=2.9)
+    for number, name in enumerate(_PLACES, start=1):
+        _step_box(axes, number, name)
+    for arrow in _ARROWS:
+        _step_arrow(axes, *arrow)
+    axes.set(
+        title=text("plots.five_steps.title"),
+        xlim=(0, 10.6),
+        ylim=(0.1, 3.9),
+        aspect="equal",
+    )
+    axes.axis("off")
+    return describe(figure, text("plots.five_steps.description"))

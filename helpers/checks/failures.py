@@ -1,0 +1,686 @@
+"""Explaining an exception by the expression that raised it.
+
+The traceback leads to the expression in the learner's cell; ``ast`` says what it
+is, and the frame's names say what shapes and kinds of values met there. Nothing of
+the learner's is called to find out: only names, subscripts and pure functions of
+NumPy on plain arrays are evaluated.
+"""
+
+import ast
+import builtins
+import difflib
+import linecache
+import math
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.strings import text
+
+__all__ = ["explain"]
+
+MAX_CODE = 60
+MODULES = ("math", "copy", "random", "scipy", "np", "numpy", "time", "itertools")
+# Functions of NumPy without side effects, for finding out a shape.
+PURE = frozenset(
+    [
+        *("abs", "absolute", "add", "array", "asarray", "clip", "dot", "divide"),
+        *("exp", "log", "log2", "log10", "log1p", "matmul", "maximum", "mean"),
+        *("minimum", "multiply", "negative", "ones", "power", "reshape", "sqrt"),
+        *("square", "squeeze", "std", "subtract", "sum", "tanh", "transpose"),
+        *("where", "zeros", "ones_like", "zeros_like"),
+    ]
+)
+PLAIN = (bool, int, float, str, type(None), np.ndarray, dict, list, tuple)
+
+
+class Unknown(Exception):
+    """An expression whose value takes a learner's code to find out."""
+
+
+@dataclass
+class Spot:
+    """The expression that raised an exception.
+
+    Attributes
+    ----------
+    error : BaseException
+        What it raised.
+    node : ast.AST
+        The expression.
+    statement : ast.stmt
+        The statement around it.
+    frame : types.FrameType
+        Where its names have their values.
+    source : str
+        The text of the cell.
+    outer : tuple of (ast.Call, object) or None
+        The call of another function of the notebook in which this happened, and
+        that function.
+    """
+
+    error: BaseException
+    node: ast.AST
+    statement: ast.stmt
+    frame: types.FrameType
+    source: str
+    outer: "tuple[ast.Call, Callable] | None" = None
+
+    def code(self, node: ast.AST) -> str:
+        """Return the text of an expression, shortened."""
+        words = " ".join((ast.get_source_segment(self.source, node) or "").split())
+        return words if len(words) <= MAX_CODE else words[: MAX_CODE - 4] + " ..."
+
+    def value(self, node: ast.AST) -> object:
+        """Return the value of an expression, if no foreign code is needed."""
+        return _Evaluation(self.frame).of(node)
+
+    def known(self, node: ast.AST) -> object:
+        """Return the value of an expression, or Unknown (the class)."""
+        try:
+            return self.value(node)
+        except Exception:  # arithmetic of any kind may fail, as it did before
+            return Unknown
+
+    def is_(self, node: ast.AST) -> str:
+        """Say what an expression is: its code, and its shape or kind."""
+        value = self.known(node)
+        return text("checks.failure.is", code=self.code(node), kind=_kind(value))
+
+
+class _Evaluation:
+    """Evaluates pure expressions on plain values."""
+
+    def __init__(self, frame: types.FrameType) -> None:
+        self.frame = frame
+
+    def of(self, node: ast.AST) -> object:
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise Unknown
+        return method(node)
+
+    def _constant(self, node: ast.Constant) -> object:
+        return node.value
+
+    def _name(self, node: ast.Name) -> object:
+        for scope in (self.frame.f_locals, self.frame.f_globals, vars(builtins)):
+            if node.id in scope:
+                return scope[node.id]
+        raise Unknown
+
+    def _tuple(self, node: ast.Tuple) -> tuple:
+        return tuple(map(self.of, node.elts))
+
+    _list = _tuple
+
+    def _slice(self, node: ast.Slice) -> slice:
+        ends = (node.lower, node.upper, node.step)
+        return slice(*(None if end is None else self.of(end) for end in ends))
+
+    def _plain(self, node: ast.AST) -> object:
+        value = self.of(node)
+        if isinstance(value, np.generic):
+            value = np.asarray(value)
+        if type(value) not in PLAIN:
+            raise Unknown
+        return value
+
+    def _attribute(self, node: ast.Attribute) -> object:
+        value = self.of(node.value)
+        if value is np or value is math:
+            return getattr(value, node.attr)
+        if type(value) is np.ndarray and node.attr in ("T", "shape", "size", "ndim"):
+            return getattr(value, node.attr)
+        raise Unknown
+
+    def _subscript(self, node: ast.Subscript) -> object:
+        return self._plain(node.value)[self.of(node.slice)]
+
+    def _joinedstr(self, node: ast.JoinedStr) -> str:
+        parts = []
+        for part in node.values:
+            inner = part.value if isinstance(part, ast.FormattedValue) else part
+            value = self._plain(inner)
+            if isinstance(value, np.ndarray | dict | list | tuple):
+                raise Unknown
+            parts.append(str(value))
+        return "".join(parts)
+
+    def _unaryop(self, node: ast.UnaryOp) -> object:
+        value = self._plain(node.operand)
+        return -value if isinstance(node.op, ast.USub) else value
+
+    def _binop(self, node: ast.BinOp) -> object:
+        left, right = self._plain(node.left), self._plain(node.right)
+        if isinstance(left, str) and isinstance(right, str):
+            return left + right
+        for side in (left, right):
+            if not isinstance(side, bool | int | float | np.ndarray):
+                raise Unknown
+        operation = OPERATIONS.get(type(node.op))
+        if operation is None:
+            raise Unknown
+        with np.errstate(all="ignore"):
+            return operation(np.asarray(left), np.asarray(right))[()]
+
+    def _call(self, node: ast.Call) -> object:
+        function = self.of(node.func) if not _method(node) else None
+        if function is len and len(node.args) == 1:
+            return len(self._plain(node.args[0]))
+        if function is str and len(node.args) == 1:
+            return str(self._plain(node.args[0]))
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if name not in PURE or (
+            function is not None and function is not vars(np)[name]
+        ):
+            raise Unknown
+        given = [self._plain(argument) for argument in node.args]
+        if function is None:
+            given.insert(0, self._plain(node.func.value))
+            function = vars(np)[name]
+        named = {k.arg: self._plain(k.value) for k in node.keywords if k.arg}
+        with np.errstate(all="ignore"):
+            return function(*given, **named)
+
+
+def _method(node: ast.Call) -> bool:
+    """Tell whether a call looks like a method of an array, such as ``X.dot(w)``."""
+    return isinstance(node.func, ast.Attribute) and not (
+        isinstance(node.func.value, ast.Name) and node.func.value.id in MODULES
+    )
+
+
+OPERATIONS: dict[type, Callable] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.FloorDiv: np.floor_divide,
+    ast.Mod: np.mod,
+    ast.Pow: np.power,
+    ast.MatMult: np.matmul,
+}
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, np.ndarray) and value.ndim:
+        return text("checks.failure.kind.array", shape=value.shape)
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.item()
+    if value is None:
+        return text("checks.kind.none")
+    if isinstance(value, bool | int | float):
+        return text("checks.failure.kind.number", value=f"{value:.6g}")
+    if isinstance(value, str):
+        return text("checks.failure.kind.text", value=value[:40])
+    if type(value) is tuple and all(type(item) is int for item in value):
+        return text("checks.failure.kind.tuple", value=value)
+    if type(value) in (tuple, list, dict):
+        name = type(value).__name__
+        return text(f"checks.failure.kind.{name}_of", n=len(value))
+    if isinstance(value, type) and value is Unknown:
+        return text("checks.failure.kind.unknown")
+    if callable(value):
+        return text("checks.failure.kind.function")
+    return text("checks.failure.kind.object", kind=type(value).__name__)
+
+
+def explain(error: BaseException, function: Callable) -> str:
+    """Say what went wrong in the expression that raised an exception.
+
+    Parameters
+    ----------
+    error : BaseException
+        With its traceback.
+    function : callable
+        The function that was called; the notebook's names are its globals.
+
+    Returns
+    -------
+    str
+        One or two sentences; empty where the expression tells nothing.
+    """
+    try:
+        spot = _spot(error, function)
+        if spot is None:
+            return ""
+        for rule in RULES:
+            said = rule(spot)
+            if said:
+                return said[:600]
+    except Exception:  # an explanation must never stand in the way of a check
+        return ""
+    return ""
+
+
+def _spot(error: BaseException, function: Callable) -> Spot | None:
+    found = None
+    outer = None
+    names = getattr(function, "__globals__", None)
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals is names:
+            if found is not None and isinstance(found.node, ast.Call):
+                callee = found.known(found.node.func)
+                if isinstance(callee, types.FunctionType):
+                    outer = found.node, callee
+            spot = _spot_of(error, trace)
+            found = spot or found
+        trace = trace.tb_next
+    if found is not None:
+        found.outer = outer
+    return found
+
+
+def _spot_of(error: BaseException, trace: types.TracebackType) -> Spot | None:
+    code = trace.tb_frame.f_code
+    lines = linecache.getlines(code.co_filename, trace.tb_frame.f_globals)
+    source = "".join(lines)
+    positions = list(code.co_positions())[trace.tb_lasti // 2]
+    line, end, column, end_column = positions
+    if not source or line is None:
+        return None
+    tree = ast.parse(source)
+    statement: ast.stmt | None = None
+    node: ast.AST | None = None
+    for candidate in ast.walk(tree):
+        if not isinstance(candidate, ast.expr | ast.stmt):
+            continue
+        place = (
+            candidate.lineno,
+            candidate.end_lineno,
+            candidate.col_offset,
+            candidate.end_col_offset,
+        )
+        if isinstance(candidate, ast.stmt) and place[0] <= line <= (place[1] or 0):
+            statement = candidate
+        if place == (line, end, column, end_column):
+            node = candidate
+    if statement is None:
+        return None
+    return Spot(error, node or statement, statement, trace.tb_frame, source)
+
+
+def _say(key: str, /, **values: object) -> str:
+    return text(f"checks.failure.{key}", **values)
+
+
+def _inside(spot: Spot, kind: type) -> Iterator[ast.AST]:
+    return (node for node in ast.walk(spot.node) if isinstance(node, kind))
+
+
+def _assertion(spot: Spot) -> str:
+    if not isinstance(spot.error, AssertionError):
+        return ""
+    statement = spot.statement
+    if not isinstance(statement, ast.Assert):
+        return ""
+    test, parts = statement.test, []
+    if isinstance(test, ast.Compare):
+        for side in (test.left, *test.comparators):
+            value = spot.known(side)
+            if not isinstance(side, ast.Constant) and value is not Unknown:
+                parts.append(_say("here", code=spot.code(side), value=_shown(value)))
+    said = _say("assertion", code=spot.code(test))
+    return (
+        " ".join([said, _say("assertion_here", parts="; ".join(parts))])
+        if (parts)
+        else said
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple | bool | int | float | str):
+        return repr(value)[:60]
+    return _kind(value)
+
+
+def _power(spot: Spot) -> str:
+    for node in (spot.node, *ast.walk(spot.statement)):
+        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(
+            node.op, ast.BitXor
+        ):
+            if isinstance(spot.error, TypeError):
+                return _say("power", code=spot.code(node))
+    return ""
+
+
+def _name(spot: Spot) -> str:
+    if not isinstance(spot.error, NameError):
+        return ""
+    name = spot.error.name or ""
+    if isinstance(spot.error, UnboundLocalError):
+        return _say("unassigned", name=name)
+    if name in MODULES:
+        line = "import numpy as np" if name == "np" else f"import {name}"
+        return _say("not_imported", name=name, line=line)
+    scope = [*spot.frame.f_locals, *spot.frame.f_globals]
+    near = _near(name, [other for other in scope if not other.startswith("_")])
+    if near:
+        return _say("name_near", name=name, near=near)
+    function = vars(np).get(name)
+    if callable(function):
+        return _say("name_of_numpy", name=name)
+    return _say("name", name=name)
+
+
+def _near(name: str, others: list[str]) -> str:
+    found = difflib.get_close_matches(name, dict.fromkeys(others), n=3, cutoff=0.6)
+    return ", ".join(f"`{other}`" for other in found)
+
+
+def _attribute(spot: Spot) -> str:
+    if not isinstance(spot.error, AttributeError) or not spot.error.name:
+        return ""
+    name = spot.error.name
+    value = spot.error.obj
+    base = next(
+        (n.value for n in ast.walk(spot.node) if getattr(n, "attr", "") == name), None
+    )
+    code = spot.code(base) if base is not None else ""
+    if isinstance(value, types.ModuleType):
+        near = _near(name, [n for n in dir(value) if not n.startswith("_")])
+        key = "module_near" if near else "module_lacks"
+        return _say(key, module=code or value.__name__, name=name, near=near)
+    if value is None:
+        return _say("none", code=code or "?")
+    kind = _kind(np.asarray(value) if isinstance(value, np.generic) else value)
+    return _say("lacks", code=code, kind=kind, name=name)
+
+
+def _key(spot: Spot) -> str:
+    if not isinstance(spot.error, KeyError) or not spot.error.args:
+        return ""
+    key = spot.error.args[0]
+    if type(key) not in (str, int):
+        return ""
+    for node in _inside(spot, ast.Subscript):
+        base = spot.known(node.value)
+        if type(base) is dict and key not in base:
+            keys = ", ".join(repr(k)[:20] for k in list(base)[:8]) or _say("no_keys")
+            more = ", ..." if len(base) > 8 else ""
+            return _say(
+                "key", code=spot.code(node.value), key=repr(key)[:40], keys=keys + more
+            )
+    return ""
+
+
+def _index(spot: Spot) -> str:
+    if not isinstance(spot.error, IndexError):
+        return ""
+    for node in [*_inside(spot, ast.Subscript), *_targets(spot)]:
+        base = spot.known(node.value)
+        index = spot.known(node.slice)
+        if isinstance(base, list | tuple) and isinstance(index, int | np.integer):
+            if not -len(base) <= index < len(base):
+                code, n = spot.code(node.value), len(base)
+                if n == 0:
+                    return _say("index_empty", code=code)
+                return _say("index", code=code, n=n, last=n - 1, index=index)
+        if isinstance(base, np.ndarray):
+            indices = index if isinstance(index, tuple) else (index,)
+            if len(indices) > base.ndim:
+                code = spot.code(node.value)
+                return _say(
+                    "too_many_indices", n=len(indices), code=code, kind=_kind(base)
+                )
+            for axis, (i, n) in enumerate(zip(indices, base.shape)):
+                if isinstance(i, int | np.integer) and not -n <= i < n:
+                    values = {"code": spot.code(node.value), "kind": _kind(base)}
+                    return _say("index_axis", axis=axis, index=i, last=n - 1, **values)
+    return ""
+
+
+def _targets(spot: Spot) -> list[ast.Subscript]:
+    return [n for n in ast.walk(spot.statement) if isinstance(n, ast.Subscript)]
+
+
+def _call(spot: Spot) -> str:
+    """Explain a call with arguments that its function does not take."""
+    node = spot.node
+    if not isinstance(node, ast.Call):
+        return ""
+    name = spot.code(node.func)
+    last = name.rpartition(".")[2]
+    given = [spot.known(argument) for argument in node.args]
+    function = spot.known(node.func)
+    arrays = [
+        (argument, value)
+        for argument, value in zip(node.args, given)
+        if isinstance(value, np.ndarray) and value.size != 1
+    ]
+    if last in ("randn", "rand") and any(
+        isinstance(v, tuple | list) or (v is Unknown and isinstance(a, ast.Tuple))
+        for a, v in zip(node.args, given)
+    ):
+        return _say("separate_sizes", name=name)
+    if last in ("zeros", "ones", "empty") and len(node.args) > 1:
+        return _say("one_tuple", name=name)
+    if (name.startswith("math.") or function is float or function is int) and arrays:
+        argument, value = arrays[0]
+        key = "math" if hasattr(np, last) else "one_number"
+        values = {"name": name, "code": spot.code(argument), "kind": _kind(value)}
+        return _say(key, **values)
+    if name.startswith("math.") and isinstance(spot.error, OverflowError):
+        return _say("overflow", name=name, argument=spot.is_(node.args[0]))
+    if name in ("max", "min") and isinstance(spot.error, ValueError):
+        return _say("max", name=name, other=f"{name}imum")
+    if isinstance(function, types.FunctionType) and isinstance(spot.error, TypeError):
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount]
+        if "argument" in str(spot.error):
+            return _say(
+                "arguments", name=name, names=", ".join(names), n=len(node.args)
+            )
+    if function is not Unknown and not callable(function):
+        code = spot.code(node)
+        return _say("not_callable", name=name, kind=_kind(function), code=code)
+    if isinstance(spot.error, TypeError) and name == "range" and given:
+        return _say("range", parts=", ".join(map(spot.is_, node.args)))
+    return ""
+
+
+def _none(spot: Spot) -> str:
+    if "NoneType" not in str(spot.error):
+        return ""
+    for node in _parts(spot.node):
+        if isinstance(node, ast.Constant):
+            continue
+        if spot.known(node) is None:
+            return _say("none", code=spot.code(node))
+        if isinstance(node, ast.Call) and isinstance(
+            function := spot.known(node.func), types.FunctionType
+        ):
+            if function.__globals__ is spot.frame.f_globals:
+                return _say("none_returned", name=spot.code(node.func))
+    return ""
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the expressions inside a node, the innermost last."""
+    return (n for n in ast.walk(node) if isinstance(n, ast.expr))
+
+
+def _operands(spot: Spot) -> tuple[ast.AST, ast.AST] | None:
+    """Return the two operands of an operation or a product."""
+    node = spot.node
+    if isinstance(node, ast.BinOp):
+        return node.left, node.right
+    if isinstance(node, ast.AugAssign):
+        return node.target, node.value
+    if isinstance(node, ast.Compare) and len(node.comparators) == 1:
+        return node.left, node.comparators[0]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if len(node.args) == 2:
+            return node.args[0], node.args[1]
+        if len(node.args) == 1 and _method(node):
+            return node.func.value, node.args[0]
+    return None
+
+
+def _product(spot: Spot) -> str:
+    pair = _operands(spot)
+    if pair is None or not isinstance(spot.error, ValueError):
+        return ""
+    node = spot.node
+    is_product = (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)) or (
+        isinstance(node, ast.Call)
+        and spot.code(node.func).rpartition(".")[2] in ("dot", "matmul", "inner")
+    )
+    left, right = map(spot.known, pair)
+    if not isinstance(left, np.ndarray) or not isinstance(right, np.ndarray):
+        return _say("product_unknown") if is_product else ""
+    sides = {"left": spot.is_(pair[0]), "right": spot.is_(pair[1])}
+    if is_product and left.ndim and right.ndim:
+        n, m = left.shape[-1], right.shape[0 if right.ndim < 2 else -2]
+        return _say("product", n=n, m=m, **sides) if n != m else ""
+    if isinstance(node, ast.AugAssign):
+        return _say("in_place", **sides)
+    if (
+        left.ndim
+        and right.ndim
+        and isinstance(node, ast.BinOp | ast.Compare | ast.Call)
+    ):
+        return _say("broadcast", **sides)
+    return ""
+
+
+def _operation(spot: Spot) -> str:
+    pair = _operands(spot)
+    if pair is None or not isinstance(spot.error, TypeError):
+        return ""
+    node, message = spot.node, str(spot.error)
+    left, right = map(spot.known, pair)
+    if isinstance(node, ast.AugAssign) and "cast" in message.lower():
+        if isinstance(left, np.ndarray) and left.dtype.kind in "iub":
+            return _say("whole_numbers", code=spot.code(node.target), dtype=left.dtype)
+    for operand, value in zip(pair, (left, right)):
+        if type(value) is tuple and value and all(type(n) is int for n in value):
+            return _say("tuple", code=spot.code(operand), value=value)
+        if isinstance(value, types.FunctionType | types.BuiltinFunctionType | np.ufunc):
+            return _say("function", code=spot.code(operand))
+    if left is Unknown and right is Unknown:
+        return ""
+    return _say("operands", left=spot.is_(pair[0]), right=spot.is_(pair[1]))
+
+
+def _truth(spot: Spot) -> str:
+    if "truth value" not in str(spot.error):
+        return ""
+    for node in ast.walk(spot.statement):
+        if isinstance(node, ast.Call) and spot.code(node.func) in ("max", "min"):
+            name = spot.code(node.func)
+            return _say("max", name=name, other=f"{name}imum")
+    test = getattr(spot.statement, "test", spot.node)
+    return _say("truth", code=spot.code(test))
+
+
+def _unpack(spot: Spot) -> str:
+    message = str(spot.error)
+    if "unpack" not in message or not isinstance(spot.statement, ast.Assign | ast.For):
+        return ""
+    statement = spot.statement
+    if isinstance(statement, ast.For):
+        return _say("unpack_loop", code=spot.code(statement.iter))
+    target = statement.targets[0]
+    n = len(target.elts) if isinstance(target, ast.Tuple | ast.List) else 1
+    value = spot.known(statement.value)
+    values = {"n": n, "code": spot.code(statement.value)}
+    if isinstance(value, tuple | list | dict | np.ndarray):
+        return _say("unpack", got=_kind(value), **values)
+    return _say("unpack_unknown", **values)
+
+
+def _zero(spot: Spot) -> str:
+    if isinstance(spot.error, ZeroDivisionError) and (pair := _operands(spot)):
+        return _say("zero", code=spot.code(pair[1]))
+    return ""
+
+
+def _axis(spot: Spot) -> str:
+    if type(spot.error).__name__ != "AxisError" or not isinstance(spot.node, ast.Call):
+        return ""
+    array = spot.node.func.value if _method(spot.node) else spot.node.args[0]
+    return _say("axis", array=spot.is_(array))
+
+
+def _reshape(spot: Spot) -> str:
+    node = spot.node
+    if "reshape" not in str(spot.error) or not isinstance(node, ast.Call):
+        return ""
+    array = node.func.value if _method(node) else node.args[0]
+    value = spot.known(array)
+    if not isinstance(value, np.ndarray):
+        return ""
+    sizes = node.args if _method(node) else node.args[1:]
+    shape = [spot.known(size) for size in sizes]
+    shape = list(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple) else shape
+    if Unknown in shape or not shape:
+        return _say("reshape", array=spot.is_(array), n=value.size)
+    return _say("reshape_to", array=spot.is_(array), n=value.size, shape=tuple(shape))
+
+
+def _subscript(spot: Spot) -> str:
+    if not isinstance(spot.error, TypeError):
+        return ""
+    for node in [*_inside(spot, ast.Subscript), *_targets(spot)]:
+        base, index = spot.known(node.value), spot.known(node.slice)
+        if base is Unknown or base is None:
+            continue
+        code = spot.code(node.value)
+        if isinstance(base, bool | int | float):
+            return _say("no_entries", code=code, kind=_kind(base))
+        if callable(base):
+            return _say("function_subscript", code=code)
+        if isinstance(base, list | tuple) and not isinstance(
+            index, int | np.integer | slice
+        ):
+            if index is not Unknown:
+                values = {"code": code, "kind": _kind(base)}
+                return _say("list_index", index=spot.is_(node.slice), **values)
+        if type(base) is dict and isinstance(index, np.ndarray | list | dict):
+            return _say("key_kind", code=code, index=spot.is_(node.slice))
+    return ""
+
+
+def _swapped(spot: Spot) -> str:
+    """Add to an explanation that arguments were given in another order."""
+    if spot.outer is None:
+        return ""
+    call, function = spot.outer
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount]
+    given = [a.id for a in call.args if isinstance(a, ast.Name)]
+    if len(given) == len(call.args) and given != list(names[: len(given)]):
+        if sorted(given) == sorted(names[: len(given)]):
+            return _say(
+                "swapped",
+                name=function.__name__,
+                names=", ".join(names),
+                given=", ".join(given),
+            )
+    return ""
+
+
+RULES: list[Callable[[Spot], str]] = [
+    _assertion,
+    _swapped,
+    _power,
+    _name,
+    _attribute,
+    _key,
+    _none,
+    _call,
+    _truth,
+    _product,
+    _operation,
+    _unpack,
+    _zero,
+    _axis,
+    _reshape,
+    _index,
+    _subscript,
+]

@@ -1,0 +1,171 @@
+"""What stands in the source of a wrong answer and is rarely meant.
+
+Each remark is true of the text of the function; none says what is right instead.
+"""
+
+import ast
+import builtins
+import inspect
+import textwrap
+import types
+from collections.abc import Callable, Iterator, Mapping
+
+from helpers.strings import text
+
+__all__ = ["slips_of"]
+
+MOST = 2
+
+
+def slips_of(function: Callable, *, drawn: bool = False) -> list[str]:
+    """List remarks about the source of a function.
+
+    Parameters
+    ----------
+    function : callable
+        What the learner wrote.
+    drawn : bool
+        Whether its cases draw from NumPy's global generator.
+
+    Returns
+    -------
+    list of str
+        At most two sentences; empty where the source is not at hand.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        node = ast.parse(source).body[0]
+    except (OSError, TypeError, SyntaxError, IndentationError, IndexError):
+        return []
+    if not isinstance(node, ast.FunctionDef):
+        return []
+    names = getattr(function, "__globals__", {})
+    found: list[str] = []
+    for search in (_powers, _statements, _order, _generators, _names, _loops):
+        for key, values in search(node, names):
+            if key == "generator" and not drawn:
+                continue
+            said = text(f"checks.slip.{key}", **values)
+            if said not in found:
+                found.append(said)
+    return found[:MOST]
+
+
+Found = Iterator[tuple[str, dict[str, object]]]
+
+
+def _code(node: ast.AST) -> str:
+    code = ast.unparse(node)
+    return code if len(code) <= 60 else code[:56] + " ..."
+
+
+def _powers(function: ast.FunctionDef, names: Mapping) -> Found:
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(
+            node.op, ast.BitXor
+        ):
+            yield "power", {"code": _code(node)}
+
+
+def _statements(function: ast.FunctionDef, names: Mapping) -> Found:
+    """Find results that are computed and lost."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Expr):
+            continue
+        value = node.value
+        if isinstance(value, ast.Compare):
+            yield "comparison", {"code": _code(value)}
+        elif isinstance(value, ast.BinOp):
+            yield "lost", {"code": _code(value)}
+        elif isinstance(value, ast.Call):
+            called = value.func
+            root = called.value if isinstance(called, ast.Attribute) else None
+            if isinstance(root, ast.Name) and root.id in ("np", "numpy"):
+                if not isinstance(called, ast.Attribute) or any(
+                    keyword.arg == "out" for keyword in value.keywords
+                ):
+                    continue
+                if called.attr not in ("seed", "copyto", "put", "fill_diagonal"):
+                    yield "lost", {"code": _code(value)}
+            elif isinstance(called, ast.Attribute) and called.attr in (
+                *("reshape", "astype", "dot", "copy", "transpose", "sum", "mean"),
+            ):
+                yield "lost", {"code": _code(value)}
+
+
+def _order(function: ast.FunctionDef, names: Mapping) -> Found:
+    """Find calls of the notebook's functions with exchanged arguments."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        callee = names.get(node.func.id)
+        if not isinstance(callee, types.FunctionType):
+            continue
+        code = callee.__code__
+        asked = list(code.co_varnames[: code.co_argcount])
+        given = [a.id for a in node.args if isinstance(a, ast.Name)]
+        first = asked[: len(given)]
+        if len(given) == len(node.args) and given != first:
+            if sorted(given) == sorted(first):
+                yield (
+                    "order",
+                    {
+                        "name": node.func.id,
+                        "names": ", ".join(asked),
+                        "given": ", ".join(given),
+                    },
+                )
+
+
+def _generators(function: ast.FunctionDef, names: Mapping) -> Found:
+    for node in ast.walk(function):
+        name = node.attr if isinstance(node, ast.Attribute) else ""
+        name = node.id if isinstance(node, ast.Name) else name
+        if name in ("default_rng", "RandomState", "Generator"):
+            yield "generator", {"name": name}
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id == "random" and isinstance(
+                names.get("random"), types.ModuleType
+            ):
+                if names["random"].__name__ == "random":
+                    yield "generator", {"name": f"random.{node.attr}"}
+
+
+def _names(function: ast.FunctionDef, names: Mapping) -> Found:
+    """Find parameters that are not used, and variables from outside."""
+    arguments = function.args.posonlyargs + function.args.args
+    parameters = [argument.arg for argument in arguments]
+    body = [n for statement in function.body for n in ast.walk(statement)]
+    loaded = {
+        n.id for n in body if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+    }
+    stored = {
+        n.id for n in body if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    inner = {n.arg for n in body if isinstance(n, ast.arg)}
+    for name in sorted(loaded - stored - inner - set(parameters)):
+        value = names.get(name)
+        if (
+            name in names
+            and not callable(value)
+            and not isinstance(value, types.ModuleType)
+        ):
+            if not hasattr(builtins, name):
+                yield "outside", {"name": name}
+    for name in parameters:
+        if name not in loaded and name != "print_cost":
+            yield "unused_parameter", {"name": name}
+    for node in body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name not in loaded and not name.startswith("_"):
+                yield "unused", {"name": name}
+    if not any(isinstance(n, ast.Return) for n in body):
+        yield "no_return", {}
+
+
+def _loops(function: ast.FunctionDef, names: Mapping) -> Found:
+    for loop in ast.walk(function):
+        if isinstance(loop, ast.For | ast.While):
+            if any(isinstance(statement, ast.Return) for statement in loop.body):
+                yield "return_in_loop", {}

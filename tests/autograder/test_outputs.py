@@ -1,0 +1,409 @@
+"""What a submission shows is built anew from what a list allows."""
+
+import base64
+import io
+import json
+import time
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from PIL import Image
+
+from autograder.formulas import mathml
+from autograder.images import image_size, kept_attachments
+from autograder.markup import clean_html, clean_markdown
+from autograder.outputs import SHOWN, TAKEN, Bounds, Gate, Recorder
+from helpers.strings import text
+
+
+def image(kind: str = "PNG", size: tuple[int, int] = (3, 2)) -> str:
+    """Return an image in Base64."""
+    body = io.BytesIO()
+    Image.new("RGB", size).save(body, kind)
+    return base64.b64encode(body.getvalue()).decode()
+
+
+PNG = image()
+
+
+def passed(*outputs: object) -> list:
+    """Return what the gate makes of the outputs of a cell."""
+    return json.loads(json.dumps(Gate().outputs(list(outputs))))
+
+
+def left_out(*reasons: str) -> dict:
+    """Return the note that something is left out."""
+    said = "; ".join(text(f"outputs.{reason}") for reason in reasons)
+    return new_output(
+        "display_data", data={"text/plain": text("outputs.left_out", reasons=said)}
+    )
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"image/png": {"width": "1 onerror=alert(1)", "height": "2"}},
+        {"image/png": {"width": 10**9, "height": -1}},
+        {"image/png": {"width": True, "alt": "x", "unconfined": True}},
+        {"image/png": "text"},
+        {"filenames": {"image/png": "https://example.org/x.png"}},
+        {"filenames": 5},
+        {"image/png": [1]},
+        [],
+        None,
+        float("nan"),
+    ],
+)
+def test_no_metadata_of_an_output_survives(metadata):
+    """Templates write it into pages as it is."""
+    output = {
+        "output_type": "display_data",
+        "data": {"image/png": PNG},
+        "metadata": metadata,
+    }
+
+    (kept,) = passed(output)
+
+    assert kept == {**output, "metadata": {}}
+
+
+def test_whole_numbers_within_an_image_are_its_size():
+    """Figures for dense screens say half of what they have."""
+    output = {
+        "output_type": "display_data",
+        "data": {"image/png": image(size=(200, 100))},
+        "metadata": {"image/png": {"width": 100, "height": 50}},
+    }
+
+    assert passed(output)[0]["metadata"] == {"image/png": {"width": 100, "height": 50}}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"application/javascript": "x()"}, "kind"),
+        ({"image/svg+xml": "<svg onload='x()'/>"}, "kind"),
+        ({"text/vnd.mermaid": "x"}, "kind"),
+        ({"application/json": {"a": 1}}, "kind"),
+        ({"image/png": "AAAA"}, "image"),
+        ({"image/png": image("JPEG")}, "image"),
+        ({"image/png": PNG + "' onerror='x()"}, "image"),
+        ({"image/png": image(size=(9000, 1))}, "image"),
+        ({"image/jpeg": 5}, "image"),
+        ({"text/html": "<div>" * 20_000}, "markup"),
+        ({"text/html": "x" * 300_000}, "markup"),
+        ({"text/html": ["a", 1]}, "markup"),
+        ({str(i): "x" for i in range(30)}, "number"),
+    ],
+)
+def test_what_no_page_shows_is_left_out_with_a_note(data, reason):
+    """What stands beside it is kept, and the learner is told."""
+    given = [
+        {"output_type": "stream", "name": "stdout", "text": "before"},
+        {"output_type": "display_data", "data": data, "metadata": {}},
+    ]
+
+    assert passed(*given) == [given[0], left_out(reason)]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        None,
+        5,
+        [],
+        {},
+        {"output_type": ["stream"]},
+        {"output_type": "stream", "name": "stdin", "text": "x"},
+        {"output_type": "stream", "name": "stdout", "text": 1},
+        {"output_type": "display_data", "data": []},
+        {"output_type": "error", "ename": "E", "evalue": "v", "traceback": "t"},
+        {"output_type": "update_display_data", "data": {"text/plain": "x"}},
+    ],
+)
+def test_what_is_no_output_is_left_out(form):
+    """Whatever a file holds in the place of one."""
+    assert passed(form) == [left_out("kind")]
+
+
+@pytest.mark.parametrize("forms", [None, 5, {"a": 1}, "text"])
+def test_what_is_no_list_of_outputs_has_none(forms):
+    """The page shows the cell without any."""
+    assert Gate().outputs(forms) == []
+
+
+def test_an_error_is_built_anew():
+    """Bounded in all its parts; of escape sequences only colours are left."""
+    (error, note) = passed(
+        {
+            "output_type": "error",
+            "ename": "E" * 1_000,
+            "evalue": "v\x1b]0;title\x07",
+            "traceback": ["\x1b[31mred\x1b[0m\x1b[2J", 5] + ["line"] * 500,
+            "more": "x",
+        }
+    )
+
+    assert set(error) == {"output_type", "ename", "evalue", "traceback"}
+    assert len(error["ename"]) == 200
+    assert error["evalue"] == "v0;title"
+    assert error["traceback"][:2] == ["\x1b[31mred\x1b[0m", "line"]
+    assert len(error["traceback"]) < 101
+    assert note == left_out("text")
+
+
+def test_outputs_text_and_bytes_are_bounded_for_a_cell_and_a_notebook():
+    """However they are spread."""
+    bounds = Bounds(outputs=3, all_outputs=4, text=10, all_text=15)
+    gate = Gate(bounds)
+    line = {"output_type": "stream", "name": "stdout", "text": "12345678"}
+
+    first, second = (gate.outputs([line] * 5) for _ in range(2))
+
+    assert [o.get("text") for o in first[:-1]] == ["12345678", "12", ""]
+    assert [o.get("text") for o in second[:-1]] == ["12345"]
+    assert first[-1] == second[-1] == left_out("number", "text")
+
+
+def test_what_has_passed_passes_as_it_is():
+    """Pages are made from what was taken."""
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": "x" * 300_000},
+        {"output_type": "display_data", "data": {"text/html": "<b>a<p>b<a href=x>"}},
+        {"output_type": "display_data", "data": {"image/png": PNG, "a/b": "x"}},
+        {"output_type": "execute_result", "data": {"text/plain": "a\x1b[1mb"}},
+    ] * 40
+    taken = Gate(TAKEN).outputs(outputs)
+
+    assert taken == Gate(SHOWN).outputs(taken)
+
+
+def message(text_: str, **more: object) -> dict:
+    """Return the content of a message that displays a text."""
+    return {"data": {"text/plain": text_}, "metadata": {}, **more}
+
+
+def recorded(*messages: tuple[str, dict]) -> list:
+    """Return the outputs of a cell that sends these messages."""
+    recorder = Recorder()
+    recorder.begin(0)
+    for kind, content in messages:
+        recorder.show(kind, content)
+    return recorder.outputs()[0]
+
+
+def test_displays_are_updated_and_cleared():
+    """As JupyterLab does while a cell runs."""
+    named = {"transient": {"display_id": "h"}}
+    shown = recorded(
+        ("stream", {"name": "stdout", "text": "gone"}),
+        ("clear_output", {"wait": True}),
+        ("display_data", message("one", **named)),
+        ("update_display_data", message("two", **named)),
+        ("update_display_data", message("x", transient={"display_id": "unknown"})),
+    )
+
+    assert [o["data"] for o in shown] == [{"text/plain": "two"}]
+
+
+def test_a_flood_of_messages_keeps_a_bounded_rest():
+    """Displays, updates of displays past the limit, text: a short time, a few MB."""
+    began = time.monotonic()
+    recorder = Recorder()
+    recorder.begin(0)
+    for i in range(20_000):
+        name = {"transient": {"display_id": f"h{i}"}}
+        recorder.show("display_data", message("x" * 2_000, **name))
+        recorder.show("update_display_data", message("y" * 2_000, **name))
+        recorder.show("stream", {"name": "stdout", "text": "z" * 2_000})
+    outputs = recorder.outputs()[0]
+
+    assert time.monotonic() - began < 5
+    assert len(outputs) == TAKEN.outputs + 1
+    assert sum(len(json.dumps(output)) for output in outputs) < 500_000
+    assert len(recorder._displays) <= TAKEN.outputs
+    assert outputs[-1] == left_out("number", "text")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (1, {}),
+        ("stream", []),
+        ("stream", {"name": ["stdout"], "text": "x"}),
+        ("stream", {"name": "stdout", "text": None}),
+        ("display_data", {"data": "x", "transient": 5}),
+        ("update_display_data", {"transient": {"display_id": []}}),
+        ("error", {"output_type": "stream", "name": "stdout", "text": "x"}),
+        ("clear_output", {"wait": "yes"}),
+        ("comm_open", {"data": {}}),
+    ],
+)
+def test_what_is_no_message_does_no_harm(kind, content):
+    """Of it nothing is shown, at most a note."""
+    assert recorded((kind, content)) in ([], [left_out("kind")])
+
+
+HOSTILE = [
+    '<div style="position:fixed;top:0;left:0;width:100vw;height:100vh">x</div>',
+    '<div class="modal-backdrop in">x</div><nav class="navbar-fixed-top">x</nav>',
+    '<p style="margin:-900px;margin-top:-9px;z-index:9;transform:scale(9)">x</p>',
+    '<p style="background:url(https://example.org/a)">x</p>',
+    '<p style="color:expression(x());border:1px solid/**/red">x</p>',
+    '<img src="https://example.org/a.png"><img src=x onerror=alert(1)>',
+    '<iframe srcdoc="<script>alert(1)</script>"></iframe><object data=x></object>',
+    "<svg><animate onbegin=alert(1)></svg><math href=javascript:alert(1)>x</math>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    '<a href="javascript:alert(1)">x</a><a href="data:text/html,x">x</a>',
+    '<a href="//example.org/x" target=_top ping="https://example.org">x</a>',
+    '<base href="https://example.org/"><meta http-equiv=refresh content=0>',
+    '<form action="https://example.org"><input autofocus onfocus=alert(1)></form>',
+    "<style>*{display:none}</style><link rel=stylesheet href=//example.org/x>",
+    '<video src="https://example.org/a" poster="x"></video><audio src=x autoplay>',
+    '<div id="toc"><label for="submit">x</label></div>',
+    "<p hidden contenteditable dir=rtl tabindex=1 accesskey=s>x</p>",
+    "\ud800<b>\udfff</b>",
+]
+
+
+@pytest.mark.parametrize("source", HOSTILE)
+def test_html_neither_runs_nor_loads_nor_covers(source):
+    """What remains has no attribute by which it could."""
+    for page in (clean_html(source), clean_markdown(source)):
+        assert page is not None
+        for part in ("script", " on", "javascript:", "url(", "position", "-9"):
+            assert part not in page
+        for part in ("src=", "class=", "id=", "srcdoc", "<style", "<svg", "<form"):
+            assert part not in page
+
+
+def test_readable_html_stays_readable():
+    """Tables with their borders, links, the images of our own helpers."""
+    page = (
+        '<table style="border-collapse:collapse"><thead><tr><th scope="col">a</th>'
+        '</tr></thead><tbody><tr><td style="padding:3px 8px">1</td></tr></tbody>'
+        '</table><p><a rel="noopener noreferrer" href="https://numpy.org">b</a>'
+        f'<img alt="a curve" src="data:image/png;base64,{PNG}" width="3"></p>'
+    )
+
+    assert clean_html(page) == page
+
+
+SLOW = ["<div>", "<span>", "<ul><li>", "<table><tr><td>", "</p>", "<a b c d ", "&"]
+SLOW += ["[", "![", "](", "\\begin{a}", "\\begin{align}\n", "$", "$$", "`", "*a _b"]
+SLOW += ["> ", "- ", "|a|b|\n|-|-|\n", "<!--", "[a]: b\n", "\x1b[1m", "{", "^", "'"]
+
+
+@pytest.mark.parametrize("piece", SLOW)
+@pytest.mark.parametrize("count", [20_000, 200_000])
+def test_no_text_takes_long(piece, count):
+    """Ten times as much never takes a hundred times as long."""
+    source = piece * count
+    began = time.process_time()
+    clean_html(source)
+    clean_markdown(source)
+    mathml(source[:2_000])
+    Gate().outputs([{"output_type": "stream", "name": "stdout", "text": source}])
+
+    assert time.process_time() - began < 1.5
+
+
+@pytest.mark.parametrize("size", [1_000, 4_000])
+def test_open_formatting_makes_no_long_page(size):
+    """Parsers open it again in every paragraph: a page of 120 MB of one of 40 kB."""
+    opened = "".join(f"<b title={i}>" for i in range(size // 2))
+    source = f"<p>{opened}{'<p>x' * (size // 2)}"
+    began = time.process_time()
+    page = clean_html(source)
+
+    assert time.process_time() - began < 1
+    assert page is not None and len(page) < 10 * len(source)
+
+
+def test_formulas_are_readable_without_a_network():
+    """As MathML; what cannot be read is shown as it was written."""
+    page = clean_markdown("a $x_1$\n\n$$\\frac{1}{m}$$\n\n`$no$` \\$5 $\\frac$")
+
+    assert page.count("<math") == 2
+    assert "<code>\\frac</code>" in page
+    assert "<mfrac>" in page
+    assert "<code>$no$</code>" in page
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "\\href{javascript:alert(1)}{x}",
+        "\\style{position:fixed}{x}",
+        "\\class{modal-backdrop}{x}",
+        "\\text{<img src=x onerror=alert(1)>}",
+        "\\text{&lt;script&gt;}",
+        "x\\hspace{-9999px}y",
+        "\\color{red;position:fixed}x",
+    ],
+)
+def test_formulas_neither_link_nor_cover_nor_run(latex):
+    """The library's attributes are not taken over."""
+    page = mathml(latex)
+
+    for part in ("href", "style=", "class=", "<img", "<script", "-9", 'color="'):
+        assert part not in page
+
+
+def test_attached_images_are_shown_and_others_only_described():
+    """In Markdown: attached or within the text, never from elsewhere."""
+    here = f"data:image/png;base64,{PNG}"
+    page = clean_markdown(
+        f"![one](attachment:a.png) ![two]({here}) ![three](https://example.org/a)",
+        {"attachment:a.png": here},
+    )
+
+    assert page.count(f'src="{here}"') == 2
+    assert "three" in page and "example.org" not in page
+
+
+@pytest.mark.parametrize(
+    ("form", "names", "more"),
+    [
+        (None, [], False),
+        ({}, [], False),
+        ({"a.png": {"image/png": PNG}}, ["a.png"], False),
+        ({"a.jpg": {"image/jpeg": image("JPEG")}}, ["a.jpg"], False),
+        ({f"{i}.png": {"image/png": PNG} for i in range(9)}, list("01234"), True),
+        ({"a.svg": {"image/svg+xml": "<svg/>"}}, [], True),
+        ({"a.png": {"image/png": "AAAA"}, "b": {"image/png": PNG}}, ["b"], True),
+        ({"a.png": 5}, [], True),
+        ([1], [], True),
+        ("text", [], True),
+    ],
+)
+def test_a_few_images_may_be_attached(form, names, more):
+    """PNG and JPEG within bounds; whether there was more is told."""
+    kept, left = kept_attachments(form)
+
+    assert [name.removesuffix(".png") for name in kept] == [
+        name.removesuffix(".png") for name in names
+    ]
+    assert left is more
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", "AAAA", "é", PNG[:20], PNG + "!", image("GIF"), "A" * 5_000_000]
+)
+def test_what_is_no_image_has_no_size(value):
+    """Nothing about it raises."""
+    assert image_size("image/png", value) is None
+
+
+def test_a_notebook_of_such_outputs_is_valid():
+    """nbformat agrees with what the gate builds."""
+    from nbformat import validate
+
+    cell = new_code_cell("x")
+    cell.outputs = Gate().outputs(
+        [{"output_type": "execute_result", "data": {"text/plain": "1"}}]
+        + [{"output_type": "stream", "name": "stderr", "text": ["a", "b"]}] * 3
+    )
+
+    validate(new_notebook(cells=[cell]))

@@ -1,0 +1,119 @@
+"""What is said of an exception: the expression, and the shapes that met there."""
+
+import itertools
+import linecache
+import math
+
+import numpy as np
+import pytest
+
+from helpers.checks.calls import call
+
+NUMBERS = itertools.count()
+X, W, b = np.ones((3, 5)), np.ones((4, 2)), np.ones((4, 1))
+
+
+def define(source):
+    """Run a cell as IPython does, with its text at hand for tracebacks."""
+    name = f"<cell {next(NUMBERS)}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    namespace = {"np": np, "X_test": np.ones(3)}
+    exec(compile(source, name, "exec"), namespace)
+    return namespace["f"]
+
+
+def advice(body, *args, before=""):
+    """Return the advice on a function of one line that raises."""
+    names = ("X", "W", "b")[: len(args)]
+    source = f"{before}def f({', '.join(names)}):\n    {body}\n    return 0\n"
+    outcome = call(define(source), args, {})
+    assert outcome.error is not None
+    return outcome.advice
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("X ^ 2", "a power is written with `**`".replace("a power", "A power")),
+        ("centred = (X - X.mean()) ^ 2", "In Python `^` is not a power"),
+        ("W @ X", "`W` has shape (4, 2), `X` has shape (3, 5). The left factor has 2"),
+        ("np.dot(W, X)", "has 2 columns and the right factor has 3 rows"),
+        ("W.dot(X)", "The matrix product does not fit"),
+        ("np.dot(W.T, X) + b", "`W.T` has shape (2, 4), `X` has shape (3, 5)"),
+        ("X + b", "entry by entry: `X` has shape (3, 5), `b` has shape (4, 1)"),
+        ("np.multiply(X, W)", "do not fit together entry by entry"),
+        ("X += b", "does not fit into the array on the left"),
+        ("np.random.randn((3, 4))", "takes the sizes as separate arguments"),
+        ("np.zeros(3, 4)", "takes the shape as one tuple"),
+        ("max(0, X)", "NumPy has `maximum`"),
+        ("X if X > 0 else 0", "cannot decide an `if`"),
+        ("m = X.shape; X / m", ""),
+        ("m = X.shape\n    range(m)", "`m` is the tuple (3, 5)"),
+        ("m = X.shape\n    m / 2", "`m` is the tuple (3, 5), not a number"),
+        ("rows, columns, more = X.shape", "On the left stand 3 names, and `X.shape`"),
+        ("Z = None\n    np.exp(Z) + Z", ""),
+        ("Z = None\n    Z + X", "`Z` is None"),
+        ("Z = None\n    Z.shape", "`Z` is None"),
+        (
+            "math.exp(1)",
+            "The module `math` is not imported. Add the line `import math`",
+        ),
+        ("import math\n    math.exp(X)", "`math.exp` takes one number, and `X` has"),
+        ("np.zero((2, 2))", "`np` has no `zero`. Names like it: `zeros`"),
+        ("np.sums(X)", "Names like it: `sum`"),
+        ("Zed = X\n    return Zeds", "There is no name `Zeds`. Names like it: `Zed`"),
+        ("exp(X)", "NumPy has a function of this name"),
+        ("d = {'W1': 1}\n    d['W' + str(2)]", "has no key 'W2'. Its keys: 'W1'"),
+        ("c = [1, 2]\n    c[2]", "`c` has 2 elements, numbered 0 to 1; there is no"),
+        ("X[3, 0]", "index 3 on axis 0 lies beyond 2"),
+        ("X[0, 1, 2]", "3 indices stand behind `X`, which has shape (3, 5)"),
+        ("np.sum(X, axis=2)", "An axis is named that the array does not have: `X` has"),
+        ("X.reshape(4, 4)", "so it has 15 entries; the new shape (4, 4)"),
+        ("X(2)", "`X` has shape (3, 5) and is no function"),
+        ("t = 0\n    1 / t", "`t` is 0, and something is divided by it"),
+        ("X[0][0][0]", ""),
+        ("Y = 3.0\n    Y[0]", "`Y` is the number 3; it has no entries"),
+        ("np.sum[X]", "takes round brackets, not square ones"),
+        ("c = [1]\n    c['W1']", "is a list of 1, whose elements are numbered"),
+        ("i = np.arange(3)\n    i /= 2", "`i` holds whole numbers (int64)"),
+        ("assert X.shape == (1, 5)", "`X.shape == (1, 5)`, and that does not hold"),
+        (
+            "m = 5\n    assert X.shape == (1, m)",
+            "Here `X.shape` is (3, 5); `(1, m)` is",
+        ),
+        ("g(X, W)", "`g` takes (a), and this call gives 2 arguments"),
+        ("g(None) + X", "`g` returned None"),
+        (
+            "h(W, X)",
+            "stand in another order: it takes (X, W), and the call gives (W, X)",
+        ),
+    ],
+)
+def test_an_exception_is_explained_by_its_expression(body, sentence):
+    """Two shapes, the name that is None, the missing import: what a learner can use."""
+    before = "def g(a):\n    pass\ndef h(X, W):\n    return X.T @ W\n"
+
+    said = advice(body, X, W, b, before=before)
+
+    assert sentence in said
+    assert "gufunc" not in said
+
+
+def test_the_explanation_runs_no_code_of_the_learners():
+    """A name may be bound to anything; only plain arrays take part."""
+    body = "g(1) + 'text'\n"
+    before = "def g(a):\n    calls.append(a)\n    return 1\ncalls = []\n"
+    source = f"{before}def f():\n    return {body}"
+    function = define(source)
+
+    call(function, (), {})
+
+    assert function.__globals__["calls"] == [1]
+
+
+def test_without_the_text_of_the_cell_nothing_is_explained():
+    """Then the general advice on the exception's kind remains."""
+    namespace = {"np": np, "math": math}
+    exec("def f():\n    return 1 + None", namespace)
+
+    assert call(namespace["f"], (), {}).advice == ""

@@ -1,0 +1,50 @@
+"""Remarks on the source of a wrong answer."""
+
+import linecache
+
+import numpy as np
+import pytest
+
+from helpers.checks.slips import slips_of
+
+
+def define(source):
+    """Run a cell with its text at hand, and return its function."""
+    name = f"<slip {abs(hash(source))}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    namespace = {"np": np, "Y_train": np.ones(3)}
+    exec(compile(source, name, "exec"), namespace)
+    return namespace["f"]
+
+
+@pytest.mark.parametrize(
+    ("body", "remark"),
+    [
+        ("return x ^ 2 + y", "a power is written with `**`"),
+        ("x == x + y\n    return x", "it compares and changes nothing"),
+        ("np.log(x)\n    return x + y", "its result is not kept"),
+        ("x.reshape(1, 1)\n    return x + y", "its result is not kept"),
+        (
+            "rng = np.random.default_rng(1)\n    return rng.normal() * x * y",
+            "of its own",
+        ),
+        ("return np.sum(x * y * Y_train)", "reads `Y_train`"),
+        ("return 2 * x", "The parameter `y` is never used"),
+        ("a = x * y\n    return x + y", "`a` is assigned and never used"),
+        ("z = x + y\n    z = z * 2", "There is no return statement"),
+        ("for i in range(3):\n        x = x + y\n        return x", "inside the loop"),
+        ("return g(y, x)", "it takes (x, y), and the call gives (y, x)"),
+    ],
+)
+def test_what_is_rarely_meant_is_remarked_on(body, remark):
+    """Each remark is true of the text."""
+    function = define(f"def g(x, y):\n    return x\ndef f(x, y):\n    {body}\n")
+
+    assert any(remark in said for said in slips_of(function, drawn=True))
+
+
+def test_an_ordinary_function_gets_no_remark():
+    """Unpacking more than is used is common and says nothing."""
+    body = "(a, c), d = x, y\n    np.random.seed(1)\n    return np.dot(a, d)"
+
+    assert slips_of(define(f"def f(x, y):\n    {body}\n"), drawn=True) == []

@@ -1,0 +1,113 @@
+"""What lessons 02 and 03 claim is computed again, apart from their own code."""
+
+import itertools
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers.activations import relu, softmax
+from helpers.gradients import central_differences
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+
+
+@cache
+def text_of(stem: str, cell: str) -> str:
+    """Return the source of one cell of a lesson."""
+    cells = nbformat.read(FOLDER / f"{stem}.ipynb", as_version=4).cells
+    return next(c.source for c in cells if c.id == cell)
+
+
+def tents(x: np.ndarray, k: int) -> np.ndarray:
+    for _ in range(k):
+        x = 1 - np.abs(2 * x - 1)
+    return x
+
+
+def error_of_one_layer(k: int, kinks: np.ndarray, signs: tuple[int, ...]) -> float:
+    """Return the largest error of the best output weights for k tents."""
+    x = np.linspace(0, 1, 1 + 2**8)
+    units = [relu(sign * (x - kink)) for kink, sign in zip(kinks, signs, strict=True)]
+    hidden = np.vstack([*units, np.ones_like(x)])
+    weights = np.linalg.lstsq(hidden.T, tents(x, k), rcond=None)[0]
+    return float(np.abs(weights @ hidden - tents(x, k)).max())
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_one_unit_for_each_kink_is_not_enough_for_tents(k):
+    """The curve of k tents needs 2^k units, in whichever direction they face."""
+    kinks = np.arange(1, 2**k) / 2**k
+    errors = [
+        error_of_one_layer(k, kinks, signs)
+        for signs in itertools.product((1, -1), repeat=len(kinks))
+    ]
+    enough = error_of_one_layer(k, np.arange(2**k) / 2**k, (1,) * 2**k)
+
+    assert min(errors) > 0.05
+    assert enough < 1e-9
+
+
+def test_the_lesson_counts_the_units_of_tents_right():
+    """It says 32 for five tents, and from which depth on the deep network wins."""
+    figure = text_of("03_deep_network", "deep-figure")
+    smaller = min(k for k in range(1, 9) if 2 * k < 2**k)
+
+    assert "one hidden layer needs 32 units" in figure
+    assert "$2^k$ units, and $k$ layers need $2k$ units" in figure
+    assert f"From $k = {smaller}$ on the deep network is smaller" in figure
+    assert "at least 31 units" not in figure
+
+
+def test_the_gradient_of_softmax_is_derived_in_columns():
+    """With examples as columns, dZ is P - Y, as the lesson derives it."""
+    rng = np.random.RandomState(1)
+    Z, Y = rng.randn(3, 5), np.eye(3)[:, rng.randint(0, 3, 5)]
+    loss = lambda p: float(-np.sum(Y * np.log(softmax(p["Z"]))))  # noqa: E731
+    measured = central_differences(loss, {"Z": Z})["Z"]
+
+    np.testing.assert_allclose(softmax(Z) - Y, measured, rtol=0, atol=1e-8)
+    assert "p_k - y_k" in text_of("03_deep_network", "blocks-figure")
+
+
+def test_a_fifth_of_the_units_is_saturated_at_twice_the_scale():
+    """With 2 / sqrt(n), about a fifth of tanh's derivatives lie below 0.1."""
+    saturated = []
+    for seed in range(5):
+        rng = np.random.RandomState(seed)
+        A = rng.randn(100, 200)
+        for _ in range(12):
+            A = np.tanh(0.2 * rng.randn(100, 100) @ A)
+        saturated.append(np.mean(1 - A**2 < 0.1))
+
+    assert 0.17 < np.mean(saturated) < 0.25
+    assert "about a fifth" in text_of("03_deep_network", "start-figure")
+
+
+@pytest.mark.parametrize("equal_outgoing", [True, False])
+def test_units_stay_equal_only_if_their_outgoing_weights_are_equal(equal_outgoing):
+    """Lesson 02 names the outgoing weights in its induction, since it needs them."""
+    rng = np.random.RandomState(2)
+    X, Y = rng.randn(2, 20), rng.randn(1, 20)
+    W1, W2 = np.full((3, 2), 0.5), np.full((1, 3), 0.5)
+    if not equal_outgoing:
+        W2 = rng.randn(1, 3)
+    for _ in range(10):
+        Z1 = W1 @ X
+        dZ2 = W2 @ relu(Z1) - Y
+        dZ1 = W2.T @ dZ2 * (Z1 > 0)
+        W1, W2 = W1 - 0.1 * dZ1 @ X.T / 20, W2 - 0.1 * dZ2 @ relu(Z1).T / 20
+    equal = np.allclose(W1, W1[0])
+
+    assert equal == equal_outgoing
+    assert "the same outgoing weight" in text_of("02_shallow_network", "zero")
+
+
+def test_biases_are_updated_before_code_shows_how():
+    """No cell above the exercise `bias_step` holds the mean that it asks for."""
+    cells = nbformat.read(FOLDER / "02_shallow_network.ipynb", as_version=4).cells
+    place = next(i for i, c in enumerate(cells) if c.id == "bias-step")
+
+    assert not any("mean(axis=1" in c.source for c in cells[:place])
