@@ -1,25 +1,25 @@
-"""Reading a submitted notebook, which may be anything, and healing it.
+"""Reading a submitted notebook, which may be anything.
 
-Nothing of a submission is trusted: only the types and texts of its cells are
-kept, within bounds. Everything else (flags, points, tags, ids, outputs, kernel)
-comes from the released notebook.
+Nothing of a submission is trusted: only the types and texts of its cells, and what
+is attached to them, are kept, within bounds.
 """
 
-import ast
 import json
-import os
-import stat
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
-
-from autograder.store import Store
+from autograder.files import is_regular, read_bounded
 from helpers.strings import text
 
-__all__ = ["Submission", "heal", "read_submission", "released_notebook"]
+__all__ = [
+    "Submission",
+    "SubmittedCell",
+    "kernel_of",
+    "parse_submission",
+    "read_submission",
+]
 
 MAX_BYTES = 200_000_000
 MAX_CELLS = 2_000
@@ -43,12 +43,15 @@ class Submission:
         What was mended on reading.
     kernel : str
         The kernel that it names, or empty.
+    digest : str
+        Of the file's bytes; empty where they were not read.
     """
 
     cells: list["SubmittedCell"] = field(default_factory=list)
     damage: str = ""
     notes: list[str] = field(default_factory=list)
     kernel: str = ""
+    digest: str = ""
 
 
 @dataclass
@@ -64,6 +67,7 @@ class SubmittedCell:
     cell_id: str = ""
     tagged: bool = False
     flags: dict[str, object] = field(default_factory=dict)
+    attachments: object = None
 
 
 def read_submission(path: Path) -> Submission:
@@ -79,20 +83,15 @@ def read_submission(path: Path) -> Submission:
     Submission
         Its cells, or why there are none. Never raises for what the file holds.
     """
-    try:
-        info = os.lstat(path)
-        if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
-            return Submission(damage=text("submission.not_a_file", name=path.name))
-        if info.st_size > MAX_BYTES:
-            return _too_large(info.st_size)
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(handle, "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError:
+    info = is_regular(path)
+    if info is None:
         return Submission(damage=text("submission.not_a_file", name=path.name))
-    if len(raw) > MAX_BYTES:
-        return _too_large(len(raw))
-    return parse_submission(raw)
+    if info.st_size > MAX_BYTES:
+        return _too_large(info.st_size)
+    raw = read_bounded(path, MAX_BYTES)
+    if raw is None:
+        return Submission(damage=text("submission.not_a_file", name=path.name))
+    return replace(parse_submission(raw), digest=sha256(raw).hexdigest())
 
 
 def _too_large(size: int) -> Submission:
@@ -149,7 +148,7 @@ def parse_submission(raw: bytes) -> Submission:
         notes.append(text("submission.crlf"))
         for cell in kept:
             cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
-    return Submission(kept, notes=notes, kernel=_kernel(form))
+    return Submission(kept, notes=notes, kernel=kernel_of(form))
 
 
 def _metadata(form: object) -> dict:
@@ -162,7 +161,8 @@ def _foreign(form: object) -> bool:
     return any(name in FOREIGN for name in _metadata(form))
 
 
-def _kernel(form: dict) -> str:
+def kernel_of(form: Mapping) -> str:
+    """Return the kernel that a notebook names, or nothing."""
     spec = _metadata(form).get("kernelspec")
     name = spec.get("name") if isinstance(spec, dict) else None
     return name if isinstance(name, str) else ""
@@ -202,201 +202,7 @@ def _cell(form: object) -> SubmittedCell | None:
         cell.grade_id = nbgrader["grade_id"]
         cell.flags = {name: nbgrader[name] for name in FLAGS if name in nbgrader}
     cell.tagged = bool(metadata.get("tags"))
+    cell.attachments = form.get("attachments")
     if isinstance(form.get("id"), str):
         cell.cell_id = form["id"]
     return cell
-
-
-def released_notebook(store: Store) -> NotebookNode:
-    """Return a copy of the released notebook."""
-    return nbformat.from_dict(json.loads(json.dumps(store.released)))
-
-
-def heal(submission: Submission, store: Store) -> tuple[NotebookNode, list[str]]:
-    """Bring a submitted notebook into the shape of the released one.
-
-    Parameters
-    ----------
-    submission : Submission
-        What was submitted.
-    store : Store
-        Knows the released notebook.
-
-    Returns
-    -------
-    notebook : NotebookNode
-        The learner's cells with the released notebook's flags, ids and order.
-    notes : list of str
-        What was mended, for the feedback.
-    """
-    released = released_notebook(store)
-    notes = list(submission.notes)
-    if submission.damage:
-        notes += [submission.damage, text("submission.damaged_advice")]
-        return released, notes
-    known = {cell["id"]: cell for cell in released.cells}
-    chosen, lost = _identify(submission.cells, released, store, notes)
-    if not any(_is_marked(known[cell_id]) for cell_id in chosen):
-        notes += [text("submission.other_notebook"), text("submission.damaged_advice")]
-    cells = _ordered(submission.cells, released, chosen, lost, notes)
-    if submission.kernel not in ("", _kernel(released)):
-        notes.append(text("submission.kernel"))
-    notebook = new_notebook(cells=cells, metadata=released.metadata)
-    return notebook, notes
-
-
-def _made(submitted: SubmittedCell) -> NotebookNode:
-    """Return a cell of a learner's own.
-
-    nbformat would hold each cell against its schema; the whole notebook will be.
-    """
-    form = {"id": "", "metadata": {}, "source": submitted.source}
-    if submitted.cell_type == "code":
-        form |= {"execution_count": None, "outputs": []}
-    return NotebookNode(cell_type=submitted.cell_type, **nbformat.from_dict(form))
-
-
-def _is_marked(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader"))
-
-
-def _names_by_source(released: NotebookNode) -> dict[str, str]:
-    return {cell.source.strip(): cell["id"] for cell in released.cells}
-
-
-def _defined(source: str) -> set[str]:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-
-
-def _identify(
-    cells: list[SubmittedCell], released: NotebookNode, store: Store, notes: list[str]
-) -> tuple[dict[str, int], set[str]]:
-    """Find which submitted cell is which released one.
-
-    Returns
-    -------
-    chosen : dict of str to int
-        Index of the submitted cell by released id.
-    lost : set of str
-        Ids that were found without nbgrader's marks.
-    """
-    known = {cell["id"]: cell for cell in released.cells}
-    by_source = _names_by_source(released)
-    candidates: dict[str, list[int]] = {}
-    taken: set[int] = set()
-    lost: set[str] = set()
-    for i, cell in enumerate(cells):
-        if cell.grade_id in known and _is_marked(known[cell.grade_id]):
-            candidates.setdefault(cell.grade_id, []).append(i)
-            taken.add(i)
-    rules = (
-        lambda cell: cell.cell_id if cell.cell_id in known else "",
-        lambda cell: by_source.get(cell.source.strip(), ""),
-        lambda cell: next(
-            (store.solutions[n] for n in _defined(cell.source) if n in store.solutions),
-            "",
-        ),
-    )
-    for rule in rules:
-        found: dict[str, list[int]] = {}
-        for i, cell in enumerate(cells):
-            if i not in taken:
-                name = rule(cell)
-                if name and name not in candidates:
-                    found.setdefault(name, []).append(i)
-        for name, indices in found.items():
-            candidates[name] = indices
-            taken.update(indices)
-            if _is_marked(known[name]):
-                lost.add(name)
-    chosen = {}
-    for name, indices in candidates.items():
-        nbgrader = known[name].metadata.get("nbgrader", {})
-        if nbgrader and len(indices) > 1:
-            notes.append(text("submission.duplicated", cell=name, n=len(indices)))
-        if nbgrader.get("solution") and nbgrader.get("grade"):
-            stub = known[name].source.strip()
-            answered = [i for i in indices if cells[i].source.strip() != stub]
-            chosen[name] = (answered or indices)[0]
-        elif nbgrader.get("solution"):
-            chosen[name] = indices[-1]
-        else:
-            chosen[name] = indices[0]
-    return chosen, lost
-
-
-def _ordered(
-    cells: list[SubmittedCell],
-    released: NotebookNode,
-    chosen: dict[str, int],
-    lost: set[str],
-    notes: list[str],
-) -> list[NotebookNode]:
-    """Put known cells into the released order; others follow the one before."""
-    position = {index: name for name, index in chosen.items()}
-    groups: dict[str, list[NotebookNode]] = {"": []}
-    order = [cell["id"] for cell in released.cells]
-    met = []
-    current = ""
-    for i, cell in enumerate(cells):
-        if i in position:
-            current = position[i]
-            met.append(current)
-            groups[current] = []
-        else:
-            groups[current].append(_made(cell))
-    marked = {c["id"] for c in released.cells if _is_marked(c)}
-    ranks = [order.index(name) for name in met if name in marked]
-    if ranks != sorted(ranks):
-        notes.append(text("submission.moved"))
-    built = list(groups[""])
-    for cell in released.cells:
-        name = cell["id"]
-        if name in chosen:
-            submitted = cells[chosen[name]]
-            built.append(_restored(cell, submitted, name in lost, notes))
-            built += groups[name]
-        elif _is_marked(cell):
-            if cell.metadata.nbgrader.get("solution") and not (
-                cell.metadata.nbgrader.get("grade")
-            ):
-                notes.append(text("submission.solution_missing", cell=name))
-            else:
-                notes.append(text("submission.restored", cell=name))
-                built.append(cell)
-    used = {cell["id"] for cell in released.cells}
-    count = 0
-    for cell in built:
-        if cell["id"] not in used:
-            count += 1
-            cell["id"] = f"own-{count}"
-    return built
-
-
-def _restored(
-    released: NotebookNode, submitted: SubmittedCell, lost: bool, notes: list[str]
-) -> NotebookNode:
-    """Put a learner's text into a released cell where it may be edited."""
-    if not _is_marked(released):
-        cell = _made(submitted)
-        cell["id"] = released["id"]
-        return cell
-    name = released["id"]
-    if lost:
-        notes.append(text("submission.relabelled", cell=name))
-    if submitted.cell_type != released.cell_type:
-        notes.append(text("submission.retyped", cell=name))
-    known = released.metadata.nbgrader
-    if any(known.get(flag) != value for flag, value in submitted.flags.items()):
-        notes.append(text("submission.flags", cell=name))
-    if submitted.tagged and not released.metadata.get("tags"):
-        notes.append(text("submission.tags", cell=name))
-    if released.metadata.nbgrader.get("solution"):
-        released.source = submitted.source
-    elif submitted.source.strip() != released.source.strip():
-        notes.append(text("submission.changed", cell=name))
-    return released

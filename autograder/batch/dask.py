@@ -54,6 +54,7 @@ class Cluster:
                 "`dask scheduler` and workers with `dask worker ADDRESS --nthreads 1`"
             ) from None
         self._ignore = ignore
+        self._notebooks = list(assignment.stores)
         # As a task, not scattered: what a dead worker held is made again.
         self._shared = self._client.submit(_itself, assignment, pure=False)
 
@@ -94,7 +95,7 @@ class Cluster:
                     yield Finished(task.student, task.notebook, error=reason)
 
     def _packed(self, task: Task) -> Task:
-        parcel = pack(Path(task.folder), task.notebook, self._ignore)
+        parcel = pack(Path(task.folder), task.notebook, self._ignore, self._notebooks)
         return replace(task, folder="", parcel=parcel)
 
     def close(self) -> None:

@@ -3,19 +3,21 @@
 import hashlib
 import os
 import shutil
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbgrader.utils import find_all_files
 
+from autograder.copies import others_in
+from autograder.files import is_regular, open_regular, read_bounded
 from autograder.sandbox.staging import MOST_BYTES, MOST_FILES
 from autograder.submissions import MAX_BYTES
 
 __all__ = ["Parcel", "Task", "fingerprint", "lay_over", "pack", "unpack"]
 
 CHUNK = 1 << 20
+MOST_OTHER = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -52,33 +54,21 @@ class Parcel:
         where it is no ordinary file.
     files : dict of str to (bytes or int)
         What lies beside it, by relative path; a size stands for too much.
+    others : dict of str to bytes
+        Notebooks beside it that are not the assignment's, by name: copies.
     """
 
     notebook: bytes | int | None
     files: dict[str, bytes | int] = field(default_factory=dict)
-
-
-def _regular(path: str) -> os.stat_result | None:
-    """Return what is known of a file of one name, or None for anything else."""
-    try:
-        info = os.lstat(path)
-    except OSError:
-        return None
-    return info if stat.S_ISREG(info.st_mode) and info.st_nlink == 1 else None
+    others: dict[str, bytes] = field(default_factory=dict)
 
 
 def _read(path: str, most: int) -> bytes | int | None:
-    info = _regular(path)
+    """Return a file's bytes; its size where that is too much; None for no file."""
+    info = is_regular(path)
     if info is None:
         return None
-    if info.st_size > most:
-        return info.st_size
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(handle, "rb") as file:
-            return file.read(most)
-    except OSError:
-        return None
+    return info.st_size if info.st_size > most else read_bounded(path, most)
 
 
 def _beside(folder: Path, ignore: list[str]) -> Iterator[tuple[str, str]]:
@@ -87,7 +77,9 @@ def _beside(folder: Path, ignore: list[str]) -> Iterator[tuple[str, str]]:
         yield path, os.path.relpath(path, folder)
 
 
-def pack(folder: Path, notebook: str, ignore: list[str]) -> Parcel:
+def pack(
+    folder: Path, notebook: str, ignore: list[str], notebooks: Iterable[str]
+) -> Parcel:
     """Read what grading a notebook needs, within bounds.
 
     Parameters
@@ -98,6 +90,8 @@ def pack(folder: Path, notebook: str, ignore: list[str]) -> Parcel:
         Name of the notebook.
     ignore : list of str
         Patterns of what nbgrader leaves out.
+    notebooks : iterable of str
+        Names of all of the assignment's notebooks.
 
     Returns
     -------
@@ -115,7 +109,12 @@ def pack(folder: Path, notebook: str, ignore: list[str]) -> Parcel:
         left -= content if isinstance(content, int) else len(content)
         if left < 0 or len(files) > MOST_FILES:
             break
-    return Parcel(_read(str(folder / f"{notebook}.ipynb"), MAX_BYTES), files)
+    others = {
+        path.name: raw
+        for path in others_in(folder, notebooks)
+        if (raw := read_bounded(path, MOST_OTHER)) is not None
+    }
+    return Parcel(_read(str(folder / f"{notebook}.ipynb"), MAX_BYTES), files, others)
 
 
 def unpack(parcel: Parcel, notebook: Path, folder: Path) -> None:
@@ -125,6 +124,8 @@ def unpack(parcel: Parcel, notebook: Path, folder: Path) -> None:
         notebook.symlink_to("nowhere")
     else:
         _write(notebook, parcel.notebook)
+    for name, raw in parcel.others.items():
+        _write(notebook.parent / name, raw)
     for name, content in parcel.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -156,14 +157,12 @@ def fingerprint(folder: Path, notebooks: list[str], ignore: list[str]) -> str:
     """Return a digest of all of a submission that grading looks at."""
     digest = hashlib.sha256()
     inside = [(str(folder / f"{name}.ipynb"), f"{name}.ipynb") for name in notebooks]
+    inside += [(str(path), path.name) for path in others_in(folder, notebooks)]
     for path, name in [*inside, *_beside(folder, ignore)]:
-        info = _regular(path)
+        info = is_regular(path)
         digest.update(f"{name}\0{info and info.st_size}\0".encode("utf-8", "replace"))
-        if info is None:
-            continue
-        try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
+        handle = open_regular(path)
+        if handle is None:
             continue
         with open(handle, "rb") as file:
             left = MAX_BYTES

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.batch.worker import Finished
+from autograder.files import read_bounded, write_atomically
+from autograder.flags import flags_form, flags_from
 from autograder.nbgrader.course import CourseError
 
 __all__ = ["Ledger"]
@@ -70,15 +72,19 @@ class Ledger:
             if KEY.fullmatch(path.stem)
         )
 
-    def result(self, key: str) -> tuple[str, dict[str, str]] | None:
-        """Return a finished notebook and its flags, or None if it is damaged."""
+    def recall(self, finished: Finished) -> bool:
+        """Fill in what is known of a notebook; False if it is damaged."""
+        key = finished.key
         form = _read(self._results / f"{key}.json", MAX_RESULT)
         if not isinstance(form, dict) or form.get("key") != key:
-            return None
+            return False
         text, flagged = form.get("notebook"), form.get("flagged")
         if not isinstance(text, str) or not isinstance(flagged, dict):
-            return None
-        return text, {str(name): str(reason) for name, reason in flagged.items()}
+            return False
+        finished.text = text
+        finished.flagged = {str(name): str(why) for name, why in flagged.items()}
+        finished.flags = flags_from(form.get("flags"))
+        return True
 
     def keep(self, finished: Finished) -> None:
         """Keep a result that doing it again would give again."""
@@ -87,6 +93,7 @@ class Ledger:
                 "key": finished.key,
                 "notebook": finished.text,
                 "flagged": finished.flagged,
+                "flags": flags_form(finished.flags),
             }
             _write(self._results / f"{finished.key}.json", form)
 
@@ -119,19 +126,12 @@ class Ledger:
 
 
 def _read(path: Path, most: int) -> object:
+    raw = read_bounded(path, most)
     try:
-        with path.open("rb") as file:
-            raw = file.read(most + 1)
-        return json.loads(raw) if len(raw) <= most else None
-    except (OSError, ValueError, RecursionError):
+        return None if raw is None else json.loads(raw)
+    except (ValueError, RecursionError):
         return None
 
 
 def _write(path: Path, form: object) -> None:
-    """Write a file, which is either the old or the new one."""
-    new = path.with_name(f"{path.name}.new")
-    with new.open("w", encoding="utf-8") as file:
-        json.dump(form, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(new, path)
+    write_atomically(path, json.dumps(form))

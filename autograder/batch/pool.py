@@ -7,6 +7,7 @@ notebook is tried again.
 
 import collections
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -19,6 +20,8 @@ from autograder.sandbox import syscalls
 from autograder.sandbox.forkserver import ForkServer
 
 __all__ = ["MOST_TRIES", "Pool"]
+
+log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
 AHEAD = 2  # tasks that a worker holds, so that it never waits for the writer
@@ -155,14 +158,27 @@ class Pool:
                     place = self._workers.index(worker)
                     self._workers[place] = self._worker()
                     tries[task.student, task.notebook] += 1
-                    if tries[task.student, task.notebook] < MOST_TRIES:
+                    count = tries[task.student, task.notebook]
+                    log.warning(
+                        "the worker of %s, %s ended (%s), attempt %d of %d",
+                        task.student,
+                        task.notebook,
+                        _status(status),
+                        count,
+                        MOST_TRIES,
+                    )
+                    if count < MOST_TRIES:
                         again.append(task)
                     else:
                         yield Finished(
-                            task.student, task.notebook, error=_ended(status)
+                            task.student,
+                            task.notebook,
+                            error=_ended(status),
+                            tries=count,
                         )
                     continue
                 worker.tasks.popleft()
+                finished.tries += tries[finished.student, finished.notebook]
                 yield finished
 
     def close(self) -> None:
@@ -171,9 +187,12 @@ class Pool:
             worker.end()
 
 
+def _status(status: int | None) -> str:
+    return f"signal {-status}" if status is not None and status < 0 else f"{status}"
+
+
 def _ended(status: int | None) -> str:
-    how = f"signal {-status}" if status is not None and status < 0 else f"{status}"
     return (
-        f"the worker process ended ({how}) each of {MOST_TRIES} times it graded this "
-        "notebook: if the machine ran out of memory, use fewer --jobs"
+        f"the worker process ended ({_status(status)}) each of {MOST_TRIES} times it "
+        "graded this notebook: if the machine ran out of memory, use fewer --jobs"
     )

@@ -1,12 +1,14 @@
 """What is to be graded, in which order, and what became of it."""
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from hashlib import sha256
 from pathlib import Path
 
 from nbgrader.api import MissingEntry
@@ -24,14 +26,18 @@ from autograder.batch.worker import (
     versions,
 )
 from autograder.batch.writer import Writer
+from autograder.files import read_bounded
 from autograder.names import plain, unusable
 from autograder.nbgrader.course import Course, CourseError
 from autograder.sandbox.forkserver import ForkServer, NotStarted
 from autograder.sandbox.isolation import Refused
 from autograder.sandbox.settings import Sandbox
 from autograder.store import Store, StoreError, read_store, store_path
+from autograder.submissions import MAX_BYTES
 
 __all__ = ["Run", "Work"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -54,6 +60,8 @@ class Work:
         How many of them were cached.
     error : str
         Why it could not be graded, or empty.
+    trace : str
+        The traceback of a fault of ours.
     """
 
     student: str
@@ -63,6 +71,26 @@ class Work:
     finished: dict[str, Finished] = field(default_factory=dict)
     from_cache: int = 0
     error: str = ""
+    trace: str = ""
+
+    @property
+    def look(self) -> list[str]:
+        """Why a person should look at it, in sentences."""
+        said = []
+        for name, finished in self.finished.items():
+            said += [f"{name}: {f.sentence}" for f in finished.flags if f.urgent]
+            known = {f.cell for f in finished.flags}
+            said += [
+                f"{name}: {cell} could not be judged: {reason}"
+                for cell, reason in finished.flagged.items()
+                if cell not in known and reason != "damaged"
+            ]
+        return said
+
+    @property
+    def retries(self) -> int:
+        """How often its notebooks were begun again."""
+        return sum(finished.tries - 1 for finished in self.finished.values())
 
 
 class Run:
@@ -188,6 +216,7 @@ class Run:
         digests = {name: store.cases.digest for name, store in self._stores.items()}
         stale = {item.student for item in self.course.stale(self.assignment, digests)}
         redo = self.ledger.to_redo()
+        terms = self.course.terms(self.assignment)
         planned = []
         for student in chosen:
             if student in excluded:
@@ -196,7 +225,9 @@ class Run:
             names = [n for n in self._stores if os.path.lexists(folder / f"{n}.ipynb")]
             ignore = self.course.directory.ignore
             digest = digest_of(
-                bundle.fingerprint, fingerprint(folder, list(self._stores), ignore)
+                bundle.fingerprint,
+                fingerprint(folder, list(self._stores), ignore),
+                terms.get(student, terms[""]),
             )
             work = Work(student, names, digest, force or student in redo)
             work.error = unusable(student)
@@ -222,14 +253,13 @@ class Run:
         known = self.ledger.made_from(work.student)
         if known:
             return known == work.made_from
-        # nbgrader graded it: it looks at the times, and so do we.
-        if not all((graded / f"{name}.ipynb").exists() for name in work.notebooks):
-            return False
-        with contextlib.suppress(Exception):
-            new = directory.get_existing_timestamp(str(submitted))
-            old = directory.get_existing_timestamp(str(graded))
-            return not (new and old and new > old)
-        return False
+        # nbgrader graded it: times say little (archives have none), contents all.
+        for name in work.notebooks:
+            made = self.course.graded_notebook(self.assignment, work.student, name)
+            raw = read_bounded(submitted / f"{name}.ipynb", MAX_BYTES)
+            if raw is None or made.get("submission") != sha256(raw).hexdigest():
+                return False
+        return True
 
     def grade(
         self,
@@ -265,6 +295,7 @@ class Run:
         def settle(work: Work) -> Work:
             self.ledger.forget(work.student)
             if work.error:
+                log.error("%s: %s\n%s", work.student, work.error, work.trace)
                 writer.withdraw(work.student)
             else:
                 work.error = writer.write(work.student, work.finished)
@@ -294,14 +325,13 @@ class Run:
                 work = by_name[finished.student]
                 if finished.error:
                     work.error = work.error or f"{finished.notebook}: {finished.error}"
+                    work.trace = work.trace or finished.trace
                 elif finished.text:
                     self.ledger.keep(finished)
                 else:
-                    cached = self.ledger.result(finished.key)
-                    if cached is None:
+                    if not self.ledger.recall(finished):
                         damaged.append(task(work, finished.notebook, True))
                         continue
-                    finished.text, finished.flagged = cached
                     work.from_cache += 1
                 work.finished[finished.notebook] = finished
                 if len(work.finished) == len(work.notebooks):

@@ -1,12 +1,12 @@
 """The machine-readable report of a run."""
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.batch.run import Work
+from autograder.files import write_atomically
 from autograder.nbgrader.course import Course
 
 __all__ = ["report_path", "write_report"]
@@ -55,6 +55,8 @@ def write_report(
                 "out_of": row.out_of if row and not work.error else None,
                 "waiting": row.waiting if row and not work.error else None,
                 "flags": row.flags if row else [],
+                "look": [*work.look, *(row.remarks if row else [])],
+                "retries": work.retries,
                 "mistakes": row.mistakes if row else [],
                 "walls": sorted(walls - {""}),
                 "cached": work.from_cache == len(work.notebooks),
@@ -68,8 +70,5 @@ def write_report(
         "submissions": submissions,
     }
     path = report_path(course.root, assignment)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(form, indent=1) + "\n", encoding="utf-8")
-    os.replace(new, path)
+    write_atomically(path, json.dumps(form, indent=1) + "\n")
     return path

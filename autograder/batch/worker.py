@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import distributions
@@ -30,6 +31,7 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from autograder.batch.files import Task, lay_over, pack, unpack
+from autograder.flags import Flag, flags_from
 from autograder.sandbox import scratch
 from autograder.sandbox.settings import Sandbox
 from autograder.store import Store
@@ -85,8 +87,14 @@ class Finished:
         The finished notebook in JSON; empty where it is cached already.
     flagged : dict of str to str
         Why a person should look, by cell.
+    flags : list of Flag
+        What a person should look at besides.
     error : str
         Why there is no result, or empty.
+    trace : str
+        The traceback of a fault of ours, for the log.
+    tries : int
+        How often it was begun.
     lasting : bool
         Whether doing it again would give the same.
     seconds : float
@@ -98,7 +106,10 @@ class Finished:
     key: str = ""
     text: str = ""
     flagged: dict[str, str] = field(default_factory=dict)
+    flags: list[Flag] = field(default_factory=list)
     error: str = ""
+    trace: str = ""
+    tries: int = 1
     lasting: bool = False
     seconds: float = 0.0
 
@@ -160,6 +171,7 @@ class Bench(Autograde):
         self.assignment = assignment
         self.exporter = self.exporter_class(parent=self, config=self.config)
         self.exporter.stores.update(stores)
+        self.exporter.notebooks = list(assignment.stores)
 
     def grade(self, task: Task) -> Finished:
         """Grade one notebook; whatever goes wrong becomes a reason."""
@@ -175,7 +187,10 @@ class Bench(Autograde):
             # Without walls no kernel starts, which is nobody's zero.
             _ = Sandbox(config=self.config).walls
             parcel = task.parcel or pack(
-                Path(task.folder), task.notebook, self.coursedir.ignore
+                Path(task.folder),
+                task.notebook,
+                self.coursedir.ignore,
+                self.assignment.stores,
             )
             path = submitted / f"{task.notebook}.ipynb"
             unpack(parcel, path, graded)
@@ -184,6 +199,7 @@ class Bench(Autograde):
             self.convert_single_notebook(str(path))
         except Exception as error:
             finished.error = f"{type(error).__name__}: {error}"[:500]
+            finished.trace = traceback.format_exc()[-8000:]
         finally:
             shutil.rmtree(submitted.parent, ignore_errors=True)
             shutil.rmtree(graded.parent, ignore_errors=True)
@@ -218,6 +234,7 @@ class Bench(Autograde):
         output = nbformat.writes(notebook) + "\n"
         self._finished.text = output
         self._finished.flagged = dict(resources["course"]["flagged"])
+        self._finished.flags = flags_from(notebook.metadata["course"].get("flags"))
         self._finished.lasting = not any(
             reason != "damaged" for reason in self._finished.flagged.values()
         ) and not any(name in output for name in PASSING)

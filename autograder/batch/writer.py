@@ -8,8 +8,12 @@ folder; the folder is renamed. So a submission that has a folder in
 
 import copy
 import json
+import logging
+import os
 import shutil
+import time
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -19,15 +23,30 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import capture_log
+from nbgrader.utils import capture_log, parse_utc
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from autograder.batch.files import lay_over
 from autograder.batch.worker import Assignment, Finished, split
-from autograder.nbgrader.course import Course, reason
+from autograder.files import read_bounded
+from autograder.flags import Flag, flags_form
+from autograder.nbgrader.course import Course, CourseError, patient, reason
 from autograder.sandbox.staging import remove_followed
 
 __all__ = ["Writer"]
+
+log = logging.getLogger(__name__)
+
+MOST_TIMESTAMP = 200
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+LOCKED = "locked"
+BUSY = (
+    "the gradebook is locked by another program: end it (Formgrader, a database "
+    "browser), then grade again"
+)
+# Seconds before a locked gradebook is asked again, each time after SQLite's own wait.
+PAUSES = (1, 5, 15)
 
 
 class _Finish(Autograde):
@@ -40,7 +59,9 @@ class _Finish(Autograde):
     finished: Mapping[str, Finished]
     files: Mapping[str, bytes]
     submitted: Path
+    student: str
     book: Gradebook
+    odd_time = False
 
     def init_notebooks(self) -> None:
         """Take the one submission, whatever its name looks like as a pattern."""
@@ -68,7 +89,7 @@ class _Finish(Autograde):
                     f"the gradebook does not know {student}: add the student, or set "
                     "Autograde.create_student"
                 ) from None
-        when = self.coursedir.get_existing_timestamp(str(self.submitted))
+        when = self._when()
         submission = self.book.update_or_create_submission(
             assignment, student, **({"timestamp": when} if when else {})
         )
@@ -82,6 +103,23 @@ class _Finish(Autograde):
                 self._late = True
         self.book.db.commit()
 
+    def _when(self) -> datetime | None:
+        """Return when the work was handed in, as far as that can be read."""
+        path = self.submitted / "timestamp.txt"
+        if not os.path.lexists(path):
+            return None
+        raw = read_bounded(path, MOST_TIMESTAMP)
+        try:
+            when = parse_utc((raw or b"").decode().strip())
+            if FIRST_YEAR <= when.year <= LAST_YEAR:
+                return when
+        except Exception as problem:  # dateutil raises many kinds
+            log.info("a time of submission cannot be read: %s", problem)
+        self.odd_time = True
+        copied = Path(self._format_dest(self.coursedir.assignment_id, self.student))
+        _remove(copied / "timestamp.txt")
+        return None
+
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Save the grades of a notebook that a worker has finished."""
         finished = self.finished[Path(notebook_filename).stem]
@@ -89,6 +127,10 @@ class _Finish(Autograde):
         resources["course"] = {"flagged": finished.flagged, "gradebook": self.book}
         notebook = nbformat.reads(finished.text, as_version=4)
         before = json.dumps(notebook)
+        if self.odd_time:
+            finished.flags.append(Flag("time"))
+            course = notebook.metadata.setdefault("course", {})
+            course["flags"] = flags_form(finished.flags)
         # An exporter would copy and check the notebook anew after each of these.
         for preprocessor in self.autograde_preprocessors:
             if preprocessor is AssignLatePenalties and not self._late:
@@ -126,7 +168,14 @@ class Writer:
         self._config.CourseDirectory.autograded_directory = step
         self._staging = course.root / step
         # It keeps the statements that it has compiled, but no connection.
-        self._book = Gradebook(course.directory.db_url, course.directory.course_id)
+        try:
+            self._book = Gradebook(
+                patient(course.directory.db_url), course.directory.course_id
+            )
+        except OperationalError as problem:
+            raise CourseError(
+                BUSY if LOCKED in str(problem.orig) else str(problem.orig)
+            ) from None
         self._book.close()
         self.sweep()
 
@@ -176,6 +225,8 @@ class Writer:
     def write(self, student: str, finished: Mapping[str, Finished]) -> str:
         """Write a submission whose notebooks are all finished.
 
+        A gradebook that another program has locked is waited for, and asked again.
+
         Parameters
         ----------
         student : str
@@ -188,6 +239,18 @@ class Writer:
         str
             Empty, or why it could not be written.
         """
+        for pause in PAUSES:
+            try:
+                said = self._write(student, finished)
+            except OperationalError as problem:
+                said = str(problem.orig)
+            if LOCKED not in said:
+                return said
+            log.warning("the gradebook is locked: %s, waiting %d s", student, pause)
+            time.sleep(pause)
+        return BUSY
+
+    def _write(self, student: str, finished: Mapping[str, Finished]) -> str:
         self.withdraw(student)
         self.sweep()
         directory = CourseDirectory(config=self._config, log=self._course.directory.log)
@@ -195,6 +258,7 @@ class Writer:
         directory.student_id = student
         app = _Finish(coursedir=directory, config=self._config, log=directory.log)
         app.submitted = self.submitted_folder(student)
+        app.student = student
         app.finished = finished
         app.files = self._files
         app.book = self._book
@@ -203,7 +267,7 @@ class Writer:
         if not result["success"]:
             self.withdraw(student)
             self.sweep()
-            return reason(result)
+            return _plainly(reason(result))
         made = Path(
             directory.format_path(
                 directory.autograded_directory, student, self._assignment
@@ -214,3 +278,16 @@ class Writer:
         made.rename(folder)
         self.sweep()
         return ""
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _plainly(said: str) -> str:
+    """Return a reason without the text of a statement."""
+    return said.split("[SQL", 1)[0].strip()

@@ -129,7 +129,8 @@ def demo(assignment: str | None) -> None:
         course.generate(name)
         learners = hand_in(course, name)
         for work in grade_assignment(console, course, name, students=tuple(learners)):
-            problems.append(escape(plain(f"{work.student}, {name}: {work.error}")))
+            if work.error:
+                problems.append(escape(plain(f"{work.student}, {name}: {work.error}")))
         for learner in learners:
             reason = course.feedback(name, learner)
             if reason:
@@ -166,8 +167,9 @@ def _show_grades(course: Course, assignment: str) -> None:
             f"submitted/LEARNER/{assignment}/ and run `nbgrader autograde {assignment}`"
         )
     for row in rows:
-        flags = [f"[bold]{flag}[/bold]" for flag in row.flags]
-        names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *row.through])
+        flags = [f"[bold]{escape(flag)}[/bold]" for flag in row.flags]
+        notes = [escape(note) for note in row.notes]
+        names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *row.through, *notes])
         table.add_row(
             escape(plain(row.student)),
             f"{row.points:g}",

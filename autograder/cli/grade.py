@@ -1,10 +1,12 @@
 """``python -m autograder grade``: the command line, the bar and the summary."""
 
+import logging
 import os
 import resource
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -23,12 +25,15 @@ from rich.text import Text
 
 from autograder.batch.dask import Cluster
 from autograder.batch.run import Run, Work
-from autograder.batch.run_report import write_report
+from autograder.batch.run_report import report_path, write_report
 from autograder.batch.worker import Assignment
 from autograder.names import plain
 from autograder.nbgrader.course import Course
 
 __all__ = ["grade", "grade_assignment"]
+
+
+MOST_SAID = 20
 
 
 class _Rate(ProgressColumn):
@@ -66,11 +71,11 @@ def grade(
     """Grade the submissions of ASSIGNMENT, as `nbgrader autograde` does.
 
     What has not changed since it was graded is left alone. The exit status is 1
-    where a submission could not be graded.
+    where a submission could not be graded, or a person should look at one.
     """
     course = Course(Path.cwd())
     name = course.chosen(assignment)[0]
-    failed = grade_assignment(
+    done = grade_assignment(
         Console(),
         course,
         name,
@@ -80,7 +85,7 @@ def grade(
         force=force,
         unsandboxed=unsandboxed,
     )
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if any(work.error or work.look for work in done) else 0)
 
 
 def grade_assignment(
@@ -116,12 +121,13 @@ def grade_assignment(
     Returns
     -------
     list of Work
-        The submissions that could not be graded, each with its reason.
+        What was graded or could not be, each with its reason.
     """
     began = time.monotonic()
     run = Run(course, assignment, unsandboxed)
     with ExitStack() as stack:
         stack.enter_context(run.ledger.alone())
+        stack.enter_context(_logged(course.root, assignment))
         if scheduler is None:
             run.warm_up()
         bundle = run.bundle()
@@ -143,17 +149,38 @@ def grade_assignment(
             "memory": _memory(),
             "walls": run.walls,
             "unchanged": sorted(run.skipped),
+            "retries": sum(work.retries for work in done),
+            "could_not_be_judged": sum(
+                "could not be judged" in said for work in done for said in work.look
+            ),
         }
         path = write_report(course, run.assignment, done, figures)
     failed = [work for work in done if work.error]
     _summarise(console, run, done, failed, seconds)
     console.print(f"report: {escape(os.path.relpath(path))}")
-    return failed
+    return done
 
 
 def _shown(text: str) -> str:
     """Return what a stranger may have written, for the console."""
     return escape(plain(text))
+
+
+@contextmanager
+def _logged(root: Path, assignment: str) -> Iterator[None]:
+    """Keep what the runner logs beside its report, tracebacks included."""
+    path = report_path(root, assignment).with_suffix(".log")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("autograder")
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 def _memory() -> int:
@@ -224,6 +251,14 @@ def _summarise(
             f"damaged beyond mending, 0 points and a page that says why: {names}",
             highlight=False,
         )
+    look = [work for work in done if work.look and not work.error]
+    if look:
+        console.print(f"[bold]for a person to look at[/]: {len(look)}")
+        for work in look[:MOST_SAID]:
+            said = "; ".join(work.look[:3])
+            console.print(f"  {_shown(work.student)}: {_shown(said)}", highlight=False)
+        if len(look) > MOST_SAID:
+            console.print(f"  and {len(look) - MOST_SAID} more, in the report")
     if failed:
         console.print(f"[red]could not be graded: {len(failed)}[/]")
         for work in failed:

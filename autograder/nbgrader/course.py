@@ -12,21 +12,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError, SAWarning
 from traitlets.config import PyFileConfigLoader
 
+from autograder.flags import flags_from
 from autograder.store import StoreError, read_store, store_path
 
 # nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
 warnings.filterwarnings("ignore", category=SAWarning)
 
+PATIENCE = 30  # seconds
 POINTER = "traceback for details"
 RAISED = re.compile(r"[\w.]*(Error|Exception): \S")
 
-__all__ = ["Course", "CourseError", "GradeRow", "StaleGrade", "reason"]
+__all__ = ["Course", "CourseError", "GradeRow", "StaleGrade", "patient", "reason"]
 
 
 class CourseError(ValueError):
@@ -48,7 +50,11 @@ class GradeRow:
     mistakes : list of str
         Names of the catalogued mistakes that were found.
     flags : list of str
-        Why a person should look at it.
+        Why a person should look at it, in a word or two each.
+    remarks : list of str
+        The same in sentences.
+    notes : list of str
+        What need not be looked at, but should be known.
     through : list of str
         Functions that failed through a mistake of an earlier one which the
         catalogue does not know.
@@ -61,6 +67,8 @@ class GradeRow:
     waiting: float = 0.0
     mistakes: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     through: list[str] = field(default_factory=list)
 
 
@@ -179,9 +187,15 @@ class Course:
             If there is none, or it is of another version.
         """
         try:
-            with Gradebook(self.directory.db_url, self.directory.course_id) as book:
+            url = patient(self.directory.db_url)
+            with Gradebook(url, self.directory.course_id) as book:
                 yield book
         except OperationalError as error:
+            if "locked" in str(error.orig):
+                raise CourseError(
+                    "the gradebook is locked by another program: end it (Formgrader, "
+                    "a database browser), then try again"
+                ) from None
             raise CourseError(
                 f"the gradebook cannot be read ({error.orig}): back it up and run "
                 "`nbgrader db upgrade`"
@@ -217,8 +231,14 @@ class Course:
             elif grade.needs_manual_grade:
                 row.waiting += grade.max_score
         course = self.graded_notebook(row.assignment, row.student, notebook.name)
-        if course.get("damaged"):
-            row.flags.append("damaged")
+        for flag in flags_from(course.get("flags")):
+            said = f"{notebook.name}: {flag.sentence}"
+            if not flag.urgent:
+                row.notes.append(said)
+                continue
+            row.remarks.append(said)
+            if flag.kind not in row.flags:
+                row.flags.append(flag.kind)
         if course.get("walls") == "none" and "unsandboxed" not in row.flags:
             row.flags.append("unsandboxed")
         for name, function in course.get("functions", {}).items():
@@ -237,6 +257,39 @@ class Course:
         except StoreError as error:
             raise CourseError(str(error)) from None
 
+    def points(self, assignment: str) -> dict[str, dict[str, float]]:
+        """Return the points of each notebook's check cells."""
+        stores = {
+            name: read_store(store_path(self.root, assignment, name))
+            for name in self.notebooks(assignment)
+        }
+        return {
+            name: {cell: body.points for cell, body in store.cells.items()}
+            for name, store in stores.items()
+        }
+
+    def terms(self, assignment: str) -> dict[str, str]:
+        """Return what penalties depend on beside the submission, by learner.
+
+        Returns
+        -------
+        dict of str to str
+            The due date, and each learner's extension; under the empty name what
+            holds for everybody else.
+        """
+        with self.gradebook() as book:
+            try:
+                due = str(book.find_assignment(assignment).duedate)
+            except MissingEntry:
+                return {"": ""}
+            rows = (
+                book.db.query(SubmittedAssignment)
+                .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+                .filter(Assignment.name == assignment)
+            )
+            extended = {row.student_id: f"{due} {row.extension or ''}" for row in rows}
+        return {"": f"{due} ", **extended}
+
     def stale(
         self, assignment: str, digests: Mapping[str, str] | None = None
     ) -> list[StaleGrade]:
@@ -254,16 +307,28 @@ class Course:
             # Nothing to compare: the assignment may never have been generated here.
             return found
         digests = self.digests(assignment) if digests is None else digests
+        points = self.points(assignment)
         for notebook, digest in digests.items():
             for path in (self.root / "autograded").glob(
                 f"*/{assignment}/{notebook}.ipynb"
             ):
                 student = path.parent.parent.name
                 made = self.graded_notebook(assignment, student, notebook)
+                why = ""
                 if made.get("digest") != digest:
                     why = "other cases" if made.get("digest") else "no digest"
+                elif made.get("points", points[notebook]) != points[notebook]:
+                    why = "other points"
+                if why:
                     found.append(StaleGrade(student, assignment, notebook, why))
         return sorted(found, key=lambda item: (item.student, item.notebook))
+
+
+def patient(url: str) -> str:
+    """Return a gradebook's URL by which a locked SQLite file is waited for."""
+    if not url.startswith("sqlite:///") or "?" in url:
+        return url
+    return f"{url}?timeout={PATIENCE}"
 
 
 def reason(result: dict) -> str:

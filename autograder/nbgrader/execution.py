@@ -18,6 +18,8 @@ from traitlets import Bool, Float, Integer
 
 from autograder.authoring.gates import requests
 from autograder.authoring.recording import CASE_SECONDS
+from autograder.copies import choose
+from autograder.flags import flags_form
 from autograder.judging import Judge, Verdict, read_answers, untouched_functions
 from autograder.names import unusable
 from autograder.outputs import Recorder, counted
@@ -33,7 +35,6 @@ from autograder.sandbox.session import (
 from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.staging import remove_followed
 from autograder.store import Store, StoreError, read_store, store_path
-from autograder.submissions import heal, read_submission
 from helpers.strings import text
 
 __all__ = ["Heal", "JudgedExecute", "SaveJudgedGrades", "SubmissionExporter"]
@@ -63,6 +64,7 @@ class SubmissionExporter(NotebookExporter):
         root = Path(converter.coursedir.root)
         assignment = converter.coursedir.assignment_id
         names = [path.stem for path in (root / "source" / assignment).glob("*.ipynb")]
+        self.notebooks = names
         for name in names:
             try:
                 self.store(assignment, name)
@@ -107,8 +109,8 @@ class SubmissionExporter(NotebookExporter):
         # nbgrader has copied what links point to, gradebook or not.
         copied = self.parent._format_dest(names["assignment"], names["student"])
         remove_followed(os.path.dirname(filename), copied)
-        submission = read_submission(Path(filename))
-        notebook, notes = heal(submission, store)
+        chosen = choose(Path(filename), store, self.notebooks)
+        submission, (notebook, notes, flags) = chosen
         if submission.damage:
             self.parent.log.warning(
                 "%s, %s: %s", names["student"], names["notebook"], submission.damage
@@ -116,6 +118,9 @@ class SubmissionExporter(NotebookExporter):
         notebook.metadata["course"] = {
             "digest": store.cases.digest,
             "notes": notes,
+            "flags": flags_form(flags),
+            "submission": submission.digest,
+            "points": {name: cell.points for name, cell in store.cells.items()},
             "damaged": bool(submission.damage)
             or text("submission.other_notebook") in notes,
         }

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.healing import heal
 from autograder.judging import Verdict
 from autograder.nbgrader.course import Course, CourseError
 from autograder.nbgrader.execution import JudgedExecute
 from autograder.reports.cell_feedback import function_reason
 from autograder.store import Store, StoreError, read_store, store_path
-from autograder.submissions import heal, read_submission
+from autograder.submissions import read_submission
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.recognition import named_inputs
 from helpers.checks.report import describe_outcome
@@ -53,7 +54,7 @@ def judge_again(
         store = read_store(store_path(course.root, assignment, notebook))
     except StoreError as error:
         raise CourseError(str(error)) from None
-    cells, _ = heal(read_submission(path), store)
+    cells = heal(read_submission(path), store).notebook
     cells.metadata["course"] = {}
     resources = {
         "course": {"store": store},

@@ -8,6 +8,7 @@ from statistics import median
 import nbformat
 import numpy as np
 
+from autograder.flags import flags_from
 from autograder.nbgrader.course import Course, CourseError
 
 __all__ = ["ClassFindings", "Exercise", "Submission", "read_findings"]
@@ -18,6 +19,7 @@ SENTENCES = {
     "flagged": "{about} has flagged cells: {names}",
     "not graded": "{about} was not graded",
     "through": "{about} is wrong, and so is what calls it: {names}",
+    "said": "{about}: {names}",
     "unreadable": "{about} cannot be read",
 }
 
@@ -290,8 +292,11 @@ def _add_notebook(
     for name, seconds in _mapping(found.get("times")).items():
         if _is_time(seconds):
             submission.times[f"{notebook}.{name}"] = float(seconds)
-    if found.get("damaged"):
-        submission.look.append(Reason("damaged", notebook))
+    for flag in flags_from(found.get("flags")):
+        if flag.kind == "damaged":
+            submission.look.append(Reason("damaged", notebook))
+        elif flag.urgent:
+            submission.look.append(Reason("said", notebook, flag.sentence))
     for name, function in _mapping(found.get("functions")).items():
         entry, state, through = (
             str(_mapping(function).get(key) or "")[:300]

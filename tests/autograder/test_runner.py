@@ -7,14 +7,17 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from rich.console import Console
 
@@ -26,7 +29,9 @@ from autograder.batch.run import Run
 from autograder.batch.run_report import report_path
 from autograder.batch.worker import Finished, digest_of
 from autograder.cli.grade import grade_assignment
+from autograder.nbgrader import course as course_module
 from autograder.nbgrader.course import Course, CourseError
+from autograder.reports.findings import read_findings
 from autograder.sandbox.forkserver import ForkServer
 from autograder.sandbox.isolation import Refused
 from tests.conftest import ROOT
@@ -571,12 +576,13 @@ def test_a_cached_result_comes_back_and_a_damaged_one_does_not(two):
     ledger = Run(Course(two), ASSIGNMENT).ledger
     finished = Finished("ann", "tiny", "a" * 64, "{}", {"x": "damaged"}, lasting=True)
     ledger.keep(finished)
-    kept = ledger.result("a" * 64)
+    again = Finished("ann", "tiny", "a" * 64)
+    kept = ledger.recall(again)
     (path,) = ledger.folder.rglob(f"{'a' * 64}.json")
     path.write_text(path.read_text()[:-4])
 
-    assert kept == ("{}", {"x": "damaged"})
-    assert ledger.result("a" * 64) is None
+    assert (kept, again.text, again.flagged) == (True, "{}", {"x": "damaged"})
+    assert not ledger.recall(Finished("ann", "tiny", "a" * 64))
 
 
 class NoForkServer:
@@ -630,7 +636,7 @@ def test_a_parcel_holds_ordinary_files_only(tmp_path):
     os.mkfifo(folder / "pipe")
     os.link(folder / "data.txt", tmp_path / "elsewhere")
     (folder / "more.txt").write_text("2")
-    parcel = pack(folder, "tiny", [])
+    parcel = pack(folder, "tiny", [], ["tiny"])
     unpack(parcel, tmp_path / "there" / "tiny.ipynb", tmp_path / "there")
 
     assert (parcel.notebook, parcel.files) == (None, {"more.txt": b"2"})
@@ -673,3 +679,107 @@ def test_a_digest_does_not_hang_on_addresses():
 
     assert first is not second
     assert digest_of({"filter": first}) == digest_of({"filter": second})
+
+
+def text_in_a_cell_of_its_own(notebook):
+    """Solve all, and write something that no mark sees."""
+    solve(notebook)
+    for cell in notebook.cells:
+        if cell.id == "why":
+            cell.source = "Because."
+    notebook.cells.append(new_markdown_cell("I also tried it without."))
+
+
+@pytest.mark.slow
+def test_what_nobody_has_seen_is_said_everywhere(two):
+    """In the report, in the table of grades, and in the sentence of the summary."""
+    hand_in(two, "bob", text_in_a_cell_of_its_own)
+    console = Console(file=io.StringIO(), width=200)
+    done = {w.student: w for w in grade_assignment(console, Course(two), ASSIGNMENT)}
+    row = next(row for row in Course(two).grades(ASSIGNMENT) if row.student == "bob")
+    findings = read_findings(Course(two), ASSIGNMENT)
+    said = next(s for s in findings.submissions if s.student == "bob").reasons()
+
+    assert done["ann"].look == []
+    assert "no mark has seen" in done["bob"].look[0]
+    assert "for a person to look at: 1" in console.file.getvalue()
+    assert row.flags == ["own text"]
+    assert "no mark has seen" in row.remarks[0]
+    assert any("no mark has seen" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize(
+    "time", [b"submitted on Friday", b"9" * 60, b"\xff\xfe", b"2026-13-45", None]
+)
+def test_a_time_that_is_none_stops_nothing(two, time):
+    """It is flagged, and the work is graded without a penalty."""
+    place = two / "submitted" / "bob" / ASSIGNMENT / "timestamp.txt"
+    if time is None:
+        place.mkdir()
+    else:
+        place.write_bytes(time)
+    done = {work.student: work for work in grade(two, Results(two))}
+    row = next(row for row in Course(two).grades(ASSIGNMENT) if row.student == "bob")
+
+    assert (done["bob"].error, row.points) == ("", 3.0)
+    assert "time" in row.flags
+
+
+def test_a_locked_gradebook_is_one_sentence(two, monkeypatch):
+    """No SQL and no traceback: what to do, after several attempts."""
+    results = Results(two)
+    monkeypatch.setattr(writer_module, "PAUSES", (0, 0))
+    monkeypatch.setattr(course_module, "PATIENCE", 0.1)
+    run = Run(Course(two), ASSIGNMENT)
+    bundle = run.bundle()
+    planned = run.plan(bundle)
+    patient = iter(run.grade(bundle, planned, results))
+    next(patient)  # the writer has looked at its tables
+    with sqlite3.connect(two / "gradebook.db", isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        done = [work for work in patient if work is not None]
+        other.execute("ROLLBACK")
+
+    assert {work.error for work in done} == {
+        "the gradebook is locked by another program: end it (Formgrader, a database "
+        "browser), then grade again"
+    }
+    assert points(two) == {}
+
+
+def test_a_moved_due_date_and_an_extension_are_graded_anew(two):
+    """Penalties follow; what has neither changed stays."""
+    results = Results(two)
+    grade(two, results)
+    first, results.asked = results.asked, []
+    with Course(two).gradebook() as book:
+        book.find_submission(ASSIGNMENT, "bob").extension = timedelta(days=1)
+        book.db.commit()
+    grade(two, results)
+    extended, results.asked = results.asked, []
+    with Course(two).gradebook() as book:
+        book.find_assignment(ASSIGNMENT).duedate = datetime(2026, 1, 1)
+        book.db.commit()
+    grade(two, results)
+
+    assert (first, extended, results.asked) == (["ann", "bob"], ["bob"], ["ann", "bob"])
+
+
+def test_work_that_nbgrader_graded_is_known_by_its_content(two):
+    """A new file of the same time is graded, an old one of a later time is not."""
+    results = Results(two)
+    grade(two, results)
+    results.asked = []
+    for note in (two / ".cache").rglob("graded/*.json"):
+        note.unlink()
+    path = two / "submitted" / "bob" / ASSIGNMENT / "tiny.ipynb"
+    graded = two / "autograded" / "ann" / ASSIGNMENT / "tiny.ipynb"
+    graded.chmod(0o644)
+    form = json.loads(graded.read_text())
+    ann = two / "submitted" / "ann" / ASSIGNMENT / "tiny.ipynb"
+    form["metadata"]["course"]["submission"] = sha256(ann.read_bytes()).hexdigest()
+    graded.write_text(json.dumps(form))
+    os.utime(path, (1, 1))
+    grade(two, results)
+
+    assert results.asked == ["bob"]

@@ -5,8 +5,9 @@ import os
 
 import pytest
 
+from autograder.healing import heal
 from autograder.store import read_store, store_path
-from autograder.submissions import heal, parse_submission, read_submission
+from autograder.submissions import parse_submission, read_submission
 from tests.course import CENTRE, SPREAD
 
 
@@ -44,7 +45,7 @@ ORDER = [
 
 def healed(store, change=None, **fields):
     """Heal a solved notebook after a change."""
-    return heal(parse_submission(raw(store, change, **fields)), store)
+    return heal(parse_submission(raw(store, change, **fields)), store)[:2]
 
 
 def test_an_intact_notebook_is_left_alone(store):
@@ -213,7 +214,7 @@ def test_the_format_before_version_4_is_read(store):
             cell["input"] = cell.pop("source")
     old = {"nbformat": 3, "worksheets": [{"cells": form["cells"]}], "metadata": {}}
 
-    notebook, notes = heal(parse_submission(json.dumps(old).encode()), store)
+    notebook, notes, _ = heal(parse_submission(json.dumps(old).encode()), store)
 
     assert ids(notebook) == ORDER
     assert "older format" in " ".join(notes)
@@ -244,7 +245,7 @@ def test_the_format_before_version_4_is_read(store):
 def test_damage_becomes_the_untouched_notebook_with_a_reason(store, content, said):
     """Nothing raises; the reason is one a learner can act on."""
     submission = parse_submission(content)
-    notebook, notes = heal(submission, store)
+    notebook, notes, _ = heal(submission, store)
 
     assert said in submission.damage
     assert submission.damage in notes
@@ -285,7 +286,7 @@ def test_another_notebook_is_recognised(store):
     """None of the cells is known: it says so instead of a silent zero."""
     content = {"cells": [{"cell_type": "code", "source": "print(1)", "metadata": {}}]}
 
-    _, notes = heal(parse_submission(json.dumps(content).encode()), store)
+    _, notes, _ = heal(parse_submission(json.dumps(content).encode()), store)
 
     assert "another assignment" in " ".join(notes)
 

@@ -1,0 +1,75 @@
+"""What a person should look at in a graded notebook."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["SENTENCES", "Flag", "flags_form", "flags_from"]
+
+MOST = 200
+
+# What graders read; a cell's id or a number stands in the braces.
+SENTENCES = {
+    "answer elsewhere": "the answer to {cell} was found in another cell",
+    "attachments": "something attached to {cell} was left out: only PNG and JPEG "
+    "images of ordinary size are kept",
+    "copies": "other notebooks lie beside it, not graded: {detail}",
+    "damaged": "the file was damaged",
+    "graded copy": "the untouched notebook was passed over for {detail}",
+    "limit": "a limit was reached: {detail}",
+    "not judged": "{cell} could not be judged: {detail}",
+    "own text": "text of the learner's own that no mark has seen, in {detail} cells",
+    "reference": "{cell} was judged with the reference in place of {detail}",
+    "time": "the time of submission cannot be read: no penalty was applied",
+    "unanswered": "{cell} has no answer",
+    "unsandboxed": "the code ran without a sandbox",
+}
+# Said, but nothing that has to be done.
+QUIET = frozenset(["reference", "unanswered"])
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A reason to look at a notebook.
+
+    Attributes
+    ----------
+    kind : str
+        A key of ``SENTENCES``.
+    cell : str
+        Id of the cell; empty where the whole notebook is meant.
+    detail : str
+        What the sentence names besides.
+    """
+
+    kind: str
+    cell: str = ""
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What graders read."""
+        return SENTENCES[self.kind].format(cell=self.cell, detail=self.detail)
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a person has to look, or the marks may be wrong."""
+        return self.kind not in QUIET
+
+
+def flags_form(flags: Iterable[Flag]) -> list[list[str]]:
+    """Return flags as JSON can hold them."""
+    return [[flag.kind, flag.cell, flag.detail] for flag in flags]
+
+
+def flags_from(form: object) -> list[Flag]:
+    """Read flags from a graded notebook; what is no flag is left out."""
+    found = []
+    for item in form[:MOST] if isinstance(form, list) else []:
+        if (
+            isinstance(item, list)
+            and len(item) == 3
+            and all(isinstance(part, str) for part in item)
+            and item[0] in SENTENCES
+        ):
+            found.append(Flag(*item))
+    return found

@@ -1,0 +1,335 @@
+"""Healing a submission: the released notebook with the learner's text in it.
+
+Flags, points, tags, ids, outputs and the kernel come from the released notebook;
+of a submission nothing is taken but the texts and images of its cells.
+"""
+
+import ast
+import json
+from typing import NamedTuple
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+
+from autograder.flags import Flag
+from autograder.images import kept_attachments
+from autograder.store import Store
+from autograder.submissions import Submission, SubmittedCell, kernel_of
+from autograder.written_answers import Text, own_words, place_answers, prose_of
+from helpers.strings import text
+
+__all__ = ["Healed", "heal", "released_notebook"]
+
+
+class Healed(NamedTuple):
+    """A healed submission.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+        The learner's cells with the released notebook's flags, ids and order.
+    notes : list of str
+        What was repaired, for the feedback.
+    flags : list of Flag
+        What a person should look at.
+    """
+
+    notebook: NotebookNode
+    notes: list[str]
+    flags: list[Flag]
+
+
+def released_notebook(store: Store) -> NotebookNode:
+    """Return a copy of the released notebook."""
+    return nbformat.from_dict(json.loads(json.dumps(store.released)))
+
+
+def heal(submission: Submission, store: Store) -> Healed:
+    """Bring a submitted notebook into the shape of the released one.
+
+    Parameters
+    ----------
+    submission : Submission
+        What was submitted.
+    store : Store
+        Knows the released notebook.
+
+    Returns
+    -------
+    Healed
+        The notebook, notes for the learner, and flags for a person.
+    """
+    released = released_notebook(store)
+    notes = list(submission.notes)
+    if submission.damage:
+        notes += [submission.damage, text("submission.damaged_advice")]
+        return Healed(released, notes, [Flag("damaged")])
+    flags: list[Flag] = []
+    known = {cell["id"]: cell for cell in released.cells}
+    chosen, lost = _identify(submission.cells, released, store, notes)
+    if not any(_is_marked(known[cell_id]) for cell_id in chosen):
+        notes += [text("submission.other_notebook"), text("submission.damaged_advice")]
+        flags.append(Flag("damaged"))
+    answers = _answers(submission.cells, released, chosen, notes, flags)
+    cells = _ordered(submission.cells, released, chosen, lost, notes)
+    _attach(submission.cells, cells, chosen, answers, notes, flags)
+    if submission.kernel not in ("", kernel_of(released)):
+        notes.append(text("submission.kernel"))
+    notebook = new_notebook(cells=cells, metadata=released.metadata)
+    return Healed(notebook, notes, flags)
+
+
+def _is_question(cell: NotebookNode) -> bool:
+    """Tell whether a cell is for an answer that a person grades."""
+    nbgrader = cell.metadata.get("nbgrader", {})
+    manual = nbgrader.get("grade") and nbgrader.get("solution")
+    return bool(manual or nbgrader.get("task"))
+
+
+def _own_texts(
+    cells: list[SubmittedCell], released: NotebookNode, chosen: dict[str, int]
+) -> list[Text]:
+    """Return the texts of a submission that stand in no answer's cell."""
+    places = {cell["id"]: i for i, cell in enumerate(released.cells)}
+    position = {index: name for name, index in chosen.items()}
+    seen = {cell.source.strip() for cell in released.cells}
+    seen |= {cells[index].source.strip() for index in chosen.values()}
+    found = []
+    after = -1
+    for i, cell in enumerate(cells):
+        name = position.get(i)
+        words = ""
+        if name is not None:
+            after = places[name]
+            whole = released.cells[after]
+            if cell.cell_type != "code" and whole.cell_type != "code":
+                if not _is_question(whole):
+                    words = own_words(cell.source, whole.source)
+        elif cell.source.strip() not in seen:
+            code = cell.cell_type == "code"
+            words = prose_of(cell.source) if code else cell.source.strip()
+        attached = cell.attachments if name is None else None
+        if words or kept_attachments(attached)[0]:
+            found.append(Text(i, after, words, attached))
+    return found
+
+
+def _answers(
+    cells: list[SubmittedCell],
+    released: NotebookNode,
+    chosen: dict[str, int],
+    notes: list[str],
+    flags: list[Flag],
+) -> dict[str, list[Text]]:
+    """Find the answers to questions whose own cell holds none."""
+    open_questions = {}
+    for place, cell in enumerate(released.cells):
+        if _is_question(cell):
+            name = cell["id"]
+            own = cells[chosen[name]] if name in chosen else None
+            if own is None or (
+                own.source.strip() == cell.source.strip()
+                and not kept_attachments(own.attachments)[0]
+            ):
+                open_questions[name] = place
+    texts = _own_texts(cells, released, chosen)
+    found = place_answers(texts, open_questions, released.cells)
+    for name in found.answers:
+        notes.append(text("submission.answer_elsewhere", cell=name))
+        flags.append(Flag("answer elsewhere", name))
+    if found.unseen:
+        flags.append(Flag("own text", detail=str(len(found.unseen))))
+    for name in open_questions:
+        if name not in found.answers:
+            flags.append(Flag("unanswered", name))
+    return found.answers
+
+
+def _attach(
+    cells: list[SubmittedCell],
+    built: list[NotebookNode],
+    chosen: dict[str, int],
+    answers: dict[str, list[Text]],
+    notes: list[str],
+    flags: list[Flag],
+) -> None:
+    """Put answers that were found elsewhere, and images, into their cells."""
+    for cell in built:
+        name = cell["id"]
+        texts = answers.get(name, [])
+        if texts:
+            cell.source = "\n\n".join(found.words for found in texts if found.words)
+        forms = [found.attachments for found in texts]
+        if cell.cell_type == "markdown" and name in chosen:
+            forms.append(cells[chosen[name]].attachments)
+        images: dict[str, dict[str, str]] = {}
+        left_out = False
+        for form in forms:
+            kept, more = kept_attachments(form)
+            images |= kept
+            left_out = left_out or more
+        if images and cell.cell_type == "markdown":
+            cell["attachments"] = nbformat.from_dict(images)
+            missing = [key for key in images if f"attachment:{key}" not in cell.source]
+            cell.source += "".join(f"\n\n![](attachment:{key})" for key in missing)
+        if left_out:
+            notes.append(text("submission.attachments", cell=name))
+            flags.append(Flag("attachments", name))
+
+
+def _made(submitted: SubmittedCell) -> NotebookNode:
+    """Return a cell of a learner's own.
+
+    nbformat would hold each cell against its schema; the whole notebook will be.
+    """
+    form = {"id": "", "metadata": {}, "source": submitted.source}
+    if submitted.cell_type == "code":
+        form |= {"execution_count": None, "outputs": []}
+    return NotebookNode(cell_type=submitted.cell_type, **nbformat.from_dict(form))
+
+
+def _is_marked(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader"))
+
+
+def _names_by_source(released: NotebookNode) -> dict[str, str]:
+    return {cell.source.strip(): cell["id"] for cell in released.cells}
+
+
+def _defined(source: str) -> set[str]:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _identify(
+    cells: list[SubmittedCell], released: NotebookNode, store: Store, notes: list[str]
+) -> tuple[dict[str, int], set[str]]:
+    """Find which submitted cell is which released one.
+
+    Returns
+    -------
+    chosen : dict of str to int
+        Index of the submitted cell by released id.
+    lost : set of str
+        Ids that were found without nbgrader's marks.
+    """
+    known = {cell["id"]: cell for cell in released.cells}
+    by_source = _names_by_source(released)
+    candidates: dict[str, list[int]] = {}
+    taken: set[int] = set()
+    lost: set[str] = set()
+    for i, cell in enumerate(cells):
+        if cell.grade_id in known and _is_marked(known[cell.grade_id]):
+            candidates.setdefault(cell.grade_id, []).append(i)
+            taken.add(i)
+    rules = (
+        lambda cell: cell.cell_id if cell.cell_id in known else "",
+        lambda cell: by_source.get(cell.source.strip(), ""),
+        lambda cell: next(
+            (store.solutions[n] for n in _defined(cell.source) if n in store.solutions),
+            "",
+        ),
+    )
+    for rule in rules:
+        found: dict[str, list[int]] = {}
+        for i, cell in enumerate(cells):
+            if i not in taken:
+                name = rule(cell)
+                if name and name not in candidates:
+                    found.setdefault(name, []).append(i)
+        for name, indices in found.items():
+            candidates[name] = indices
+            taken.update(indices)
+            if _is_marked(known[name]):
+                lost.add(name)
+    chosen = {}
+    for name, indices in candidates.items():
+        nbgrader = known[name].metadata.get("nbgrader", {})
+        if nbgrader and len(indices) > 1:
+            notes.append(text("submission.duplicated", cell=name, n=len(indices)))
+        if nbgrader.get("solution") and nbgrader.get("grade"):
+            stub = known[name].source.strip()
+            answered = [i for i in indices if cells[i].source.strip() != stub]
+            chosen[name] = (answered or indices)[0]
+        elif nbgrader.get("solution"):
+            chosen[name] = indices[-1]
+        else:
+            chosen[name] = indices[0]
+    return chosen, lost
+
+
+def _ordered(
+    cells: list[SubmittedCell],
+    released: NotebookNode,
+    chosen: dict[str, int],
+    lost: set[str],
+    notes: list[str],
+) -> list[NotebookNode]:
+    """Put known cells into the released order; others follow the one before."""
+    position = {index: name for name, index in chosen.items()}
+    groups: dict[str, list[NotebookNode]] = {"": []}
+    order = [cell["id"] for cell in released.cells]
+    met = []
+    current = ""
+    for i, cell in enumerate(cells):
+        if i in position:
+            current = position[i]
+            met.append(current)
+            groups[current] = []
+        else:
+            groups[current].append(_made(cell))
+    marked = {c["id"] for c in released.cells if _is_marked(c)}
+    ranks = [order.index(name) for name in met if name in marked]
+    if ranks != sorted(ranks):
+        notes.append(text("submission.moved"))
+    built = list(groups[""])
+    for cell in released.cells:
+        name = cell["id"]
+        if name in chosen:
+            submitted = cells[chosen[name]]
+            built.append(_restored(cell, submitted, name in lost, notes))
+            built += groups[name]
+        elif _is_marked(cell):
+            if cell.metadata.nbgrader.get("solution") and not (
+                cell.metadata.nbgrader.get("grade")
+            ):
+                notes.append(text("submission.solution_missing", cell=name))
+            else:
+                notes.append(text("submission.restored", cell=name))
+                built.append(cell)
+    used = {cell["id"] for cell in released.cells}
+    count = 0
+    for cell in built:
+        if cell["id"] not in used:
+            count += 1
+            cell["id"] = f"own-{count}"
+    return built
+
+
+def _restored(
+    released: NotebookNode, submitted: SubmittedCell, lost: bool, notes: list[str]
+) -> NotebookNode:
+    """Put a learner's text into a released cell where it may be edited."""
+    if not _is_marked(released):
+        cell = _made(submitted)
+        cell["id"] = released["id"]
+        return cell
+    name = released["id"]
+    if lost:
+        notes.append(text("submission.relabelled", cell=name))
+    if submitted.cell_type != released.cell_type:
+        notes.append(text("submission.retyped", cell=name))
+    known = released.metadata.nbgrader
+    if any(known.get(flag) != value for flag, value in submitted.flags.items()):
+        notes.append(text("submission.flags", cell=name))
+    if submitted.tagged and not released.metadata.get("tags"):
+        notes.append(text("submission.tags", cell=name))
+    if released.metadata.nbgrader.get("solution"):
+        released.source = submitted.source
+    elif submitted.source.strip() != released.source.strip():
+        notes.append(text("submission.changed", cell=name))
+    return released

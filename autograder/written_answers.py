@@ -1,0 +1,162 @@
+"""Finding the written answers of a submission, wherever learners put them.
+
+An answer belongs into the cell below its question. Learners also type it into a
+cell of their own, below the stub, or into the question's cell; some programs lose
+what tells the cells apart. Whatever text is found is shown to a person: beside the
+question where that has no answer yet, else as text that nobody has seen.
+"""
+
+import ast
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+__all__ = ["Found", "Text", "place_answers"]
+
+# How many released cells may stand between a question and an answer to it.
+NEAR = 3
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of a learner's own.
+
+    Attributes
+    ----------
+    index : int
+        Place of its cell in the submission.
+    after : int
+        Place, in the release, of the last released cell before it.
+    words : str
+        The text itself.
+    attachments : object
+        What is attached to its cell, of any form.
+    """
+
+    index: int
+    after: int
+    words: str
+    attachments: object = None
+
+
+@dataclass
+class Found:
+    """Where the texts of a submission went.
+
+    Attributes
+    ----------
+    answers : dict of str to list of Text
+        Texts that answer a question whose own cell holds none, by its id.
+    unseen : list of Text
+        All others.
+    """
+
+    answers: dict[str, list[Text]] = field(default_factory=dict)
+    unseen: list[Text] = field(default_factory=list)
+
+
+def own_words(submitted: str, released: str) -> str:
+    """Return the lines of a text that the released one does not have.
+
+    Parameters
+    ----------
+    submitted, released : str
+        Texts of a cell.
+
+    Returns
+    -------
+    str
+        The learner's lines, empty where there are none.
+
+    Examples
+    --------
+    >>> own_words("Why?\\nBecause.", "Why?")
+    'Because.'
+    """
+    lines = submitted.strip().splitlines()
+    known = released.strip().splitlines()
+    matcher = difflib.SequenceMatcher(None, known, lines, autojunk=True)
+    added: list[str] = []
+    for kind, _, _, begin, end in matcher.get_opcodes():
+        if kind in ("insert", "replace"):
+            added += lines[begin:end]
+    return "\n".join(added).strip()
+
+
+def prose_of(source: str) -> str:
+    """Return the text of a code cell that holds nothing but text.
+
+    Parameters
+    ----------
+    source : str
+        A code cell's text.
+
+    Returns
+    -------
+    str
+        Comments or a lone string as text; text that is no Python as it is; empty
+        where there is code.
+
+    Examples
+    --------
+    >>> prose_of("# The rows are sums.")
+    'The rows are sums.'
+    >>> prose_of("x = 1  # one")
+    ''
+    """
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        code = any(mark in source for mark in ("=", "(", "%", "!", "def "))
+        return "" if code else source.strip()
+    if not body:
+        return "\n".join(line.lstrip("# ") for line in source.splitlines()).strip()
+    if len(body) == 1 and isinstance(body[0], ast.Expr):
+        value = body[0].value
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            return value.value.strip()
+    return ""
+
+
+def place_answers(
+    texts: Iterable[Text],
+    questions: Mapping[str, int],
+    released: Sequence[NotebookNode],
+) -> Found:
+    """Give each text to the nearest question that has no answer of its own.
+
+    Parameters
+    ----------
+    texts : iterable of Text
+        Texts of the learner's own, in order.
+    questions : mapping of str to int
+        Place in the release of each written question that has no answer, by id.
+    released : sequence of NotebookNode
+        The released cells.
+
+    Returns
+    -------
+    Found
+        Each text in one place.
+    """
+    found = Found()
+    for text in texts:
+        near = {
+            name: _distance(text.after, place, released)
+            for name, place in questions.items()
+        }
+        best = min(near, key=lambda name: near[name], default="")
+        if best and near[best] <= NEAR:
+            found.answers.setdefault(best, []).append(text)
+        else:
+            found.unseen.append(text)
+    return found
+
+
+def _distance(after: int, question: int, released: Sequence[NotebookNode]) -> float:
+    """Return how far a text is from a question, in cells; code between counts more."""
+    first, last = sorted((after, question))
+    between = released[first + 1 : last]
+    return last - first + NEAR * sum(cell.cell_type == "code" for cell in between)
