@@ -6,6 +6,7 @@ writes what was recorded; ``autograder.authoring.recording`` starts it.
 
 import ast
 import json
+import linecache
 import os
 import sys
 import time
@@ -112,8 +113,10 @@ class Recorder:
 
 
 def execute(source: str, cell: str, namespace: dict[str, object]) -> None:
-    """Run a cell's text in a namespace."""
-    code = compile(ast.parse(source), f"<{cell}>", "exec")
+    """Run a cell's text in a namespace, at hand for explanations of exceptions."""
+    name = f"<{cell}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    code = compile(ast.parse(source), name, "exec")
     exec(code, namespace)
 
 

@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from autograder.authoring.sources import SourceNotebook, read_source
 from autograder.nbgrader.course import Course
+from autograder.quality.attempts import attempts_of
 from autograder.quality.mutants import mutants_of
 from autograder.quality.mutation import Killed, MutationError, mutate, todays_store
 from autograder.quality.quality_page import Measured, Setting, page_of, row_of
@@ -253,6 +254,27 @@ def _right(
     return [[Killed(**item) for item in form] for form in forms]
 
 
+def _attempted(bench: Bench, sources: list[SourceNotebook]) -> list[list[Killed]]:
+    """Drive the wrong attempts at each notebook's functions."""
+    work = [
+        (source, bench.key(source, attempts), len(attempts))
+        for source in sources
+        for attempts in [attempts_of(bench.root, source)]
+    ]
+
+    def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:
+        attempts = attempts_of(bench.root, source)
+        found = []
+        place = (bench.root, source.assignment, source.name)
+        for item in mutate(*place, answers=attempts) if attempts else ():
+            found.append(asdict(item))
+            step()
+        return found
+
+    forms, _ = bench.measure("attempts", "wrong attempts", work, make)
+    return [[Killed(**item) for item in form] for form in forms]
+
+
 def _stable(
     bench: Bench,
     sources: list[SourceNotebook],
@@ -322,26 +344,28 @@ def quality_command(output: str, only: str | None, jobs: int, force: bool) -> No
         every = {item: environment_of(course.root, *item) for item in SETTINGS}
         there = {item: found for item, found in every.items() if found[0]}
         answers = _right(bench, sources, there)
+        attempts = _attempted(bench, sources)
         settings = _stable(bench, sources, there)
     except MutationError as error:
         raise click.ClickException(str(error)) from None
     settings += [Setting(*item[:1], "", item[1]) for item in every if item not in there]
     notebooks = []
-    for source, killed, right in zip(sources, mutants, answers):
+    for source, killed, right, tried in zip(sources, mutants, answers, attempts):
         store = todays_store(course.root, source.assignment, source.name)
         cases = sum(len(f.cases) for f in store.cases.functions.values())
         variants = len(_answers_of(course.root, source))
-        notebooks.append(Measured(source, cases, killed, right, variants))
+        notebooks.append(Measured(source, cases, killed, right, variants, tried))
         console.print("  ".join(row_of(notebooks[-1])), highlight=False)
     survivors = sum(m.state == "survived" for found in mutants for m in found)
     rejected = sum(len(found.rejected) for found in notebooks)
     others = sum(setting.others for setting in settings)
+    untrue = sum(len(m.untrue) for found in [*mutants, *attempts] for m in found)
     console.print(
         f"{survivors} survivors, {rejected} right answers rejected, {others} gradings "
-        "with another mark",
+        f"with another mark, {untrue} untrue statements",
         highlight=False,
     )
     if not only:
         Path(output).write_text(page_of(notebooks, settings, times), encoding="utf-8")
         console.print(output, highlight=False)
-    sys.exit(1 if survivors or rejected or others else 0)
+    sys.exit(1 if survivors or rejected or others or untrue else 0)

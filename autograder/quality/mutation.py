@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.authoring.recording import ONE_THREAD, record
@@ -49,6 +49,10 @@ class Killed:
         What the feedback says.
     why : str
         An input on which a survivor differs from the solution.
+    statements : int
+        How many statements about the numbers were checked again.
+    untrue : list of str
+        Those of them that do not hold.
     """
 
     notebook: str
@@ -61,6 +65,8 @@ class Killed:
     kind: str = ""
     sentence: str = ""
     why: str = ""
+    statements: int = 0
+    untrue: list[str] = field(default_factory=list)
 
 
 def mutate(

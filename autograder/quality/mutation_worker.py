@@ -32,6 +32,8 @@ from autograder.authoring.sources import SourceNotebook, read_source
 from autograder.driving import compact
 from autograder.forks import stream
 from autograder.judging import Judge, case_mark
+from autograder.quality.attempts import told_at_work
+from autograder.quality.claims import statements_about
 from autograder.quality.mutants import Mutant, mutants_of
 from autograder.reports.cell_feedback import diagnosis
 from autograder.store import Store
@@ -155,7 +157,10 @@ class Driver:
                 "entry": entry.name if entry else "",
             }
             kind, said = diagnosis(record, runs)
-            return found | {"kind": kind, "sentence": "; ".join(said)}
+            found |= {"kind": kind, "sentence": "; ".join(said)}
+            checked = statements_about(record, runs)
+            found |= {"statements": checked.true + len(checked.untrue)}
+            return found | {"untrue": checked.untrue}
         if not self.generators.get(name):
             return {"state": "survived", "why": "inputs.py has no inputs for it"}
         other = self._differs(name, function, seconds)
@@ -169,9 +174,10 @@ class Driver:
         record, seconds = self.records[name], 10 * self.limit(name)
         try:
             # Its own helper functions stay defined while it is called.
-            execute(given.text, name, self.namespace)
-            outcomes = self.outcomes(record, self.namespace[name], seconds)
-            outcomes = [outcome_from(_sent(outcome)) for outcome in outcomes]
+            execute(given.text, f"answer: {name}", self.namespace)
+            function = self.namespace[name]
+            raw = self.outcomes(record, function, seconds)
+            outcomes = [outcome_from(_sent(outcome)) for outcome in raw]
         finally:
             self.namespace.clear()
             self.namespace.update(saved)
@@ -180,8 +186,14 @@ class Driver:
         failed = [run for run, mark in zip(runs, marks) if mark < 1]
         if not failed:
             return {"state": "right"}
-        _, said = diagnosis(record, runs)
-        return {"state": "wrong", "sentence": "; ".join(said)}
+        public = [i for i, run in enumerate(runs) if not run.case.hidden]
+        visible = [replace(runs[i], outcome=raw[i]) for i in public]
+        seen = replace(record, cases=[record.cases[i] for i in public])
+        kind, said = told_at_work(seen, visible, function)
+        checked = statements_about(seen, visible)
+        found = {"state": "wrong", "sentence": said, "kind": kind}
+        found |= {"statements": checked.true + len(checked.untrue)}
+        return found | {"untrue": checked.untrue}
 
     def _differs(self, name: str, function: Callable, seconds: float) -> str | None:
         """Return an input on which a function differs from the solution."""

@@ -101,7 +101,7 @@ def evidence_of(
         evidence.values.append(hint_values(results, inputs, examples) if bad else {})
         if bad:
             wrong.append((results, inputs))
-    if wrong and not stopped:
+    if wrong and not stopped and not _relate_order(wrong, evidence):
         _relate(wrong, evidence)
         _relate_names([results for results, _ in wrong], evidence)
     return evidence
@@ -267,6 +267,42 @@ def _relate(
             return
 
 
+def _relate_order(
+    wrong: Sequence[tuple[list[Result], Mapping[str, object]]], evidence: Evidence
+) -> bool:
+    """Add that results are right but stand in another order."""
+    orders = []
+    for results, _ in wrong:
+        bad = [result for result in results if not result.right]
+        order = []
+        for result in bad:
+            first = result.differences[0]
+            if len(result.differences) > 1 or first.path != result.name:
+                return False
+            same = [
+                other.name
+                for other in bad
+                if other is not result and _equal(other.expected, first.returned)
+            ]
+            order.append((result.name, same[0] if len(same) == 1 else ""))
+        if len(order) < 2 or sorted(a for a, _ in order) != sorted(b for _, b in order):
+            return False
+        orders.append(order)
+    if len(orders) < 2 or any(order != orders[0] for order in orders):
+        return False
+    pairs = ", ".join(text("checks.evidence.holds", a=a, b=b) for a, b in orders[0])
+    evidence.relate("permuted", "order", pairs=pairs)
+    return True
+
+
+def _equal(expected: object, returned: object) -> bool:
+    numbers = bool | int | float | np.ndarray
+    if not isinstance(expected, numbers) or not isinstance(returned, numbers):
+        return False
+    want, got = np.asarray(expected), np.asarray(returned)
+    return want.shape == got.shape and bool(np.all(close(want, got)))
+
+
 def _relate_kinds(path: str, differences: list[Difference], evidence: Evidence) -> None:
     """Add what holds of shapes, or say of what kind the difference is."""
     kinds = {item.kind for item in differences}
@@ -344,40 +380,43 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
             wrong = [item.path for item in result.differences]
             whole = [path for path, _ in leaves(result.expected, result.name)]
             right = [path for path in whole if path not in wrong]
-        found.append(_pattern_of_names(right, wrong))
-    if found[0] is None or any(other != found[0] for other in found):
-        return
-    key, kind, value = found[0]
-    name = {"layer": value, "name": value, "sort": value}
-    evidence.relate(key, kind, **name)
+        found.append(_patterns_of_names(right, wrong))
+    for pattern in found[0]:
+        if all(pattern in others for others in found):
+            key, kind, value = pattern
+            evidence.relate(key, kind, layer=value, name=value, sort=value)
+            return
 
 
 def _listed(names: list[str]) -> str:
     return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
 
 
-def _pattern_of_names(
+def _patterns_of_names(
     right: list[str], wrong: list[str]
-) -> tuple[str, str, object] | None:
+) -> list[tuple[str, str, object]]:
     """Say that the wrong ones are one name, one layer, or one sort of several."""
+    found: list[tuple[str, str, object]] = []
     if len(wrong) == 1 and len(right) > 1:
-        return "only_one", "one result", wrong[0]
+        found.append(("only_one", "one result", wrong[0]))
     layers = _layers(right), _layers(wrong)
-    if all(layers) and len(wrong) > 1:
-        fine, bad = (sorted(set(numbers)) for numbers in layers)
-        if not set(fine) & set(bad):
-            if len(bad) == 1 and bad[0] > fine[-1]:
-                return "last_layer", "layer", ""
+    if not all(layers):
+        return found
+    fine, bad = (sorted(set(numbers)) for numbers in layers)
+    if not set(fine) & set(bad):
+        if bad[0] > fine[-1]:
             if len(bad) == 1:
-                return "one_layer", "layer", bad[0]
-            if bad[0] > fine[-1]:
-                return "layers_from", "layer", bad[0]
-            if bad[-1] < fine[0]:
-                return "layers_until", "layer", bad[-1]
+                found.append(("last_layer", "layer", ""))
+            found.append(("layers_from", "layer", bad[0]))
+        if len(bad) == 1:
+            found.append(("one_layer", "layer", bad[0]))
+        elif bad[-1] < fine[0]:
+            found.append(("layers_until", "layer", bad[-1]))
     sorts = _sorts(right), _sorts(wrong)
-    if all(layers) and len(wrong) > 1 and not set(sorts[0]) & set(sorts[1]):
-        return "only_sort", "one sort", ", ".join(dict.fromkeys(sorts[1]))
-    return None
+    if not set(sorts[0]) & set(sorts[1]):
+        sort = ", ".join(dict.fromkeys(sorts[1]))
+        found.append(("only_sort", "one sort", sort))
+    return found
 
 
 def _layers(names: Iterable[str]) -> list[int]:

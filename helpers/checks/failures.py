@@ -580,9 +580,14 @@ def _truth(spot: Spot) -> str:
 
 def _unpack(spot: Spot) -> str:
     message = str(spot.error)
-    if "unpack" not in message or not isinstance(spot.statement, ast.Assign | ast.For):
+    if "unpack" not in message and "iterable" not in message:
+        return ""
+    if not isinstance(spot.statement, ast.Assign | ast.For):
         return ""
     statement = spot.statement
+    if isinstance(statement, ast.For) and "iterable" in message:
+        value = spot.known(statement.iter)
+        return _say("loop", code=spot.code(statement.iter), kind=_kind(value))
     if isinstance(statement, ast.For):
         return _say("unpack_loop", code=spot.code(statement.iter))
     target = statement.targets[0]
@@ -665,6 +670,23 @@ def _swapped(spot: Spot) -> str:
     return ""
 
 
+def _given(spot: Spot) -> str:
+    """Say what met where nothing more is known: of a call, or square brackets."""
+    node = spot.node
+    if isinstance(node, ast.Call) and not isinstance(spot.error, NameError):
+        known = [a for a in node.args if spot.known(a) is not Unknown]
+        shown = [a for a in known if not isinstance(a, ast.Constant)]
+        if shown:
+            parts = "; ".join(map(spot.is_, shown))
+            return _say("given", code=spot.code(node.func), parts=parts)
+    if isinstance(node, ast.Subscript):
+        base = spot.known(node.value)
+        if base is not Unknown and spot.known(node.slice) is not Unknown:
+            code, index = spot.code(node.value), spot.is_(node.slice)
+            return _say("taken", code=code, kind=_kind(base), index=index)
+    return ""
+
+
 RULES: list[Callable[[Spot], str]] = [
     _assertion,
     _swapped,
@@ -683,4 +705,5 @@ RULES: list[Callable[[Spot], str]] = [
     _reshape,
     _index,
     _subscript,
+    _given,
 ]

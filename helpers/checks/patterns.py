@@ -27,8 +27,12 @@ from helpers.strings import text
 __all__ = ["Finding", "Numbers", "constant_ratio", "find_pattern", "number"]
 
 FIXED = (2, 3)
+# One constant that comes out alike in two cases is one equation to six digits.
+FITTED = (1, 2)
 SEARCHED = (4, 8)
 BITS, PLACE_BITS = 7, 5
+# So many expected numbers have a sign or a size that none of the wrong ones has.
+MIXED = 5
 # So many arrays among the inputs are tried; a cache of a deep network has more.
 MAX_INPUTS = 40
 
@@ -263,7 +267,7 @@ def _factor(cases: Cases) -> Finding | None:
             return Finding("ratios", "factor", values | {"ratios": listed})
         return None
     values["ratio"] = number(ratios[0])
-    if _explained(cases, FIXED, free=1):
+    if _explained(cases, FITTED, free=1):
         many = max(n.want.size for n in cases) > 1
         return Finding("ratio" if many else "ratio_one", "factor", values)
     return None
@@ -284,7 +288,7 @@ def _offset(cases: Cases) -> Finding | None:
         return None
     listed = list(dict.fromkeys(number(o.flat[0]) for o in offsets))
     values = {"path": cases[0].path, "offset": ", ".join(listed)}
-    if len(listed) == 1 and _explained(cases, FIXED, free=1):
+    if len(listed) == 1 and _explained(cases, FITTED, free=1):
         return Finding("offset", "offset", values)
     if len(listed) > 1 and _explained(cases, FIXED, fitted=1):
         return Finding("offsets", "offset", values)
@@ -322,6 +326,11 @@ def _of_an_input(cases: Cases) -> Finding | None:
                 return Finding("input_over", "input factor", values)
         if not _explained(cases, SEARCHED, fitted=1):
             continue
+        steps = [constant_ratio(n.want - s, n.got - s) for n, s in pairs]
+        if all(step is not None for step in steps):
+            signs = {number(step) for step in steps}
+            key = "step_sign" if signs == {"-1"} else "step_factor"
+            return Finding(key, "input term", values)
         for key, kind, left in (
             ("input_share", "input term", [n.got - n.want for n in cases]),
             ("input_multiple", "input", [n.got for n in cases]),
@@ -501,6 +510,9 @@ def _mask(cases: Cases) -> Finding | None:
         return None
     for name, arrays in fitting:
         for condition, mask in MASKS:
+            if name == expected and condition == "not_zero":
+                # Zeros stay right under every wrong factor.
+                continue
             if all(np.array_equal(n.wrong, mask(a)) for n, a in zip(cases, arrays)):
                 what = text(f"checks.condition.{condition}", name=name)
                 values = {"path": cases[0].path, "what": what}
@@ -534,14 +546,25 @@ def _sums(cases: Cases) -> Finding | None:
 
 
 def _outside(cases: Cases) -> Finding | None:
-    """Say that the sign cannot be: all that is expected is on one side of 0."""
+    """Say that a sign or a size cannot be, by all that is expected."""
     values = {"path": cases[0].path}
+    if all(not np.any(n.want) for n in cases):
+        return Finding("not_zero", "zero", values)
     for side, sign in (("positive", 1.0), ("negative", -1.0)):
         if all(np.all(sign * n.want > 0) for n in cases):
             if all(np.all(sign * n.got < 0) for n in cases):
                 return Finding(f"all_not_{side}", "sign", values)
             if all(np.any(sign * n.got < 0) for n in cases):
                 return Finding(f"some_not_{side}", "sign", values)
+        if all(np.all(sign * n.got >= 0) for n in cases) and (
+            min(np.sum(sign * n.want < 0) for n in cases) > 0
+            and sum(np.sum(sign * n.want < 0) for n in cases) >= MIXED
+        ):
+            return Finding(f"none_not_{side}", "sign", values)
+    if sum(n.want.size for n in cases) >= MIXED and all(
+        np.all(np.abs(n.want) <= 1) and np.any(np.abs(n.got) > 1) for n in cases
+    ):
+        return Finding("beyond_one", "size", values)
     return None
 
 

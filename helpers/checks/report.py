@@ -364,6 +364,7 @@ QUESTIONS = {
     "input term": "term",
     "input": "term",
     "input factor": "factor",
+    "size": "place",
     "equal entries": "axis",
     "zero": "zero",
     "order": "order",

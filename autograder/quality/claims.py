@@ -1,0 +1,612 @@
+"""Checking again what the diagnosis says, by other code and on the two arrays.
+
+Every sentence is matched with its template and its numbers are computed anew from
+the inputs, the expected answer and the returned one. Nothing of ``patterns`` or
+``evidence`` is used, so that a fault there shows here.
+"""
+
+import functools
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+import helpers.strings
+from helpers.checks.cases import FunctionCases
+from helpers.checks.recognition import Run, named_inputs
+from helpers.checks.report import evidence_of_runs
+from helpers.checks.values import resolve
+
+__all__ = ["Checked", "check_statements", "statements_about"]
+
+RELATIVE = 1e-5
+
+
+@dataclass
+class Checked:
+    """What became of the statements about one answer.
+
+    Attributes
+    ----------
+    true, unknown : int
+        How many hold, and how many no template of this module covers.
+    untrue : list of str
+        Those that do not hold.
+    """
+
+    true: int = 0
+    unknown: int = 0
+    untrue: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One wrong case: two answers and the inputs."""
+
+    want: object
+    got: object
+    inputs: Mapping[str, object]
+
+    def leaf(self, path: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the expected and the returned leaf of a path, as numbers."""
+        return _array(_follow(self.want, path)), _array(_follow(self.got, path))
+
+    def input(self, path: str) -> np.ndarray:
+        """Return an input by its name."""
+        return _array(_follow(dict(self.inputs), path))
+
+
+def _follow(named: object, path: str) -> object:
+    """Return a part of named results, such as ``grads["dW1"]`` or ``caches[0][1]``."""
+    name, *keys = re.findall(r'^[^\[]+|"[^"]*"|(?<=\[)-?\d+(?=\])', path)
+    whole = f'{name}["{keys[0][1:-1]}"]' if keys and keys[0].startswith('"') else ""
+    if whole in named:
+        value, keys = named[whole], keys[1:]
+    else:
+        value = named[name]
+    for key in keys:
+        value = value[key[1:-1] if key.startswith('"') else int(key)]
+    return resolve(value)
+
+
+def _array(value: object) -> np.ndarray:
+    return np.asarray(value, dtype=np.float64)
+
+
+def _near(one: object, other: object) -> bool:
+    one, other = np.broadcast_arrays(_array(one), _array(other))
+    scale = np.nanmax(np.abs(one), initial=0.0)
+    return bool(
+        np.allclose(one, other, rtol=RELATIVE, atol=1e-7 * scale, equal_nan=True)
+    )
+
+
+def _wrong(want: np.ndarray, got: np.ndarray) -> np.ndarray:
+    scale = np.nanmax(np.abs(want), initial=0.0)
+    return ~np.isclose(want, got, rtol=1e-7, atol=1e-9 * scale + 1e-12, equal_nan=True)
+
+
+def _named(function: FunctionCases, value: object) -> dict[str, object]:
+    form, names = function.signature.form, function.signature.names
+    if form == "tuple" and isinstance(value, list | tuple):
+        return dict(zip(names, value, strict=False))
+    if form == "dict" and isinstance(value, dict):
+        return {f'{names[0]}["{key}"]': item for key, item in value.items()}
+    return {names[0]: value}
+
+
+Check = Callable[[Pair, dict[str, str]], bool]
+
+
+def _of_arrays(test: Callable[[np.ndarray, np.ndarray], object]) -> Check:
+    """Return a check of the two arrays alone."""
+
+    def check(pair: Pair, values: dict[str, str]) -> bool:
+        want, got = pair.leaf(values["path"])
+        return bool(test(want, got.reshape(want.shape)))
+
+    return check
+
+
+def _same_lines(change: Callable, axis: int) -> Check:
+    def check(pair: Pair, values: dict[str, str]) -> bool:
+        want, got = pair.leaf(values["path"])
+        changed = change(want, got)
+        return _near(changed, np.take(changed, [0], axis=axis))
+
+    return check
+
+
+def _with_input(test: Callable[[np.ndarray, np.ndarray, np.ndarray], object]) -> Check:
+    def check(pair: Pair, values: dict[str, str]) -> bool:
+        want, got = pair.leaf(values["path"])
+        return bool(test(want, got, pair.input(values["name"])))
+
+    return check
+
+
+def _multiple(part: np.ndarray, given: np.ndarray) -> bool:
+    """Tell whether an array is one number times another one."""
+    given = np.broadcast_to(given, part.shape)
+    times = np.sum(part * given) / np.sum(given * given)
+    return _near(part, times * given)
+
+
+FUNCTIONS: dict[str, Callable] = {
+    "square": np.square,
+    "root": np.sqrt,
+    "reciprocal": np.reciprocal,
+    "size": np.fabs,
+    "rest": lambda x: 1 - x,
+    "exponential": np.exp,
+    "logarithm": np.log,
+    "rounded": np.rint,
+    "floor": np.floor,
+    "clipped": lambda x: np.where(x > 0, x, 0),
+    "share": lambda x: x / x.sum(),
+    "cube": lambda x: x * x * x,
+}
+CONDITIONS: dict[str, Callable] = {
+    "negative": lambda x: x < 0,
+    "positive": lambda x: x > 0,
+    "not_positive": lambda x: ~(x > 0),
+    "not_negative": lambda x: ~(x < 0),
+    "zero": lambda x: x == 0,
+    "not_zero": lambda x: x != 0,
+    "above_one": lambda x: (x > 1) | (x < -1),
+    "one": lambda x: x == 1,
+}
+
+
+def _function(pair: Pair, values: dict[str, str]) -> bool:
+    want, got = pair.leaf(values["path"])
+    return any(
+        _near(function(want), got)
+        for key, function in FUNCTIONS.items()
+        if _template(f"function.{key}") == values["what"]
+    )
+
+
+def _condition(pair: Pair, values: dict[str, str]) -> bool:
+    want, got = pair.leaf(values["path"])
+    wrong = _wrong(want, got)
+    for key, condition in CONDITIONS.items():
+        match = _pattern(f"condition.{key}").fullmatch(values["what"])
+        if match and match["name"] == _template("quantity.expected"):
+            return np.array_equal(wrong, condition(want)) and not wrong.all()
+        if match and match["name"].split("[")[0] in pair.inputs:
+            given = pair.input(match["name"])
+            return np.array_equal(wrong, condition(given)) and not wrong.all()
+    return False
+
+
+def _quantity(pair: Pair, reason: str) -> float:
+    """Return the number that a reason names, such as "1 divided by keep_prob"."""
+    for key, function in (
+        ("inverse_rest", lambda q: 1 / (1 - q)),
+        ("inverse", lambda q: 1 / q),
+        ("rest", lambda q: 1 - q),
+    ):
+        match = _pattern(f"quantity.{key}").fullmatch(reason)
+        if match:
+            return function(_quantity(pair, match["name"]))
+    for axis, key in ((1, "columns"), (0, "rows")):
+        match = _pattern(f"quantity.{key}").fullmatch(reason)
+        if match:
+            return pair.input(match["name"]).shape[axis]
+    return float(pair.input(reason))
+
+
+def _places(select: Callable[[tuple[int, ...], str], np.ndarray]) -> Check:
+    """Return a check that exactly some places are wrong."""
+
+    def check(pair: Pair, values: dict[str, str]) -> bool:
+        want, got = pair.leaf(values["path"])
+        wrong = _wrong(want, got)
+        return np.array_equal(wrong, select(want.shape, values.get("i", "")))
+
+    return check
+
+
+def _line(axis: int, test: Callable[[np.ndarray, int], np.ndarray]) -> Check:
+    def select(shape: tuple[int, ...], i: str) -> np.ndarray:
+        index = np.indices(shape)[axis] if len(shape) > axis else np.zeros(shape)
+        return test(index, int(i))
+
+    return _places(select)
+
+
+def _only(axis: int) -> Check:
+    def check(pair: Pair, values: dict[str, str]) -> bool:
+        want, got = pair.leaf(values["path"])
+        places = np.argwhere(_wrong(want, got))[:, axis]
+        return set(places) == {int(values["i"])}
+
+    return check
+
+
+def _entries(test: Callable[[np.ndarray, int], np.ndarray]) -> Check:
+    def select(shape: tuple[int, ...], i: str) -> np.ndarray:
+        return test(np.arange(np.prod(shape)).reshape(shape), int(i))
+
+    return _places(select)
+
+
+def _entry(shape: tuple[int, ...], i: str) -> np.ndarray:
+    chosen = np.zeros(shape, dtype=bool)
+    chosen[tuple(map(int, re.findall(r"\d+", i)))] = True
+    return chosen
+
+
+def _shapes(test: Callable[[tuple, tuple, int], bool]) -> Check:
+    def check(pair: Pair, values: dict[str, str]) -> bool:
+        want, got = pair.leaf(values["path"])
+        return test(want.shape, got.shape, int(values["axis"]))
+
+    return check
+
+
+def _other_axes(want: tuple, got: tuple, axis: int) -> bool:
+    rest = want[:axis] + want[axis + 1 :]
+    return got == rest or (got[:axis] + got[axis + 1 :] == rest)
+
+
+def _is_list(pair: Pair, values: dict[str, str]) -> bool:
+    listed = values["ratios"] if "ratios" in values else values["offset"]
+    want, got = pair.leaf(values["path"])
+    told = [float(n) for n in listed.split(", ")]
+    if "ratios" in values:
+        return any(_near(got, n * want) for n in told)
+    return any(_near(got - want, n) for n in told)
+
+
+RELATIONS: dict[str, Check] = {
+    "transposed": lambda p, v: (
+        p.leaf(v["path"])[0].shape == p.leaf(v["path"])[1].shape[::-1]
+    ),
+    "transposed_right": lambda p, v: _near(
+        p.leaf(v["path"])[0], p.leaf(v["path"])[1].T
+    ),
+    "transposed_square": _of_arrays(lambda w, g: _near(w, g.T)),
+    "unreduced_sum": lambda p, v: _near(
+        p.leaf(v["path"])[0], p.leaf(v["path"])[1].sum()
+    ),
+    "unreduced_mean": lambda p, v: _near(
+        p.leaf(v["path"])[0], p.leaf(v["path"])[1].mean()
+    ),
+    "one_axis_left": _shapes(
+        lambda w, g, axis: w[axis] == 1 != g[axis] and _other_axes(w, g, axis)
+    ),
+    "one_axis_lost": _shapes(
+        lambda w, g, axis: (
+            _other_axes(w, g, axis) and (len(g) < len(w) or g[axis] == 1 < w[axis])
+        )
+    ),
+    "all_zero": _of_arrays(lambda w, g: not g.any()),
+    "is_zero": _of_arrays(lambda w, g: not g.any() and w.any()),
+    "sign": _of_arrays(lambda w, g: _near(w, -g)),
+    "sign_one": _of_arrays(lambda w, g: _near(w, -g)),
+    "some_signs": _of_arrays(lambda w, g: _near(np.fabs(w), np.fabs(g))),
+    "all_not_positive": _of_arrays(lambda w, g: (g < 0).all() and (w > 0).all()),
+    "all_not_negative": _of_arrays(lambda w, g: (g > 0).all() and (w < 0).all()),
+    "some_not_positive": _of_arrays(lambda w, g: (g < 0).any() and (w > 0).all()),
+    "some_not_negative": _of_arrays(lambda w, g: (g > 0).any() and (w < 0).all()),
+    "nearly": lambda p, v: (
+        np.max(np.fabs(np.subtract(*p.leaf(v["path"]))))
+        <= 1.01 * float(v["relative"]) * np.max(np.fabs(p.leaf(v["path"])[0]))
+    ),
+    "ratio": lambda p, v: _near(
+        p.leaf(v["path"])[1], float(v["ratio"]) * p.leaf(v["path"])[0]
+    ),
+    "ratio_one": lambda p, v: _near(
+        p.leaf(v["path"])[1], float(v["ratio"]) * p.leaf(v["path"])[0]
+    ),
+    "ratio_named": lambda p, v: _near(
+        p.leaf(v["path"])[1], _quantity(p, v["reason"]) * p.leaf(v["path"])[0]
+    ),
+    "ratios": _is_list,
+    "offset": _is_list,
+    "offsets": _is_list,
+    "offset_columns": _same_lines(lambda w, g: g - w, 0),
+    "offset_rows": _same_lines(lambda w, g: g - w, 1),
+    "factor_columns": _same_lines(lambda w, g: g / w, 0),
+    "factor_rows": _same_lines(lambda w, g: g / w, 1),
+    "all_equal": _of_arrays(lambda w, g: _near(g, g.flat[0])),
+    "equal_rows": _of_arrays(lambda w, g: _near(g, g[:1])),
+    "equal_columns": _of_arrays(lambda w, g: _near(g, g[:, :1])),
+    "same_as_input": _with_input(lambda w, g, x: _near(g, x)),
+    "same_as_result": lambda p, v: _near(
+        p.leaf(v["path"])[1], _array(_follow(p.want, v["name"]))
+    ),
+    "input_added": _with_input(lambda w, g, x: _near(g - w, x)),
+    "input_missing": _with_input(lambda w, g, x: _near(w - g, x)),
+    "input_share": _with_input(lambda w, g, x: _multiple(g - w, x)),
+    "input_multiple": _with_input(
+        lambda w, g, x: _multiple(g, x) and not _multiple(w, x)
+    ),
+    "step_sign": _with_input(lambda w, g, x: _near(g - x, x - w)),
+    "step_factor": _with_input(lambda w, g, x: _multiple(g - x, w - x)),
+    "not_zero": _of_arrays(lambda w, g: not w.any()),
+    "none_not_positive": _of_arrays(lambda w, g: (g >= 0).all() and (w < 0).any()),
+    "none_not_negative": _of_arrays(lambda w, g: (g <= 0).all() and (w > 0).any()),
+    "beyond_one": _of_arrays(lambda w, g: np.fabs(w).max() <= 1 < np.fabs(g).max()),
+    "permuted": lambda p, v: all(
+        _near(_array(_follow(p.got, a)), _array(_follow(p.want, b)))
+        for a, b in re.findall(r"(\S+) holds ([^,]+)", v["pairs"])
+    ),
+    "input_times": _with_input(lambda w, g, x: _near(g, w * x)),
+    "input_over": _with_input(lambda w, g, x: _near(g * x, w)),
+    "function": _function,
+    "one_row": _only(0),
+    "one_column": _only(1),
+    "one_entry": _places(_entry),
+    "diagonal": _places(lambda shape, i: np.eye(*shape, dtype=bool)),
+    "off_diagonal": _places(lambda shape, i: ~np.eye(*shape, dtype=bool)),
+    "from_rows": _line(0, np.greater_equal),
+    "from_columns": _line(1, np.greater_equal),
+    "from_entries": _entries(np.greater_equal),
+    "until_rows": _line(0, np.less_equal),
+    "until_columns": _line(1, np.less_equal),
+    "until_entries": _entries(np.less_equal),
+    "mask": _condition,
+    "reordered": _of_arrays(lambda w, g: _near(np.sort(w, None), np.sort(g, None))),
+    "whole_numbers": _of_arrays(
+        lambda w, g: _near(g, np.rint(g)) and not _near(w, np.rint(w))
+    ),
+    "only_zeros_and_ones": _of_arrays(lambda w, g: set(g.flat) <= {0.0, 1.0}),
+    "same_total": _of_arrays(lambda w, g: _near(w.sum(), g.sum())),
+}
+
+
+def _names_alone(run: Run, values: dict[str, str]) -> bool:
+    wrong = _wrong_names(run)
+    return wrong == [values["name"]]
+
+
+def _layer_of(name: str) -> int:
+    return int(re.findall(r"\d+", name)[-1])
+
+
+def _wrong_names(run: Run) -> list[str]:
+    """Return what is wrong: results, or the parts of the only one."""
+    names = [result.name for result in run.results if result.differences]
+    if len(run.results) > 1:
+        return names
+    return [item.path for item in run.results[0].differences]
+
+
+def _right_names(run: Run) -> list[str]:
+    if len(run.results) > 1:
+        return [result.name for result in run.results if not result.differences]
+    return []
+
+
+def _layers(test: Callable[[int, int], bool]) -> Callable[[Run, dict], bool]:
+    def check(run: Run, values: dict[str, str]) -> bool:
+        asked = int(values.get("layer") or 0)
+        wrong = set(map(_layer_of, _wrong_names(run)))
+        right = set(map(_layer_of, _right_names(run)))
+        asked = asked or max(wrong)
+        return all(test(n, asked) for n in wrong) and not any(
+            test(n, asked) for n in right
+        )
+
+    return check
+
+
+def _sort(run: Run, values: dict[str, str]) -> bool:
+    sorts = values["sort"].split(", ")
+
+    def among(name: str) -> bool:
+        return re.sub(r"\d+\W*$", "", name).split('"')[-1] in sorts
+
+    return all(map(among, _wrong_names(run))) and not any(map(among, _right_names(run)))
+
+
+NAMES: dict[str, Callable[[Run, dict[str, str]], bool]] = {
+    "only_one": _names_alone,
+    "last_layer": _layers(lambda n, asked: n == asked),
+    "one_layer": _layers(lambda n, asked: n == asked),
+    "layers_from": _layers(lambda n, asked: n >= asked),
+    "layers_until": _layers(lambda n, asked: n <= asked),
+    "only_sort": _sort,
+}
+
+
+def _listed(run: Run, values: dict[str, str], names: Sequence[str]) -> bool:
+    told = values["names"].removesuffix(", ...").split(", ")
+    return told == list(names)[: len(told)] and len(told) >= min(6, len(names))
+
+
+def _parts(run: Run, values: dict[str, str]) -> bool:
+    result = next(r for r in run.results if r.name == values["name"])
+    paths = {item.path for item in result.differences}
+    return len(paths) == int(values["bad"]) < int(values["total"])
+
+
+OF_RUNS: dict[str, Callable[[Run, dict[str, str]], bool]] = {
+    "right_ones": lambda r, v: _listed(r, v, _right_names(r)),
+    "wrong_ones": lambda r, v: _listed(r, v, _wrong_names(r)),
+    "some_leaves": _parts,
+}
+
+
+def _some_entries(pair: Pair, values: dict[str, str]) -> bool:
+    want, got = pair.leaf(values["path"])
+    wrong = _wrong(want, got)
+    place = tuple(map(int, re.findall(r"\d+", values["place"].rpartition("[")[2])))
+    bad = int(values.get("wrong", values["size"]))
+    return (
+        bad == wrong.sum()
+        and int(values["size"]) == want.size
+        and bool(wrong[place])
+        and _near(got[place], float(values["got"]))
+        and _near(want[place], float(values["want"]))
+    )
+
+
+def _shape_fact(pair: Pair, values: dict[str, str]) -> bool:
+    want, got = pair.leaf(values["path"])
+    return str(want.shape) == values["want"] and str(got.shape) == values["got"]
+
+
+def _number_fact(pair: Pair, values: dict[str, str]) -> bool:
+    want, got = pair.leaf(values["path"])
+    return _near(got.ravel(), float(values["got"])) and _near(
+        want.ravel(), float(values["want"])
+    )
+
+
+def _length(pair: Pair, values: dict[str, str]) -> bool:
+    want, got = _follow(pair.want, values["path"]), _follow(pair.got, values["path"])
+    return len(want) == int(values["want"]) and len(got) == int(values["got"])
+
+
+def _missing(pair: Pair, values: dict[str, str]) -> bool:
+    _follow(pair.want, values["path"])
+    try:
+        _follow(pair.got, values["path"])
+    except (KeyError, IndexError, TypeError):
+        return True
+    return False
+
+
+FACTS: dict[str, Check] = {
+    "all_entries": _some_entries,
+    "some_entries": _some_entries,
+    "rank": _shape_fact,
+    "shape": _shape_fact,
+    "other_number": _number_fact,
+    "length": _length,
+    "missing": _missing,
+    "type": lambda p, v: (
+        type(_follow(p.want, v["path"])) is not type(_follow(p.got, v["path"]))
+    ),
+    "trailing_comma": lambda p, v: len(_follow(p.got, v["path"])) == 1,
+    "not_finite": lambda p, v: not np.isfinite(p.leaf(v["path"])[1]).all(),
+}
+
+
+@functools.cache
+def _templates() -> dict:
+    path = Path(helpers.strings.__file__).with_name("en.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))["checks"]
+
+
+def _template(key: str) -> str:
+    table, _, name = key.partition(".")
+    return _templates()[table][name]
+
+
+@functools.cache
+def _pattern(key: str) -> re.Pattern[str]:
+    """Return a pattern that finds the values of a template's placeholders."""
+    names: list[str] = []
+    parts = []
+    for part in re.split(r"(\{\w+\})", _template(key)):
+        if not part.startswith("{"):
+            parts.append(re.escape(part))
+        elif part[1:-1] in names:
+            parts.append(f"(?P={part[1:-1]})")
+        else:
+            names.append(part[1:-1])
+            parts.append(f"(?P<{part[1:-1]}>.+?)")
+    return re.compile("".join(parts))
+
+
+def _matched(sentence: str, keys: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    found = []
+    for key in keys:
+        match = _pattern(f"evidence.{key}").fullmatch(sentence)
+        if match:
+            found.append((key, match.groupdict()))
+    return found
+
+
+def statements_about(function: FunctionCases, runs: Sequence[Run]) -> Checked:
+    """Check what the diagnosis says of an answer, from its public cases."""
+    public = [run for run in runs if not run.case.hidden]
+    evidence = evidence_of_runs(function, public)
+    return check_statements(function, public, evidence.relations, evidence.cases)
+
+
+def check_statements(
+    function: FunctionCases,
+    runs: Sequence[Run],
+    relations: Sequence[str],
+    facts: Sequence[Sequence[str]],
+) -> Checked:
+    """Check the statements about one answer against its numbers.
+
+    Parameters
+    ----------
+    function : FunctionCases
+        The function's record.
+    runs : sequence of Run
+        Public cases.
+    relations : sequence of str
+        What is said to hold in every wrong case.
+    facts : sequence of sequence of str
+        What is said of each case.
+
+    Returns
+    -------
+    Checked
+        Each statement counts once.
+    """
+    checked = Checked()
+    pairs = [
+        Pair(
+            _named(function, run.case.expected.value),
+            _named(function, run.outcome.value),
+            named_inputs(function, run.case),
+        )
+        for run in runs
+    ]
+    wrong = [(run, pair) for run, pair in zip(runs, pairs) if not run.right]
+    for sentence in relations:
+        found = _matched(sentence, [*RELATIONS, *NAMES])
+        _count(
+            checked,
+            sentence,
+            [
+                all(
+                    _holds(RELATIONS[key], pair, values)
+                    if key in RELATIONS
+                    else _holds(NAMES[key], run, values)
+                    for run, pair in wrong
+                )
+                for key, values in found
+            ],
+        )
+    for run, pair, said in zip(runs, pairs, facts):
+        for sentence in said:
+            holds = [
+                _holds(FACTS[key], pair, values)
+                if key in FACTS
+                else _holds(OF_RUNS[key], run, values)
+                for key, values in _matched(sentence, [*FACTS, *OF_RUNS])
+            ]
+            _count(checked, sentence, holds)
+    return checked
+
+
+def _holds(check: Callable, subject: object, values: dict[str, str]) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            return bool(check(subject, values))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+        return False
+
+
+def _count(checked: Checked, sentence: str, holds: list[bool]) -> None:
+    """Count a statement: two templates may match, one of them must hold."""
+    if not holds:
+        checked.unknown += 1
+    elif any(holds):
+        checked.true += 1
+    else:
+        checked.untrue.append(sentence)

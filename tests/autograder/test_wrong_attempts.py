@@ -1,0 +1,87 @@
+"""What learners are told of wrong attempts: it helps, and it is true."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.authoring.sources import read_source
+from autograder.quality.attempts import attempts_of
+from autograder.quality.claims import check_statements
+from autograder.quality.mutation import mutate
+from helpers.checks.calls import Outcome
+from helpers.checks.cases import Case, FunctionCases
+from helpers.checks.comparison import Signature, compare
+from helpers.checks.recognition import Run
+
+ROOT = Path(__file__).parents[2]
+SOURCES = {path.stem: path for path in sorted(ROOT.glob("source/*/*.ipynb"))}
+
+
+def test_there_are_enough_attempts():
+    """A share of a few attempts would say nothing."""
+    counts = [len(attempts_of(ROOT, read_source(path))) for path in SOURCES.values()]
+
+    assert sum(counts) >= 250
+
+
+@pytest.mark.parametrize("notebook", ["building_blocks", "numpy_basics"])
+def test_most_attempts_get_help_and_none_is_told_something_untrue(notebook):
+    """A seeded sample; `make quality` measures all of them."""
+    source = read_source(SOURCES[notebook])
+    attempts = attempts_of(ROOT, source)
+    chosen = random.Random(7).sample(attempts, 25)
+
+    told = list(mutate(ROOT, source.assignment, notebook, answers=chosen))
+
+    assert [item.untrue for item in told if item.untrue] == []
+    wrong = [item for item in told if item.state == "wrong"]
+    assert len(wrong) >= 23
+    assert sum(bool(item.kind) for item in wrong) >= 0.85 * len(wrong)
+    for item in wrong:
+        assert "Think: " in item.sentence, item.change
+        assert "Read again: " in item.sentence, item.change
+        assert "?," not in item.sentence
+        assert "gufunc" not in item.sentence
+
+
+def checked(relations, facts=()):
+    """Check statements about two small wrong cases; the second is not doubled."""
+    record = FunctionCases("f", ("X",), Signature("single", ("Z",)))
+    runs = []
+    for X, times in ((np.array([[1.0, 2.0], [3.0, 5.0]]), 2), (np.eye(2) + 0.5, 3)):
+        case = Case((X,), {}, expected=Outcome(value=X))
+        outcome = Outcome(value=times * X)
+        results = compare(record.signature, X, outcome.value)
+        runs.append(Run(case, outcome, results))
+    return check_statements(record, runs, relations, facts)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "true"),
+    [
+        ("within a case every value of Z is off by one factor (2, 3)", True),
+        ("every value of Z is 2 times the expected one", False),
+        ("every sign of Z is wrong; the absolute values are right", False),
+        ("Z is the same as the input X", False),
+        ("Z differs from the expected value by a multiple of the input X: does its "
+         "term have the right factor and sign?", True),
+        ("only row 1 of Z is wrong", False),
+        ("the numbers of Z are right, but in another order", False),
+    ],
+)  # fmt: skip
+def test_the_second_checker_finds_untrue_statements(sentence, true):
+    """It computes each claim anew from the two arrays of every case."""
+    found = checked([sentence])
+
+    assert (found.true, len(found.untrue)) == ((1, 0) if true else (0, 1))
+
+
+def test_the_second_checker_looks_at_facts_too():
+    """The place and both numbers of a first difference."""
+    good = "all 4 entries of Z are wrong; Z[0, 0]: you returned 2, expected 1"
+    bad = "all 4 entries of Z are wrong; Z[0, 0]: you returned 2, expected 4"
+
+    assert checked([], [[good], []]).true == 1
+    assert checked([], [[bad], []]).untrue == [bad]
