@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from helpers.activations import softmax
 from helpers.gradients import central_differences, relative_difference
 from tests.assignments.solutions import solutions
 
@@ -92,19 +93,29 @@ def test_normalize_rows_gives_the_published_numbers(basics):
 
 
 def test_softmax_gives_the_published_numbers(basics):
-    """The numbers of the first row, whose last two scores are equal."""
-    shares = basics.softmax(np.array([[9, 2, 5, 0, 0], [7, 5, 0, 0, 0]]))
+    """The published scores are rows; as columns they have the same probabilities."""
+    published = np.array([[9, 2, 5, 0, 0], [7, 5, 0, 0, 0]])
+    probabilities = basics.softmax(published.T)
 
     close(
         [0.980897665, 8.94462891e-04, 1.79657674e-02, 1.21052389e-04, 1.21052389e-04],
-        shares[0],
+        probabilities[:, 0],
     )
 
 
+def test_softmax_normalizes_columns_as_the_helpers_do(basics):
+    """Examples are columns in the whole course."""
+    scores = np.random.RandomState(2).randn(3, 5) * 4
+    probabilities = basics.softmax(scores)
+
+    np.testing.assert_allclose(probabilities.sum(axis=0), np.ones(5), rtol=1e-12)
+    np.testing.assert_allclose(probabilities, softmax(scores), rtol=1e-12)
+
+
 def test_softmax_is_invariant_to_a_shift_of_any_size(basics):
-    """Each row may be moved by a number of its own."""
-    scores = np.random.RandomState(1).randn(4, 3)
-    shift = np.array([[0.0], [1e3], [-1e3], [1e6]])
+    """Each column may be shifted by a number of its own."""
+    scores = np.random.RandomState(1).randn(3, 4)
+    shift = np.array([[0.0, 1e3, -1e3, 1e6]])
 
     np.testing.assert_allclose(
         basics.softmax(scores + shift), basics.softmax(scores), rtol=1e-8
