@@ -170,5 +170,5 @@ def _shape_of(source: str) -> str:
     tree = ast.parse(source)
     functions = [item for item in tree.body if isinstance(item, ast.FunctionDef)]
     if len(functions) != 1:
-        raise ValueError("not one function")
+        raise ValueError
     return ast.dump(_Shape().visit(functions[0]))
