@@ -273,7 +273,7 @@ def load_quantiles(
     m : int, optional
         Another number of points.
     seed : int, optional
-        Another seed, for another draw.
+        Another seed, for another sample.
 
     Returns
     -------
@@ -311,7 +311,7 @@ def load_no_structure(
     part : {"train", "validation", "test"}, default "train"
         200, 200 and 1000 points.
     m : int, optional
-        Another number of points.
+        Number of points, instead of that of the part.
     seed : int, optional
         Another seed, for another draw.
 

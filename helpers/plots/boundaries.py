@@ -188,7 +188,7 @@ def plot_boundary(
     Returns
     -------
     Figure
-        The figure.
+        Regions in two colours, hatched for class 1, and the points.
 
     Examples
     --------

@@ -228,7 +228,7 @@ def plot_validation_curve(
     Returns
     -------
     Figure
-        The figure.
+        Two curves with standard errors, and a ring.
 
     Examples
     --------

@@ -143,7 +143,7 @@ def plot_layer_scales(
     Returns
     -------
     Figure
-        The figure.
+        A line for each name; zeros stand at the lower edge.
 
     Examples
     --------
