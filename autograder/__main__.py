@@ -1,4 +1,4 @@
-"""The program ``python -m autograder``; its commands are in `commandline`."""
+"""The program ``python -m autograder``; its commands are in `cli`."""
 
 import contextlib
 import sys
@@ -39,6 +39,6 @@ def decline() -> None:
 if __name__ == "__main__":
     warm_up(sys.argv[1:])
     decline()
-    from autograder.cli.commands import main
+    from autograder.cli.main import main
 
     main(prog_name="python -m autograder")

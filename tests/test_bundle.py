@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import nbformat
 import pytest
 
-from autograder.authoring.bundle import bundle
+from autograder.delivery.bundle import bundle
 from autograder.nbgrader.course import Course
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,7 +14,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.authoring.normal_form import normal_text, own_notebooks
-from autograder.cli.commands import main
+from autograder.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
 TRACKED = [

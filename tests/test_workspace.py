@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.workspace import prepare
-from autograder.nbgrader.course import CourseError
+from autograder.delivery.workspace import prepare
+from autograder.errors import CourseError
 
 
 @pytest.fixture

@@ -1,21 +1,19 @@
-"""The form in which git keeps notebooks, and the command that brings it about.
+"""The form in which git keeps notebooks.
 
 JupyterLab writes outputs, counts and metadata of its own into a notebook. Of all
 that, git keeps nothing, so that a diff shows what an author changed.
 """
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
-import click
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring.contracts import read_contracts, state
-from autograder.nbgrader.course import CourseError
+from autograder.errors import CourseError
 
-__all__ = ["normal_text", "normalize", "own_notebooks"]
+__all__ = ["normal_text", "own_notebooks"]
 
 METADATA = {
     "kernelspec": {
@@ -122,24 +120,3 @@ def _speaking_id(cell: NotebookNode, taken: set[str]) -> str:
 def own_notebooks(root: Path) -> list[Path]:
     """Return the notebooks that people write: assignments' sources and lessons."""
     return sorted([*root.glob("source/*/*.ipynb"), *root.glob("notebooks/*.ipynb")])
-
-
-@click.command()
-@click.option("--check", is_flag=True, help="Change nothing; list what is not.")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-def normalize(check: bool, paths: Iterable[Path]) -> None:
-    """Bring notebooks (PATHS, or all sources and lessons) into normal form."""
-    changed = 0
-    for path in paths or own_notebooks(Path.cwd()):
-        text = normal_text(path)
-        if text == path.read_text(encoding="utf-8"):
-            continue
-        changed += 1
-        if check:
-            click.echo(f"{path} is not in normal form")
-        else:
-            path.write_text(text, encoding="utf-8")
-            click.echo(f"{path}: brought into normal form")
-    if not changed:
-        click.echo("every notebook is in normal form")
-    raise SystemExit(1 if check and changed else 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.batch.files import Task, pack
 from autograder.batch.pool import MOST_TRIES
 from autograder.batch.worker import Assignment, Finished, grade
-from autograder.nbgrader.course import CourseError
+from autograder.errors import CourseError
 
 __all__ = ["Cluster"]
 

@@ -26,9 +26,10 @@ from autograder.batch.worker import (
     versions,
 )
 from autograder.batch.writer import Writer
+from autograder.errors import CourseError
 from autograder.files import read_bounded
 from autograder.names import plain, unusable
-from autograder.nbgrader.course import Course, CourseError
+from autograder.nbgrader.course import Course
 from autograder.sandbox.forkserver import ForkServer, NotStarted
 from autograder.sandbox.isolation import Refused
 from autograder.sandbox.settings import Sandbox

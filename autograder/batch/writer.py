@@ -29,9 +29,10 @@ from sqlalchemy.orm import joinedload
 
 from autograder.batch.files import lay_over
 from autograder.batch.worker import Assignment, Finished, split
+from autograder.errors import CourseError
 from autograder.files import read_bounded
 from autograder.flags import Flag, flags_form
-from autograder.nbgrader.course import Course, CourseError, patient, reason
+from autograder.nbgrader.course import Course, patient, reason
 from autograder.sandbox.staging import remove_followed
 
 __all__ = ["Writer"]

@@ -18,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError, SAWarning
 from traitlets.config import PyFileConfigLoader
 
+from autograder.errors import CourseError
 from autograder.flags import flags_from
 from autograder.store import StoreError, read_store, store_path
 
@@ -28,11 +29,7 @@ PATIENCE = 30  # seconds
 POINTER = "traceback for details"
 RAISED = re.compile(r"[\w.]*(Error|Exception): \S")
 
-__all__ = ["Course", "CourseError", "GradeRow", "StaleGrade", "patient", "reason"]
-
-
-class CourseError(ValueError):
-    """Something that a command needs is missing; the message says what to do."""
+__all__ = ["Course", "GradeRow", "StaleGrade", "patient", "reason"]
 
 
 @dataclass

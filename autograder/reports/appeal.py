@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.errors import CourseError
 from autograder.healing import heal
 from autograder.judging import Verdict
-from autograder.nbgrader.course import Course, CourseError
+from autograder.nbgrader.course import Course
 from autograder.nbgrader.execution import JudgedExecute
 from autograder.reports.cell_feedback import function_reason
 from autograder.store import Store, StoreError, read_store, store_path

@@ -8,8 +8,9 @@ from statistics import median
 import nbformat
 import numpy as np
 
+from autograder.errors import CourseError
 from autograder.flags import flags_from
-from autograder.nbgrader.course import Course, CourseError
+from autograder.nbgrader.course import Course
 
 __all__ = ["ClassFindings", "Exercise", "Submission", "read_findings"]
 

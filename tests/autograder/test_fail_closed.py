@@ -4,8 +4,8 @@ import os
 
 import pytest
 
+from autograder.errors import CourseError
 from autograder.nbgrader import execution
-from autograder.nbgrader.course import CourseError
 from autograder.store import read_store, store_path
 from tests.autograder.test_lifecycle import solve
 

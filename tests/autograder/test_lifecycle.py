@@ -12,7 +12,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.nbgrader.course import Course, CourseError
+from autograder.errors import CourseError
+from autograder.nbgrader.course import Course
 from autograder.reports.appeal import judge_again, overview, whole_case
 from tests.conftest import ROOT
 from tests.course import CATALOGUE, CENTRE, SPREAD, write_source

@@ -11,7 +11,8 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.nbgrader.course import Course, CourseError
+from autograder.errors import CourseError
+from autograder.nbgrader.course import Course
 from autograder.reports.class_page import csv_of, page_of
 from autograder.reports.findings import (
     ClassFindings,

@@ -29,8 +29,9 @@ from autograder.batch.run import Run
 from autograder.batch.run_report import report_path
 from autograder.batch.worker import Finished, digest_of
 from autograder.cli.grade import grade_assignment
+from autograder.errors import CourseError
 from autograder.nbgrader import course as course_module
-from autograder.nbgrader.course import Course, CourseError
+from autograder.nbgrader.course import Course
 from autograder.reports.findings import read_findings
 from autograder.sandbox.forkserver import ForkServer
 from autograder.sandbox.isolation import Refused

@@ -12,11 +12,11 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from autograder.authoring.bundle import bundled_files
 from autograder.authoring.catalogue import read_catalogue
 from autograder.authoring.lessons import FENCE, lesson_form
 from autograder.authoring.regions import find_regions, solution_statements, stub
-from autograder.authoring.workspace import workspace_files
+from autograder.delivery.bundle import bundled_files
+from autograder.delivery.workspace import workspace_files
 from autograder.nbgrader.course import Course
 from helpers.checks.cases import read_cases
 from helpers.checks.report import LESSONS as LESSON_FOLDERS

@@ -7,8 +7,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.authoring.bundle import bundled_files
-from autograder.authoring.workspace import workspace_files
+from autograder.delivery.bundle import bundled_files
+from autograder.delivery.workspace import workspace_files
 from autograder.nbgrader.course import Course
 
 ROOT = Path(__file__).parents[2]

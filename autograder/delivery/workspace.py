@@ -4,17 +4,13 @@
 have the layout of the bundle that learners get.
 """
 
-import os
 import shutil
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import click
+from autograder.errors import CourseError
 
-from autograder.nbgrader.course import CourseError
-
-__all__ = ["Workspace", "lab", "prepare", "workspace_files"]
+__all__ = ["FIRST", "Workspace", "prepare", "workspace_files"]
 
 FIRST = "notebooks/00_start_here.ipynb"
 PATTERNS = ("*.ipynb", "*.cases.json", "*.md")
@@ -120,42 +116,3 @@ def prepare(root: Path, folder: Path) -> Workspace:
             shutil.copyfile(original, target)
             made.copied.append(name)
     return made
-
-
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.option(
-    "--workspace",
-    default="work",
-    show_default=True,
-    help="Where the copies lie that learners work in.",
-)
-@click.option("--prepare-only", is_flag=True, help="Copy, but open nothing.")
-@click.argument("options", nargs=-1, type=click.UNPROCESSED)
-def lab(workspace: str, prepare_only: bool, options: tuple[str, ...]) -> None:
-    """Open JupyterLab on copies of the lessons and the released assignments.
-
-    Other OPTIONS, such as --no-browser, --port or --allow-root, go to
-    JupyterLab.
-    """
-    made = prepare(Path.cwd(), Path(workspace))
-    click.echo(
-        f"{made.folder}: {len(made.copied)} files copied; what was there is untouched"
-    )
-    if made.outdated:
-        click.echo(
-            f"of an earlier release, and kept: {', '.join(made.outdated)} (rename or "
-            "remove what you no longer need, and run this again for the new one)"
-        )
-    if prepare_only:
-        return
-    arguments = [
-        sys.executable,
-        "-m",
-        "jupyter",
-        "lab",
-        f"--ServerApp.root_dir={made.folder}",
-        f"--LabApp.default_url=/lab/tree/{FIRST}",
-        *options,
-    ]
-    sys.stdout.flush()
-    os.execv(sys.executable, arguments)

@@ -6,7 +6,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.nbgrader.course import Course, CourseError
+from autograder.errors import CourseError
+from autograder.nbgrader.course import Course
 
 __all__ = ["bundle", "bundled_files", "learner_project"]
 

@@ -14,7 +14,8 @@ from nbformat.v4 import new_code_cell
 
 from autograder.authoring.catalogue import patch
 from autograder.authoring.sources import SourceNotebook, read_source
-from autograder.nbgrader.course import Course, CourseError
+from autograder.errors import CourseError
+from autograder.nbgrader.course import Course
 
 __all__ = ["LEARNERS", "hand_in"]
 

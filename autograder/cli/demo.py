@@ -1,0 +1,41 @@
+"""``python -m autograder demo``: a class that is made up, graded from nothing."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.markup import escape
+
+from autograder.cli.console import console
+from autograder.cli.grade import grade_assignment
+from autograder.cli.grades import show_grades
+from autograder.names import plain
+from autograder.nbgrader.course import Course
+from autograder.quality.demonstration import hand_in
+
+
+@click.command()
+@click.argument("assignment", required=False)
+def demo(assignment: str | None) -> None:
+    """Fill submitted/ with a demonstration class, grade it and show the table."""
+    course = Course(Path.cwd())
+    names = course.chosen(assignment)
+    problems = []
+    for name in names:
+        console.print(f"{name}: generating")
+        course.generate(name)
+        learners = hand_in(course, name)
+        for work in grade_assignment(console, course, name, students=tuple(learners)):
+            if work.error:
+                problems.append(escape(plain(f"{work.student}, {name}: {work.error}")))
+        for learner in learners:
+            reason = course.feedback(name, learner)
+            if reason:
+                problems.append(f"{learner}, {name}: {reason}")
+    for name in names:
+        show_grades(course, name)
+    for problem in problems:
+        console.print(problem)
+    console.print("graded notebooks: autograded/LEARNER/ASSIGNMENT/")
+    console.print("pages for learners: feedback/LEARNER/ASSIGNMENT/NOTEBOOK.html")
+    sys.exit(1 if problems else 0)

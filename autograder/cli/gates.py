@@ -1,0 +1,38 @@
+"""``python -m autograder gates``: an assignment held against the rules."""
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from autograder.nbgrader.course import Course
+from autograder.nbgrader.generation import BROKEN, examine_notebook
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("notebook", required=False)
+def gates(assignment: str, notebook: str | None) -> None:
+    """Record ASSIGNMENT's cases and hold them against the rules, saving nothing."""
+    course = Course(Path.cwd())
+    folder = course.root / "source" / course.chosen(assignment)[0]
+    failed = 0
+    for path in sorted(folder.glob("*.ipynb")):
+        if notebook and path.stem != notebook:
+            continue
+        begun = time.monotonic()
+        try:
+            _, store = examine_notebook(path)
+        except BROKEN as error:
+            failed += 1
+            click.echo(f"{path.stem}: {error}")
+            continue
+        functions = store.cases.functions.values()
+        cases = sum(len(function.cases) for function in functions)
+        entries = sum(len(function.entries) for function in functions)
+        click.echo(
+            f"{path.stem}: all gates passed ({len(functions)} functions, {cases} "
+            f"cases, {entries} catalogued answers, {time.monotonic() - begun:.1f} s)"
+        )
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,50 @@
+"""``python -m autograder grades``: the table of grades."""
+
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.cli.console import console
+from autograder.errors import CourseError
+from autograder.names import plain
+from autograder.nbgrader.course import Course
+
+__all__ = ["grades", "show_grades"]
+
+
+@click.command()
+@click.argument("assignment", required=False)
+def grades(assignment: str | None) -> None:
+    """Show the table of grades of ASSIGNMENT, or of all."""
+    course = Course(Path.cwd())
+    for name in course.chosen(assignment):
+        show_grades(course, name)
+
+
+def show_grades(course: Course, assignment: str) -> None:
+    table = Table(title=assignment, title_justify="left")
+    table.add_column("learner")
+    table.add_column("points", justify="right")
+    table.add_column("of", justify="right")
+    table.add_column("written waiting", justify="right")
+    table.add_column("mistakes found, and what to look at")
+    rows = course.grades(assignment)
+    if not rows:
+        raise CourseError(
+            f"nothing of {assignment} has been graded yet: put submissions into "
+            f"submitted/LEARNER/{assignment}/ and run `nbgrader autograde {assignment}`"
+        )
+    for row in rows:
+        flags = [f"[bold]{escape(flag)}[/bold]" for flag in row.flags]
+        notes = [escape(note) for note in row.notes]
+        names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *row.through, *notes])
+        table.add_row(
+            escape(plain(row.student)),
+            f"{row.points:g}",
+            f"{row.out_of:g}",
+            f"{row.waiting:g}" if row.waiting else "",
+            names,
+        )
+    console.print(table)

@@ -1,0 +1,56 @@
+"""The program's commands: ``python -m autograder COMMAND``, a module each."""
+
+import importlib
+
+import click
+
+from autograder.errors import CourseError
+from autograder.names import plain
+
+__all__ = ["COMMANDS", "main"]
+
+# Imported when they are called: grading need not wait for what draws reports.
+COMMANDS = (
+    "bundle",
+    "demo",
+    "doctor",
+    "gates",
+    "grade",
+    "grades",
+    "lab",
+    "lessons",
+    "mutate",
+    "normalize",
+    "quality",
+    "release",
+    "report",
+    "show",
+    "status",
+)
+
+
+class _Commands(click.Group):
+    """Ends with one plain line where a command lacks something."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"autograder.cli.{name}")
+        # Where the module uses a function of the command's name.
+        found = getattr(module, f"{name}_command", None) or getattr(module, name)
+        return found if isinstance(found, click.Command) else None
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except CourseError as error:
+            lines = str(error).split("\n")
+            raise click.ClickException("\n".join(map(plain, lines))) from None
+
+
+@click.group(cls=_Commands)
+def main() -> None:
+    """Grade notebooks, and see that what grades them is sound."""

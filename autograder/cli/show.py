@@ -1,0 +1,47 @@
+"""``python -m autograder show``: a submission's cases, for appeals."""
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from autograder.cli.console import console
+from autograder.errors import CourseError
+from autograder.nbgrader.course import Course
+from autograder.reports.appeal import judge_again, overview, whole_case
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("student")
+@click.argument("case", required=False)
+def show(assignment: str, student: str, case: str | None) -> None:
+    """Show graders the cases of a submission, or one CASE whole (function:number).
+
+    The submission is run once more; nothing is saved. What is shown holds hidden
+    numbers: it is for graders only.
+    """
+    course = Course(Path.cwd())
+    course.chosen(assignment)
+    judged = {
+        notebook: judge_again(course, assignment, student, notebook)
+        for notebook in course.notebooks(assignment)
+    }
+    if case is None:
+        table = Table()
+        for heading in ("notebook", "case", "", "mark", "finding"):
+            # The case's whole name is what the next call of this command needs.
+            table.add_column(heading, overflow="fold")
+        for notebook, (store, verdict) in judged.items():
+            for row in overview(store, verdict):
+                table.add_row(notebook, *row)
+        console.print(table)
+        return
+    function = case.partition(":")[0]
+    for store, verdict in judged.values():
+        if function in store.cases.functions:
+            for title, body in whole_case(store, verdict, case):
+                console.rule(title, align="left")
+                console.print(body, markup=False, highlight=False)
+            return
+    raise CourseError(f"{assignment} has no function {function!r}")
