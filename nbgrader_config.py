@@ -77,21 +77,24 @@ c.HTMLExporter.filters = {
     "markdown2html": f"{OURS}.sanitizing.clean_markdown",
     "highlight_code": f"{OURS}.sanitizing.highlight_code",
 }
-# Formgrader makes its pages with this one, feedback with one of its own.
+# Formgrader makes its pages with this one, feedback with one of its own. nbconvert's
+# own steps ask for the right types, and one takes the square of a line's length.
+c.HTMLExporter.default_preprocessors = []
 c.HTMLExporter.preprocessors = [
     f"{OURS}.sanitizing.Rebuilt",
     f"{OURS}.sanitizing.EscapedNames",
     f"{OURS}.rubrics.Rubrics",
-    f"{OURS}.sanitizing.FormgraderPolicy",
+    f"{OURS}.sanitizing.PageStyles",
 ]
-c.FeedbackExporter.preprocessors = [
-    f"{OURS}.sanitizing.Rebuilt",
-    f"{OURS}.sanitizing.EscapedNames",
-]
+# The templates name the first, which would undo what the second does.
+c.CSSHTMLHeaderPreprocessor.enabled = False
+c.PageStyles.enabled = True
+c.PageStyles.style = "default"
+c.FeedbackExporter.preprocessors = [f"{OURS}.sanitizing.EscapedNames"]
 c.GenerateFeedback.exporter_class = f"{OURS}.feedback_pages.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     f"{THEIRS}.GetGrades",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    f"{OURS}.sanitizing.PageStyles",
     f"{OURS}.feedback_pages.OnlyPages",
 ]
 

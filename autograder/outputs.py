@@ -154,7 +154,7 @@ class Gate:
         if kind == "stream":
             name, written = form.get("name"), self._text(form.get("text"))
             if name in ("stdout", "stderr") and written is not None:
-                return new_output("stream", name=name, text=written)
+                return new_output("stream", name=name, text=overwritten(written))
         elif kind == "error":
             return self._error(form)
         elif kind == "display_data" or kind == "execute_result":
@@ -409,6 +409,23 @@ def plain(written: str) -> str:
 
         written = ESCAPE.sub(kept, written)
     return as_text(CONTROL.sub("", written))
+
+
+def overwritten(written: str) -> str:
+    """Return a text as a terminal shows it, where carriage returns begin lines anew.
+
+    Examples
+    --------
+    >>> overwritten("10 %\\r20 %\\r\\ndone")
+    '20 %\\r\\ndone'
+    """
+    if "\r" not in written:
+        return written
+    lines = []
+    for line in written.split("\n"):
+        shown = line.rstrip("\r")
+        lines.append(shown.rpartition("\r")[2] + line[len(shown) :])
+    return "\n".join(lines)
 
 
 def counted(value: object) -> int | None:

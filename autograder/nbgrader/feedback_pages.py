@@ -1,5 +1,6 @@
 """Feedback pages that everybody can read, and folders with nothing else in them."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -10,7 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
-from autograder.nbgrader.sanitizing import policy_of
+from autograder.nbgrader.sanitizing import policy_of, rebuilt
 
 EXCHANGE = {
     "timestamp.txt": re.compile(
@@ -84,6 +85,20 @@ def accessible(page: str) -> str:
 class FeedbackExporter(HTMLExporter):
     """Makes nbgrader's feedback pages accessible, and safe to open."""
 
+    def from_filename(  # type: ignore[override]
+        self, filename: str, resources: dict | None = None, **kwargs: object
+    ) -> tuple[str, dict]:
+        """Return the page of a graded notebook's file, whatever its types.
+
+        Reading it in nbformat's way asks for parts of the right types.
+        """
+        path = Path(filename)
+        form = json.loads(path.read_bytes())
+        known = resources if resources is not None else {}
+        known.setdefault("metadata", {"name": path.stem, "path": str(path.parent)})
+        notebook = rebuilt(form if isinstance(form, dict) else {})
+        return self.from_notebook_node(notebook, known, **kwargs)
+
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
     ) -> tuple[str, dict]:
@@ -92,7 +107,7 @@ class FeedbackExporter(HTMLExporter):
         What `HTMLExporter` does beyond this takes half of the time: it parses the
         finished page to look for images without a description.
         """
-        resources = self._init_resources(resources)
+        nb, resources = rebuilt(nb), self._init_resources(resources)
         self.register_filter("filter_data_type", DataTypeFilter(parent=self))
         page, resources = TemplateExporter.from_notebook_node(
             self, nb, resources, **kwargs

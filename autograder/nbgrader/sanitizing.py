@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.highlight import Highlight2HTML
-from nbconvert.preprocessors import Preprocessor
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
@@ -28,7 +28,7 @@ from helpers.strings import text
 
 __all__ = [
     "EscapedNames",
-    "FormgraderPolicy",
+    "PageStyles",
     "Rebuilt",
     "clean_html",
     "clean_markdown",
@@ -48,7 +48,9 @@ MOST_COLOURED = 20_000
 ALL_RENDERED = 200_000
 
 MACROS = "server_extensions/formgrader/templates/formgrade/formgrade_macros.html.j2"
-SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>([^{]*?)</script>")
+SCRIPT = re.compile(
+    r"<script(?![^>]*\ssrc=)[^>]*>((?:(?!\{\{).)*?)</script>", re.DOTALL
+)
 HANDLER = re.compile(r'\son[a-z]+="([^"{]*)"')
 
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
@@ -269,19 +271,21 @@ class EscapedNames(Preprocessor):
         return nb, resources
 
 
-class FormgraderPolicy(Preprocessor):
-    """Gives Formgrader's page of a submission a policy of what may run in it.
+class PageStyles(CSSHTMLHeaderPreprocessor):
+    """Gives pages the colours of code, and Formgrader's page of a submission a policy.
 
     Its template writes the styles among the resources into the page's head as they
-    are, after nbgrader's own scripts: the policy stands there.
+    are, after nbgrader's own scripts: what may run and load from there on is said
+    there.
     """
 
     enabled = True
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
-        """Add the policy where the page is Formgrader's."""
+        """Add the styles, and the policy where the page is Formgrader's."""
+        nb, resources = super().preprocess(nb, resources)
         if "submission_id" in resources:
-            styles = resources.setdefault("inlining", {}).setdefault("css", [])
+            styles = resources["inlining"]["css"]
             styles.insert(0, f"</style>{policy_of(formgrader_policy())}<style>")
         return nb, resources
 
