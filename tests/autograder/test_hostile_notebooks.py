@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
+from autograder.healing import heal
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.feedback_pages import FeedbackExporter
 from autograder.outputs import Recorder
 from autograder.reports.findings import Submission, _add_notebook
 from autograder.store import read_store, store_path
-from autograder.submissions import heal, parse_submission
+from autograder.submissions import parse_submission
 from tests.autograder.test_outputs import PNG
 from tests.conftest import ROOT
 from tests.course import tiny_notebook, write_source
@@ -242,7 +243,7 @@ def test_any_submission_is_healed_and_shown(course, exporters, changes):
     store = read_store(store_path(course.root, "01_tiny", "tiny"))
     raw = json.dumps(form).encode()
 
-    notebook, _ = heal(parse_submission(raw), store)
+    notebook = heal(parse_submission(raw), store).notebook
     recorder = Recorder()
     cells = form.get("cells")
     for index, cell in enumerate(notebook.cells):
