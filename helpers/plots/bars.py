@@ -115,7 +115,7 @@ def plot_fractions(fractions: ArrayLike, titles: Sequence[str]) -> Figure:
     Examples
     --------
     >>> plot_fractions([[0.25, 0.75]], ["a row"]).description
-    'Shares as bars. a row: 0.25, 0.75.'
+    'Fractions as bars. a row: 0.25, 0.75.'
     """
     fractions = np.asarray(fractions, float)
     figure, panels = new_figure(
