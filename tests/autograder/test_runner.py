@@ -195,7 +195,9 @@ def test_rows_and_files_are_those_of_nbgrader(root, tmp_path):
         assert course.autograde(ASSIGNMENT, student) == ""
     done = run_command(root)
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    # Two files are damaged, which a person has to look at.
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "for a person to look at: 2" in done.stdout
     assert rows(other) == rows(root)
     assert files(other) == files(root)
 
