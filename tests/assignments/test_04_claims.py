@@ -186,11 +186,22 @@ def test_one_side_is_worse_and_kinks_spoil_large_steps(checks):
     """One side never reaches 1e-8; ReLU's worst is wrong at 1e-4, right at 1e-5."""
     errors = checks["errors"]
 
-    assert np.median(errors["tanh, one side only"], axis=0).min() > 1e-8
+    assert np.median(errors["tanh, one-sided"], axis=0).min() > 1e-8
     assert np.median(errors["relu"], axis=0)[2] < np.median(errors["tanh"], axis=0)[2]
     assert np.median(errors["relu"], axis=0)[1] > 1e-3
     assert errors["relu"].max(axis=0)[3] > 1e-3
     assert errors["relu"].max(axis=0)[4] < 1e-6
+
+
+def test_in_single_precision_no_step_calls_right_gradients_right(checks):
+    """The best step is 1e-2 of the eleven, and its error is above 1e-6."""
+    steps, single = (
+        checks["STEPS"],
+        np.median(checks["errors"]["tanh, float32"], axis=0),
+    )
+
+    assert steps[single.argmin()] == pytest.approx(1e-2)
+    assert 1e-6 < single.min() < 1e-3
 
 
 def test_new_masks_spoil_a_check_and_a_held_one_does_not(checks, capsys):
@@ -219,8 +230,8 @@ def test_the_faulty_release_shows_its_faults_in_the_table():
         lambda P: names["forward_propagation_n"](names["X_some"], names["Y_some"], P)[
             0
         ],
-        names["start"],
-        names["claimed"],
+        names["parameters_some"],
+        names["gradients_some"],
     )
     wrong = {name for name, value in report.differences.items() if value > 1e-3}
     right = {name for name, value in report.differences.items() if value < 1e-6}
