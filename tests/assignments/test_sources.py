@@ -66,7 +66,8 @@ def test_notebook_is_in_normal_form(path):
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     for cell in notebook.cells:
-        assert set(cell.metadata) <= {"nbgrader", "tags"}
+        assert set(cell.metadata) <= {"nbgrader", "tags", "jupyter"}
+        assert cell.metadata.get("jupyter", {}) in ({}, {"source_hidden": True})
         if cell.cell_type == "code":
             assert cell.outputs == []
             assert cell.execution_count is None
