@@ -7,6 +7,7 @@ from autograder.judging import CellVerdict, FunctionVerdict, Verdict
 from autograder.store import Store
 from helpers.checks.advice import advice_on
 from helpers.checks.calls import Outcome
+from helpers.checks.card import advice_html, block_html, for_page
 from helpers.checks.cases import FunctionCases
 from helpers.checks.evidence import Evidence, wrong_in
 from helpers.checks.recognition import Run
@@ -19,7 +20,6 @@ from helpers.checks.report import (
     fill_hint,
     question_for,
     reading_of,
-    sentences_of,
 )
 from helpers.strings import text
 
@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 CELL = "border:1px solid #8a8a8a;padding:3px 8px;text-align:left;vertical-align:top"
+# What is said of these states is said in one line.
+CLEAR = ("right", "kept", "untouched")
 ADVICE = "border:1px solid #8a8a8a;padding:6px 8px;margin:6px 0"
 SHORT = CELL + ";white-space:nowrap"
 MARK = {"right": "✓", "partly": "◐", "wrong": "✗"}
@@ -123,33 +125,35 @@ def function_reason(verdict: FunctionVerdict) -> str:
     )
 
 
-def _rows(
+def _rows(verdict: FunctionVerdict, chosen: list[int]) -> list[tuple[str, str, str]]:
+    """Return label, state and words of the hidden cases of a cell, equal ones once."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for i in chosen:
+        run, mark = verdict.runs[i], verdict.marks[i]
+        state = "right" if mark == 1 else "partly" if mark else "wrong"
+        said = text("checks.right") if mark == 1 else hidden_words(run)
+        groups.setdefault((state, said), []).append(i + 1)
+    return [
+        (text("feedback.hidden", cases=cases_named(numbers)), state, said)
+        for (state, said), numbers in groups.items()
+    ]
+
+
+def _cards(
     function: FunctionCases,
     verdict: FunctionVerdict,
     chosen: list[int],
     evidence: Evidence,
-) -> list[tuple[str, str, str]]:
-    """Return label, state and sentences of the cases of a cell, equal ones together."""
-    if verdict.state in ("right", "kept", "untouched") or not verdict.runs:
-        return []
-    groups: dict[tuple[bool, str, str], list[int]] = {}
+) -> list[str]:
+    """Return the public cases of a cell as a check shows them."""
     public = [i for i, run in enumerate(verdict.runs) if not run.case.hidden]
-    for i in chosen:
-        run, mark = verdict.runs[i], verdict.marks[i]
-        state = "right" if mark == 1 else "partly" if mark else "wrong"
-        if mark == 1:
-            said = text("checks.right")
-        elif run.case.hidden:
-            said = hidden_words(run)
-        else:
-            facts = evidence.cases[public.index(i)]
-            said = "; ".join(sentences_of(run, facts))
-        groups.setdefault((run.case.hidden, state, said), []).append(i + 1)
-    return [
-        (text(f"feedback.{kind}", cases=cases_named(numbers)), state, said)
-        for (hidden, state, said), numbers in groups.items()
-        for kind in ("hidden" if hidden else "public",)
-    ]
+    here = [i for i in public if i in chosen]
+    facts = Evidence(cases=[evidence.cases[public.index(i)] for i in here])
+    runs = [verdict.runs[i] for i in here]
+    blocks = blocks_of(function, runs, facts, [i + 1 for i in here])
+    for block in blocks:
+        block.label = text("feedback.public", cases=block.label)
+    return [for_page(block_html(function, block)) for block in blocks]
 
 
 def _advice(
@@ -207,21 +211,26 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
         function, found = store.cases.functions[name], verdict.functions[name]
         chosen = [i for other, i in cell.cases if other == name]
         public = [run for run in found.runs if not run.case.hidden]
+        hidden = [
+            i for i in chosen if i < len(found.runs) and found.runs[i].case.hidden
+        ]
         evidence = evidence_of_runs(function, public)
-        rows = _rows(function, found, chosen, evidence)
+        judged = bool(found.runs) and found.state not in CLEAR
+        rows = _rows(found, hidden) if judged else []
         reason = function_reason(found)
         parts.append(
             f"<p><code>{escape(name)}</code>: <strong>{escape(reason)}</strong></p>"
         )
         parts += [
-            f'<p style="{ADVICE}"><strong>{escape(advice.title)}:</strong> '
-            f"{escape(advice.sentence)}</p>"
+            f'<div style="{ADVICE}">{for_page(advice_html(advice))}</div>'
             for advice in _advice(function, found, evidence)
         ]
         changed = _changed(function, found)
         if changed and found.state in ("right", "kept"):
             note = text("checks.changed", names=", ".join(changed))
             parts.append(f"<p>{escape(note)}</p>")
+        if judged:
+            parts += _cards(function, found, chosen, evidence)
         if rows:
             heads = [text(f"feedback.column.{k}") for k in ("case", "result", "what")]
             head = "".join(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.checks import report as reports
 from helpers.checks.calls import Outcome, call
+from helpers.checks.card import card_html, progress_html
 from helpers.checks.cases import (
     Case,
     CasesError,
@@ -159,7 +160,10 @@ class Check:
         report = self._report(record, function, namespace, cases)
         if self._lesson:
             self._reported[record.name] = execution
-        self._fail(str(report))
+        if show(card_html(report), str(report)):
+            self._fail(report.header)
+        else:
+            self._fail(str(report))
 
     def frozen(self, name: str, make: Callable[[], object]) -> object:
         """Return a value that was computed with the solution.
@@ -211,15 +215,26 @@ class Check:
                 state = "not_run"
             rows.append((name, state))
         width = max((len(name) for name, _ in rows), default=0)
-        print(text("checks.progress.title", notebook=self.notebook))
+        title = text("checks.progress.title", notebook=self.notebook)
         marks = {"passed": "✓", "failed": "✗", "not_run": "·"}
-        for name, state in rows:
-            print(
-                f"  {marks[state]} {name:<{width}}  {text('checks.progress.' + state)}"
-            )
+        lines = [
+            f"  {marks[state]} {name:<{width}}  {text('checks.progress.' + state)}"
+            for name, state in rows
+        ]
         passed = sum(state == "passed" for _, state in rows)
-        summary = "summary_lesson" if self._lesson else "summary"
-        print(text(f"checks.progress.{summary}", passed=passed, total=len(rows)))
+        key = "summary_lesson" if self._lesson else "summary"
+        summary = text(f"checks.progress.{key}", passed=passed, total=len(rows))
+        bars = [
+            (
+                f"{marks[state]} {name}",
+                len(self._passed.get(name, ())),
+                len(cases.functions[name].cases),
+            )
+            for name, state in rows
+        ]
+        said = "\n".join([title, *lines, summary])
+        if not show(progress_html(title, bars, summary), said):
+            print(said)
 
     def _fail(self, message: str) -> None:
         if self._lesson:
@@ -385,6 +400,28 @@ class Check:
                 report.advice = [reports.Advice("", sentence)]
                 break
         return report
+
+
+def show(html: str, said: str) -> bool:
+    """Show a card, or its text where HTML cannot be shown; only inside of IPython.
+
+    Parameters
+    ----------
+    html, said : str
+        The same content twice: a front end shows the richest that it can.
+
+    Returns
+    -------
+    bool
+        Whether there was somebody to show it to.
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None:
+        return False
+    from IPython.display import display
+
+    display({"text/html": html, "text/plain": said}, raw=True)
+    return True
 
 
 def _execution(namespace: Mapping) -> int | None:
