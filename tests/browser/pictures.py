@@ -116,7 +116,7 @@ def test_picture_of_a_check(lab: Lab, hands: Hands):
 
     assert "Think:" in said
 
-    keep(hands.page, "check", hands.cell("propagate-check"), 535)
+    keep(hands.page, "check", hands.cell("propagate-check"), 760)
 
 
 def test_picture_of_formgrader(lab: Lab, formgrader: Formgrader):
