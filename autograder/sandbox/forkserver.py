@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import itertools
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -33,6 +34,7 @@ PRELOAD = (
 )
 PASSED_ON = ("COURSE_LANGUAGE", "LD_LIBRARY_PATH", "TZ")
 ENVIRONMENT = {
+    "HDF5_USE_FILE_LOCKING": "FALSE",
     "HOME": "/nonexistent",
     "LANG": "C.UTF-8",
     "LOGNAME": "learner",
@@ -144,6 +146,7 @@ class ForkServer:
     readable : further files and folders that children may read.
     sandboxed : False lets children do whatever the user may.
     namespaces : False does without namespaces, even where they are allowed.
+    landlock : False does without Landlock, even where it is there.
     parent_folder : where sockets and scratch folders go; a short path.
 
     Notes
@@ -161,6 +164,7 @@ class ForkServer:
         readable: Sequence[str] = (),
         sandboxed: bool = True,
         namespaces: bool = True,
+        landlock: bool = True,
         parent_folder: str | None = None,
     ) -> None:
         self._settings = {
@@ -168,6 +172,7 @@ class ForkServer:
             "readable": [os.path.abspath(path) for path in readable],
             "sandbox": sandboxed,
             "namespaces": namespaces,
+            "landlock": landlock,
         }
         self._parent = parent_folder or _short_folder()
         self._lock = threading.RLock()
@@ -188,9 +193,10 @@ class ForkServer:
         readable: Sequence[str] = (),
         sandboxed: bool = True,
         namespaces: bool = True,
+        landlock: bool = True,
     ) -> ForkServer:
         """Return this process's server of these settings, made when first asked."""
-        settings = (tuple(preload), tuple(readable), sandboxed, namespaces)
+        settings = (tuple(preload), tuple(readable), sandboxed, namespaces, landlock)
         key = (os.getpid(), *settings)
         with cls._sharing:
             if key not in cls._shared:
@@ -218,6 +224,7 @@ class ForkServer:
                 settings["readable"],
                 settings["sandbox"],
                 settings["namespaces"],
+                settings["landlock"],
                 self._parent,
             )
             fork._walls = self.walls
@@ -238,6 +245,7 @@ class ForkServer:
             tuple(settings["readable"]),
             settings["sandbox"],
             settings["namespaces"],
+            settings["landlock"],
         )
         type(self)._shared[key] = fork
         if self._control is not None:
@@ -341,7 +349,8 @@ class ForkServer:
             "arguments": arguments or {},
             "submission": submission and os.path.abspath(submission),
             "limits": (limits or Limits()).as_dict(),
-            "name": f"{self._prefix}{next(self._numbers)}",
+            # No other child can guess where this one's files lie.
+            "name": f"{self._prefix}{next(self._numbers)}-{secrets.token_hex(8)}",
         }
         ours, theirs = socket.socketpair()
         with theirs:

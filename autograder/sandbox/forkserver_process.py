@@ -19,7 +19,7 @@ import socket
 import sys
 from collections.abc import Iterable
 
-from autograder.sandbox import isolation, messages, syscalls
+from autograder.sandbox import access_times, isolation, messages, syscalls
 from autograder.sandbox.supervisor import supervise
 
 ALWAYS = (
@@ -115,7 +115,11 @@ def main(descriptor: int) -> None:
         own = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
         readable = isolation.readable_paths([own, *folders, *settings["readable"]])
         if settings["sandbox"]:
-            walls, reasons = isolation.find_walls(readable, settings["namespaces"])
+            walls, reasons = isolation.find_walls(
+                readable, settings["namespaces"], settings["landlock"]
+            )
+            if not walls.namespaces:
+                access_times.refresh(readable)
         else:
             walls, reasons = isolation.NO_WALLS, []
     except isolation.Refused as refusal:

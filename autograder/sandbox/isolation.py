@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
 from autograder.sandbox import landlock, namespaces, seccomp, syscalls
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import Limits, Occupied
 from autograder.sandbox.staging import stage
 
 HIGH_ID = 1_900_000_000
@@ -158,6 +158,7 @@ def enter(
     -----
     The submission's files lie in ``work`` below the returned folder.
     """
+    occupied = Occupied.now()  # where there still is a /proc
     uid, gid = (user, user) if user is not None else (os.getuid(), os.getgid())
     if walls.namespaces:
         root = os.path.join(folder, "root")
@@ -176,7 +177,7 @@ def enter(
     if walls.namespaces:
         namespaces.enter_root(root)
         readable = ["/"]
-    limits.apply(own_processes=user is not None or walls.user_namespace)
+    limits.apply(occupied, own_processes=user is not None or walls.user_namespace)
     held = syscalls.LINUX and walls != NO_WALLS
     if held:
         syscalls.drop_bounding_set()
@@ -195,7 +196,8 @@ def enter(
         terminals = ["/dev/pts"] if walls.namespaces else []
         landlock.confine(readable, writable, [*DEVICES, *terminals])
     if walls.seccomp:
-        seccomp.refuse()
+        governed = walls.landlock >= landlock.SINCE_TRUNCATE
+        seccomp.restrict(walls.namespaces, walls.namespaces or governed)
     return home
 
 
@@ -207,7 +209,9 @@ def _give(top: str, user: int) -> None:
 
 
 def find_walls(
-    readable: Sequence[str], allow_namespaces: bool = True
+    readable: Sequence[str],
+    allow_namespaces: bool = True,
+    allow_landlock: bool = True,
 ) -> tuple[Walls, list[str]]:
     """Return the strongest walls that hold here, and why stronger ones do not.
 
@@ -216,7 +220,8 @@ def find_walls(
     Parameters
     ----------
     readable : what a child may read, from `readable_paths`.
-    allow_namespaces : False does without, even where they are allowed.
+    allow_namespaces, allow_landlock : False does without, even where they are
+        there; system calls are filtered in any case.
 
     Raises
     ------
@@ -226,7 +231,9 @@ def find_walls(
     reasons = []
     if not syscalls.LINUX:
         raise Refused("there is no sandbox for this operating system")
-    for walls in _candidates(allow_namespaces):
+    if not seccomp.known():
+        raise Refused(f"which system calls {syscalls.MACHINE} has is not known here")
+    for walls in _candidates(allow_namespaces, allow_landlock):
         reason = _try(walls, readable)
         if reason is None:
             return walls, reasons
@@ -234,8 +241,9 @@ def find_walls(
     raise Refused("; ".join(reasons) or "neither namespaces nor Landlock exist here")
 
 
-def _candidates(allow_namespaces: bool) -> list[Walls]:
-    second = Walls(landlock=landlock.version(), seccomp=seccomp.known())
+def _candidates(allow_namespaces: bool, allow_landlock: bool) -> list[Walls]:
+    version = landlock.version() if allow_landlock else 0
+    second = Walls(landlock=version, seccomp=True)
     root = os.geteuid() == 0
     apart = replace(second, own_user=root and own_user() is not None)
     found = []
@@ -243,7 +251,7 @@ def _candidates(allow_namespaces: bool) -> list[Walls]:
         if root:
             found.append(replace(apart, namespaces=True))
         found.append(replace(second, namespaces=True, user_namespace=True))
-    if second.landlock and second.seccomp:
+    if second.landlock:
         found += [apart, second] if apart.own_user else [second]
     return found
 
@@ -359,7 +367,7 @@ def _measures(walls: Walls, reasons: list[str]) -> list[Measure]:
             f"version {walls.landlock} of its interface",
             "needs Linux 5.13 or newer, with Landlock enabled",
         ),
-        line("system calls", walls.seccomp, "those that no notebook needs are refused"),
+        line("system calls", walls.seccomp, "only those that notebooks need"),
         line("files", held, "only what is listed exists or can be opened"),
         line("network", bool(network), ", ".join(network)),
         line("own user", walls.own_user or walls.user_namespace, user, user),

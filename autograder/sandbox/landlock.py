@@ -20,6 +20,7 @@ EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 MAKE_CHAR, MAKE_BLOCK = 1 << 6, 1 << 11
 REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 FIRST_VERSION = (1 << 13) - 1
+SINCE_TRUNCATE = 3
 NET_TCP = 0b11
 SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 
@@ -52,7 +53,7 @@ def version() -> int:
 def handled(abi: int) -> int:
     """Return the file rights that version `abi` can govern."""
     rights = FIRST_VERSION
-    for since, right in ((2, REFER), (3, TRUNCATE), (5, IOCTL_DEV)):
+    for since, right in ((2, REFER), (SINCE_TRUNCATE, TRUNCATE), (5, IOCTL_DEV)):
         if abi >= since:
             rights |= right
     return rights

@@ -4,11 +4,40 @@ from __future__ import annotations
 
 import os
 import resource
+import time
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 MB = 1024 * 1024
 FOR_THREADS = 128 * MB  # stacks of a kernel's own threads, hardly used
 RESERVED = 1024 * MB  # addresses that allocators reserve and do not use
+FORKS_BEFORE_ENDED = 16  # times the processes allowed, where only watched
+
+
+class Occupied(NamedTuple):
+    """What a process occupies.
+
+    Attributes
+    ----------
+    space : int
+        Bytes of its address space.
+    data : int
+        Bytes of data in it.
+    """
+
+    space: int
+    data: int
+
+    @classmethod
+    def now(cls) -> Occupied:
+        """Return what this process occupies."""
+        page = resource.getpagesize()
+        try:
+            with open("/proc/self/statm") as file:
+                fields = file.read().split()
+            return cls(int(fields[0]) * page, int(fields[5]) * page)
+        except OSError:
+            return cls(1024 * MB, 512 * MB)
 
 
 @dataclass(frozen=True)
@@ -40,26 +69,30 @@ class Limits:
         """Return the limits as a plain dictionary, for a message."""
         return asdict(self)
 
-    def apply(self, own_processes: bool) -> None:
+    def apply(self, occupied: Occupied, own_processes: bool) -> None:
         """Set the limits that the kernel keeps, on this process.
 
         Parameters
         ----------
-        own_processes : whether nobody else's processes count with this one's
-            (an own user or user namespace); if not, those are added.
+        occupied : Occupied
+            What the process occupies already.
+        own_processes : bool
+            Whether nobody else's processes count with this one's (an own user or
+            user namespace); if not, those are added.
         """
         processes = self.processes
         if processes and not own_processes:
-            processes += _tasks_of(os.getuid())
+            # Far above what is watched: at the limit a process would learn how
+            # many the others have.
+            processes = FORKS_BEFORE_ENDED * processes + _tasks_of(os.getuid())
         _limit(resource.RLIMIT_CORE, 0, zero=True)
         _limit(resource.RLIMIT_FSIZE, self.file_size)
         _limit(resource.RLIMIT_NOFILE, self.open_files)
         _limit(resource.RLIMIT_NPROC, processes)
         _limit(resource.RLIMIT_CPU, int(self.cpu + 1) if self.cpu else 0)
         if self.memory:
-            space, data = _occupied()
-            _limit(resource.RLIMIT_DATA, data + self.memory + FOR_THREADS)
-            _limit(resource.RLIMIT_AS, space + 2 * self.memory + RESERVED)
+            _limit(resource.RLIMIT_DATA, occupied.data + self.memory + FOR_THREADS)
+            _limit(resource.RLIMIT_AS, occupied.space + 2 * self.memory + RESERVED)
 
 
 def _limit(which: int, value: int, zero: bool = False) -> None:
@@ -70,15 +103,28 @@ def _limit(which: int, value: int, zero: bool = False) -> None:
         resource.setrlimit(which, (value, value))
 
 
-def _occupied() -> tuple[int, int]:
-    """Return the address space of this process and the data in it, in bytes."""
-    page = resource.getpagesize()
-    try:
-        with open("/proc/self/statm") as file:
-            fields = file.read().split()
-            return int(fields[0]) * page, int(fields[5]) * page
-    except OSError:
-        return 1024 * MB, 512 * MB
+def processor_times(who: int = resource.RUSAGE_SELF) -> resource.struct_rusage:
+    """Return processor time alone, in the place of `resource.getrusage`.
+
+    The kernel's answer also counts which parts of files had to be read from the
+    disk, which tells a child what others have read.
+
+    Parameters
+    ----------
+    who : int
+        `resource.RUSAGE_SELF`, or `resource.RUSAGE_CHILDREN`.
+
+    Returns
+    -------
+    resource.struct_rusage
+        Zero in all fields but ``ru_utime`` and ``ru_stime``.
+    """
+    times = os.times()
+    if who == resource.RUSAGE_CHILDREN:
+        used = [times.children_user, times.children_system]
+    else:
+        used = [max(0.0, time.process_time() - times.system), times.system]
+    return resource.struct_rusage([*used, *[0] * 14])
 
 
 def _tasks_of(uid: int) -> int:

@@ -1,6 +1,8 @@
 """A root folder, processes, network and IPC of a child's own.
 
-The new root holds nothing but what was named: all else does not exist there.
+The new root holds nothing but what was named: all else does not exist there. It
+has no /proc, which would show where on this machine things are, and how much of it
+others use.
 The scratch folder is a file system in memory, so that its size is exact and it
 is gone with the child.
 """
@@ -65,7 +67,6 @@ def build_root(
     for path in readable:
         _show(root, path)
     _make_devices(root)
-    _make_proc(root)
 
     scratch = root + HOME
     os.makedirs(scratch)
@@ -116,14 +117,9 @@ def _make_devices(root: str) -> None:
         target = f"{root}/dev/{name}"
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o666))
         syscalls.mount(f"/dev/{name}", target, None, syscalls.MS_BIND)
-    for name, link in (
-        ("fd", "/proc/self/fd"),
-        ("stdin", "/proc/self/fd/0"),
-        ("stdout", "/proc/self/fd/1"),
-        ("stderr", "/proc/self/fd/2"),
-        ("ptmx", "pts/ptmx"),
-    ):
-        os.symlink(link, f"{root}/dev/{name}")
+        # Devices take no notice; but nobody can set the times of a common file.
+        syscalls.make_read_only(target, devices=True)
+    os.symlink("pts/ptmx", f"{root}/dev/ptmx")
     quiet = syscalls.MS_NOSUID | syscalls.MS_NOEXEC
     for name, kind, flags, data in (
         ("shm", "tmpfs", quiet | syscalls.MS_NODEV, f"mode=1777,size={SHARED_MEMORY}"),
@@ -133,16 +129,8 @@ def _make_devices(root: str) -> None:
         _if_allowed(kind, f"{root}/dev/{name}", flags, data)
 
 
-def _make_proc(root: str) -> None:
-    os.mkdir(root + "/proc")
-    flags = (
-        syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC | syscalls.MS_RDONLY
-    )
-    _if_allowed("proc", root + "/proc", flags, "")
-
-
 def _if_allowed(kind: str, target: str, flags: int, data: str) -> None:
-    """Mount what is a convenience; some containers allow no new /proc."""
+    """Mount what is a convenience, where it is allowed."""
     with contextlib.suppress(OSError):
         syscalls.mount(kind, target, kind, flags, data)
 

@@ -27,6 +27,11 @@ class Sandbox(LoggingConfigurable):
         help="""Whether to use namespaces where they are allowed. Without them
         Landlock and seccomp remain.""",
     ).tag(config=True)
+    landlock = Bool(
+        True,
+        help="""Whether to use Landlock where it is there. Without it namespaces
+        and seccomp remain.""",
+    ).tag(config=True)
     preload = List(
         Unicode(),
         default_value=list(PRELOAD),
@@ -75,6 +80,7 @@ class Sandbox(LoggingConfigurable):
             tuple(self.readable),
             sandboxed=self.sandboxed,
             namespaces=self.namespaces,
+            landlock=self.landlock,
         )
 
     @property

@@ -98,15 +98,22 @@ def pivot_root(new: str, old: str) -> None:
     syscall(number, os.fsencode(new), os.fsencode(old), what="pivot_root")
 
 
-def make_read_only(target: str) -> None:
-    """Make the mount at `target` read-only, with everything mounted below it."""
+def make_read_only(target: str, devices: bool = False) -> None:
+    """Make the mount at `target` read-only, with everything mounted below it.
+
+    Parameters
+    ----------
+    target : str
+        Where something is mounted.
+    devices : bool
+        Whether device files there can be opened, for writing too.
+    """
 
     class Attributes(ctypes.Structure):
         _fields_ = [(n, ctypes.c_uint64) for n in ("set", "clear", "spread", "ns")]
 
-    attributes = Attributes(
-        set=MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
-    )
+    wanted = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID
+    attributes = Attributes(set=wanted if devices else wanted | MOUNT_ATTR_NODEV)
     syscall(
         SYS_MOUNT_SETATTR,
         ctypes.c_int(AT_FDCWD),

@@ -16,6 +16,12 @@ from autograder.sandbox.session import Ended, Session
 from autograder.sandbox.settings import Sandbox
 
 NOBODY = 65534
+# The forms that protection takes, by what the machine offers.
+FORMS = {
+    "both": {"namespaces": True, "landlock": True},
+    "landlock": {"namespaces": False, "landlock": True},
+    "namespaces": {"namespaces": True, "landlock": False},
+}
 
 
 class Answer(NamedTuple):
