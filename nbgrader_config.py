@@ -105,3 +105,5 @@ c.ZipCollectApp.collector_plugin = "autograder.nbgrader.collecting.LmsCollector"
 c.LmsCollector.named_regexps = [collecting.MOODLE, collecting.CANVAS]
 # Notebooks that the assignment does not have are skipped and named.
 c.ZipCollectApp.strict = True
+# A later download replaces what an earlier one brought; see LmsCollector.
+c.ZipCollectApp.force = True

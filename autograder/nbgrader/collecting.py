@@ -1,62 +1,169 @@
 """Submissions in: the archives that Moodle and Canvas hand to instructors.
 
-Two plugins for ``nbgrader zip_collect``, set in ``nbgrader_config.py``. nbgrader's
-own extraction leaves out members that point outside, but reads each member
-whole into memory, sets the permissions that the archive asks for, and ends at
-the first damaged archive; its collection ends at the first file that is there twice.
+Two plugins for ``nbgrader zip_collect``, set in ``nbgrader_config.py``. The first
+finds out whose each file is, takes the notebooks out, within bounds for each learner,
+and puts one of each into a folder of its own; the second hands these on. No file is
+ever written under a name that a learner gave.
 """
 
-import os
+import contextlib
+import datetime
+import filecmp
 import re
 import shutil
-import stat
+import tempfile
 import zipfile
-import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from nbgrader.utils import find_all_notebooks
 from traitlets import Integer, List, Unicode
+
+from autograder.names import plain, unusable
+from autograder.nbgrader.archives import (
+    CHUNK,
+    Left,
+    Member,
+    Refused,
+    members,
+    opened,
+    read_member,
+)
+from autograder.nbgrader.lms_names import (
+    CANVAS,
+    MOODLE,
+    Name,
+    lms_of,
+    notebook_of,
+    read_name,
+)
+from autograder.nbgrader.worksheets import IDENTITY, Participants, read_worksheets
 
 __all__ = ["CANVAS", "MOODLE", "BoundedExtractor", "LmsCollector"]
 
-# `Name Surname_12345_assignsubmission_file_numpy_basics.ipynb`, or a folder
-# `Name Surname_12345_assignsubmission_file_` (older: `..._assignsubmission_file`).
-# The first number counts: what follows is the name that a learner gave the file.
-MOODLE = (
-    r"(?P<name>.*?)_(?P<student_id>\d+)_assignsubmission_file_?"
-    r"(?P<file_id>.*)"
-)
-# `surnamename_12345_67890_numpy_basics-1.ipynb`, `surnamename_LATE_12345_...`: the
-# learner's number, then the file's.
-CANVAS = (
-    r"(?P<name>[^_]*)_(?:LATE_)?(?P<student_id>\d+)_(?P<upload>\d+)_"
-    r"(?P<file_id>.*)"
-)
-# What browsers and LMS add to the name of a file that is there already.
-_COPY = re.compile(r"(?:-(\d+)|[ _]*\((\d+)\))$")
-_CHUNK = 1 << 16
+LONGEST_ID = 128
+LONGEST_SHOWN = 200
+MOST_PROBLEMS = 10  # said of one learner
+OF_THE_SYSTEM = ("__MACOSX", ".ipynb_checkpoints")
+Read = Callable[[IO[bytes], Left], None]
 
 
-class _Refused(Exception):
-    """A member of an archive is not taken; the message says why."""
+@dataclass(frozen=True)
+class Upload:
+    """A file below a name that the LMS gave, in an archive or beside it.
+
+    Attributes
+    ----------
+    parts : tuple of str
+        Its path; at one place in it is the LMS's name.
+    time : datetime.datetime or None
+        When it was changed.
+    read : callable
+        Writes its bytes, as far as the learner may still take some.
+    """
+
+    parts: tuple[str, ...]
+    time: datetime.datetime | None
+    read: Read
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may be the notebook that is collected.
+
+    Attributes
+    ----------
+    path : PurePosixPath
+        Where it lies, as a learner knows it.
+    upload : tuple of int
+        Later files have higher ones, as the LMS says.
+    time : datetime.datetime
+        When it was changed; long ago where nobody knows.
+    copy : int
+        The number that its name has as a copy.
+    read : callable
+        Writes its bytes.
+    handed_in : str
+        When, as the LMS says.
+    """
+
+    path: PurePosixPath
+    upload: tuple[int, ...]
+    time: datetime.datetime
+    copy: int
+    read: Read
+    handed_in: str = ""
+
+    def rank(self) -> tuple[tuple[str, object], ...]:
+        """Return what decides between candidates, in order, and how to say it."""
+        return (
+            ("is a later upload", self.upload),
+            ("is newer", self.time),
+            ("lies less deep", -len(self.path.parts)),
+            ("is a later copy", self.copy),
+            ("comes later by name", str(self.path)),
+        )
+
+
+@dataclass
+class Learner:
+    """What there is of a learner.
+
+    Attributes
+    ----------
+    student : str
+        The id.
+    shown : str
+        Name and number, as the LMS says them.
+    uploads : list of (Name, tuple of str, Upload)
+        What was handed in: the LMS's name, the path below it, and the file.
+    problems : list of str
+        What was left out, and why.
+    taken : int
+        Notebooks that were collected.
+    replaced : int
+        Copies that others replace.
+    """
+
+    student: str
+    shown: str
+    uploads: list[tuple[Name, tuple[str, ...], Upload]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    taken: int = 0
+    replaced: int = 0
 
 
 class BoundedExtractor(ExtractorPlugin):
-    """Unpack zip archives within bounds, and go on after a bad one."""
+    """Take learners' notebooks out of archives, within bounds for each learner."""
 
     max_file_megabytes = Integer(
-        20, help="The largest file taken out of an archive."
+        20, help="The largest notebook taken out of an archive."
     ).tag(config=True)
-    max_archive_megabytes = Integer(
-        2000, help="The most taken out of one archive of the LMS."
+    max_learner_megabytes = Integer(
+        200, help="The most unpacked of one learner's archives and notebooks."
     ).tag(config=True)
     max_files = Integer(
-        20000, help="The most files taken out of one archive of the LMS."
+        200, help="The most notebooks and archives unpacked for one learner."
+    ).tag(config=True)
+    max_ratio = Integer(
+        200, help="The largest size of a file for each byte that it has when packed."
     ).tag(config=True)
 
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**settings)
+        self.taken: dict[str, dict[str, str]] = {}
+        self.learners: dict[str, Learner] = {}
+        self.refused: list[str] = []
+        self._students: dict[str, str] = {}
+        self._participants = Participants({}, {}, [])
+
     def extract(self, archive_path: str, extracted_path: str) -> None:
-        """Unpack or copy everything in ``archive_path``.
+        """Take the notebooks out of everything in ``archive_path``.
 
         A learner's own zip within the LMS's is unpacked too, one level deep.
 
@@ -66,122 +173,300 @@ class BoundedExtractor(ExtractorPlugin):
             Folders from where, and where to.
         """
         source, target = Path(archive_path), Path(extracted_path)
-        paths = [path for path in sorted(source.rglob("*")) if path.is_file()]
+        self.taken, self.learners, self.refused = {}, {}, []
+        collector = self.parent.collector_plugin_inst
+        if not isinstance(collector, LmsCollector):
+            collector = LmsCollector(parent=self.parent)
+        patterns = list(collector.named_regexps)
+        known = collector.known_students()
+        self._students = known.numbers
+        self._participants = read_worksheets(
+            source, tuple(collector.identity), known.people
+        )
+        with contextlib.ExitStack() as stack:
+            for group in self._groups(source, patterns, stack):
+                self._assign(group, patterns)
+            notebooks = collector.notebooks()
+            for learner in self.learners.values():
+                try:
+                    self._collect(learner, notebooks, target)
+                except Exception as error:  # nobody else's work waits for this
+                    learner.problems.append(_reason(error))
+        for problem in self._participants.problems:
+            self.log.warning("Grading worksheet: %s", problem)
+        if not self.taken:
+            self.summarize()
+
+    def summarize(self) -> None:
+        """Say how many learners' work was collected, and of whom none was."""
+        learners = self.learners.values()
+        self.log.info(
+            "Collected work of %d learners: %d notebooks; %d replaced copies left out",
+            sum(learner.taken > 0 for learner in learners),
+            sum(learner.taken for learner in learners),
+            sum(learner.replaced for learner in learners),
+        )
+        without = [learner for learner in learners if not learner.taken]
+        if without:
+            self.log.warning("Nothing was collected of %d learners:", len(without))
+        for learner in without:
+            why = "; ".join(learner.problems[:MOST_PROBLEMS]) or "no notebook"
+            self.log.warning("  %s: %s", learner.shown, why)
+        for line in self.refused:
+            self.log.warning("  refused: %s", line)
+
+    def _groups(
+        self, source: Path, patterns: list[str], stack: contextlib.ExitStack
+    ) -> list[list[Upload]]:
+        """Return what is in each archive of an LMS, and beside them."""
+        groups: list[list[Upload]] = []
+        loose: list[Upload] = []
+        paths = [path for path in sorted(source.rglob("*")) if not path.is_dir()]
         if not paths:
             self.log.warning("No files found in directory: %s", source)
         for path in paths:
-            if path.is_symlink():
-                self.log.warning("Left out %s: it is a link", path)
-                continue
-            self._left = self.max_archive_megabytes << 20
-            self._files = self.max_files
-            place = target / path.relative_to(source)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if path.suffix.lower() == ".zip":
-                self._unpack(path, _new_folder(place.with_suffix("")), nested=True)
-            elif path.suffix in self.zip_ext:
-                self.log.warning("Left out %s: only zip archives are taken", path)
-            else:
-                shutil.copyfile(path, place)
+            parts = path.relative_to(source).parts
+            whose = any(lms_of([one], parts) for one in patterns)
+            suffix = path.suffix.lower()
+            if path.is_symlink() or not path.is_file():
+                self.refused.append(f"{_shown(path.name)}: it is not an ordinary file")
+            elif whose or suffix not in (".zip", ".csv", *self.zip_ext):
+                time = datetime.datetime.fromtimestamp(path.stat().st_mtime)
+                loose.append(Upload(parts, time, partial(_copy, path)))
+            elif suffix == ".zip":
+                try:
+                    archive = stack.enter_context(zipfile.ZipFile(path))
+                    groups.append(list(self._listed(archive)))
+                except Exception as error:
+                    reason = f"a damaged archive: {_reason(error)}"
+                    self.refused.append(f"{_shown(path.name)}: {reason}")
+            elif suffix != ".csv":
+                reason = "only zip archives are taken"
+                self.refused.append(f"{_shown(path.name)}: {reason}")
+        return [*groups, loose]
 
-    def _unpack(self, archive: Path, folder: Path, nested: bool) -> None:
-        """Unpack an archive; with ``nested`` also those that it holds."""
-        inner = []
-        try:
-            with zipfile.ZipFile(archive) as opened:
-                for member in opened.infolist():
-                    if member.is_dir():
-                        continue
-                    if self._files <= 0:
-                        self.log.warning(
-                            "Left out the rest of %s: it holds more than %d files",
-                            archive,
-                            self.max_files,
-                        )
+    def _listed(self, archive: zipfile.ZipFile) -> Iterable[Upload]:
+        for path, member in members(archive):
+            if isinstance(member, Member):
+                yield Upload(path.parts, member.time, self._reading(archive, member))
+            else:
+                yield Upload(path.parts, None, partial(_refuse, member))
+
+    def _reading(self, archive: zipfile.ZipFile, member: Member) -> Read:
+        most = self.max_file_megabytes << 20
+        if member.path.suffix.lower() == ".zip":
+            most = self.max_learner_megabytes << 20
+
+        def read(out: IO[bytes], left: Left) -> None:
+            read_member(archive, member, out, left, most, self.max_ratio)
+
+        return read
+
+    def _assign(self, group: list[Upload], patterns: list[str]) -> None:
+        """Find out whose the files of an archive are: one LMS has named them all."""
+        depth = _wrappers(group, patterns)
+        names = dict.fromkeys(upload.parts[depth] for upload in group)
+        pattern = lms_of(patterns, names)
+        read: dict[str, Name | str] = {}
+        for name in names:
+            read[name] = "no LMS gives a file such a name"
+            if pattern is None and any(lms_of([one], [name]) for one in patterns):
+                read[name] = "it could be of more than one LMS, as all others here"
+            elif pattern is not None:
+                try:
+                    read[name] = read_name(pattern, name) or read[name]
+                except ValueError as error:
+                    read[name] = str(error)
+        if pattern == MOODLE and not self._participants.found:
+            self.log.warning(
+                "Moodle's numbers are another in each assignment: put the grading "
+                "worksheet beside the archive, so that learners stay the same"
+            )
+        for name, known in read.items():
+            if isinstance(known, Name):
+                known = self._learner(known, pattern == MOODLE) or known
+            if isinstance(known, str):
+                self.refused.append(f"{_shown(name)}: {known}")
+        for upload in group:
+            known = read[upload.parts[depth]]
+            if isinstance(known, Name):
+                student = self._student(known, pattern == MOODLE)
+                if student in self.learners:
+                    below = upload.parts[depth + 1 :] or (known.file,)
+                    self.learners[student].uploads.append((known, below, upload))
+
+    def _student(self, name: Name, moodle: bool) -> str:
+        """Return the id of a learner; nothing where there is none."""
+        if moodle and self._participants.found:
+            return self._participants.ids.get(name.number, "")
+        return self._students.get(name.number, name.number)
+
+    def _learner(self, name: Name, moodle: bool) -> str:
+        """Note a learner; say why it cannot be one."""
+        student = self._student(name, moodle)
+        if not student:
+            return f"the grading worksheet has no participant {name.number}"
+        why = unusable(student)
+        if why or student.startswith(".") or len(student) > LONGEST_ID:
+            return why or "it gives an unusable id"
+        learner = self._participants.names.get(name.number) if moodle else None
+        shown = f"{_shown(learner or name.learner)} ({_shown(name.number)})"
+        self.learners.setdefault(student, Learner(student, shown))
+        return ""
+
+    def _collect(self, learner: Learner, notebooks: list[str], target: Path) -> None:
+        """Take a learner's notebooks out."""
+        left = Left(self.max_files, self.max_learner_megabytes << 20)
+        with contextlib.ExitStack() as stack:
+            found = self._candidates(learner, notebooks, left, stack)
+            for notebook, candidates in found.items():
+                candidates.sort(key=lambda c: [value for _, value in c.rank()])
+                while candidates:
+                    best = candidates.pop()
+                    path = target / learner.student / f"{notebook}.ipynb"
+                    if self._written(learner, best, path, left):
+                        self._take(learner, notebook, best, candidates, path)
                         break
-                    try:
-                        path = self._take(opened, member, folder)
-                    except (
-                        _Refused,
-                        OSError,
-                        RuntimeError,
-                        ValueError,
-                        EOFError,
-                        NotImplementedError,
-                        zipfile.BadZipFile,
-                        zlib.error,
-                    ) as error:
-                        self.log.warning(
-                            "Left out %r of %s: %s", member.filename, archive, error
-                        )
-                        continue
-                    if path.suffix.lower() == ".zip":
-                        inner.append(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            self.log.warning("Left out %s, a damaged archive: %s", archive, error)
-        for path in inner:
-            if nested:
-                self._unpack(path, _new_folder(path.with_suffix("")), nested=False)
-                path.unlink()
+        for problem in learner.problems[:MOST_PROBLEMS]:
+            self.log.warning("%s: left out %s", learner.shown, problem)
+        if len(learner.problems) > MOST_PROBLEMS:
+            more = len(learner.problems) - MOST_PROBLEMS
+            self.log.warning("%s: left out %d more", learner.shown, more)
+
+    def _candidates(
+        self,
+        learner: Learner,
+        notebooks: list[str],
+        left: Left,
+        stack: contextlib.ExitStack,
+    ) -> dict[str, list[Candidate]]:
+        """Return the files that may be each notebook."""
+        found: dict[str, list[Candidate]] = {}
+
+        def look(
+            name: Name, path: PurePosixPath, time: datetime.datetime | None, read: Read
+        ) -> None:
+            if path.name.startswith("._") or set(path.parts) & set(OF_THE_SYSTEM):
+                return
+            which = notebook_of(path.name, notebooks)
+            if which is None:
+                what = "it is no notebook of the assignment"
+                learner.problems.append(f"{_shown(str(path))}: {what}")
+                return
+            long_ago = datetime.datetime.min
+            candidate = Candidate(
+                path, name.upload, time or long_ago, which[1], read, name.time
+            )
+            found.setdefault(which[0], []).append(candidate)
+
+        for name, below, upload in learner.uploads:
+            path = PurePosixPath(*below)
+            if path.suffix.lower() != ".zip":
+                look(name, path, upload.time, upload.read)
+                continue
+            try:
+                folder = stack.enter_context(tempfile.TemporaryDirectory())
+                copy = Path(folder, "archive.zip")
+                with copy.open("wb") as file:
+                    upload.read(file, left)
+                archive = stack.enter_context(opened(copy))
+                for inner, member in members(archive):
+                    inside = path.with_suffix("") / inner
+                    if not isinstance(member, Member):
+                        learner.problems.append(f"{_shown(str(inside))}: {member}")
+                    elif inner.suffix.lower() == ".zip":
+                        why = "an archive in an archive in the LMS's is not unpacked"
+                        learner.problems.append(f"{_shown(str(inside))}: {why}")
+                    elif inner.suffix.lower() == ".ipynb":
+                        reading = self._reading(archive, member)
+                        look(name, inside, member.time, reading)
+            except Exception as error:  # it stays with this file
+                learner.problems.append(f"{_shown(str(path))}: {_reason(error)}")
+        return found
+
+    def _written(
+        self, learner: Learner, candidate: Candidate, path: Path, left: Left
+    ) -> bool:
+        """Write a notebook; False where that does not work out."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as out:
+                candidate.read(out, left)
+        except Exception as error:  # it stays with this file
+            path.unlink(missing_ok=True)
+            shown = _shown(str(candidate.path))
+            learner.problems.append(f"{shown}: {_reason(error)}")
+            return False
+        return True
 
     def _take(
-        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path
-    ) -> Path:
-        """Write one member below ``folder`` and return its path."""
-        name = PurePosixPath(member.filename)
-        if name.is_absolute() or ".." in name.parts or "\\" in member.filename:
-            raise _Refused("it points outside of the archive")
-        kind = stat.S_IFMT(member.external_attr >> 16)
-        if kind not in (0, stat.S_IFREG):
-            raise _Refused("it is not an ordinary file")
-        most = min(self.max_file_megabytes << 20, self._left)
-        target = folder.joinpath(*name.parts)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._files -= 1
-        written = 0
-        with archive.open(member) as packed, target.open("xb") as out:
-            try:
-                # What the archive says of its sizes is not believed, but counted.
-                while chunk := packed.read(_CHUNK):
-                    written += len(chunk)
-                    if written > most:
-                        raise _Refused(
-                            f"it is larger than {self.max_file_megabytes} MB, or "
-                            f"the archive than {self.max_archive_megabytes} MB"
-                        )
-                    out.write(chunk)
-            except BaseException:
-                target.unlink()
-                raise
-            finally:
-                self._left -= min(written, most)
-        return target
+        self,
+        learner: Learner,
+        notebook: str,
+        best: Candidate,
+        others: list[Candidate],
+        path: Path,
+    ) -> None:
+        """Note what was taken, and what it replaces."""
+        form = {"student_id": learner.student, "file_id": f"{notebook}.ipynb"}
+        if time := _time(best.handed_in):
+            form["timestamp"] = time
+        self.taken[str(path)] = form
+        learner.taken += 1
+        learner.replaced += len(others)
+        for other in others[:MOST_PROBLEMS]:
+            pairs = zip(best.rank(), other.rank())
+            why = next((a[0] for a, b in pairs if a[1] != b[1]), "is the same")
+            self.log.warning(
+                "%s: took %s, not %s: it %s",
+                learner.shown,
+                _shown(str(best.path)),
+                _shown(str(other.path)),
+                why,
+            )
 
 
-def _new_folder(path: Path) -> Path:
-    """Make a folder, under another name if this one is taken."""
-    folder, number = path, 1
-    while folder.exists():
-        number += 1
-        folder = path.with_name(f"{path.name} ({number})")
-    folder.mkdir(parents=True)
-    return folder
+@dataclass(frozen=True)
+class Known:
+    """The gradebook's students.
+
+    Attributes
+    ----------
+    numbers : dict of str to str
+        Ids by the LMS's numbers.
+    people : dict of str to str
+        Ids by what else a person is known by, in small letters.
+    """
+
+    numbers: dict[str, str]
+    people: dict[str, str]
 
 
 class LmsCollector(FileNameCollectorPlugin):
-    """Read learner and notebook from the names that an LMS gives.
+    """Say whose the notebooks are that `BoundedExtractor` has taken out.
 
     A number that a student of the gradebook has as ``lms_user_id`` stands for that
-    student; any other number is itself the student's id. Of several copies of one
-    notebook the one of the highest number is taken.
+    student; any other number is itself the student's id. For Moodle, a grading
+    worksheet beside the archive says who has which number.
     """
 
     named_regexps = List(
         Unicode(),
         [MOODLE, CANVAS],
-        help="Patterns for a file's or folder's name; the first that fits counts. "
-        "Groups: student_id and file_id, and upload if later files have higher ones.",
+        help="Patterns for names that an LMS gives, one for each LMS. Groups: "
+        "student_id and file_id; name, if it says that too; upload, if later files "
+        "have higher ones; timestamp, if it says when.",
     ).tag(config=True)
+    identity = List(
+        Unicode(),
+        list(IDENTITY),
+        help="Headings of Moodle's grading worksheet whose cells can be a learner's "
+        "id; the first that is not empty counts.",
+    ).tag(config=True)
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**settings)
+        self._asked = 0
 
     def collect(self, submitted_file: str) -> dict | None:
         """Return whose file this is and which, or None to skip it.
@@ -189,75 +474,121 @@ class LmsCollector(FileNameCollectorPlugin):
         Parameters
         ----------
         submitted_file : str
-            Its path below the folder of extracted files.
+            Its path in the folder of extracted files.
 
         Returns
         -------
         found : dict or None
-            ``student_id`` and ``file_id``.
+            ``student_id`` and ``file_id``, and ``timestamp`` if it is known.
         """
-        if os.path.splitext(submitted_file)[1] not in self.valid_ext:
-            return None
-        root = Path(self.parent._format_collect_path(self.parent.extracted_directory))
-        if not hasattr(self, "_newest"):
-            self._numbers = self._known_numbers()
-            self._newest = self._find_newest(root)
-        found = self._read(Path(submitted_file).relative_to(root))
+        extractor = self.parent.extractor_plugin_inst
+        taken = getattr(extractor, "taken", {})
+        found = taken.get(submitted_file)
         if found is None:
-            self.log.warning("No LMS gives a file such a name: %s", submitted_file)
             return None
-        student, name, _ = found
-        newest = self._newest[student, name]
-        if newest != submitted_file:
-            self.log.warning(
-                "Skipped %s: %s is a later copy", submitted_file, Path(newest).name
-            )
-            return None
-        return {"student_id": student, "file_id": name}
+        self._keep_earlier(Path(submitted_file), found, taken)
+        self._asked += 1
+        if self._asked == len(taken):
+            extractor.summarize()
+        return found
 
-    def _find_newest(self, root: Path) -> dict[tuple[str, str], str]:
-        """Return the path to take for each learner and file."""
-        best: dict[tuple[str, str], tuple[tuple, str]] = {}
-        for path in root.rglob("*"):
-            if path.suffix not in self.valid_ext or not path.is_file():
-                continue
-            found = self._read(path.relative_to(root))
-            if found is not None:
-                student, name, age = found
-                candidate = (age, str(path))
-                best[student, name] = max(
-                    best.get((student, name), candidate), candidate
-                )
-        return {key: path for key, (_, path) in best.items()}
-
-    def _read(self, path: Path) -> tuple[str, str, tuple] | None:
-        """Return student, file and age; the outermost name that fits decides.
-
-        What lies deeper was named by the learner, who could name it like another's.
-        """
-        for depth, part in enumerate(path.parts, start=1):
-            for pattern in self.named_regexps:
-                match = re.fullmatch(pattern, part)
-                if match is None:
-                    continue
-                groups = match.groupdict()
-                whole = depth == len(path.parts)
-                last = groups["file_id"] if whole else path.name
-                stem, extension = os.path.splitext(last)
-                copy = _COPY.search(stem)
-                number = int(copy[1] or copy[2]) if copy else 0
-                stem = _COPY.sub("", stem)
-                student = self._numbers.get(groups["student_id"], groups["student_id"])
-                age = (int(groups.get("upload") or 0), number)
-                return student, stem + extension, age
-        return None
-
-    def _known_numbers(self) -> dict[str, str]:
-        """Return the gradebook's ids by the LMS's numbers."""
+    def notebooks(self) -> list[str]:
+        """Return the names of the assignment's notebooks."""
         course = self.parent.coursedir
+        released = course.format_path(
+            course.release_directory, ".", course.assignment_id
+        )
+        return [name.removesuffix(".ipynb") for name in find_all_notebooks(released)]
+
+    def known_students(self) -> Known:
+        """Return the gradebook's students."""
+        course = self.parent.coursedir
+        known = Known({}, {})
         with Gradebook(course.db_url, course.course_id) as gradebook:
-            return {
-                student.lms_user_id: student.id
-                for student in gradebook.students
-                if student.lms_user_id
-            }
+            for student in gradebook.students:
+                if student.lms_user_id:
+                    known.numbers[student.lms_user_id] = student.id
+                for key in (student.email, student.id):
+                    if key:
+                        known.people[key.casefold()] = student.id
+        return known
+
+    def _keep_earlier(self, new: Path, found: dict[str, str], taken: dict) -> None:
+        """Keep what was handed in before, where it is about to be replaced."""
+        course = self.parent.coursedir
+        student = found["student_id"]
+        submitted = Path(
+            course.format_path(
+                course.submitted_directory, student, course.assignment_id
+            )
+        )
+        kept = new.parents[1].parent / "replaced" / student
+        if not submitted.is_dir() or not self.parent.force:
+            return
+        brought = {
+            form["file_id"]: path
+            for path, form in taken.items()
+            if form["student_id"] == student
+        }
+        if found["file_id"] != min(brought):  # once for each learner
+            return
+        lost = [
+            path.name
+            for path in sorted(submitted.iterdir())
+            if path.name not in brought
+            or not path.is_file()
+            or not filecmp.cmp(path, brought[path.name], shallow=False)
+        ]
+        if lost:
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(submitted, kept, symlinks=True)
+            names = ", ".join(_shown(name) for name in lost)
+            self.log.warning(
+                "%s had handed in %s: kept in %s", _shown(student), names, kept
+            )
+
+
+def _wrappers(group: list[Upload], patterns: list[str]) -> int:
+    """Return how many folders, each alone, hold all files of an archive."""
+    depth = 0
+    while group:
+        heads = {upload.parts[depth] for upload in group}
+        deeper = all(len(upload.parts) > depth + 1 for upload in group)
+        if len(heads) > 1 or not deeper or any(lms_of([p], heads) for p in patterns):
+            break
+        depth += 1
+    return depth
+
+
+def _copy(path: Path, out: IO[bytes], left: Left) -> None:
+    """Read a file that lies beside the archives."""
+    left.files -= 1
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            left.bytes -= len(chunk)
+            if left.bytes < 0 or left.files < 0:
+                raise Refused("the learner's files are too many or too large")
+            out.write(chunk)
+
+
+def _refuse(reason: Refused, out: IO[bytes], left: Left) -> None:
+    raise reason
+
+
+def _reason(error: Exception) -> str:
+    kind = "" if isinstance(error, Refused) else f"{type(error).__name__}: "
+    return _shown(f"{kind}{error}")
+
+
+def _shown(text: str) -> str:
+    text = plain(text)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+
+
+def _time(text: str) -> str:
+    """Return a time that nbgrader reads, or nothing."""
+    digits = [int(part) for part in re.findall(r"\d{1,4}", text)]
+    try:
+        return datetime.datetime(*digits[:6]).isoformat(" ")
+    except (TypeError, ValueError):
+        return ""

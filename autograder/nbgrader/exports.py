@@ -182,7 +182,7 @@ class CanvasExport(_GradesExport):
     """The file for *Grades > Import* in Canvas.
 
     Canvas finds a student by ``ID``, its own number (``lms_user_id`` in the
-    gradebook), or else by ``SIS User ID``, or else by ``SIS Login ID``. A heading
+    gradebook, or an id that is a number as ``zip_collect`` gives it), or else by ``SIS User ID``, or else by ``SIS Login ID``. A heading
     ``Basics (4711)`` means the assignment of that number; any other makes Canvas
     ask. The columns are those of Canvas's own export, in its order.
     """
@@ -195,6 +195,11 @@ class CanvasExport(_GradesExport):
     ).tag(config=True)
     sis_user = Bool(
         False, help="Whether the students' ids are their SIS user ids."
+    ).tag(config=True)
+    numbers = Bool(
+        True,
+        help="Whether students' ids that are numbers are those of Canvas, as they "
+        "are for students who were collected from its archive.",
     ).tag(config=True)
     section = Unicode("", help="What to write into the column Section.").tag(
         config=True
@@ -216,9 +221,13 @@ class CanvasExport(_GradesExport):
 
     def keys(self, student: Student) -> list[str]:
         """Return number, user and login."""
-        user = student.id if self.sis_user else ""
-        login = student.email if self.login == "email" else student.id
-        return [student.lms_user_id or "", user, login or ""]
+        number = student.lms_user_id or ""
+        own = student.id
+        if self.numbers and own.isdecimal() and number in ("", own):
+            number, own = own, ""  # it is no login, nor an id of the registry
+        user = own if self.sis_user else ""
+        login = student.email if self.login == "email" else own
+        return [number, user, login or ""]
 
 
 class MoodleExport(_GradesExport):

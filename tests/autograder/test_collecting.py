@@ -1,6 +1,7 @@
 """The archives that Moodle and Canvas hand to instructors."""
 
 import io
+import re
 import shutil
 import stat
 import subprocess
@@ -54,7 +55,7 @@ def collect(tmp_path, gradebook):
     archive.mkdir(parents=True)
     shutil.copy(gradebook, tmp_path)
 
-    def collect(members, **bounds):
+    def collect(members, patterns=(MOODLE, CANVAS), **bounds):
         packed = members if isinstance(members, bytes) else _zip(members)
         (archive / "submissions.zip").write_bytes(packed)
         config = Config(
@@ -72,7 +73,7 @@ def collect(tmp_path, gradebook):
                     "force": True,
                 },
                 "BoundedExtractor": bounds,
-                "LmsCollector": {"named_regexps": [MOODLE, CANVAS]},
+                "LmsCollector": {"named_regexps": list(patterns)},
             }
         )
         app = ZipCollectApp(config=config)
@@ -218,16 +219,301 @@ def test_an_archive_that_is_cut_short_ends_nothing(collect):
     assert collect(whole[: len(whole) // 2]) == {}
 
 
-def test_an_archive_of_too_many_files_is_cut(collect):
-    """A million empty files do not fill the disk."""
-    names = [f"A_{i}_assignsubmission_file_numpy_basics.ipynb" for i in range(9)]
+def test_bounds_are_each_learners_own(collect, said):
+    """Many files, much data or a bomb of one learner leave nobody else out."""
+    many = {f"{i}/numpy_basics.ipynb": "x" for i in range(9)}
+    bomb = {"numpy_basics.ipynb": b"0" * (3 << 20)}
+    beside = {f"{i}.txt": "" for i in range(20000)} | {"numpy_basics.ipynb": "mine"}
+    got = collect(
+        {
+            "A_1_assignsubmission_file_own.zip": _zip(many),
+            "B_2_assignsubmission_file_own.zip": _zip(bomb),
+            "C_3_assignsubmission_file_own.zip": _zip(beside),
+            "D_4_assignsubmission_file_own.zip": b"0" * (30 << 20),
+            "E_5_assignsubmission_file_numpy_basics.ipynb": "good",
+        },
+        max_files=4,
+        max_ratio=100,
+    )
 
-    assert len(collect(dict.fromkeys(names, "x"), max_files=4)) == 4
+    assert got == {
+        "1/01_basics/numpy_basics.ipynb": "x",
+        "3/01_basics/numpy_basics.ipynb": "mine",
+        "5/01_basics/numpy_basics.ipynb": "good",
+    }
+    assert re.search(r"B \(2\).*packed too tightly", said())
+    assert re.search(r"D \(4\).*packed too tightly", said())
 
 
 def test_a_name_that_the_assignment_does_not_have_is_skipped(collect):
     """A notebook of another assignment is not handed in with this one."""
     assert collect({"a_1_2_other.ipynb": "x", "no name of an lms.ipynb": "y"}) == {}
+
+
+@pytest.fixture
+def said(capsys):
+    """Return a function that says what was logged so far."""
+    parts = []
+
+    def said():
+        parts.append(capsys.readouterr().err)
+        return "".join(parts)
+
+    return said
+
+
+def _dated(members: dict[str, tuple[int, str]]) -> bytes:
+    """Return an archive whose members are of these years."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as archive:
+        for name, (year, content) in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (year, 2, 3, 4, 5, 6)), content)
+    return raw.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("mallorys", "others"),
+    [
+        (
+            "mallory_666_900_x_4711_assignsubmission_file_numpy_basics.ipynb",
+            "victim_4711_901_numpy_basics.ipynb",
+        ),
+        (
+            "x_4711_assignsubmission_file_numpy_basics.ipynb_666_assignsubmission_file_"
+            "numpy_basics.ipynb",
+            "Victim_4711_assignsubmission_file_numpy_basics.ipynb",
+        ),
+        (
+            "M_666_assignsubmission_file_x_4711_assignsubmission_file_"
+            "numpy_basics.ipynb",
+            "Victim_4711_assignsubmission_file_numpy_basics.ipynb",
+        ),
+        (
+            "x_4711_902_666_assignsubmission_file_numpy_basics.ipynb",
+            "Victim_4711_assignsubmission_file_numpy_basics.ipynb",
+        ),
+        (
+            "mal_lory_4711_999_x_666_900_numpy_basics.ipynb",
+            "victim_4711_901_numpy_basics.ipynb",
+        ),
+    ],
+)
+def test_no_name_leads_into_anothers_folder(collect, said, mallorys, others):
+    """One LMS names all of an archive; what has two readings is refused by name."""
+    got = collect({others: "honest", mallorys: "forged"})
+
+    assert got.get("4711/01_basics/numpy_basics.ipynb") == "honest"
+    mallory = got.get("666/01_basics/numpy_basics.ipynb")
+    listed = re.search(r"Nothing was collected of 1 learners:\s.*\(666\)", said())
+    assert mallory == "forged" or listed or "refused: " + mallorys[:60] in said()
+
+
+def test_a_name_of_two_lms_alone_in_an_archive_is_refused(collect, said):
+    """Nothing says which LMS it is."""
+    name = "x_4711_902_666_assignsubmission_file_numpy_basics.ipynb"
+
+    assert collect({name: "x"}) == {}
+    assert f"refused: {name}: it could be of more than one LMS" in said()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["lzma", "checksum", "encrypted", "method", "zip64", "times", "cut", "names"],
+)
+def test_what_is_wrong_with_one_member_stays_with_it(collect, said, damage):
+    """The learner and the reason are said, and all others come through."""
+    good = "numpy_basics.ipynb"
+    kind = zipfile.ZIP_LZMA if damage == "lzma" else zipfile.ZIP_STORED
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", kind) as archive:
+        archive.writestr(good, "as it was " * 50)
+    inner = bytearray(raw.getvalue())
+    entry = inner.rfind(b"PK\x01\x02")
+    if damage == "lzma":
+        inner[60:90] = b"\xff" * 30
+    elif damage == "checksum":
+        at = inner.find(b"as it was")
+        inner[at : at + 2] = b"at"
+    elif damage == "encrypted":
+        inner[6] |= 1
+        inner[entry + 8] |= 1
+    elif damage == "method":
+        inner[8] = inner[entry + 10] = 77
+    elif damage == "zip64":
+        inner[entry + 20 : entry + 28] = b"\xff" * 8
+    elif damage == "times":
+        inner[entry + 12 : entry + 16] = b"\xff\xff\xff\xff"
+    elif damage == "cut":
+        del inner[40:80]
+    else:
+        name = "/".join(["d" * 251] * 40) + "/" + good
+        inner = bytearray(_zip({name: "x"}))
+    got = collect(
+        {
+            "Eve Adams_1_assignsubmission_file_own.zip": bytes(inner),
+            f"Bo_2_assignsubmission_file_{good}": "good",
+        }
+    )
+
+    assert got["2/01_basics/numpy_basics.ipynb"] == "good"
+    if damage == "times":
+        assert got["1/01_basics/numpy_basics.ipynb"].startswith("as it was")
+    else:
+        assert "1/01_basics/numpy_basics.ipynb" not in got
+        assert re.search(r"Nothing was collected of 1 learners:", said())
+        assert re.search(r"Eve Adams \(1\): own\S*: \w+", said())
+
+
+@pytest.mark.parametrize(
+    ("members", "taken", "why"),
+    [
+        (
+            {
+                "old/numpy_basics.ipynb": (2025, "old"),
+                "numpy_basics.ipynb": (2024, "n"),
+            },
+            "old",
+            "took own/old/numpy_basics.ipynb, not own/numpy_basics.ipynb: it is newer",
+        ),
+        (
+            {
+                "a/old/numpy_basics.ipynb": (2025, "o"),
+                "z/numpy_basics.ipynb": (2025, "n"),
+            },
+            "n",
+            "took own/z/numpy_basics.ipynb, not own/a/old/numpy_basics.ipynb: it lies "
+            "less deep",
+        ),
+        (
+            {"numpy_basics (1).ipynb": (2025, "c"), "numpy_basics.ipynb": (2025, "n")},
+            "c",
+            "took own/numpy_basics (1).ipynb, not own/numpy_basics.ipynb: it is a "
+            "later copy",
+        ),
+    ],
+)
+def test_the_date_decides_then_the_depth(collect, said, members, taken, why):
+    """And what is said of it is true."""
+    got = collect({"A_1_assignsubmission_file_own.zip": _dated(members)})
+
+    assert got == {"1/01_basics/numpy_basics.ipynb": taken}
+    assert why in said()
+    assert "Collected work of 1 learners: 1 notebooks; 1 replaced copies" in said()
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("anon_aB3x9_9004_numpy_basics.ipynb", "anon_aB3x9"),
+        ("anon_LATE_aB3x9_9004_numpy_basics.ipynb", "anon_aB3x9"),
+        ("anon_12345_9004_numpy_basics.ipynb", "anon_12345"),
+        ("de_la_cruz_77_9004_numpy_basics.ipynb", "77"),
+        ("ada_77_9004_Copy of numpy_basics.ipynb", "77"),
+        ("ada_77_9004_Kopie von numpy_basics.ipynb", "77"),
+        ("ada_77_9004_numpy_basics-Copy1.ipynb", "77"),
+        ("ada_77_9004_numpy_basics.IPYNB", "77"),
+        ("ada_LATE_77_9004_Numpy Basics (3).ipynb", "77"),
+    ],
+)
+def test_other_forms_of_names_are_read(collect, name, student):
+    """Anonymous marking, underscores, copies, capitals."""
+    got = collect({name: "x"})
+
+    assert got == {f"{student}/01_basics/numpy_basics.ipynb": "x"}
+
+
+def test_a_learner_of_whom_nothing_was_collected_is_listed(collect, said):
+    """With what was there instead; replaced copies are counted apart."""
+    collect(
+        {
+            "ada_1_10_numpy_basics.ipynb": "first",
+            "ada_1_11_numpy_basics-1.ipynb": "second",
+            "bo_2_12_homework.pdf": "x",
+            "cy_3_13_mine.ipynb": "x",
+            "readme.txt": "x",
+        }
+    )
+    end = said()[said().index("Collected work") :]
+
+    assert "Collected work of 1 learners: 1 notebooks; 1 replaced copies" in end
+    assert "Nothing was collected of 2 learners:" in end
+    assert "bo (2): homework.pdf: it is no notebook of the assignment" in end
+    assert "cy (3): mine.ipynb: it is no notebook of the assignment" in end
+    assert "refused: readme.txt: no LMS gives a file such a name" in end
+
+
+def test_a_pattern_with_a_date_says_when(collect, tmp_path):
+    """As Blackboard has it; a time that is none does not end the collection."""
+    pattern = r"\w+_(?P<student_id>\w+)_attempt_(?P<timestamp>[\d-]+)_(?P<file_id>.*)"
+    upload = pattern.replace("timestamp", "upload")
+    for which in (pattern, upload):
+        got = collect(
+            {
+                "hw_ada_attempt_2026-11-01-10-00-00_numpy_basics.ipynb": "old",
+                "hw_bo_attempt_99-99-99-99_numpy_basics.ipynb": "bo",
+            },
+            patterns=[which],
+        )
+        assert got.pop("ada/01_basics/timestamp.txt", "2026-11-01 10:00:00+00:00")[
+            :19
+        ] == ("2026-11-01 10:00:00")
+        assert got == {
+            "ada/01_basics/numpy_basics.ipynb": "old",
+            "bo/01_basics/numpy_basics.ipynb": "bo",
+        }
+
+
+def test_a_later_download_replaces_an_earlier_one(collect, said, tmp_path):
+    """And what it does not bring is kept, and named."""
+    collect({"ada_1_10_numpy_basics.ipynb": "first"})
+    earlier = tmp_path / "submitted/1/01_basics"
+    (earlier / "notes.txt").write_text("by hand")
+    got = collect({"ada_1_11_numpy_basics.ipynb": "second"})
+    kept = tmp_path / "downloaded/01_basics/replaced/1"
+
+    assert got == {"1/01_basics/numpy_basics.ipynb": "second"}
+    assert (kept / "notes.txt").read_text() == "by hand"
+    assert (kept / "numpy_basics.ipynb").read_text() == "first"
+    assert "1 had handed in notes.txt, numpy_basics.ipynb: kept in" in said()
+
+
+SHEET = (
+    "Identifier,Full name,ID number,Email address,Status\r\n"
+    "Participant {0},Ada Lovelace,s100,Ada@example.org,Submitted\r\n"
+    "Participant {1},李 小龙,,li@example.org,Submitted\r\n"
+    "Participant {2},Two,s7,two@example.org,Submitted\r\n"
+    "Participant {3},Too,s7,too@example.org,Submitted\r\n"
+)
+
+
+def test_a_worksheet_says_who_is_who_in_each_assignment(collect, said, tmp_path):
+    """Other numbers in the next assignment are the same learners."""
+    sheet = tmp_path / "downloaded/01_basics/archive/Grades-C1-Basics.csv"
+    for numbers in ((12345, 2, 3, 4), (70001, 70002, 70003, 70004)):
+        sheet.write_text(SHEET.format(*numbers), encoding="utf-8-sig")
+        names = [
+            f"N_{number}_assignsubmission_file_numpy_basics.ipynb"
+            for number in (*numbers, 555)
+        ]
+        got = collect(dict.fromkeys(names, "x"))
+
+        assert set(got) == {
+            "s100/01_basics/numpy_basics.ipynb",
+            "li@example.org/01_basics/numpy_basics.ipynb",
+        }
+        assert "several participants are s7" in said()
+        assert "the grading worksheet has no participant 555" in said()
+
+
+def test_a_worksheet_knows_the_gradebooks_learners(collect, tmp_path):
+    """By their address or id, whatever the case."""
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "course") as book:
+        book.add_student("countess", email="ada@EXAMPLE.org")
+    sheet = tmp_path / "downloaded/01_basics/archive/sheet.csv"
+    sheet.write_text(SHEET.format(1, 2, 3, 4))
+    got = collect({"A L_1_assignsubmission_file_/numpy_basics.ipynb": "x"})
+
+    assert got == {"countess/01_basics/numpy_basics.ipynb": "x"}
 
 
 @pytest.mark.slow
@@ -246,7 +532,11 @@ def test_the_course_is_set_up_for_both(tmp_path):
     )
     (archive / "canvas.zip").write_bytes(_zip({"b_LATE_2_3_numpy_basics-1.ipynb": "c"}))
     command = [sys.executable, "-m", "nbgrader", "zip_collect", "01_basics"]
-    subprocess.run(command, cwd=tmp_path, check=True, timeout=120)
+    for _ in range(2):  # a second download of the same changes nothing
+        run = subprocess.run(
+            command, cwd=tmp_path, check=True, timeout=120, capture_output=True
+        )
+    assert b"Collected work of 2 learners" in run.stderr
 
     for student, expected in (("1", "m"), ("2", "c")):
         path = tmp_path / "submitted" / student / "01_basics" / "numpy_basics.ipynb"

@@ -94,6 +94,27 @@ def test_canvas_finds_students_by_the_ids_of_the_registry(gradebook, tmp_path):
     assert rows[2][1:4] == ["7", "ada", "ada@example.org"]
 
 
+@pytest.mark.parametrize(
+    ("student", "number", "settings", "keys"),
+    [
+        ("4711", None, {}, ["4711", "", ""]),
+        ("4711", "4711", {"sis_user": True}, ["4711", "", ""]),
+        ("4711", None, {"numbers": False}, ["", "", "4711"]),
+        ("0815", "4711", {"sis_user": True}, ["4711", "0815", "0815"]),
+        ("anon_aB3x9", None, {}, ["", "", "anon_aB3x9"]),
+    ],
+)
+def test_canvas_gets_its_own_number_as_the_id(
+    tmp_path, student, number, settings, keys
+):
+    """Students who were collected from its archive are known by nothing else."""
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "course") as book:
+        book.add_student(student, lms_user_id=number)
+        rows = _rows(book, tmp_path, CanvasExport, **settings)
+
+    assert rows[2][1:4] == keys
+
+
 def _marks(gradebook, tmp_path, **settings):
     rows = _rows(gradebook, tmp_path, MoodleExport, **settings)
     column = rows[0].index("01_first")

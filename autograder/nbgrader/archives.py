@@ -1,0 +1,146 @@
+"""Zip archives of which nothing is believed: members, one at a time, within bounds."""
+
+import datetime
+import stat
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+__all__ = ["Left", "Member", "Refused", "members", "opened", "read_member"]
+
+CHUNK = 1 << 16
+MOST_MEMBERS = 100_000  # of a learner's zip: a folder with an environment in it
+SMALL = 1 << 20  # bytes for which a ratio says nothing
+MOST_PARTS = 32  # folders in folders
+ENTRY = b"PK\x01\x02"  # how each entry of an archive's list begins
+
+
+class Refused(Exception):
+    """A member of an archive is not taken; the message says why."""
+
+
+@dataclass
+class Left:
+    """What one learner's work may still take.
+
+    Attributes
+    ----------
+    files : int
+        Members that are read.
+    bytes : int
+        Bytes of them, unpacked.
+    """
+
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive.
+
+    Attributes
+    ----------
+    path : PurePosixPath
+        Where it lies in the archive.
+    info : zipfile.ZipInfo
+        What the archive says of it.
+    time : datetime.datetime or None
+        When it was changed; None where that is no time.
+    """
+
+    path: PurePosixPath
+    info: zipfile.ZipInfo
+    time: datetime.datetime | None
+
+
+def members(
+    archive: zipfile.ZipFile,
+) -> Iterator[tuple[PurePosixPath, Member | Refused]]:
+    """Yield path of each file of an archive, and what it is or why it is refused."""
+    soon = datetime.datetime.now() + datetime.timedelta(days=2)
+    for info in archive.infolist():
+        if info.is_dir():
+            continue
+        path = PurePosixPath(info.filename)
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        if path.is_absolute() or ".." in path.parts or "\\" in info.filename:
+            yield path, Refused("it points outside of the archive")
+        elif kind not in (0, stat.S_IFREG):
+            yield path, Refused("it is not an ordinary file")
+        elif len(path.parts) > MOST_PARTS:
+            yield path, Refused("it lies too deep in folders")
+        else:
+            try:
+                time = datetime.datetime(*info.date_time)
+            except (TypeError, ValueError):
+                time = None
+            yield path, Member(path, info, time if time and time < soon else None)
+
+
+def read_member(
+    archive: zipfile.ZipFile,
+    member: Member,
+    out: IO[bytes],
+    left: Left,
+    most_bytes: int,
+    most_ratio: int,
+) -> None:
+    """Unpack one member.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+        The archive.
+    member : Member
+        One of its members.
+    out : file
+        Where its bytes go.
+    left : Left
+        What the learner may still take, which is counted down.
+    most_bytes, most_ratio : int
+        Size, and size for each packed byte, that one member may have.
+
+    Raises
+    ------
+    Refused
+        When a bound is passed, or it is encrypted.
+    Exception
+        Whatever a damaged member leads to.
+    """
+    if member.info.flag_bits & 1:
+        raise Refused("it is encrypted")
+    if left.files <= 0:
+        raise Refused("the learner's archives hold too many files")
+    left.files -= 1
+    written = 0
+    # What the archive says of the sizes is not believed, but counted.
+    ratio = max(SMALL, most_ratio * max(1, member.info.compress_size))
+    with archive.open(member.info) as packed:
+        while chunk := packed.read(CHUNK):
+            written += len(chunk)
+            left.bytes -= len(chunk)
+            if written > most_bytes:
+                raise Refused(f"it is larger than {most_bytes >> 20} MB")
+            if written > ratio:
+                raise Refused("it is packed too tightly to be a notebook")
+            if left.bytes < 0:
+                raise Refused("the learner's archives hold too many bytes")
+            out.write(chunk)
+
+
+def opened(path: Path) -> zipfile.ZipFile:
+    """Open a learner's archive.
+
+    Raises
+    ------
+    Refused
+        Where it lists more files than can be looked through.
+    Exception
+        Whatever a damaged archive leads to.
+    """
+    if path.read_bytes().count(ENTRY) > MOST_MEMBERS:
+        raise Refused(f"it lists more than {MOST_MEMBERS} files")
+    return zipfile.ZipFile(path)
