@@ -182,9 +182,10 @@ class CanvasExport(_GradesExport):
     """The file for *Grades > Import* in Canvas.
 
     Canvas finds a student by ``ID``, its own number (``lms_user_id`` in the
-    gradebook, or an id that is a number as ``zip_collect`` gives it), or else by ``SIS User ID``, or else by ``SIS Login ID``. A heading
-    ``Basics (4711)`` means the assignment of that number; any other makes Canvas
-    ask. The columns are those of Canvas's own export, in its order.
+    gradebook, or an id that is a number, as ``zip_collect`` gives it), or else by
+    ``SIS User ID``, or else by ``SIS Login ID``. A heading ``Basics (4711)`` means
+    the assignment of that number; any other makes Canvas ask. The columns are those
+    of Canvas's own export, in its order.
     """
 
     default_name = "canvas.csv"
