@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from html import escape
+from typing import TypeGuard
 
 import numpy as np
 
@@ -114,14 +115,14 @@ def block_html(function: FunctionCases, block: Block) -> str:
             f'<p style="{ADVICE}"><span style="color:{colour}">{mark}</span> '
             f"{escape(block.label)}: {_code(words)}</p>"
         )
-    said = "".join(
+    shown = "".join(
         f'<p style="{ADVICE}">{_code(escape(sentence))}</p>'
         for sentence in block.sentences
     )
     return (
         f'<details open style="{ADVICE}"><summary><span style="{WRONG}">✗</span> '
         f"{escape(block.label)}</summary>{_call(function, block.case)}"
-        f"{_answers(block.difference)}{said}</details>"
+        f"{_answers(block.difference)}{shown}</details>"
     )
 
 
@@ -156,7 +157,7 @@ def _width(value: object) -> int:
     return max(1, len(short(value)) // 9)
 
 
-def _is_small(value: object) -> bool:
+def _is_small(value: object) -> TypeGuard[np.ndarray]:
     return (
         isinstance(value, np.ndarray)
         and 0 < value.ndim <= 2
