@@ -1,11 +1,15 @@
-"""What the text of 01 says of the pictures is true of the pictures as they are."""
+"""What the text of 01 says of the images is true of the images as they are."""
 
 import numpy as np
 import pytest
 
 from helpers.datasets import load_cats
 from helpers.plots.images import accuracy_by_group
-from helpers.statistics import wilson_interval
+from helpers.statistics import (
+    confidence_interval,
+    paired_difference,
+    wilson_interval,
+)
 from tests.assignments.solutions import solutions
 
 RATES = (0.001, 0.01, 0.1, 1)
@@ -19,13 +23,13 @@ def neuron():
 
 @pytest.fixture(scope="module")
 def cats():
-    """Return the pictures."""
+    """Return the images."""
     return load_cats()
 
 
 @pytest.fixture(scope="module")
 def data(cats):
-    """Return the inputs that are made of the pictures."""
+    """Return the inputs that are made of the images."""
     return cats.inputs()
 
 
@@ -71,25 +75,94 @@ def test_validation_cost_falls_and_rises_again(neuron, runs, data):
     assert 0 < np.argmin(costs) < len(RATES) - 1
 
 
-def test_validation_accuracies_do_not_tell_the_rates_apart(runs, data):
-    """All four intervals overlap."""
-    n = data.validation_y.size
-    intervals = [
-        wilson_interval(int(np.sum(run["Y_prediction_test"] == data.validation_y)), n)
-        for run in runs.values()
-    ]
+def intervals_of(values, chosen):
+    """Return the intervals of the paired differences to the chosen rate."""
+    return {
+        rate: confidence_interval(
+            *paired_difference(values[rate], values[chosen]), len(values[rate])
+        )
+        for rate in values
+        if rate != chosen
+    }
 
-    assert max(low for low, _ in intervals) < min(high for _, high in intervals)
+
+def test_validation_costs_tell_the_rates_apart_image_by_image(neuron, runs, data):
+    """The rate 0.01 has the lowest cost; no paired interval contains 0."""
+    losses = {
+        rate: [
+            neuron.propagate(
+                run["w"],
+                run["b"],
+                data.validation_x[:, [i]],
+                data.validation_y[:, [i]],
+            )[1]
+            for i in range(data.validation_y.size)
+        ]
+        for rate, run in runs.items()
+    }
+
+    assert all(low > 0 for low, _ in intervals_of(losses, 0.01).values())
+
+
+def test_validation_accuracies_tell_one_rate_apart(runs, data):
+    """Only the smallest rate differs from the chosen one by more than chance."""
+    right = {
+        rate: (run["Y_prediction_test"] == data.validation_y)[0].astype(float)
+        for rate, run in runs.items()
+    }
+    differs = {
+        rate: not low <= 0 <= high
+        for rate, (low, high) in intervals_of(right, 0.01).items()
+    }
+
+    assert differs == {0.001: True, 0.1: False, 1: False}
+
+
+def test_fewer_iterations_make_up_for_a_larger_rate(neuron, runs, data):
+    """The rate 0.1 after 50 iterations has nearly the cost of 0.01 after 500."""
+    zeros = neuron.initialize_with_zeros(data.train_x.shape[0])
+    params, _, _ = neuron.optimize(*zeros, data.train_x, data.train_y, 50, 0.1)
+    validation = data.validation_x, data.validation_y
+    cost = neuron.propagate(params["w"], params["b"], *validation)[1]
+    best = neuron.propagate(runs[0.01]["w"], runs[0.01]["b"], *validation)[1]
+
+    assert abs(cost - best) < 0.005
+
+
+def test_cats_that_come_twice_change_db_and_not_the_cost(neuron, data):
+    """At zero weights the cost is log 2, and db is one half minus the fraction."""
+    is_cat = data.train_y[0] == 1
+    X = np.hstack([data.train_x, data.train_x[:, is_cat]])
+    Y = np.hstack([data.train_y, data.train_y[:, is_cat]])
+    zeros = neuron.initialize_with_zeros(data.train_x.shape[0])
+
+    for given, db in (((data.train_x, data.train_y), 0.0), ((X, Y), -1 / 6)):
+        grads, cost = neuron.propagate(*zeros, *given)
+        np.testing.assert_allclose(cost, np.log(2), rtol=1e-12)
+        np.testing.assert_allclose(grads["db"], db, rtol=0, atol=1e-12)
+
+
+def test_cost_lies_above_its_tangent(neuron, data):
+    """The weight that section 3 changes: the cost is convex."""
+    w = 0.02 * np.random.RandomState(1).randn(data.train_x.shape[0], 1)
+    grads, cost = neuron.propagate(w, 0.0, data.train_x, data.train_y)
+    i = np.argmax(np.abs(grads["dw"]))
+    for h in (-2.0, -0.5, 0.5, 2.0):
+        changed = w.copy()
+        changed[i] += h
+        moved = neuron.propagate(changed, 0.0, data.train_x, data.train_y)[1]
+        assert moved > cost + h * grads["dw"][i, 0]
 
 
 def test_neuron_beats_guessing_and_does_worse_than_on_the_training_set(
     neuron, chosen, right, data
 ):
-    """The interval on the test set lies between the two."""
+    """The interval of the test set lies between one half and the other one."""
     low, high = wilson_interval(int(right.sum()), right.size)
-    trained = np.mean(neuron.predict(*chosen, data.train_x) == data.train_y)
+    trained = neuron.predict(*chosen, data.train_x) == data.train_y
+    from_here, _ = wilson_interval(int(trained.sum()), trained.size)
 
-    assert 0.5 < low < high < trained
+    assert 0.5 < low < high < from_here
 
 
 def test_negatives_are_systematically_wrong_and_nothing_else_stands_out(cats, right):
@@ -107,7 +180,7 @@ def test_negatives_are_systematically_wrong_and_nothing_else_stands_out(cats, ri
         assert spread(right, factors[name]) < np.quantile(dealt, 0.95) + 0.02, name
 
 
-def test_a_picture_and_its_negative_add_up_to_one_number(cats, data, chosen):
+def test_an_image_and_its_negative_have_a_constant_sum(cats, data, chosen):
     """The sum is linear, so no weights can say yes to both."""
     w, b = chosen
     both = w.T @ (data.prepare(cats.test_x) + data.prepare(255 - cats.test_x)) + 2 * b
@@ -130,7 +203,7 @@ def test_moved_heads_are_hardly_better_than_guessing(neuron, cats, data, chosen)
 
 
 def test_largest_weights_are_not_at_the_edge(chosen):
-    """The middle of the picture decides."""
+    """The weights are large in the middle of the image."""
     planes = np.abs(chosen[0]).reshape(32, 32, 3).mean(axis=2)
     middle = planes[8:24, 8:24].mean()
     edge = np.concatenate([planes[:2], planes[-2:]]).mean()

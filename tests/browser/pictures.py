@@ -23,7 +23,7 @@ ASSIGNMENT = "01_logistic_regression"
 NOTEBOOK = "logistic_regression"
 CLASS = {
     "ada": {"propagate": "dw is not divided by m"},
-    "ben": {"propagate": "the error has the wrong sign"},
+    "ben": {"propagate": "dZ has the wrong sign"},
     "cem": {},
     "dia": {
         "propagate": "dw is not divided by m",
