@@ -1,39 +1,54 @@
-"""Feeding recorded inputs to a learner's functions, inside the learner's process.
+"""Feeding recorded inputs to functions in forked children: the one loop that does.
 
-Runs in the kernel, is imported before any of the learner's code, and knows
+In a learner's shell it is imported before any of the learner's code and knows
 inputs only. What it sends back is judged elsewhere, so whatever the learner's
-code does to it can lose marks and never win them.
+code does to it can lose marks and never win them. Recording, mutation and the
+other measurements drive through the same loop, within the same limits.
 """
 
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
 
-from autograder.forks import stream
+import numpy as np
+
+from autograder.forks import Ask, Stream
+from autograder.moments import Moment, watch
+from autograder.protocol import (
+    AnswerForm,
+    CallForm,
+    CaseForm,
+    CaseLimits,
+    FunctionForm,
+    OutcomeForm,
+    outcome_form,
+)
 from helpers.checks.calls import Outcome, call
-from helpers.checks.values import decode, encode
+from helpers.checks.values import decode, encode, plain
 
-__all__ = ["drive", "note", "run", "start"]
+__all__ = ["Group", "drive", "note", "outcomes", "run", "start"]
 
-# Beyond the limit that the call itself keeps, for a call that blocks signals.
-GRACE = 5.0
-
-_noted: dict[str, object] = {}
+# By check cell, and the end of the notebook under the empty name.
+_moments: dict[str, Moment] = {}
 
 
 def start() -> str:
-    """Prepare a kernel for grading.
+    """Prepare a shell for grading.
 
     The submission's folder comes last on the module path, and ``exit()`` in a
-    cell ends nothing: it would end the kernel some time later, in another cell.
-    A kernel that was started beforehand does not know yet what it is for; `check`
+    cell ends nothing: it would end the shell some time later, in another cell.
+    A shell that was started beforehand does not know yet what it is for; `check`
     must know, or its table of progress says in the feedback that nothing was run.
     """
     from IPython import get_ipython
 
     os.environ["NBGRADER_EXECUTION"] = "autograde"
-    _noted.clear()
+    _moments.clear()
+    watch()
     get_ipython().ask_exit = lambda: None
     here = os.getcwd()
     sys.path[:] = [p for p in sys.path if p not in ("", here)]
@@ -41,109 +56,268 @@ def start() -> str:
     return "ready"
 
 
-def note(*names: str) -> str:
-    """Remember what the given global names are bound to now."""
+def note(cell: str) -> str:
+    """Remember what names mean now, at a check cell."""
     from IPython import get_ipython
 
-    namespace = get_ipython().user_ns
-    for name in names:
-        _noted[name] = namespace.get(name)
+    _moments[cell] = Moment(get_ipython().user_ns)
     return "noted"
 
 
-def run(functions: Mapping[str, Mapping], seconds: float) -> dict[str, dict]:
-    """Drive the noted functions, as `drive` says.
+def run(request: Sequence[FunctionForm], seconds: float, ask: Ask) -> list[AnswerForm]:
+    """Drive functions of the notebook, as `drive` says.
 
     Parameters
     ----------
-    functions : mapping of str to mapping
-        Parameter names and cases by function.
+    request : sequence of FunctionForm
+        What to call, and at which moment.
     seconds : float
         Time limit of a case.
+    ask : callable
+        Brings what a stand-in asks to the grader.
     """
-    return drive(functions, _noted, seconds)
+    if "" not in _moments:
+        note("")
+    return drive(request, _moments, CaseLimits(seconds), ask)
 
 
 def drive(
-    functions: Mapping[str, Mapping], namespace: Mapping[str, object], seconds: float
-) -> dict[str, dict]:
-    """Call each function with each of its inputs in a forked child.
+    request: Sequence[FunctionForm],
+    moments: Mapping[str, Moment],
+    limits: CaseLimits,
+    ask: Ask | None = None,
+) -> list[AnswerForm]:
+    """Call functions with their inputs, each in the state of its moment.
+
+    Parameters
+    ----------
+    request : sequence of FunctionForm
+        Functions and cases.
+    moments : mapping of str to Moment
+        By check cell; the end of the notebook under the empty name.
+    limits : CaseLimits
+        How long to wait.
+    ask : callable, optional
+        Answers what stand-ins ask.
+
+    Returns
+    -------
+    list of AnswerForm
+        One for each of the request.
+    """
+    answers: list[AnswerForm] = []
+    groups = []
+    end = moments.get("")
+    for form in request:
+        moment = moments.get(form["cell"])
+        function = moment.namespace.get(form["name"]) if moment else None
+        kind = "function"
+        if not callable(function):
+            kind = "missing" if function is None else type(function).__name__
+        differs = moment is not end and (
+            moment is None or moment.differs(form["name"], end)
+        )
+        answers.append(
+            {"kind": kind, "outcomes": [], "seconds": 0.0, "differs": bool(differs)}
+        )
+        if callable(function):
+            prepare = _prepared(moments[form["cell"]], form)
+            about = form["parameters"], form["contract"], form["calls"]
+            groups.append(Group(prepare, form["cases"], *about))
+    found = outcomes(groups, limits, ask)
+    driven = [answer for answer in answers if answer["kind"] == "function"]
+    for answer, group in zip(driven, groups, strict=True):
+        begun = time.monotonic()
+        answer["outcomes"] = [next(found) for _ in group.cases]
+        answer["seconds"] = round(time.monotonic() - begun, 3)
+    return answers
+
+
+def _prepared(moment: Moment, form: FunctionForm) -> Callable[[Ask], Callable]:
+    """Return what puts a moment back in a child, and stand-ins into it."""
+
+    def prepare(ask: Ask) -> Callable:
+        moment.restore()
+        function = cast(Callable, moment.namespace[form["name"]])
+        names = getattr(function, "__globals__", moment.target)
+        for name in form["stand_ins"]:
+            names[name] = _stand_in(name, ask)
+        return function
+
+    return prepare
+
+
+def _stand_in(name: str, ask: Ask) -> Callable:
+    """Return a function that the grader answers for, as the reference would."""
+    # What a learner's code rebinds later must not reach it.
+    seed, get_state, set_state = (
+        np.random.seed,
+        np.random.get_state,
+        np.random.set_state,
+    )
+
+    def function(*args: object, **kwargs: object) -> object:
+        state: Any = get_state()
+        form: CallForm = {
+            "function": name,
+            "args": [
+                encode(plain(value, "an argument", inputs=True), compact=True)
+                for value in args
+            ],
+            "kwargs": {
+                key: encode(plain(value, key, inputs=True), compact=True)
+                for key, value in kwargs.items()
+            },
+            "state": [encode(state[1], compact=True), *state[2:]],
+            "seeding": np.random.seed is seed,
+        }
+        told = ask(form)
+        if not isinstance(told, dict) or "value" not in told:
+            raise RuntimeError("no answer came back")
+        if "state" in told:
+            keys, *rest = told["state"]
+            set_state((state[0], decode(keys), *rest))
+        for place, value in zip(args, told.get("args", ())):
+            _put(place, decode(value))
+        for key, value in told.get("kwargs", {}).items():
+            _put(kwargs[key], decode(value))
+        return decode(told["value"])
+
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+def _put(place: object, value: Any) -> None:
+    """Change an argument in place as the reference has changed its copy."""
+    if isinstance(place, np.ndarray):
+        place[...] = value
+    elif isinstance(place, dict):
+        old = dict(place)
+        place.clear()
+        for key, item in value.items():
+            place[key] = _kept(old.get(key), item)
+    elif isinstance(place, list):
+        place[:] = [
+            _kept(place[i] if i < len(place) else None, item)
+            for i, item in enumerate(value)
+        ]
+
+
+def _kept(old: Any, new: Any) -> object:
+    """Return what a container held, changed in place where that is possible."""
+    same = isinstance(old, np.ndarray) and isinstance(new, np.ndarray)
+    if same and old.shape == new.shape and old.dtype == new.dtype:
+        old[...] = new
+        return old
+    return new
+
+
+@dataclass
+class Group:
+    """Cases of one function.
+
+    Attributes
+    ----------
+    prepare : callable
+        Called in a child before the first case that it serves, with what its
+        stand-ins ask by; returns the function.
+    cases : sequence of CaseForm
+        Its calls.
+    parameters : sequence of str
+        Names of the positional parameters.
+    contract : sequence of str
+        Terms of the function's contract.
+    callees : sequence of str
+        Graded functions that it calls.
+    """
+
+    prepare: Callable[[Ask], Callable]
+    cases: Sequence[CaseForm]
+    parameters: Sequence[str] = ()
+    contract: Sequence[str] = ()
+    callees: Sequence[str] = ()
+
+
+def outcomes(
+    groups: Sequence[Group], limits: CaseLimits, ask: Ask | None = None
+) -> Generator[OutcomeForm]:
+    """Call functions in forked children.
 
     A fork costs more than most cases: one child serves as many as it survives.
 
     Parameters
     ----------
-    functions : mapping of str to mapping
-        Parameter names and cases by function.
-    namespace : mapping of str to object
-        What the names are bound to.
-    seconds : float
-        Time limit of a case.
+    groups : sequence of Group
+        What to call.
+    limits : CaseLimits
+        How long to wait.
+    ask : callable, optional
+        Answers what stand-ins ask.
 
-    Returns
-    -------
-    dict of str to dict
-        ``kind`` is ``"function"`` or says what stands in its place; each outcome
-        is the compact form of an Outcome, or names the reason it is missing;
-        ``seconds`` is how long all of them took.
+    Yields
+    ------
+    OutcomeForm
+        For each case of each group, in order; it names the reason where the
+        child ended, took too long or sent what is no frame.
     """
-    answers: dict[str, dict] = {}
-    tasks: list[tuple[str, dict]] = []
-    counts = {}
-    for name, body in functions.items():
-        function = namespace.get(name)
-        if not callable(function):
-            kind = "missing" if function is None else type(function).__name__
-            answers[name] = {"kind": kind, "outcomes": []}
-            continue
-        answers[name] = {"kind": "function", "outcomes": [], "seconds": 0.0}
-        counts[name] = len(body["cases"])
-        tasks += [(name, form) for form in body["cases"]]
+    tasks = [(g, case) for g, group in enumerate(groups) for case in group.cases]
 
-    def work(begin: int) -> Iterable[object]:
-        for name, form in tasks[begin:]:
-            outcome = call(
-                namespace[name],
-                [decode(value, inputs=True) for value in form["args"]],
-                {k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
-                rng=form["rng"],
-                seconds=seconds,
-                names=functions[name]["parameters"],
-                contract=functions[name]["contract"],
-                callees=functions[name]["calls"],
-            )
-            yield compact(outcome)
+    def work(begin: int, ask: Ask) -> Iterable[OutcomeForm]:
+        current, function, problem = -1, None, None
+        for number, form in tasks[begin:]:
+            group = groups[number]
+            if number != current:
+                current, problem = number, None
+                try:
+                    function = group.prepare(ask)
+                except Exception as error:  # a cell that cannot even be defined
+                    problem = error
+            yield outcome_form(_called(group, function, form, limits, problem))
 
-    results = stream(work, list(counts.values()), seconds + GRACE)
-    begun = time.monotonic()
-    for (name, _), (frame, reason) in zip(tasks, results, strict=True):
-        outcome = frame if frame is not None else {"failed": reason}
-        answers[name]["outcomes"].append(outcome)
-        answers[name]["seconds"] += time.monotonic() - begun
-        begun = time.monotonic()
-    for answer in answers.values():
-        if "seconds" in answer:
-            answer["seconds"] = round(answer["seconds"], 3)
-    return answers
+    child: Stream | None = None
+    task = 0
+    try:
+        for group in groups:
+            failures, reason = 0, ""
+            for _ in group.cases:
+                begin, task = task, task + 1
+                if failures >= limits.give_up_after:
+                    yield {"failed": reason}
+                    continue
+                if child is None:
+                    child = Stream(partial(work, begin), ask)
+                frame = child.next(limits.seconds + limits.grace)
+                slow = isinstance(frame, dict) and frame.get("error") == "TimeLimit"
+                if frame is None or slow:
+                    failures += 1
+                    reason = "timeout" if slow else child.ended
+                    # It may be in the middle of anything: the next gets another.
+                    child.kill()
+                    child = None
+                kept = frame if isinstance(frame, dict) else {"failed": reason}
+                yield cast(OutcomeForm, kept)
+    finally:
+        if child is not None:
+            child.kill()
 
 
-def compact(outcome: Outcome) -> dict:
-    """Return the form of an outcome that goes through a pipe."""
-    form: dict[str, object] = {}
-    if outcome.error is not None:
-        form = {
-            "error": outcome.error,
-            "message": outcome.message,
-            "line": outcome.line,
-        }
-    else:
-        form = {"value": encode(outcome.value, compact=True)}
-    form["changed"] = outcome.changed
-    form["shared"] = outcome.shared
-    form["aliased"] = outcome.aliased
-    form["seeded"] = outcome.seeded
-    form["again"] = outcome.again
-    form["warned"] = outcome.warned
-    if outcome.single:
-        form["single"] = True
-    return form
+def _called(
+    group: Group,
+    function: Callable | None,
+    form: CaseForm,
+    limits: CaseLimits,
+    problem: Exception | None,
+) -> Outcome:
+    def undefined(*args: object, **kwargs: object) -> object:
+        raise problem or TypeError
+
+    return call(
+        undefined if function is None or problem else function,
+        [decode(value, inputs=True) for value in form["args"]],
+        {key: decode(value, inputs=True) for key, value in form["kwargs"].items()},
+        rng=form["rng"],
+        seconds=limits.seconds,
+        names=group.parameters,
+        contract=group.contract,
+        callees=group.callees,
+    )

@@ -1,17 +1,112 @@
-"""Running a task in a forked child that streams its results back through a pipe."""
+"""Running a task in a forked child that streams its results back.
+
+The child may also ask: what it asks is answered by the process that forked it.
+"""
 
 import contextlib
 import json
 import os
 import select
 import signal
+import socket
 import struct
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
+from typing import Any, Self
 
-__all__ = ["Stream", "stream"]
+__all__ = ["Ask", "Line", "Stream", "Work"]
 
 MAX_FRAME = 96_000_000
+HEAD = struct.Struct(">I")
+PIECE = 1 << 20
+SENT_WITHIN = 10.0
+
+Ask = Callable[[Any], Any]
+Work = Callable[[Ask], Iterable[object]]
+
+
+class Line:
+    """JSON frames through a socket, with what has arrived of the next.
+
+    Parameters
+    ----------
+    connection : socket
+        A connected one.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._buffer = bytearray()
+        self._asked = 0
+
+    def send(self, form: object) -> None:
+        """Send a frame; the alarm of a call waits until it is whole."""
+        body = json.dumps(form).encode()
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+        try:
+            self.connection.sendall(HEAD.pack(len(body)) + body)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+    def frame(self) -> bytes | None:
+        """Return the next frame if it is there.
+
+        Raises
+        ------
+        OverflowError
+            If it is larger than a frame may be.
+        """
+        if len(self._buffer) < HEAD.size:
+            return None
+        (size,) = HEAD.unpack_from(self._buffer)
+        if size > MAX_FRAME:
+            raise OverflowError(f"a frame of {size} bytes")
+        if len(self._buffer) < HEAD.size + size:
+            return None
+        body = bytes(self._buffer[HEAD.size : HEAD.size + size])
+        del self._buffer[: HEAD.size + size]
+        return body
+
+    def receive(self) -> bool:
+        """Wait for more; tell whether there was any."""
+        piece = self.connection.recv(PIECE)
+        self._buffer += piece
+        return bool(piece)
+
+    def wait(self, seconds: float | None = None) -> Any:
+        """Wait for a frame.
+
+        Parameters
+        ----------
+        seconds : float, optional
+            How long at most; any time without it.
+
+        Raises
+        ------
+        OSError, ValueError
+            If nobody is there any more, it takes too long, or what comes is no
+            frame.
+        """
+        end = None if seconds is None else time.monotonic() + seconds
+        try:
+            while (body := self.frame()) is None:
+                if end is not None:
+                    self.connection.settimeout(max(end - time.monotonic(), 0.001))
+                if not self.receive():
+                    raise ConnectionError("nobody is there to answer")
+        except OverflowError as error:
+            raise ValueError(str(error)) from None
+        return json.loads(body)
+
+    def ask(self, form: Any) -> Any:
+        """Ask the process that forked this one; what it answered too late is gone."""
+        self._asked += 1
+        number = self._asked
+        self.send({"asked": number, "form": form})
+        while True:
+            said = self.wait()
+            if said["answered"] == number:
+                return said["form"]
 
 
 class Stream:
@@ -20,27 +115,31 @@ class Stream:
     Parameters
     ----------
     work : callable
-        Called in the child; what it yields is sent.
+        Called in the child with a function that asks; what it yields is sent.
+    answer : callable, optional
+        Answers what the child asks; without it nothing is answered.
     """
 
-    def __init__(self, work: Callable[[], Iterable[object]]) -> None:
-        read, write = os.pipe()
+    def __init__(self, work: Work, answer: Ask | None = None) -> None:
+        ours, theirs = socket.socketpair()
+        self._answer = answer
         self._pid = os.fork()
         if self._pid == 0:
-            os.close(read)
-            _child(work, write)
-        os.close(write)
-        self._read = read
-        self._buffer = b""
+            ours.close()
+            _child(work, Line(theirs))
+        theirs.close()
+        # A child that asks and does not read must not hold this process up.
+        ours.settimeout(SENT_WITHIN)
+        self._line = Line(ours)
         self.ended = ""
 
-    def __enter__(self) -> "Stream":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.kill()
 
-    def next(self, seconds: float) -> object | None:
+    def next(self, seconds: float) -> Any:
         """Return the next frame.
 
         Parameters
@@ -55,31 +154,42 @@ class Stream:
             no frame. ``ended`` then says which.
         """
         deadline = time.monotonic() + seconds
-        need = 4
-        size: int | None = None
         while True:
-            if size is None and len(self._buffer) >= 4:
-                (size,) = struct.unpack(">I", self._buffer[:4])
-                if size > MAX_FRAME:
-                    self.ended = "oversized"
-                    return None
-                need = 4 + size
-            if size is not None and len(self._buffer) >= need:
-                body, self._buffer = self._buffer[4:need], self._buffer[need:]
-                try:
-                    return json.loads(body)
-                except (ValueError, RecursionError):
-                    self.ended = "garbled"
-                    return None
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._read], [], [], left)[0]:
-                self.ended = "timeout"
+            try:
+                body = self._line.frame()
+            except OverflowError:
+                self.ended = "oversized"
                 return None
-            chunk = os.read(self._read, 1 << 20)
-            if not chunk:
+            if body is None:
+                if not self._more(deadline):
+                    return None
+                continue
+            try:
+                form = json.loads(body)
+                if "said" in form:
+                    return form["said"]
+                answered = self._answer(form["form"]) if self._answer else None
+                self._line.send({"answered": form["asked"], "form": answered})
+            except (ValueError, RecursionError, KeyError, TypeError):
+                self.ended = "garbled"
+                return None
+            except OSError:
                 self.ended = "crash"
                 return None
-            self._buffer += chunk
+
+    def _more(self, deadline: float) -> bool:
+        left = deadline - time.monotonic()
+        connection = self._line.connection
+        if left <= 0 or not select.select([connection], [], [], left)[0]:
+            self.ended = "timeout"
+            return False
+        try:
+            if self._line.receive():
+                return True
+        except OSError:
+            pass
+        self.ended = "crash"
+        return False
 
     def kill(self) -> None:
         """End the child and whatever it started in its session."""
@@ -90,11 +200,11 @@ class Stream:
                 target(self._pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
-        os.close(self._read)
+        self._line.connection.close()
         self._pid = 0
 
 
-def _child(work: Callable[[], Iterable[object]], write: int) -> None:
+def _child(work: Work, line: Line) -> None:
     code = 1
     try:
         os.setsid()
@@ -102,66 +212,9 @@ def _child(work: Callable[[], Iterable[object]], write: int) -> None:
             signal.signal(number, signal.SIG_DFL)
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
-        for item in work():
-            body = json.dumps(item).encode()
-            data = struct.pack(">I", len(body)) + body
-            while data:
-                data = data[os.write(write, data) :]
+        for item in work(line.ask):
+            line.send({"said": item})
         code = 0
     finally:
         # No clean-up of the parent's: no atexit, no flushed buffers, no sockets.
         os._exit(code)
-
-
-def stream(
-    work: Callable[[int], Iterable[object]],
-    groups: Sequence[int],
-    seconds: float,
-    give_up_after: int = 2,
-) -> Iterator[tuple[object | None, str]]:
-    """Collect the results of numbered tasks, with a new child after each failure.
-
-    Parameters
-    ----------
-    work : callable
-        ``work(start)`` yields the results of tasks ``start``, ``start + 1``, ...;
-        called in a child.
-    groups : sequence of int
-        How many tasks belong together, in order.
-    seconds : float
-        Time limit of one task.
-    give_up_after : int
-        After so many failures the rest of a group counts as failed for the same
-        reason.
-
-    Yields
-    ------
-    tuple of (object or None, str)
-        A result and an empty reason, or None and ``"timeout"``, ``"crash"``,
-        ``"oversized"`` or ``"garbled"``.
-    """
-    child: Stream | None = None
-    begin = 0
-    try:
-        for count in groups:
-            failures = 0
-            reason = ""
-            for task in range(begin, begin + count):
-                if failures >= give_up_after:
-                    yield None, reason
-                    continue
-                if child is None:
-                    child = Stream(lambda start=task: work(start))
-                frame = child.next(seconds)
-                if frame is not None:
-                    yield frame, ""
-                    continue
-                failures += 1
-                reason = child.ended
-                child.kill()
-                child = None
-                yield None, reason
-            begin += count
-    finally:
-        if child is not None:
-            child.kill()

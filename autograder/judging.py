@@ -5,7 +5,7 @@ It runs outside the learner's process and reads only plain, bounded values.
 
 import types
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -17,25 +17,93 @@ from helpers.checks.comparison import Result, compare, compare_value
 from helpers.checks.recognition import (
     Relation,
     Run,
-    agrees,
     best_results,
     named_inputs,
     other_answers,
     recognise,
 )
 from helpers.checks.stubs import definitions_of, is_stub
-from helpers.checks.values import Unsupported, decode, leaves, resolve
+from helpers.checks.values import leaves, resolve
 
 __all__ = [
     "CellVerdict",
     "FunctionVerdict",
     "Judge",
+    "Sealed",
+    "Trial",
     "Verdict",
-    "case_mark",
-    "read_answers",
     "relations_of",
+    "seal",
     "untouched_functions",
 ]
+
+# What may be said of a hidden case, by kind of difference; the rest is "value".
+WORDS = {"missing": "missing", "type": "kind", "rank": "shape", "shape": "shape"}
+FAILURES = {
+    "Crash": "crash",
+    "Lost": "lost",
+    "Missing": "missing",
+    "TimeLimit": "time_limit",
+}
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What is said of an answer that a learner must not steer: the judge's words.
+
+    Answers to hidden cases, and all that came once a process had held hidden
+    inputs. No number, shape, name or text of the learner's is in it.
+
+    Attributes
+    ----------
+    hidden : bool
+        Whether the case is hidden.
+    right : bool
+        Whether every named result is right.
+    failure : str
+        Why nothing came back: ``error``, ``time_limit``, ``crash``, ``lost`` or
+        ``missing``; empty where something did.
+    wrong : tuple of (str, str)
+        The named results that are wrong, and ``missing``, ``kind``, ``shape`` or
+        ``value``.
+    """
+
+    hidden: bool
+    right: bool
+    failure: str = ""
+    wrong: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Trial:
+    """What came of one way of driving a function.
+
+    Attributes
+    ----------
+    name : str
+        ``check``, as it was at its check cells, ``end``, at the end of the
+        notebook, or ``reference``, with the reference in the place of functions
+        that it calls.
+    outcomes : dict of int to Outcome
+        By number of the case.
+    runs : dict of int to Run
+        The same, compared.
+    marks : dict of int to Fraction
+        From 0 to 1.
+    stand_ins : tuple of str
+        The functions for which the reference answered.
+    """
+
+    name: str
+    outcomes: dict[int, Outcome]
+    runs: dict[int, Run]
+    marks: dict[int, Fraction]
+    stand_ins: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of its marks."""
+        return sum(self.marks.values(), Fraction(0))
 
 
 @dataclass
@@ -47,28 +115,30 @@ class FunctionVerdict:
     name : str
         The function.
     state : str
-        ``right``, ``untouched``, ``missing``, ``misconception``, ``kept`` (right
-        but for a catalogued mistake in a function it calls), ``through`` (wrong,
-        and a function it calls is wrong too) or ``wrong``.
-    runs : list of Run
+        ``right``, ``untouched``, ``missing``, ``misconception`` or ``wrong``.
+    runs : list of (Run or Sealed)
         One for each case; empty where the function is missing.
     marks : list of Fraction
         The mark of each case, from 0 to 1.
     entry : Entry or None
         The misconception that explains all.
-    through : str
-        The function through which it fails or is kept.
     kind : str
         What stands in the place of a missing function.
+    with_reference : tuple of str
+        Functions that it calls and that are wrong: marks were earned with the
+        reference in their place.
+    moment : str
+        ``check`` or ``end`` where the two gave different marks: the better one.
     """
 
     name: str
     state: str
-    runs: list[Run] = field(default_factory=list)
+    runs: list[Run | Sealed] = field(default_factory=list)
     marks: list[Fraction] = field(default_factory=list)
     entry: Entry | None = None
-    through: str = ""
     kind: str = ""
+    with_reference: tuple[str, ...] = ()
+    moment: str = ""
 
 
 @dataclass
@@ -97,10 +167,19 @@ class Verdict:
         By function.
     cells : dict of str to CellVerdict
         By id of the check cell.
+    problems : dict of str to str
+        Functions that could not be judged, or not wholly, through a fault on our
+        side, with the reason; they have what is proven.
     """
 
     functions: dict[str, FunctionVerdict]
     cells: dict[str, CellVerdict]
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def replaced(self, name: str) -> tuple[str, ...]:
+        """Return the functions in whose place the reference stood for one."""
+        found = self.functions.get(name)
+        return found.with_reference if found else ()
 
 
 def untouched_functions(store: Store, cells: Iterable[str]) -> set[str]:
@@ -134,69 +213,6 @@ def relations_of(store: Store) -> dict[str, Relation]:
     module = types.ModuleType("judges")
     exec(compile(store.judges, "judges.py", "exec"), module.__dict__)
     return dict(getattr(module, "RELATIONS", {}))
-
-
-def read_answers(store: Store, form: object) -> dict[str, list[Outcome] | str]:
-    """Read what the driver sent; nothing of it is trusted.
-
-    Parameters
-    ----------
-    store : Store
-        Says which functions and how many cases there are.
-    form : object
-        The decoded JSON, or anything else.
-
-    Returns
-    -------
-    dict of str to (list of Outcome, or str)
-        For each function of the store its outcomes, or what stands in its place.
-    """
-    answers: dict[str, list[Outcome] | str] = {}
-    given = form if isinstance(form, dict) else {}
-    for name, function in store.cases.functions.items():
-        body = given.get(name)
-        if not isinstance(body, dict) or body.get("kind") != "function":
-            kind = body.get("kind") if isinstance(body, dict) else "lost"
-            answers[name] = str(kind)[:60]
-            continue
-        forms = body.get("outcomes")
-        forms = forms if isinstance(forms, list) else []
-        answers[name] = [
-            _outcome(forms[i] if i < len(forms) else None)
-            for i in range(len(function.cases))
-        ]
-    return answers
-
-
-def _outcome(form: object) -> Outcome:
-    lost = Outcome(error="Lost", message="")
-    if not isinstance(form, dict):
-        return lost
-    outcome = Outcome(single=form.get("single") is True)
-    if "failed" in form:
-        outcome.error = {"timeout": "TimeLimit", "crash": "Crash"}.get(
-            str(form["failed"]), "Lost"
-        )
-        return outcome
-    if "error" in form:
-        outcome.error = str(form["error"])[:60]
-        outcome.message = str(form.get("message", ""))[:300]
-        line = form.get("line")
-        outcome.line = line if type(line) is int and 0 < line < 100_000 else None
-    elif "value" in form:
-        try:
-            outcome.value = decode(form["value"])
-        except (Unsupported, RecursionError, MemoryError):
-            return lost
-    else:
-        return lost
-    outcome.seeded = form.get("seeded") is True
-    outcome.again = form["again"] if form.get("again") in ("same", "other") else ""
-    for key in ("changed", "shared", "aliased", "warned"):
-        texts = form.get(key)
-        if isinstance(texts, list):
-            setattr(outcome, key, [str(text)[:200] for text in texts[:10]])
-    return outcome
 
 
 def case_mark(function: FunctionCases, case: Case, results: list[Result]) -> Fraction:
@@ -264,30 +280,35 @@ def earning_results(function: FunctionCases, case: Case) -> set[str]:
 def _is_input(leaf: object, given: object) -> bool:
     if isinstance(leaf, np.ndarray) != isinstance(given, np.ndarray):
         return False
-    if isinstance(leaf, np.ndarray) and leaf.ndim:
+    if isinstance(leaf, np.ndarray) and isinstance(given, np.ndarray) and leaf.ndim:
         return leaf.shape == given.shape and not compare_value(leaf, given, "")
     return leaf is None
 
 
-def _renamings(record: FunctionCases, case: Case, value: object) -> list:
-    """Return a recorded dictionary, also under the names of accepted variants.
+def seal(record: FunctionCases, run: Run) -> Sealed:
+    """Return what may be said of an answer in words of the judge's."""
+    hidden = run.case.hidden
+    if run.outcome.error is not None:
+        return Sealed(hidden, False, FAILURES.get(run.outcome.error, "error"))
+    known = {
+        name
+        for variant in [run.case.expected, *run.case.entries.values()]
+        if variant.error is None
+        for name in _names(record, variant.value)
+    }
+    wrong: dict[str, str] = {}
+    for result in run.results:
+        if not result.right:
+            name = result.name if result.name in known else record.signature.names[0]
+            wrong.setdefault(name, WORDS.get(result.differences[0].kind, "value"))
+    return Sealed(hidden, run.right, "", tuple(wrong.items()))
 
-    An accepted variant of as many entries holds them in the solution's order.
-    """
-    found, expected = [value], case.expected.value
-    if not isinstance(value, dict) or list(value) != list(expected):
-        return found
-    for entry in record.entries:
-        outcome = case.entries.get(entry.name) if entry.accept else None
-        names = outcome.value if outcome and isinstance(outcome.value, dict) else {}
-        if len(names) == len(value) and list(names) != list(value):
-            found.append(dict(zip(names, value.values(), strict=True)))
-    return found
 
-
-def _is_under(run: Run, key: str) -> bool:
-    recorded = run.case.under.get(key)
-    return recorded is not None and agrees(recorded, run.outcome)
+def _names(record: FunctionCases, value: object) -> list[str]:
+    try:
+        return list(record.signature.split(value))
+    except (TypeError, AttributeError):  # a misconception of another form
+        return []
 
 
 class Judge:
@@ -304,29 +325,17 @@ class Judge:
         self.relations = relations_of(store)
 
     def verdict(
-        self,
-        answers: Mapping[str, list[Outcome] | str],
-        untouched: Collection[str] = (),
+        self, functions: dict[str, FunctionVerdict], problems: dict[str, str]
     ) -> Verdict:
-        """Judge what each function returned.
+        """Add up the marks of each check cell.
 
         Parameters
         ----------
-        answers : mapping of str to (list of Outcome, or str)
-            As ``read_answers`` gives them.
-        untouched : collection of str
-            Functions that the learner has not begun, by `untouched_functions`.
-
-        Returns
-        -------
-        Verdict
-            Marks by cell and findings by function.
+        functions : dict of str to FunctionVerdict
+            What is said of each function; one that is not there has no marks.
+        problems : dict of str to str
+            Functions that could not be judged.
         """
-        functions: dict[str, FunctionVerdict] = {}
-        for name, record in self.store.cases.functions.items():
-            functions[name] = self._function(
-                record, answers.get(name, "lost"), functions, name in untouched
-            )
         cells = {}
         for cell_id, cell in self.store.cells.items():
             total = sum(
@@ -340,7 +349,7 @@ class Judge:
             share = total / len(cell.cases) if cell.cases else Fraction(0)
             earned = Fraction(cell.points).limit_denominator(100) * share
             cells[cell_id] = CellVerdict(rounded(earned), cell.points)
-        return Verdict(functions, cells)
+        return Verdict(functions, cells, problems)
 
     def runs(self, record: FunctionCases, outcomes: list[Outcome]) -> list[Run]:
         """Compare a function's outcomes with the recorded cases."""
@@ -352,65 +361,98 @@ class Judge:
             runs.append(Run(case, outcome, results))
         return runs
 
-    def _function(
+    def trial(
         self,
         record: FunctionCases,
-        answer: list[Outcome] | str,
-        earlier: Mapping[str, FunctionVerdict],
-        untouched: bool,
+        name: str,
+        outcomes: Mapping[int, Outcome],
+        others: Mapping[int, Outcome] | None = None,
+        stand_ins: tuple[str, ...] = (),
+    ) -> Trial:
+        """Compare and mark the outcomes of some cases.
+
+        Parameters
+        ----------
+        record : FunctionCases
+            The function's record.
+        name : str
+            Of the trial.
+        outcomes : mapping of int to Outcome
+            By number of the case.
+        others : mapping of int to Outcome, optional
+            Of the cases that were not driven again, for relations.
+        stand_ins : tuple of str
+            The functions for which the reference answered.
+        """
+        together = {**(others or {}), **outcomes}
+        numbers = sorted(together)
+        part = replace(record, cases=[record.cases[i] for i in numbers])
+        compared = self.runs(part, [together[i] for i in numbers])
+        runs = {i: run for i, run in zip(numbers, compared) if i in outcomes}
+        marks = {i: case_mark(record, run.case, run.results) for i, run in runs.items()}
+        return Trial(name, dict(outcomes), runs, marks, stand_ins)
+
+    def function(
+        self,
+        record: FunctionCases,
+        trials: list[Trial],
+        wrong: Collection[str] = (),
+        untouched: bool = False,
     ) -> FunctionVerdict:
-        if isinstance(answer, str):
-            return FunctionVerdict(record.name, "missing", kind=answer)
-        runs = self.runs(record, answer)
-        marks = [case_mark(record, run.case, run.results) for run in runs]
-        verdict = FunctionVerdict(record.name, "right", runs, marks)
+        """Say what a function is, each case by the trial that is best for it.
+
+        Parameters
+        ----------
+        record : FunctionCases
+            The function's record.
+        trials : list of Trial
+            In the order in which they were driven, the first one of all cases.
+        wrong : collection of str
+            Functions that are not right themselves.
+        untouched : bool
+            Whether the learner has not begun it, by `untouched_functions`.
+        """
+        base = trials[0]
+        moment = ""
+        later = next((t for t in trials if t.name == "end"), None)
+        if later is not None:
+            before = sum((base.marks[i] for i in later.marks), Fraction(0))
+            if before != later.total:
+                moment = "end" if later.total > before else "check"
+        count = range(len(record.cases))
+        best = {i: max(_of(trials, i), key=lambda trial: trial.marks[i]) for i in count}
+        runs = [best[i].runs[i] for i in count]
+        verdict = FunctionVerdict(
+            record.name,
+            "right",
+            [
+                seal(record, run) if run.case.hidden or best[i].stand_ins else run
+                for i, run in enumerate(runs)
+            ],
+            [best[i].marks[i] for i in count],
+            moment=moment,
+        )
+        replaced = {name for trial in best.values() for name in trial.stand_ins}
+        blamed = [name for name in record.calls if name in replaced & set(wrong)]
+        # Where no case of its own shows that a callee is wrong, all may be.
+        verdict.with_reference = tuple(
+            blamed or [name for name in record.calls if name in replaced]
+        )
         if all(run.right for run in runs):
             return verdict
         if untouched:
             verdict.state = "untouched"
             verdict.marks = [Fraction(0)] * len(runs)
             return verdict
-        # Mistakes of their own; a composite that is merely kept has none.
-        blamed = [
-            name
-            for name in record.calls
-            if earlier[name].state not in ("right", "kept", "through")
-        ]
-        inner = earlier[blamed[0]] if len(blamed) == 1 else None
-        key = f"{inner.name}/{inner.entry.name}" if inner and inner.entry else ""
-        # What the mistake below explains is not held against this function, also
-        # where a mistake of its own would look the same.
-        if not key or not all(run.right or _is_under(run, key) for run in runs):
-            verdict.entry = recognise(record, runs)
-        if verdict.entry is not None:
-            verdict.state = "misconception"
-            return verdict
-        verdict.state = "wrong"
-        if not blamed:
-            return verdict
-        verdict.state, verdict.through = "through", blamed[0]
-        if key:
-            self._keep(record, verdict, key)
+        # With right functions below, what is wrong is its own.
+        last = [_of(trials, i)[-1].runs[i] for i in count]
+        verdict.entry = recognise(record, last) or recognise(record, runs)
+        verdict.state = "misconception" if verdict.entry else "wrong"
         return verdict
 
-    def _keep(self, record: FunctionCases, verdict: FunctionVerdict, key: str) -> None:
-        """Restore the marks of a composite that is right over a known mistake."""
-        for i, run in enumerate(verdict.runs):
-            under = run.case.under.get(key)
-            if run.right or under is None or under.error is not None:
-                continue
-            if agrees(run.case.stub, under) or run.outcome.error is not None:
-                continue
-            for value in _renamings(record, run.case, under.value):
-                try:
-                    results = compare(record.signature, value, run.outcome.value)
-                except (TypeError, AttributeError):
-                    continue
-                verdict.marks[i] = max(
-                    verdict.marks[i], case_mark(record, run.case, results)
-                )
-        if all(mark == 1 for mark in verdict.marks):
-            verdict.state = "kept"
+
+def _of(trials: list[Trial], number: int) -> list[Trial]:
+    return [trial for trial in trials if number in trial.runs]
 
 
 def rounded(points: Fraction) -> float:

@@ -1,8 +1,8 @@
 """The case store: all that grading a notebook needs, in one file of JSON.
 
 Derived from ``source/`` by generation, never tracked, never seen by learners.
-It holds no code but the text of the assignment's ``judges.py``, which an
-instructor wrote, so it can travel to another machine.
+The code in it, of the assignment's ``judges.py`` and of the solution, is an
+instructor's, so it can travel to another machine.
 """
 
 import json
@@ -69,6 +69,9 @@ class Store:
         Cells that grading does not run.
     judges : str
         Text of the assignment's ``judges.py``.
+    reference : list of (str, str)
+        Id and text of the cells that define the solution, in order. They run
+        where a learner's function needs the right answers of one that it calls.
     released : dict
         The released notebook, in JSON form.
     """
@@ -79,6 +82,7 @@ class Store:
     solutions: dict[str, str]
     demonstrations: list[str]
     judges: str = ""
+    reference: list[tuple[str, str]] = field(default_factory=list)
     released: dict = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict) -> "Store":
@@ -96,6 +100,7 @@ class Store:
             "solutions": self.solutions,
             "demonstrations": self.demonstrations,
             "judges": self.judges,
+            "reference": [list(cell) for cell in self.reference],
             "released": self.released,
             "cases": cases_form(self.cases),
         }
@@ -113,6 +118,7 @@ class Store:
             solutions=form["solutions"],
             demonstrations=form["demonstrations"],
             judges=form["judges"],
+            reference=[(cell, source) for cell, source in form["reference"]],
             released=form["released"],
         )
 

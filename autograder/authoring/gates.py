@@ -13,13 +13,16 @@ from autograder.authoring.contracts import stated_in
 from autograder.authoring.recording import CASE_SECONDS, run_recorder
 from autograder.authoring.regions import solution_statements, stub
 from autograder.authoring.sources import SourceNotebook, split_hidden
+from autograder.examination import Examination, requests
+from autograder.forks import Ask
 from autograder.judging import (
     Judge,
+    Verdict,
     case_mark,
     earning_results,
-    read_answers,
     untouched_functions,
 )
+from autograder.protocol import FunctionForm
 from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Entry, FunctionCases
@@ -34,7 +37,6 @@ __all__ = [
     "check_release",
     "check_secrets",
     "released_cells",
-    "requests",
 ]
 
 MIN_HIDDEN = 4
@@ -319,29 +321,6 @@ def released_cells(source: SourceNotebook) -> list[dict]:
     return cells
 
 
-def requests(store: Store) -> dict[str, dict]:
-    """Return what the driver is sent: inputs, and nothing of the answers."""
-    return {
-        name: {
-            "parameters": list(record.parameters),
-            "contract": list(record.contract),
-            "calls": list(record.calls),
-            "cases": [
-                {
-                    "args": [encode(value, compact=True) for value in case.args],
-                    "kwargs": {
-                        key: encode(value, compact=True)
-                        for key, value in case.kwargs.items()
-                    },
-                    "rng": case.rng,
-                }
-                for case in record.cases
-            ],
-        }
-        for name, record in store.cases.functions.items()
-    }
-
-
 def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
     """Drive the solution and the untouched release as grading does.
 
@@ -360,14 +339,13 @@ def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
         If the solution gets less than full marks, the untouched release gets any,
         or its visible check cells ask for other inputs than were recorded.
     """
-    judge = Judge(store)
     solved = [
         {"id": cell.id, "source": cell.source, "role": cell.role}
         for cell in source.cells
         if cell.role not in ("demonstration", "check")
     ]
     full = _present(store, solved, folder, checks=source)
-    verdict = judge.verdict(read_answers(store, full["answers"]))
+    verdict = _verdict(store, full["answers"])
     for cell_id, cell in verdict.cells.items():
         if cell.points != cell.out_of:
             raise GateError(
@@ -384,7 +362,7 @@ def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
             "define it once, in one solution cell"
         )
     untouched = _present(store, cells, folder)
-    verdict = judge.verdict(read_answers(store, untouched["answers"]))
+    verdict = _verdict(store, untouched["answers"])
     for cell_id, cell in verdict.cells.items():
         if cell.points:
             raise GateError(
@@ -392,6 +370,17 @@ def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
                 f"{cell.out_of:g} points; it must get 0"
             )
     _compare_presented(store, untouched)
+
+
+def _verdict(store: Store, answers: list) -> Verdict:
+    """Judge answers that were given to the requests of an examination."""
+    given = iter(answers)
+
+    def answer(forms: list[FunctionForm], ask: Ask | None) -> object:
+        # What is asked again, at the end of the notebook, was not presented.
+        return next(given, None) if forms[0]["cell"] else None
+
+    return Examination(Judge(store), answer).verdict()
 
 
 def _present(
@@ -404,20 +393,12 @@ def _present(
             by_id.get(cell.id, {"id": cell.id, "source": "", "role": "check"})
             for cell in order
         ]
-    cells = [
-        cell
-        | {
-            "functions": store.cells[cell["id"]].functions
-            if cell["id"] in store.cells
-            else []
-        }
-        for cell in cells
-    ]
     return run_recorder(
         {
             "task": "present",
             "cells": cells,
-            "functions": requests(store),
+            "functions": list(store.cases.functions),
+            "requests": requests(store),
             "frozen": {n: encode(v) for n, v in store.cases.frozen.items()},
             "seconds": CASE_SECONDS,
         },

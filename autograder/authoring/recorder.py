@@ -18,10 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.driving import compact, drive
-from autograder.forks import stream
-from helpers.checks.calls import Outcome, call
-from helpers.checks.cases import outcome_form, outcome_from
+from autograder.driving import Group, drive, outcomes
+from autograder.forks import Ask
+from autograder.moments import Moment, watch
+from autograder.protocol import CaseLimits, read_outcome
+from helpers.checks.cases import outcome_form
 from helpers.checks.values import Unsupported, decode, encode, plain, size_of
 
 MAX_CASE = 256_000
@@ -154,62 +155,23 @@ def run_source(request: dict, recorder: Recorder, namespace: dict) -> None:
                 ) from error
 
 
-def outcomes(
-    cases: list[dict], functions: dict[str, dict], namespace: dict, seconds: float
-) -> list[Outcome]:
-    """Call the functions of some cases in a forked child."""
+def definer(
+    namespace: dict, name: str, text: str = "", cell: str = ""
+) -> Callable[[Ask], Callable]:
+    """Return what defines a function in a child, from a changed cell if one is given.
 
-    def work(begin: int) -> Iterable[object]:
-        for form in cases[begin:]:
-            function = namespace.get(form["function"])
-            outcome = call(
-                function,
-                [decode(value, inputs=True) for value in form["args"]],
-                {k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
-                rng=form["rng"],
-                seconds=seconds,
-                names=functions[form["function"]]["parameters"],
-                contract=functions[form["function"]]["contract"],
-                callees=functions[form["function"]]["calls"],
-            )
-            yield compact(outcome)
-
-    found = []
-    for frame, reason in stream(work, [len(cases)], seconds + 5):
-        if frame is None:
-            found.append(Outcome(error="TimeLimit", message=reason))
-        else:
-            found.append(outcome_from(frame))
-    return found
-
-
-def altered(
-    changes: list[tuple[str, str]],
-    cases: list[dict],
-    functions: dict[str, dict],
-    namespace: dict,
-    seconds: float,
-) -> list[Outcome]:
-    """Call functions after some cells were replaced, leaving no trace."""
-
-    def failing(error: BaseException) -> Callable:
-        def function(*args: object, **kwargs: object) -> None:
-            raise error
-
-        return function
-
+    The names of the notebook are put back first: a child defines one after another.
+    """
     saved = dict(namespace)
-    try:
-        for text, cell in changes:
-            try:
-                execute(text, cell, namespace)
-            except Exception as error:
-                for form in cases:
-                    namespace[form["function"]] = failing(error)
-        return outcomes(cases, functions, namespace, seconds)
-    finally:
+
+    def prepare(ask: Ask) -> Callable:
         namespace.clear()
         namespace.update(saved)
+        if text:
+            execute(text, cell, namespace)
+        return namespace[name]
+
+    return prepare
 
 
 def record(request: dict) -> dict:
@@ -218,8 +180,8 @@ def record(request: dict) -> dict:
     Parameters
     ----------
     request : dict
-        ``cells`` (id and parts), ``functions`` (parameters, calls, cell, solution,
-        stub, entries) and ``seconds``.
+        ``cells`` (id and parts), ``functions`` (parameters, cell, stub, entries),
+        ``seconds`` and ``entry_seconds``.
 
     Returns
     -------
@@ -234,39 +196,47 @@ def record(request: dict) -> dict:
     executed = time.monotonic()
     cases = recorder.cases
     seconds = request["seconds"]
-    found = [{} for _ in cases]
+    found: list[dict] = [{} for _ in cases]
 
-    def keep(indices: list[int], got: list[Outcome], *path: str) -> None:
-        for i, outcome in zip(indices, got):
+    # As in grading, the hidden cases of a function are driven after its public ones.
+    def recorded(limits: CaseLimits, answers: Iterable[tuple]) -> None:
+        """Drive answers, each a function, a changed cell and where it is kept."""
+        targets, groups = [], []
+        for name, text, *path in answers:
+            function = functions[name]
+            prepare = definer(namespace, name, text, function["cell"])
+            for hidden in (False, True):
+                own = [
+                    i
+                    for i, case in enumerate(cases)
+                    if case["function"] == name and case["hidden"] == hidden
+                ]
+                calls = [cases[i] for i in own]
+                about = (function[k] for k in ("parameters", "contract", "calls"))
+                groups.append(Group(prepare, calls, *about))
+                targets += [(i, path) for i in own]
+        frames = outcomes(groups, limits)
+        for (i, path), frame in zip(targets, frames, strict=True):
             target = found[i]
             for key in path[:-1]:
                 target = target.setdefault(key, {})
-            target[path[-1]] = outcome_form(outcome)
+            target[path[-1]] = outcome_form(read_outcome(frame))
 
-    everything = list(range(len(cases)))
-    keep(everything, outcomes(cases, functions, namespace, seconds), "expected")
-    for name, function in functions.items():
-        own = [i for i in everything if cases[i]["function"] == name]
-        others = [
-            i for i in everything if name in functions[cases[i]["function"]]["calls"]
-        ]
-        cell = function["cell"]
-        stubbed = [(function["stub"], cell)]
-        keep(
-            own,
-            altered(stubbed, [cases[i] for i in own], functions, namespace, seconds),
-            "stub",
-        )
-        for entry, text in function["entries"].items():
-            got = altered(
-                [(text, cell)],
-                [cases[i] for i in own + others],
-                functions,
-                namespace,
-                request["entry_seconds"],
-            )
-            keep(own, got[: len(own)], "entries", entry)
-            keep(others, got[len(own) :], "under", f"{name}/{entry}")
+    recorded(CaseLimits(seconds), [(name, "", "expected") for name in functions])
+    recorded(
+        CaseLimits(request["entry_seconds"]),
+        [
+            answer
+            for name, function in functions.items()
+            for answer in [
+                (name, function["stub"], "stub"),
+                *(
+                    (name, text, "entries", entry)
+                    for entry, text in function["entries"].items()
+                ),
+            ]
+        ],
+    )
     return {
         "cases": [case | {"outcomes": outcome} for case, outcome in zip(cases, found)],
         "frozen": {
@@ -302,13 +272,13 @@ def present(request: dict) -> dict:
     Parameters
     ----------
     request : dict
-        ``cells``, ``functions`` with their recorded cases, ``frozen``,
+        ``cells``, names of ``functions``, ``requests`` to the driver, ``frozen``,
         ``seconds``.
 
     Returns
     -------
     dict
-        ``answers`` of the driver, ``presented`` inputs of the check cells, and
+        ``answers`` to each request, ``presented`` inputs of the check cells, and
         ``errors`` of other cells by id.
     """
     namespace = prepare()
@@ -318,7 +288,8 @@ def present(request: dict) -> dict:
         name: decode(form, inputs=True) for name, form in request["frozen"].items()
     }
     errors: dict[str, str] = {}
-    noted: dict[str, object] = {}
+    moments: dict[str, Moment] = {}
+    watch()
     for cell in request["cells"]:
         presented.cell = cell["id"]
         for key, value in (("check", presented), ("frozen", presented.frozen)):
@@ -331,9 +302,10 @@ def present(request: dict) -> dict:
         except BaseException as error:
             errors[cell["id"]] = f"{type(error).__name__}: {error}"
         if cell["role"] == "check":
-            for name in cell["functions"]:
-                noted[name] = namespace.get(name)
-    answers = drive(request["functions"], noted, request["seconds"])
+            moments[cell["id"]] = Moment(namespace)
+    moments[""] = Moment(namespace)
+    limits = CaseLimits(request["seconds"])
+    answers = [drive(forms, moments, limits) for forms in request["requests"]]
     return {"answers": answers, "presented": presented.cases, "errors": errors}
 
 

@@ -12,6 +12,7 @@ from autograder.authoring.catalogue import CatalogueError, patch
 from autograder.authoring.regions import RegionError, find_regions, stub
 from autograder.authoring.sources import SourceError, SourceNotebook, split_hidden
 from autograder.judging import Judge
+from autograder.protocol import CaseLimits
 from autograder.store import CheckCell, Store
 from helpers.checks.cases import Case, FunctionCases, NotebookCases, outcome_from
 from helpers.checks.comparison import Signature
@@ -20,7 +21,7 @@ from helpers.checks.values import decode
 
 __all__ = ["CASE_SECONDS", "ONE_THREAD", "cells_of", "record", "run_recorder"]
 
-CASE_SECONDS = 10.0
+CASE_SECONDS = CaseLimits().seconds
 # A misconception that loops for ever need not be waited for so long.
 ENTRY_SECONDS = 3.0
 MAX_SECONDS = 300.0
@@ -110,9 +111,8 @@ def record(source: SourceNotebook, folder: Path) -> Store:
     Returns
     -------
     Store
-        Cases with the results of the solution, of the untouched stub, of every
-        catalogued answer, and of composites under every catalogued answer of a
-        function they call.
+        Cases with the results of the solution, of the untouched stub and of every
+        catalogued answer.
 
     Raises
     ------
@@ -200,6 +200,11 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
         solutions={name: f.cell.id for name, f in source.functions.items()},
         demonstrations=[c.id for c in source.cells if c.role == "demonstration"],
         judges=source.judges,
+        reference=[
+            (cell.id, cell.source)
+            for cell in source.cells
+            if cell.role in ("plain", "solution")
+        ],
     )
     _finish_relations(store)
     return store
@@ -234,7 +239,6 @@ def _case(form: dict) -> Case:
         expected=outcome_from(outcomes["expected"]),
         stub=outcome_from(outcomes["stub"]),
         entries={k: outcome_from(v) for k, v in outcomes.get("entries", {}).items()},
-        under={k: outcome_from(v) for k, v in outcomes.get("under", {}).items()},
     )
 
 

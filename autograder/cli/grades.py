@@ -39,7 +39,9 @@ def show_grades(course: Course, assignment: str) -> None:
     for row in rows:
         flags = [f"[bold]{escape(flag)}[/bold]" for flag in row.flags]
         notes = [escape(note) for note in row.notes]
-        names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *row.through, *notes])
+        names = "; ".join(
+            [*flags, *dict.fromkeys(row.mistakes), *row.with_reference, *notes]
+        )
         table.add_row(
             escape(plain(row.student)),
             f"{row.points:g}",

@@ -32,15 +32,15 @@ def show(assignment: str, student: str, case: str | None) -> None:
         for heading in ("notebook", "case", "", "mark", "finding"):
             # The case's whole name is what the next call of this command needs.
             table.add_column(heading, overflow="fold")
-        for notebook, (store, verdict) in judged.items():
+        for notebook, (store, verdict, _) in judged.items():
             for row in overview(store, verdict):
                 table.add_row(notebook, *row)
         console.print(table)
         return
     function = case.partition(":")[0]
-    for store, verdict in judged.values():
+    for store, verdict, trials in judged.values():
         if function in store.cases.functions:
-            for title, body in whole_case(store, verdict, case):
+            for title, body in whole_case(store, verdict, trials, case):
                 console.rule(title, align="left")
                 console.print(body, markup=False, highlight=False)
             return

@@ -52,9 +52,9 @@ class GradeRow:
         The same in sentences.
     notes : list of str
         What need not be looked at, but should be known.
-    through : list of str
-        Functions that failed through a mistake of an earlier one which the
-        catalogue does not know.
+    with_reference : list of str
+        Functions that earned marks with the reference in place of functions that
+        they call.
     """
 
     student: str
@@ -66,7 +66,7 @@ class GradeRow:
     flags: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    through: list[str] = field(default_factory=list)
+    with_reference: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -241,8 +241,9 @@ class Course:
         for name, function in course.get("functions", {}).items():
             if function["entry"]:
                 row.mistakes.append(function["entry"])
-            if function["state"] == "through":
-                row.through.append(f"{name} through {function['through']}")
+            callees = ", ".join(function.get("with_reference", ()))
+            if callees:
+                row.with_reference.append(f"{name} with a right {callees}")
 
     def digests(self, assignment: str) -> dict[str, str]:
         """Return the digest of each notebook's cases."""

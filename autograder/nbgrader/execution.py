@@ -16,13 +16,15 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Float, Integer
 
-from autograder.authoring.gates import requests
-from autograder.authoring.recording import CASE_SECONDS
 from autograder.copies import choose
-from autograder.flags import flags_form
-from autograder.judging import Judge, Verdict, read_answers, untouched_functions
+from autograder.examination import Examination, NoAnswer
+from autograder.flags import Flag, flags_form, flags_from
+from autograder.forks import Ask
+from autograder.judging import Judge, Verdict, untouched_functions
 from autograder.names import unusable
 from autograder.outputs import Recorder, counted
+from autograder.protocol import CaseLimits, FunctionForm
+from autograder.reference import Reference
 from autograder.reports.cell_feedback import cell_html, notes_html
 from autograder.sandbox.session import (
     Ended,
@@ -166,7 +168,8 @@ class JudgedExecute(Execute):
     """
 
     case_seconds = Float(
-        CASE_SECONDS, help="Time limit of one hidden or visible case, in seconds."
+        CaseLimits().seconds,
+        help="Time limit of one hidden or visible case, in seconds.",
     ).tag(config=True)
 
     start_seconds = Float(
@@ -197,17 +200,19 @@ class JudgedExecute(Execute):
         resources["course"]["flagged"] = {}
         course = nb.metadata.setdefault("course", {})
         damaged = course.get("damaged", False)
-        answers: object = None
+        self.examination: Examination | None = None
         problem = ""
         began = time.monotonic()
         used = {"cpu": 0.0, "peak": 0}
         for _ in range(self.max_restarts + 1):
-            self._answers: object = None
-            self._problem = ""
+            self._verdict: Verdict | None = None
             self._current = -1
+            problem = ""
             try:
                 self._run(used)
-                answers, problem = self._answers, self._problem
+                break
+            except NoAnswer as error:
+                problem = str(error)
                 break
             except DeadKernelError:
                 problem = "the kernel died"
@@ -217,7 +222,7 @@ class JudgedExecute(Execute):
                 self._deadly.add(self._current)
             except Exception as error:
                 problem = f"{type(error).__name__}: {error}"[:300]
-                self.log.error("Grading failed: %s", problem)
+                self.log.exception("Grading failed")
                 break
         if self._limit:
             word = text(f"feedback.limits.{self._limit}")
@@ -225,7 +230,7 @@ class JudgedExecute(Execute):
         used["cpu"] = round(used["cpu"], 2)
         course.update(used, seconds=round(time.monotonic() - began, 1))
         nb.metadata["language_info"] = dict(LANGUAGE)
-        self._score(nb, resources, answers, problem, damaged)
+        self._score(nb, resources, problem, damaged)
         return nb, resources
 
     def _run(self, used: dict[str, float]) -> None:
@@ -261,7 +266,7 @@ class JudgedExecute(Execute):
                 self.nb.cells[index].outputs = outputs
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
-        """Run a learner's cell, note the functions of a check cell."""
+        """Run a learner's cell, note at a check cell what names mean."""
         if cell.cell_type != "code":
             return cell, resources
         self._current = index
@@ -269,8 +274,7 @@ class JudgedExecute(Execute):
         # A run that a later cell killed may have left its traces.
         cell.outputs, cell.execution_count = [], None
         if identity in self._store.cells:
-            functions = list(self._store.cells[identity].functions)
-            self._ask("note", functions, self.start_seconds)
+            self._ask("note", [identity], self.start_seconds)
         elif identity in self._store.demonstrations and not self.demonstrations:
             self._say(cell, "feedback.not_run")
         elif index in self._deadly:
@@ -322,18 +326,31 @@ class JudgedExecute(Execute):
         return self._session.reply(self.ping_seconds, show)
 
     def _drive(self) -> None:
-        functions = requests(self._store)
-        cases = sum(len(body["cases"]) for body in functions.values())
-        # A hanging case costs its limit, and two of them end a function.
-        limit = 60 + 2 * (self.case_seconds + 6) * len(functions) + cases
+        """Examine the functions, all outputs being frozen."""
+        reference = Reference.shared(self._store, self._sandbox, self.log)
+        texts = [cell.source for cell in self.nb.cells if cell.cell_type == "code"]
+        untouched = untouched_functions(self._store, texts)
+        judge = Judge(self._store)
+        self.examination = Examination(
+            judge, self._answers, untouched, reference, self.log
+        )
         try:
-            self._answers = self._session.ask(
-                "run", [functions, self.case_seconds], limit
-            )
+            self._verdict = self.examination.verdict()
+        finally:
+            reference.end()
+
+    def _answers(self, forms: list[FunctionForm], ask: Ask | None) -> object:
+        """Bring a request to the learner's process."""
+        cases = sum(len(form["cases"]) for form in forms)
+        # A hanging case costs its limit, and two of them end a function.
+        limit = 60 + 2 * (self.case_seconds + 6) * len(forms) + cases
+        try:
+            return self._session.ask("run", [forms, self.case_seconds], limit, ask)
         except Ended:
-            self._problem = "the kernel died while the cases ran"
+            raise NoAnswer("the kernel died while the cases ran") from None
         except (Failed, TooSlow) as error:
-            self._problem = f"no usable answer came back ({type(error).__name__})"
+            kind = type(error).__name__
+            raise NoAnswer(f"no usable answer came back ({kind})") from None
 
     def _ask(self, name: str, arguments: list, seconds: float) -> None:
         """Call a function of the driver whose answer does not matter."""
@@ -343,25 +360,12 @@ class JudgedExecute(Execute):
             raise DeadKernelError(str(problem)) from None
 
     def _score(
-        self,
-        nb: NotebookNode,
-        resources: dict,
-        answers: object,
-        problem: str,
-        damaged: bool,
+        self, nb: NotebookNode, resources: dict, problem: str, damaged: bool
     ) -> None:
         flagged: dict[str, str] = resources["course"]["flagged"]
-        verdict: Verdict | None = None
-        try:
-            judge = Judge(self._store)
-            texts = [cell.source for cell in nb.cells if cell.cell_type == "code"]
-            verdict = judge.verdict(
-                read_answers(self._store, answers),
-                untouched_functions(self._store, texts),
-            )
-        except Exception as error:
-            problem = problem or f"{type(error).__name__}: {error}"[:300]
-            self.log.exception("The judge failed")
+        course = nb.metadata["course"]
+        verdict = self._verdict
+        flags = flags_from(course.get("flags"))
         for cell in nb.cells:
             nbgrader = cell.metadata.get("nbgrader", {})
             identity = nbgrader.get("grade_id")
@@ -369,20 +373,28 @@ class JudgedExecute(Execute):
                 continue
             if identity not in self._store.cells:
                 continue
-            failed = verdict is None or (answers is None and not damaged)
-            if failed:
-                mark = 0.0
-                reason = problem or "no answers"
-                html = f"<p>{text('feedback.machine', reason=_plain(reason))}</p>"
-                flagged[identity] = reason
-            else:
+            mark, html = 0.0, ""
+            reason = (problem or "no answers") if verdict is None else ""
+            if verdict is not None:
                 found = verdict.cells[identity]
                 mark = found.points
                 html = cell_html(self._store, verdict, identity, found)
-                if damaged:
-                    flagged[identity] = "damaged"
-                elif self._late:
-                    flagged[identity] = "out of time"
+                names = self._store.cells[identity].functions
+                reasons = [verdict.problems.get(name, "") for name in names]
+                reason = next(filter(None, reasons), "")
+                stood = [n for name in names for n in verdict.replaced(name)]
+                if stood:
+                    detail = ", ".join(dict.fromkeys(stood))
+                    flags.append(Flag("reference", identity, detail))
+            if reason:
+                said = text("feedback.machine", reason=_plain(reason))
+                html = f"<p>{said}</p>{html}"
+                flagged[identity] = reason
+                flags.append(Flag("not judged", identity, _plain(reason)))
+            elif damaged:
+                flagged[identity] = "damaged"
+            elif self._late:
+                flagged[identity] = "out of time"
             cell.outputs = [
                 new_output(
                     "execute_result",
@@ -391,8 +403,13 @@ class JudgedExecute(Execute):
                 )
             ]
         resources["course"]["verdict"] = verdict
-        nb.metadata["course"]["functions"] = _summary(verdict)
-        nb.metadata["course"]["times"] = _times(self._store, answers)
+        course["flags"] = flags_form(flags)
+        course["functions"] = _summary(verdict)
+        course["times"] = (
+            {}
+            if self.examination is None
+            else {k: round(v, 2) for k, v in self.examination.seconds.items()}
+        )
 
 
 def _limit_of(reason: str) -> str:
@@ -411,24 +428,13 @@ def _summary(verdict: Verdict | None) -> dict:
         name: {
             "state": found.state,
             "entry": found.entry.name if found.entry else "",
-            "through": found.through,
+            "with_reference": list(found.with_reference),
+            "moment": found.moment,
             "right": sum(mark == 1 for mark in found.marks),
             "cases": len(found.marks),
         }
         for name, found in verdict.functions.items()
     }
-
-
-def _times(store: Store, answers: object) -> dict[str, float]:
-    """Return how long each function took; a learner's process says so, no more."""
-    given = answers if isinstance(answers, dict) else {}
-    times = {}
-    for name in store.cases.functions:
-        body = given.get(name)
-        seconds = body.get("seconds") if isinstance(body, dict) else None
-        if type(seconds) is float and 0 <= seconds < 1e5:
-            times[name] = round(seconds, 2)
-    return times
 
 
 class SaveJudgedGrades(SaveAutoGrades):

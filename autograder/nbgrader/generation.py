@@ -91,8 +91,7 @@ def visible_cases(store: Store) -> NotebookCases:
         for case in shown:
             kept = {k: v for k, v in case.entries.items() if k in names}
             passed = [name for name in case.passed_by if name in names]
-            # Composites under mistakes of others are for grading only.
-            fields = vars(case) | {"entries": kept, "under": {}, "passed_by": passed}
+            fields = vars(case) | {"entries": kept, "passed_by": passed}
             copies.append(type(case)(**fields))
         functions[name] = type(function)(
             **(vars(function) | {"cases": copies, "entries": entries})

@@ -2,8 +2,8 @@
 
 ``python -m autograder.quality.mutation_worker REQUEST`` reads what to drive and
 writes one line of JSON for each mutant; ``autograder.quality.mutation`` starts it.
-The notebook is run once; one forked child drives mutant after mutant and is
-replaced only when one of them hangs or crashes.
+The notebook is run once; mutants are driven as functions are in grading, by one
+forked child after another, each of which serves until a mutant hangs or crashes.
 """
 
 import contextlib
@@ -13,9 +13,10 @@ import random
 import runpy
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -23,30 +24,29 @@ from autograder.authoring.catalogue import patch
 from autograder.authoring.recorder import (
     Recorder,
     Refused,
+    definer,
     execute,
     prepare,
     run_source,
 )
 from autograder.authoring.recording import cells_of
 from autograder.authoring.sources import SourceNotebook, read_source
-from autograder.driving import compact
-from autograder.forks import stream
+from autograder.driving import Group, outcomes
+from autograder.examination import case_form
 from autograder.judging import Judge, case_mark
+from autograder.protocol import CaseForm, CaseLimits, read_outcome
 from autograder.quality.attempts import told_at_work
 from autograder.quality.claims import statements_about
 from autograder.quality.mutants import Mutant, mutants_of
 from autograder.reports.cell_feedback import diagnosis
 from autograder.store import Store
-from helpers.checks.calls import Outcome, call
-from helpers.checks.cases import Case, FunctionCases, outcome_from
+from helpers.checks.calls import Outcome
+from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.recognition import agrees, recognise
 from helpers.checks.values import plain, resolve
 
 # Relations look at the other answers too; a call of grading has about so many.
 GROUP = 10
-# A mutant that blocks even the alarm of its call is given up after so long.
-HANG = 60.0
-ENDLESS = {"state": "killed", "kind": "endless"}
 
 
 class Driver:
@@ -83,123 +83,145 @@ class Driver:
             name: replace(record, cases=[_resolved(case) for case in record.cases])
             for name, record in store.cases.functions.items()
         }
-        self.limits: dict[str, float] = {}
+        self._forms = {
+            name: [case_form(case) for case in record.cases]
+            for name, record in self.records.items()
+        }
+        self._limits: dict[str, CaseLimits] = {}
         self._random: dict[str, list[FunctionCases]] = {}
 
-    def of_text(self, name: str, text: str) -> Callable:
-        """Define a function by the text of a cell, leaving the namespace as it was."""
+    def group(
+        self,
+        name: str,
+        text: str = "",
+        cases: list[CaseForm] | None = None,
+        cell: str = "",
+    ) -> Group:
+        """Return what drives a function, as the text of its cell defines it."""
+        record = self.records[name]
+        cell = cell or self.source.functions[name].cell.id
+        return Group(
+            definer(self.namespace, name, text, cell),
+            self._forms[name] if cases is None else cases,
+            record.parameters,
+            record.contract,
+            record.calls,
+        )
+
+    def defined(self, name: str, text: str, cell: str) -> Callable:
+        """Define a function here, leaving the namespace as it was."""
         saved = dict(self.namespace)
         try:
-            execute(text, self.source.functions[name].cell.id, self.namespace)
-            return self.namespace[name]
+            execute(text, cell, self.namespace)
+            return cast(Callable, self.namespace[name])
         finally:
             self.namespace.clear()
             self.namespace.update(saved)
 
-    def outcomes(
-        self, record: FunctionCases, function: Callable, seconds: float
-    ) -> list[Outcome]:
-        """Call a function with the inputs of each case; hanging once is enough."""
-        found: list[Outcome] = []
-        for case in record.cases:
-            if found and found[-1].error == "TimeLimit":
-                found.append(found[-1])
-                continue
-            found.append(
-                call(
-                    function,
-                    case.args,
-                    case.kwargs,
-                    rng=case.rng,
-                    seconds=seconds,
-                    names=record.parameters,
-                    contract=record.contract,
-                    callees=record.calls,
-                )
-            )
-        return found
+    def outcomes(self, group: Group, limits: CaseLimits) -> list[Outcome]:
+        """Drive a function and return what came of it."""
+        return [read_outcome(form, own=True) for form in outcomes([group], limits)]
 
-    def limit(self, name: str) -> float:
-        """Return the time limit of a mutant's call, from the solution's own time.
+    def limits(self, name: str) -> CaseLimits:
+        """Return the limits of a mutant's calls, from the solution's own time.
 
         Raises
         ------
         Refused
             If the solution does not get full marks.
         """
-        if name not in self.limits:
-            record, function = self.records[name], self.namespace[name]
+        if name not in self._limits:
+            record = self.records[name]
             begun = time.monotonic()
-            runs = self.judge.runs(record, self.outcomes(record, function, 60.0))
-            self.limits[name] = 1.0 + 20 * (time.monotonic() - begun)
-            if not all(run.right for run in runs):
+            found = self.outcomes(self.group(name), CaseLimits(60.0))
+            seconds = 1.0 + 20 * (time.monotonic() - begun)
+            self._limits[name] = CaseLimits(seconds, grace=seconds)
+            if not all(run.right for run in self.judge.runs(record, found)):
                 raise Refused(f"{name}: its solution fails its own cases")
-        return self.limits[name]
+        return self._limits[name]
 
-    def result(self, mutant: Mutant) -> dict:
-        """Drive a mutant and say what became of it."""
+    def results(self, mutants: list[Mutant]) -> Iterator[dict]:
+        """Drive mutants of one function and say what became of each.
+
+        Those that no case can tell from the solution are driven once more, with
+        random inputs.
+        """
+        name = mutants[0].function
+        record, limits = self.records[name], self.limits(name)
+        groups = [self.group(name, mutant.text) for mutant in mutants]
+        # Closed, or the child would be left behind and its time counted nowhere.
+        with contextlib.closing(outcomes(groups, limits)) as frames:
+            for mutant in mutants:
+                found = [read_outcome(next(frames)) for _ in record.cases]
+                yield self._result(mutant, found, limits)
+
+    def _result(self, mutant: Mutant, found: list[Outcome], limits: CaseLimits) -> dict:
         name = mutant.function
-        record, seconds = self.records[name], self.limit(name)
-        try:
-            function = self.of_text(name, mutant.text)
-        except Exception as error:
-            # A cell that cannot even be defined is seen by everybody.
-            found = {"state": "killed", "visible": True, "kind": "cell"}
-            return found | {"sentence": str(error)}
-        runs = self.judge.runs(record, self.outcomes(record, function, seconds))
+        record = self.records[name]
+        runs = self.judge.runs(record, found)
         # A case that is not right as a whole never gets its full mark.
         failed = [run for run in runs if not run.right]
         if any(run.case.hidden for run in failed):
             entry = recognise(record, runs)
-            found = {
+            result = {
                 "state": "killed",
                 "visible": any(not run.case.hidden for run in failed),
                 "entry": entry.name if entry else "",
             }
             kind, said = diagnosis(record, runs)
-            found |= {"kind": kind, "sentence": "; ".join(said)}
+            result |= {"kind": kind, "sentence": "; ".join(said)}
             checked = statements_about(record, runs)
-            found |= {"statements": checked.true + len(checked.untrue)}
-            return found | {"untrue": checked.untrue}
+            result |= {"statements": checked.true + len(checked.untrue)}
+            return result | {"untrue": checked.untrue}
         if not self.generators.get(name):
             return {"state": "survived", "why": "inputs.py has no inputs for it"}
-        other = self._differs(name, function, seconds)
+        other = self._differs(mutant, limits)
         if other is None:
             return {"state": "equivalent"}
         return {"state": "survived", "why": other}
 
-    def answer(self, given: Mutant) -> dict:
-        """Drive another answer and say whether it is right in every case."""
-        name, saved = given.function, dict(self.namespace)
-        record, seconds = self.records[name], 10 * self.limit(name)
-        try:
-            # Its own helper functions stay defined while it is called.
-            execute(given.text, f"answer: {name}", self.namespace)
-            function = self.namespace[name]
-            raw = self.outcomes(record, function, seconds)
-            outcomes = [outcome_from(_sent(outcome)) for outcome in raw]
-        finally:
-            self.namespace.clear()
-            self.namespace.update(saved)
-        runs = self.judge.runs(record, outcomes)
+    def answers(self, given: list[Mutant]) -> Iterator[dict]:
+        """Drive other answers of one function; say whether they are right everywhere.
+
+        Their own helper functions stay defined while they are called.
+        """
+        name = given[0].function
+        record, limits = self.records[name], self.limits(name)
+        limits = replace(limits, seconds=10 * limits.seconds)
+        cell = f"answer: {name}"
+        groups = [self.group(name, answer.text, cell=cell) for answer in given]
+        with contextlib.closing(outcomes(groups, limits)) as frames:
+            for answer in given:
+                found = [read_outcome(next(frames), own=True) for _ in record.cases]
+                yield self._told(answer, found, cell)
+
+    def _told(self, answer: Mutant, found: list[Outcome], cell: str) -> dict:
+        """Say whether another answer is right, or else what its learner is told."""
+        record = self.records[answer.function]
+        runs = self.judge.runs(record, found)
         marks = [case_mark(record, run.case, run.results) for run in runs]
-        failed = [run for run, mark in zip(runs, marks) if mark < 1]
-        if not failed:
+        if all(mark == 1 for mark in marks):
             return {"state": "right"}
         public = [i for i, run in enumerate(runs) if not run.case.hidden]
-        visible = [replace(runs[i], outcome=raw[i]) for i in public]
+        visible = [runs[i] for i in public]
         seen = replace(record, cases=[record.cases[i] for i in public])
+        function = self.defined(answer.function, answer.text, cell)
         kind, said = told_at_work(seen, visible, function)
         checked = statements_about(seen, visible)
-        found = {"state": "wrong", "sentence": said, "kind": kind}
-        found |= {"statements": checked.true + len(checked.untrue)}
-        return found | {"untrue": checked.untrue}
+        return {
+            "state": "wrong",
+            "sentence": said,
+            "kind": kind,
+            "statements": checked.true + len(checked.untrue),
+            "untrue": checked.untrue,
+        }
 
-    def _differs(self, name: str, function: Callable, seconds: float) -> str | None:
+    def _differs(self, mutant: Mutant, limits: CaseLimits) -> str | None:
         """Return an input on which a function differs from the solution."""
-        for record in self._cases(name):
-            outcomes = self.outcomes(record, function, seconds)
-            for run in self.judge.runs(record, outcomes):
+        for record in self._cases(mutant.function):
+            cases = [case_form(case) for case in record.cases]
+            group = self.group(mutant.function, mutant.text, cases)
+            for run in self.judge.runs(record, self.outcomes(group, limits)):
                 same = agrees(run.case.expected, run.outcome)
                 if not run.right and not same:
                     shown = [_short(value) for value in run.case.args]
@@ -210,12 +232,10 @@ class Driver:
     def _cases(self, name: str) -> list[FunctionCases]:
         """Return random cases of a function, judged by nothing but its solution."""
         if name not in self._random:
-            record = self.records[name]
+            function = self.source.functions[name]
             accepted = {
-                item.entry.name: self.of_text(
-                    name, patch(self.source.functions[name].cell.source, item, name)
-                )
-                for item in self.source.functions[name].entries
+                item.entry.name: patch(function.cell.source, item, name)
+                for item in function.entries
                 if item.entry.accept
             }
             cases = []
@@ -229,31 +249,33 @@ class Driver:
                     },
                     rng=seed[0] if seed else None,
                 )
-                one = replace(record, cases=[case])
-                (case.expected,) = self.outcomes(one, self.namespace[name], 60.0)
-                if case.expected.error is not None:
+                cases.append(case)
+            forms = [case_form(case) for case in cases]
+            patient = CaseLimits(60.0)
+            expected = self.outcomes(self.group(name, cases=forms), patient)
+            for case, outcome in zip(cases, expected, strict=True):
+                case.expected = outcome
+                if outcome.error is not None:
                     raise Refused(
                         f"inputs.py, {name}: the solution stops with "
-                        f"{case.expected.error} ({case.expected.message})"
+                        f"{outcome.error} ({outcome.message})"
                     )
-                for entry, function in accepted.items():
-                    (case.entries[entry],) = self.outcomes(one, function, 60.0)
-                cases.append(case)
+            for entry, text in accepted.items():
+                found = self.outcomes(self.group(name, text, forms), patient)
+                for case, outcome in zip(cases, found, strict=True):
+                    case.entries[entry] = outcome
             self._random[name] = [
-                replace(record, cases=cases[i : i + GROUP])
+                replace(self.records[name], cases=cases[i : i + GROUP])
                 for i in range(0, self.count, GROUP)
             ]
         return self._random[name]
 
 
-def _sent(outcome: Outcome) -> dict:
-    """Return an outcome as it looks after the way out of a learner's process."""
-    return json.loads(json.dumps(compact(outcome)))
-
-
 def _resolved(case: Case) -> Case:
     """Return a case with arrays in the place of samples, read once."""
-    return replace(case, args=resolve(case.args), kwargs=resolve(case.kwargs))
+    args = tuple(resolve(value) for value in case.args)
+    kwargs = {key: resolve(value) for key, value in case.kwargs.items()}
+    return replace(case, args=args, kwargs=kwargs)
 
 
 def _short(value: object) -> str:
@@ -328,7 +350,10 @@ def main(request_path: str) -> None:
         namespace = prepare()
         recorder = Recorder(list(source.functions))
         run_source({"cells": cells_of(source)}, recorder, namespace)
-        answers = [Mutant(*given, 0, text) for *given, text in request["answers"]]
+        answers = [
+            Mutant(function, name, 0, text)
+            for function, name, text in request["answers"]
+        ]
         mutants = answers or all_mutants(source)
         if request["function"]:
             mutants = [m for m in mutants if m.function == request["function"]]
@@ -337,25 +362,15 @@ def main(request_path: str) -> None:
             mutants = chosen.sample(mutants, request["sample"])
         generators = generators_of(folder, source.name)
         driver = Driver(source, store, namespace, generators, request["count"])
-        for name in dict.fromkeys(mutant.function for mutant in mutants):
-            driver.limit(name)
+        by_function: dict[str, list[Mutant]] = {}
+        for mutant in mutants:
+            by_function.setdefault(mutant.function, []).append(mutant)
+        for name in by_function:
+            driver.limits(name)
         say({"total": len(mutants)})
-
-        def work(begin: int) -> Iterable[dict]:
-            for mutant in mutants[begin:]:
-                try:
-                    yield driver.answer(mutant) if answers else driver.result(mutant)
-                except Refused as error:
-                    yield {"refused": str(error)}
-
-        frames = stream(work, [len(mutants)], HANG, give_up_after=len(mutants) + 1)
-        # Closed, or the child would be left behind and its time counted nowhere.
-        with contextlib.closing(frames):
-            for mutant, (frame, reason) in zip(mutants, frames):
-                found = frame or ENDLESS | {"sentence": reason}
-                if "refused" in found:
-                    say(found)
-                    break
+        for chosen_ones in by_function.values():
+            work = driver.answers if answers else driver.results
+            for mutant, found in zip(chosen_ones, work(chosen_ones), strict=True):
                 about = {"function": mutant.function, "change": mutant.change}
                 say(about | {"line": mutant.line} | found)
     except (Refused, ValueError) as error:

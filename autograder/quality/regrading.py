@@ -15,14 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from autograder.authoring.catalogue import patch
-from autograder.authoring.gates import requests
-from autograder.authoring.recorder import Recorder, execute, prepare, run_source
-from autograder.authoring.recording import CASE_SECONDS, cells_of
 from autograder.authoring.sources import SourceNotebook, read_source
-from autograder.driving import drive
-from autograder.judging import Judge, read_answers
+from autograder.examination import function_forms
+from autograder.judging import Judge
+from autograder.protocol import CaseLimits
 from autograder.quality.mutants import mutants_of
 from autograder.quality.mutation_worker import read_request
+from autograder.quality.solution import Solution
 from autograder.store import Store
 
 # A mutant that takes longer than this per case is not taken into a submission.
@@ -33,7 +32,7 @@ TRIES = 5
 
 def submissions(
     source: SourceNotebook, answers: list[tuple[str, str, str]], seed: int
-) -> dict[str, list[dict[str, str]]]:
+) -> dict[str, dict[str, list[str]]]:
     """Return the submissions to grade, by name; of each function its candidates.
 
     Parameters
@@ -72,58 +71,26 @@ def submissions(
     return found
 
 
-class Grader:
-    """Grades submissions of one notebook, whose cells were run once.
-
-    Parameters
-    ----------
-    source : SourceNotebook
-        The notebook.
-    store : Store
-        Its recorded cases.
-    namespace : dict
-        What its cells have defined.
-    """
-
-    def __init__(
-        self, source: SourceNotebook, store: Store, namespace: dict[str, object]
-    ) -> None:
-        self.source = source
-        self.judge = Judge(store)
-        self.requests = requests(store)
-        self.namespace = namespace
-
-    def settle(self, candidates: dict[str, list[str]]) -> dict[str, str]:
-        """Return of each function the first candidate that ends in good time."""
-        settled: dict[str, str] = {}
-        for name, texts in candidates.items():
-            for text in texts:
-                one = {name: self.requests[name]}
-                answer = drive(one, self._defined({name: text}), PATIENCE)[name]
-                slow = any(
-                    o.get("error") == "TimeLimit" or "failed" in o
-                    for o in answer["outcomes"]
-                )
-                if answer["outcomes"] and not slow:
-                    settled[name] = text
-                    break
-        return settled
-
-    def marks(self, submission: dict[str, str]) -> dict[str, float]:
-        """Return the points of each check cell of a submission."""
-        given = drive(self.requests, self._defined(submission), CASE_SECONDS)
-        verdict = self.judge.verdict(read_answers(self.judge.store, given))
-        return {name: cell.points for name, cell in verdict.cells.items()}
-
-    def _defined(self, texts: dict[str, str]) -> dict[str, object]:
-        namespace = dict(self.namespace)
-        for name, function in self.source.functions.items():
-            text = texts.get(name, function.cell.source)
-            try:
-                execute(text, function.cell.id, namespace)
-            except Exception:
-                namespace[name] = None
-        return namespace
+def settle(
+    solution: Solution, store: Store, candidates: dict[str, list[str]]
+) -> dict[str, str]:
+    """Return of each function the first candidate that ends in good time."""
+    settled: dict[str, str] = {}
+    for name, texts in candidates.items():
+        record = store.cases.functions[name]
+        forms = [form for form, _ in function_forms(record, range(len(record.cases)))]
+        for text in texts:
+            namespace = solution.defined({name: text})
+            answers = solution.driven(namespace, forms, CaseLimits(PATIENCE))
+            slow = any(
+                o.get("error") == "TimeLimit" or "failed" in o
+                for answer in answers
+                for o in answer["outcomes"]
+            )
+            if answers[0]["outcomes"] and not slow:
+                settled[name] = text
+                break
+    return settled
 
 
 def main(request_path: str) -> None:
@@ -132,12 +99,10 @@ def main(request_path: str) -> None:
 
     source = read_source(folder / f"{request['notebook']}.ipynb")
     form = json.loads(Path(request["store"]).read_text(encoding="utf-8"))
-    namespace = prepare()
-    recorder = Recorder(list(source.functions))
-    run_source({"cells": cells_of(source)}, recorder, namespace)
-    grader = Grader(source, Store.from_form(form), namespace)
+    store, solution = Store.from_form(form), Solution(source)
+    judge = Judge(store)
     settled = request["settled"] or {
-        name: grader.settle(candidates)
+        name: settle(solution, store, candidates)
         for name, candidates in submissions(source, request["answers"], 7).items()
     }
     say({"numpy": np.__version__, "settled": settled})
@@ -146,7 +111,9 @@ def main(request_path: str) -> None:
         names = list(settled)
         order.shuffle(names)
         for name in names:
-            say({"submission": name, "marks": grader.marks(settled[name])})
+            cells = solution.verdict(judge, settled[name]).cells
+            marks = {cell_id: cell.points for cell_id, cell in cells.items()}
+            say({"submission": name, "marks": marks})
     sys.stderr.flush()
     # Threads that a notebook left behind must not hold this up.
     os._exit(0)

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.errors import CourseError
 from autograder.healing import heal
-from autograder.judging import Verdict
+from autograder.judging import Trial, Verdict
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.execution import JudgedExecute
 from autograder.reports.cell_feedback import function_reason
@@ -24,7 +24,7 @@ MAX_SHOWN = 200
 
 def judge_again(
     course: Course, assignment: str, student: str, notebook: str
-) -> tuple[Store, Verdict]:
+) -> tuple[Store, Verdict, dict[str, list[Trial]]]:
     """Run a submission once more and judge it, saving nothing.
 
     Parameters
@@ -36,8 +36,9 @@ def judge_again(
 
     Returns
     -------
-    tuple of Store and Verdict
-        The cases, and what the learner's functions made of them.
+    tuple of Store, Verdict and dict of str to list of Trial
+        The cases, what the judge says, and all that the learner's functions
+        answered, hidden cases included.
 
     Raises
     ------
@@ -66,13 +67,15 @@ def judge_again(
             "notebook": notebook,
         },
     }
-    _, resources = JudgedExecute(parent=course.api).preprocess(cells, resources)
+    execute = JudgedExecute(parent=course.api)
+    _, resources = execute.preprocess(cells, resources)
     flagged = resources["course"]["flagged"]
     verdict = resources["course"]["verdict"]
     if verdict is None:
         reason = next(iter(flagged.values()), "no answers came back")
         raise CourseError(f"{student}'s {notebook} could not be judged: {reason}")
-    return store, verdict
+    trials = execute.examination.trials if execute.examination else {}
+    return store, verdict, trials
 
 
 def overview(store: Store, verdict: Verdict) -> Iterator[tuple[str, str, str, str]]:
@@ -91,7 +94,9 @@ def overview(store: Store, verdict: Verdict) -> Iterator[tuple[str, str, str, st
             yield f"{name}:{i + 1}", kind, mark, function_reason(found)
 
 
-def whole_case(store: Store, verdict: Verdict, name: str) -> Iterator[tuple[str, str]]:
+def whole_case(
+    store: Store, verdict: Verdict, trials: dict[str, list[Trial]], name: str
+) -> Iterator[tuple[str, str]]:
     """Show inputs, expected and returned values of one case, leaf by leaf.
 
     Parameters
@@ -99,7 +104,9 @@ def whole_case(store: Store, verdict: Verdict, name: str) -> Iterator[tuple[str,
     store : Store
         The cases.
     verdict : Verdict
-        What the learner's functions made of them.
+        What the judge says.
+    trials : dict of str to list of Trial
+        What the learner's functions answered.
     name : str
         ``function:number`` as in the overview.
 
@@ -130,17 +137,23 @@ def whole_case(store: Store, verdict: Verdict, name: str) -> Iterator[tuple[str,
     yield "case", f"{name}, {'hidden' if case.hidden else 'visible'}, cell {case.cell}"
     yield "inputs", _inputs(record, case)
     yield "expected", _leaves(case.expected.value, "expected")
-    if not found.runs:
+    answers = [trial for trial in trials.get(function, []) if index in trial.runs]
+    if not answers:
         yield "returned", function_reason(found)
         return
-    outcome = found.runs[index].outcome
-    if outcome.error is not None:
-        yield "returned", "; ".join(describe_outcome(outcome))
-    else:
-        yield "returned", _leaves(outcome.value, "returned")
-    wrong = [result.name for result in found.runs[index].results if not result.right]
-    yield "wrong", ", ".join(wrong) or "nothing"
-    yield "mark", f"{found.marks[index]} ({function_reason(found)})"
+    for trial in answers:
+        run = trial.runs[index]
+        moment = {"check": "", "end": " at the end"}.get(
+            trial.name, f" with a right {', '.join(trial.stand_ins)}"
+        )
+        if run.outcome.error is not None:
+            yield f"returned{moment}", "; ".join(describe_outcome(run.outcome))
+        else:
+            yield f"returned{moment}", _leaves(run.outcome.value, "returned")
+        wrong = [result.name for result in run.results if not result.right]
+        yield f"wrong{moment}", ", ".join(wrong) or "nothing"
+    mark = found.marks[index] if found.marks else 0
+    yield "mark", f"{mark} ({function_reason(found)})"
 
 
 def _inputs(record: FunctionCases, case: Case) -> str:

@@ -1,15 +1,13 @@
 """What a learner reads about a graded cell: a table without anything hidden."""
 
-import builtins
 from html import escape
 
-from autograder.judging import CellVerdict, FunctionVerdict, Verdict
+from autograder.judging import CellVerdict, FunctionVerdict, Sealed, Verdict
 from autograder.store import Store
 from helpers.checks.advice import advice_on
-from helpers.checks.calls import Outcome
 from helpers.checks.card import advice_html, block_html, for_page
 from helpers.checks.cases import FunctionCases
-from helpers.checks.evidence import Evidence, wrong_in
+from helpers.checks.evidence import Evidence
 from helpers.checks.recognition import Run
 from helpers.checks.report import (
     Advice,
@@ -28,41 +26,23 @@ __all__ = [
     "cell_text",
     "diagnosis",
     "function_reason",
-    "hidden_words",
     "notes_html",
+    "sealed_words",
 ]
 
 CELL = "border:1px solid #8a8a8a;padding:3px 8px;text-align:left;vertical-align:top"
 # What is said of these states is said in one line.
-CLEAR = ("right", "kept", "untouched")
+CLEAR = ("right", "untouched")
 ADVICE = "border:1px solid #8a8a8a;padding:6px 8px;margin:6px 0"
 SHORT = CELL + ";white-space:nowrap"
 MARK = {"right": "✓", "partly": "◐", "wrong": "✗"}
 
 
-def _hidden_error(outcome: Outcome) -> str:
-    """Say how a call failed, never with a text of the learner's.
-
-    The message of an exception, and even its name, may carry the inputs.
-    """
-    if outcome.error in ("Lost", "Crash"):
-        return text(f"feedback.{outcome.error.lower()}")
-    if outcome.error == "TimeLimit":
-        return text("feedback.time_limit")
-    known = getattr(builtins, outcome.error or "", None)
-    builtin = isinstance(known, type) and issubclass(known, BaseException)
-    if builtin or outcome.error in ("Unsupported", "LinAlgError", "AxisError"):
-        return text("feedback.error", error=outcome.error)
-    return text("feedback.own_error")
-
-
-def hidden_words(run: Run) -> str:
-    """Say of a hidden case which named results are wrong, and in what; no more."""
-    if run.outcome.error is not None:
-        return _hidden_error(run.outcome)
-    if run.outcome.value is None and not run.right:
-        return text("checks.returned_none")
-    names = [wrong_in(result) for result in run.results if not result.right]
+def sealed_words(run: Sealed) -> str:
+    """Say which named results are wrong, and in what; no more is known of it."""
+    if run.failure:
+        return text(f"feedback.{run.failure}")
+    names = [text(f"checks.wrong.{word}", name=name) for name, word in run.wrong]
     return text("feedback.wrong", names=", ".join(names))
 
 
@@ -102,27 +82,32 @@ def diagnosis(function: FunctionCases, runs: list[Run]) -> tuple[str, list[str]]
     return kind, said
 
 
+def _open(verdict: FunctionVerdict) -> list[Run]:
+    """Return the answers of which a learner may see all."""
+    return [run for run in verdict.runs if isinstance(run, Run)]
+
+
 def _changed(function: FunctionCases, verdict: FunctionVerdict) -> list[str]:
     """Return the parameters that were changed in place; only names that exist."""
     if "leaves inputs" in function.contract:
         return []
-    names = {name for run in verdict.runs for name in run.outcome.changed}
+    names = {name for run in _open(verdict) for name in run.outcome.changed}
     return [name for name in function.parameters if name in names]
 
 
 def function_reason(verdict: FunctionVerdict) -> str:
     """Return the one line that says why a function lost marks, or that it is right."""
-    if verdict.state == "misconception":
+    if verdict.state == "misconception" and verdict.entry is not None:
         return verdict.entry.name
     if verdict.state == "missing":
         if verdict.kind in ("missing", "lost"):
             return text(f"feedback.state.{verdict.kind}", function=verdict.name)
         return text("feedback.state.not_function", function=verdict.name)
-    return text(
-        f"feedback.state.{verdict.state}",
-        function=verdict.name,
-        through=verdict.through,
-    )
+    said = text(f"feedback.state.{verdict.state}", function=verdict.name)
+    if verdict.with_reference:
+        callees = ", ".join(verdict.with_reference)
+        said += "; " + text("feedback.state.with_reference", callees=callees)
+    return said
 
 
 def _rows(verdict: FunctionVerdict, chosen: list[int]) -> list[tuple[str, str, str]]:
@@ -131,12 +116,18 @@ def _rows(verdict: FunctionVerdict, chosen: list[int]) -> list[tuple[str, str, s
     for i in chosen:
         run, mark = verdict.runs[i], verdict.marks[i]
         state = "right" if mark == 1 else "partly" if mark else "wrong"
-        said = text("checks.right") if mark == 1 else hidden_words(run)
+        said = text("checks.right")
+        if mark != 1 and isinstance(run, Sealed):
+            said = sealed_words(run)
         groups.setdefault((state, said), []).append(i + 1)
     return [
         (text("feedback.hidden", cases=cases_named(numbers)), state, said)
         for (state, said), numbers in groups.items()
     ]
+
+
+def _is_sealed(verdict: FunctionVerdict, i: int) -> bool:
+    return i < len(verdict.runs) and isinstance(verdict.runs[i], Sealed)
 
 
 def _cards(
@@ -146,10 +137,10 @@ def _cards(
     evidence: Evidence,
 ) -> list[str]:
     """Return the public cases of a cell as a check shows them."""
-    public = [i for i, run in enumerate(verdict.runs) if not run.case.hidden]
+    public = [i for i, run in enumerate(verdict.runs) if isinstance(run, Run)]
     here = [i for i in public if i in chosen]
     facts = Evidence(cases=[evidence.cases[public.index(i)] for i in here])
-    runs = [verdict.runs[i] for i in here]
+    runs = [run for i in here if isinstance(run := verdict.runs[i], Run)]
     blocks = blocks_of(function, runs, facts, [i + 1 for i in here])
     for block in blocks:
         block.label = text("feedback.public", cases=block.label)
@@ -161,8 +152,10 @@ def _advice(
 ) -> list[Advice]:
     advice = []
     failed = [run for run, mark in zip(verdict.runs, verdict.marks) if mark < 1]
-    only_hidden = bool(failed) and all(run.case.hidden for run in failed)
-    if verdict.state in ("wrong", "through", "misconception"):
+    only_hidden = bool(failed) and all(
+        isinstance(run, Sealed) and run.hidden for run in failed
+    )
+    if verdict.state in ("wrong", "misconception"):
         advice += [
             Advice(text("checks.common"), ended(said)) for said in evidence.relations
         ]
@@ -173,8 +166,7 @@ def _advice(
     elif verdict.state == "wrong" and only_hidden:
         advice.append(Advice(text("checks.think"), text("feedback.only_hidden")))
     elif verdict.state == "wrong" and failed:
-        public = [run for run in verdict.runs if not run.case.hidden]
-        question = question_for(public, evidence)
+        question = question_for(_open(verdict), evidence)
         advice.append(Advice(text("checks.think"), question))
     if verdict.state in ("misconception", "wrong"):
         own = verdict.entry.read if verdict.entry is not None else ""
@@ -210,11 +202,8 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
     for name in cell.functions:
         function, found = store.cases.functions[name], verdict.functions[name]
         chosen = [i for other, i in cell.cases if other == name]
-        public = [run for run in found.runs if not run.case.hidden]
-        hidden = [
-            i for i in chosen if i < len(found.runs) and found.runs[i].case.hidden
-        ]
-        evidence = evidence_of_runs(function, public)
+        hidden = [i for i in chosen if _is_sealed(found, i)]
+        evidence = evidence_of_runs(function, _open(found))
         judged = bool(found.runs) and found.state not in CLEAR
         rows = _rows(found, hidden) if judged else []
         reason = function_reason(found)
@@ -225,8 +214,11 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
             f'<div style="{ADVICE}">{for_page(advice_html(advice))}</div>'
             for advice in _advice(function, found, evidence)
         ]
+        if found.moment:
+            note = text(f"feedback.state.{found.moment}")
+            parts.append(f"<p>{escape(note)}</p>")
         changed = _changed(function, found)
-        if changed and found.state in ("right", "kept"):
+        if changed and found.state == "right":
             note = text("checks.changed", names=", ".join(changed))
             parts.append(f"<p>{escape(note)}</p>")
         if judged:

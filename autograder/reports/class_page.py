@@ -67,7 +67,7 @@ def page_of(findings: ClassFindings, alike: Sequence[Alike], titles: dict) -> st
         _marks(findings),
         _exercises(findings, titles),
         _mistakes(findings),
-        _through(findings),
+        _with_reference(findings),
         _look(findings),
         _alike(alike),
         _time(findings),
@@ -241,21 +241,18 @@ def _mistakes(findings: ClassFindings) -> str:
     return f"<h2>Commonest mistakes</h2>{table}{tail}"
 
 
-def _through(findings: ClassFindings) -> str:
-    rows = [
-        (name, earlier, "kept" if kept == "kept" else "lost", str(n))
-        for name, earlier, kept, n in findings.through()
-    ]
-    head = "<h2>Through an earlier function</h2>"
+def _with_reference(findings: ClassFindings) -> str:
+    rows = [(name, callees, str(n)) for name, callees, n in findings.with_reference()]
+    head = "<h2>Judged with the reference</h2>"
     if not rows:
-        return f"{head}<p>Nothing failed because of an earlier function.</p>"
-    heads = ("function", "fails through", "its marks", "learners")
+        return f"{head}<p>No function needed right functions in place of others.</p>"
     return (
         head
-        + _table(heads, rows, (3,))
+        + _table(("function", "in place of", "learners"), rows, (2,))
         + _note(
-            "Marks are kept where the earlier mistake is a catalogued one and "
-            "explains all that is wrong. Where they are lost, look at the submission."
+            "These functions call others that are wrong. They were driven with the "
+            "reference in place of those, and keep what they earned. Nothing is to be "
+            "done."
         )
     )
 

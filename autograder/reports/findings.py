@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
+from typing import TypeGuard
 
 import nbformat
 import numpy as np
@@ -19,7 +20,6 @@ SENTENCES = {
     "damaged": "{about} was damaged",
     "flagged": "{about} has flagged cells: {names}",
     "not graded": "{about} was not graded",
-    "through": "{about} is wrong, and so is what calls it: {names}",
     "said": "{about}: {names}",
     "unreadable": "{about} cannot be read",
 }
@@ -34,7 +34,7 @@ class Reason:
     kind : str
         A key of ``SENTENCES``.
     about : str
-        The notebook, or the earlier function.
+        The notebook.
     name : str
         The cell or function; empty where the whole notebook is meant.
     """
@@ -60,9 +60,9 @@ class Submission:
         Share of the points of each exercise, by ``notebook/cell``.
     mistakes : list of (str, str)
         Function, as ``notebook.function``, and name of each catalogued mistake.
-    through : list of (str, str, str)
-        Function, the earlier function through which it failed, and whether its
-        marks were kept.
+    with_reference : list of (str, str)
+        Function, and the functions in whose place the reference stood when it
+        earned its marks.
     look : list of Reason
         Why a person should look at it.
     seconds : dict of str to float
@@ -79,7 +79,7 @@ class Submission:
     waiting: float = 0.0
     shares: dict[str, float] = field(default_factory=dict)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
-    through: list[tuple[str, str, str]] = field(default_factory=list)
+    with_reference: list[tuple[str, str]] = field(default_factory=list)
     look: list[Reason] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     times: dict[str, float] = field(default_factory=dict)
@@ -168,9 +168,11 @@ class ClassFindings:
         counts = Counter(pair for s in self.submissions for pair in set(s.mistakes))
         return [(*pair, n) for pair, n in sorted(counts.items(), key=_by_count)]
 
-    def through(self) -> list[tuple[str, str, str, int]]:
-        """Return what failed through an earlier function, the commonest first."""
-        counts = Counter(item for s in self.submissions for item in set(s.through))
+    def with_reference(self) -> list[tuple[str, str, int]]:
+        """Return what was judged with right functions below, the commonest first."""
+        counts = Counter(
+            item for s in self.submissions for item in set(s.with_reference)
+        )
         return [(*item, n) for item, n in sorted(counts.items(), key=_by_count)]
 
     def seconds(self) -> dict[str, list[float]]:
@@ -299,17 +301,13 @@ def _add_notebook(
         elif flag.urgent:
             submission.look.append(Reason("said", notebook, flag.sentence))
     for name, function in _mapping(found.get("functions")).items():
-        entry, state, through = (
-            str(_mapping(function).get(key) or "")[:300]
-            for key in ("entry", "state", "through")
-        )
+        entry = str(_mapping(function).get("entry") or "")[:300]
         if entry:
             submission.mistakes.append((f"{notebook}.{name}", entry))
-        if state in ("through", "kept"):
-            kept = "kept" if state == "kept" else "lost"
-            submission.through.append((f"{notebook}.{name}", through, kept))
-            if kept == "lost":
-                submission.look.append(Reason("through", through, name))
+        given = _mapping(function).get("with_reference")
+        callees = [str(callee)[:60] for callee in given] if _is_list(given) else []
+        if callees:
+            submission.with_reference.append((f"{notebook}.{name}", ", ".join(callees)))
     keys = []
     for cell in graded.cells:
         nbgrader = _mapping(_mapping(cell.get("metadata")).get("nbgrader"))
@@ -325,6 +323,10 @@ def _add_notebook(
 def _mapping(value: object) -> Mapping:
     """Return what a notebook holds, or nothing where it is no mapping."""
     return value if isinstance(value, Mapping) else {}
+
+
+def _is_list(value: object) -> TypeGuard[list]:
+    return isinstance(value, list) and len(value) < 100
 
 
 def _is_time(value: object) -> bool:

@@ -36,6 +36,7 @@ MOST_VALUES = {True: 200_000, False: 2_000_000}
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 TOO_LARGE = "too large"  # said in the place of a frame that was not read
 Show = Callable[[object, object], None]
+Answer = Callable[[object], object]
 
 
 class Ended(ConnectionError):
@@ -129,13 +130,28 @@ class Session:
         reply = self.reply(seconds, show)
         return reply if isinstance(reply, dict) else {}
 
-    def ask(self, name: str, arguments: list, seconds: float) -> object:
-        """Call a function of the driver; raises as `run` does."""
+    def ask(
+        self, name: str, arguments: list, seconds: float, answer: Answer | None = None
+    ) -> object:
+        """Call a function of the driver; raises as `run` does.
+
+        Parameters
+        ----------
+        name : which function.
+        arguments : what it is given.
+        seconds : how long it may take.
+        answer : answers what is asked there meanwhile; without it nothing is.
+        """
         self._shows = False
         self._request({"call": name, "arguments": arguments}, seconds)
-        return self.reply(seconds)
+        return self.reply(seconds, answer=answer)
 
-    def reply(self, seconds: float | None, show: Show | None = None) -> object:
+    def reply(
+        self,
+        seconds: float | None,
+        show: Show | None = None,
+        answer: Answer | None = None,
+    ) -> object:
         """Wait for the reply to the last request; raises as `run` does."""
         end = None if seconds is None else time.monotonic() + seconds
         frames, left = 0, self._left
@@ -147,12 +163,18 @@ class Session:
                 if "reply" in form:
                     return form["reply"]
                 raise Failed(str(form.get("failed"))[:100])
+            if "asked" in form and answer is not None:
+                # Whoever answers counts, and answers no more beyond a limit.
+                self._send({"answered": answer(form["asked"])}, seconds)
+                continue
             frames += 1
             self._frames -= 1
             if self._frames < 0:
                 self._give_up()
             if self._shows and (frames > MOST_FRAMES or left - self._left > self._most):
                 raise TooMuch("it shows too much")
+            if "asked" in form:
+                self._send({"answered": None}, seconds)
             if show is not None and "shown" in form:
                 show(form["shown"], form.get("content"))
 
@@ -173,7 +195,10 @@ class Session:
 
     def _request(self, form: dict, seconds: float | None) -> None:
         self._number += 1
-        body = json.dumps({"number": self._number, **form}).encode()
+        self._send({"number": self._number, **form}, seconds)
+
+    def _send(self, form: dict, seconds: float | None) -> None:
+        body = json.dumps(form).encode()
         self._socket.settimeout(seconds)
         try:
             self._socket.sendall(HEAD.pack(len(body)) + body)

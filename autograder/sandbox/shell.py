@@ -41,6 +41,7 @@ MOST_TEXT = 1_000_000  # characters that one cell may print
 PAUSE = 0.2  # seconds that printed text may wait for more
 RATE = 0.02  # seconds that flushed text may, while nobody reads it but a grader
 PIECE = 65536  # characters that may
+CALLS = {call.__name__: call for call in (driving.start, driving.note, driving.run)}
 
 
 class Connection:
@@ -72,6 +73,11 @@ class Connection:
         if main and self._late:
             self._late = False
             raise KeyboardInterrupt
+
+    def ask(self, form: object) -> object:
+        """Ask the grader, while it waits for the reply to a request."""
+        self.send({"asked": form})
+        return self.receive().get("answered")
 
     def interrupted(self, *_: object) -> None:
         """Stop what runs, as a signal handler."""
@@ -262,7 +268,9 @@ def serve(descriptors: list[int]) -> int:
     -----
     A request is ``{"number": n, "run": source}`` or ``{"number": n, "call": name,
     "arguments": [...]}``, where the name is of a function of ``autograder.driving``.
-    The reply has the number and ``reply``, or ``failed``.
+    The reply has the number and ``reply``, or ``failed``. Before that come frames
+    of what a cell shows, and ``{"asked": form}`` for which the grader is asked,
+    who says ``{"answered": form}``.
     """
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -275,8 +283,9 @@ def serve(descriptors: list[int]) -> int:
             if "run" in request:
                 answer["reply"] = _run(shell, connection, request["run"])
             else:
-                function = getattr(driving, request["call"])
-                answer["reply"] = function(*request["arguments"])
+                function = CALLS[request["call"]]
+                more = {"ask": connection.ask} if function is driving.run else {}
+                answer["reply"] = function(*request["arguments"], **more)
         except BaseException as problem:
             answer["failed"] = type(problem).__name__
         connection.send(answer)

@@ -17,7 +17,7 @@ import numpy as np
 from helpers.checks.failures import explain
 from helpers.checks.values import Unsupported, leaves, plain, resolve
 
-__all__ = ["Outcome", "call", "names_single_precision"]
+__all__ = ["Outcome", "call", "names_single_precision", "time_limit", "unchanged"]
 
 MAX_TEXT = 10_000
 MAX_MESSAGE = 300
@@ -144,7 +144,7 @@ def call(
     ):
         warnings.simplefilter("always")
         try:
-            with _time_limit(seconds):
+            with time_limit(seconds):
                 value = function(*used_args, **used_kwargs)
                 # Within the limit: a generator is run here.
                 outcome.value = plain(value, "the returned value", answer=True)
@@ -175,7 +175,7 @@ def call(
             *((i, a, b) for i, (a, b) in enumerate(zip(given[0], used_args))),
             *((k, given[1][k], used_kwargs[k]) for k in given[1]),
         ]
-        if not _unchanged(before, after)
+        if not unchanged(before, after)
     ]
     return outcome
 
@@ -240,13 +240,13 @@ def _again(
         for _ in range(2):
             args, kwargs = copy.deepcopy(given)
             try:
-                with _time_limit(seconds):
+                with time_limit(seconds):
                     values.append(plain(function(*args, **kwargs), "value"))
             except KeyboardInterrupt:
                 raise
             except BaseException:
                 return ""
-    return "same" if _unchanged(*values) else "other"
+    return "same" if unchanged(*values) else "other"
 
 
 def _input_name(key: int | str, names: Sequence[str]) -> str:
@@ -271,16 +271,16 @@ def _line(error: BaseException, function: Callable) -> int | None:
     return line
 
 
-def _unchanged(before: object, after: object) -> bool:
+def unchanged(before: object, after: object) -> bool:
     """Tell whether an input is bit by bit what it was (types may not change)."""
     if type(before) is not type(after):
         return False
     if isinstance(before, dict):
         return list(before) == list(after) and all(
-            _unchanged(before[key], after[key]) for key in before
+            unchanged(before[key], after[key]) for key in before
         )
     if isinstance(before, list | tuple):
-        return len(before) == len(after) and all(map(_unchanged, before, after))
+        return len(before) == len(after) and all(map(unchanged, before, after))
     if isinstance(before, np.ndarray):
         return before.shape == after.shape and before.tobytes() == after.tobytes()
     return before is after or before == after or before != before
@@ -321,7 +321,7 @@ def _overlap(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 @contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeLimit in the body once it is over its time, and again and again.
 
     The repetition reaches a loop that swallows the first exception.

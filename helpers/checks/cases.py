@@ -94,9 +94,6 @@ class Case:
         What the untouched function returns.
     entries : dict of str to Outcome
         What each catalogued answer returns.
-    under : dict of str to Outcome
-        What the solution returns when an earlier function holds a
-        misconception; keys are ``function/entry``.
     passed_by : list of str
         Misconceptions that this case cannot tell from right, where a relation
         judges.
@@ -110,7 +107,6 @@ class Case:
     expected: Outcome = field(default_factory=Outcome)
     stub: Outcome = field(default_factory=Outcome)
     entries: dict[str, Outcome] = field(default_factory=dict)
-    under: dict[str, Outcome] = field(default_factory=dict)
     passed_by: list[str] = field(default_factory=list)
 
     def has_inputs(self, args: tuple, kwargs: dict, rng: int | None) -> bool:
@@ -244,7 +240,6 @@ def _case_form(case: Case) -> dict:
         "expected": outcome_form(case.expected),
         "stub": outcome_form(case.stub),
         "entries": {name: outcome_form(o) for name, o in case.entries.items()},
-        "under": {name: outcome_form(o) for name, o in case.under.items()},
         "passed_by": case.passed_by,
     }
     return form
@@ -260,7 +255,6 @@ def _case_from(form: dict) -> Case:
         expected=outcome_from(form["expected"]),
         stub=outcome_from(form["stub"]),
         entries={name: outcome_from(o) for name, o in form["entries"].items()},
-        under={name: outcome_from(o) for name, o in form["under"].items()},
         passed_by=list(form["passed_by"]),
     )
 

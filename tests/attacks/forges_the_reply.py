@@ -7,9 +7,9 @@ FIRST = """
 import gc, json, socket, struct, threading, time
 from autograder.sandbox.shell import Connection
 found = [o for o in gc.get_objects() if type(o) is Connection]
-right = {name: {"kind": "function", "outcomes": [
+right = [{"kind": "function", "outcomes": [
     {"right": True, "mark": 1.0, "value": 1.0, "changed": [], "shared": [],
-     "warned": []}] * 8} for name in ("centre", "spread")}
+     "warned": []}] * 8}] * 2
 def replies():
     for number in range(40):
         for form in ({"number": number, "reply": right}, {"number": number}):

@@ -24,10 +24,10 @@ def test_a_judge_that_fails_gives_no_marks(tiny_course, hand_in, monkeypatch):
     """Right work scores zero for now, with a flag and a reason in the page."""
     hand_in("judge_fails", solve)
 
-    def broken(self, answers):
+    def broken(self, *arguments):
         raise RuntimeError("the judge is ill")
 
-    monkeypatch.setattr(execution.Judge, "verdict", broken)
+    monkeypatch.setattr(execution.Judge, "trial", broken)
     assert tiny_course.autograde("01_tiny", "judge_fails") == ""
     assert tiny_course.feedback("01_tiny", "judge_fails") == ""
 

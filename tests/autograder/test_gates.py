@@ -215,9 +215,10 @@ def test_two_spellings_of_one_mistake_pass_if_marked_as_one(tmp_path):
     twin = entry("X - mu", "X + 1.0 * mu", hint="", more='same_as = "mean added"')
     _, store = examined(tmp_path, twin)["tiny"]
     record = store.cases.functions["centre"]
-    answers = [case.entries["new"] for case in record.cases]
+    judge = Judge(store)
+    answers = {i: case.entries["new"] for i, case in enumerate(record.cases)}
 
-    verdict = Judge(store).verdict({"centre": answers}).functions["centre"]
+    verdict = judge.function(record, [judge.trial(record, "check", answers)])
 
     assert verdict.entry.name == "mean added"
     assert set(verdict.marks) == {0}

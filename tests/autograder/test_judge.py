@@ -1,18 +1,16 @@
 """The judge: marks, recognised mistakes, composites, and answers from strangers."""
 
-import copy
 import json
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from autograder.authoring.gates import requests
-from autograder.driving import drive
-from autograder.judging import Judge, read_answers, rounded, untouched_functions
+from autograder.examination import Examination, requests
+from autograder.judging import Judge, rounded, untouched_functions
 from autograder.store import read_store, store_path
-from helpers.checks.cases import Entry
 from tests.course import CENTRE, SPREAD
+from tests.driving import Solution, examined
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +21,12 @@ def store(tiny_course):
 
 def judged(store, centre=CENTRE, spread=SPREAD, before=""):
     """Drive two functions and judge what they return."""
-    namespace = {"np": np}
+    namespace, solution = {"np": np}, {"np": np}
     exec(f"{before}\n{centre}\n{spread}", namespace)
-    answers = drive(requests(store), namespace, seconds=2)
-    # As through a pipe.
-    answers = json.loads(json.dumps(answers))
+    exec(f"{CENTRE}\n{SPREAD}", solution)
     untouched = untouched_functions(store, [centre, spread])
-    return Judge(store).verdict(read_answers(store, answers), untouched)
+    reference = Solution(solution)
+    return examined(store, namespace, untouched, reference=reference)[1]
 
 
 def marks(verdict):
@@ -42,41 +39,41 @@ def test_right_answers_get_full_marks(store):
     assert marks(judged(store)) == {"centre-check": 3.0, "spread-check": 4.0}
 
 
-def test_a_catalogued_mistake_is_named_and_costs_its_own_function_only(store):
-    """The composite over it is right over what it was given, and keeps its points."""
+def test_a_catalogued_mistake_is_named(store):
+    """With its hint, at work and in grading."""
     verdict = judged(store, CENTRE.replace("axis=1", "axis=0"))
+
+    assert verdict.cells["centre-check"].points == 0.0
+    assert verdict.functions["centre"].state == "misconception"
+    assert verdict.functions["centre"].entry.name == "mean of the columns"
+
+
+@pytest.mark.parametrize(
+    "centre",
+    [
+        CENTRE.replace("axis=1", "axis=0"),
+        CENTRE.replace("X - mu", "X - mu * 1.01"),
+        "def centre(X):\n    raise ValueError(X)",
+        "def centre(X):\n    return np.zeros_like(X)",
+        "def centre(X):\n    mu = None\n    Z = None\n    return Z",
+        "def centre(X):\n    while True: pass",
+        "def centre():\n    return 1",
+        "centre = 3",
+        "",
+    ],
+)
+def test_a_function_is_judged_on_its_own(store, centre):
+    """Whatever is wrong with what it calls costs the points of that alone."""
+    verdict = judged(store, centre)
 
     assert marks(verdict) == {"centre-check": 0.0, "spread-check": 4.0}
-    assert verdict.functions["centre"].entry.name == "mean of the columns"
-    assert (
-        verdict.functions["spread"].state,
-        verdict.functions["spread"].through,
-    ) == ("kept", "centre")
+    assert verdict.functions["spread"].state == "right"
+    assert verdict.functions["spread"].with_reference == ("centre",)
 
 
-def test_a_mistake_below_is_blamed_first_where_one_of_its_own_looks_the_same(store):
-    """The benefit of the doubt: what the callee's mistake explains is not counted."""
-    store = copy.deepcopy(store)
-    spread = store.cases.functions["spread"]
-    spread.entries.append(Entry(name="twin", hint="?"))
-    for case in spread.cases:
-        case.entries["twin"] = case.under["centre/mean of the columns"]
-    verdict = judged(store, CENTRE.replace("axis=1", "axis=0"))
-
-    assert marks(verdict)["spread-check"] == 4.0
-    assert verdict.functions["spread"].entry is None
-    assert verdict.functions["spread"].state == "kept"
-
-
-def test_over_an_unknown_mistake_a_composite_fails_through_it(store):
-    """No record says what is right over it, so it loses and says through whom."""
-    verdict = judged(store, CENTRE.replace("X - mu", "X - mu * 1.01"))
-
-    assert marks(verdict)["spread-check"] == 0.0
-    assert (
-        verdict.functions["spread"].state,
-        verdict.functions["spread"].through,
-    ) == ("through", "centre")
+def test_what_is_right_needs_no_reference(store):
+    """The reference stands in only where something failed."""
+    assert judged(store).functions["spread"].with_reference == ()
 
 
 def test_a_composite_with_a_mistake_of_its_own_earns_nothing_for_it(store):
@@ -88,14 +85,6 @@ def test_a_composite_with_a_mistake_of_its_own_earns_nothing_for_it(store):
     )
 
     assert verdict.cells["spread-check"].points <= 2.0
-
-
-def test_constants_from_an_earlier_function_do_not_pay_in_a_composite(store):
-    """An earlier function that returns what it likes is a mistake of its own."""
-    verdict = judged(store, "def centre(X):\n    return np.zeros_like(X)")
-
-    assert marks(verdict)["centre-check"] == 0.0
-    assert marks(verdict)["spread-check"] == 0.0
 
 
 def test_a_case_is_the_mean_over_its_named_results(store):
@@ -166,39 +155,33 @@ def test_a_rare_crash_costs_its_case_only(store):
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "answer",
     [
-        None,
-        [],
-        "full marks",
-        {"centre": 3},
-        {"centre": {"kind": "function"}},
-        {"centre": {"kind": "function", "outcomes": "right"}},
-        {"centre": {"kind": "function", "outcomes": [None, 1, [], {}]}},
-        {
-            "centre": {
-                "kind": "function",
-                "outcomes": [{"value": {"x": 1, "y": 2}}] * 99,
-            }
-        },
-        {"centre": {"kind": "function", "outcomes": [{"mark": 1, "right": True}] * 6}},
-        {"centre": {"kind": "function", "outcomes": [{"error": {}, "line": "x"}] * 6}},
-        {"centre": {"kind": {"a": 1}, "outcomes": []}},
+        3,
+        {"kind": "function"},
+        {"kind": "function", "outcomes": "right"},
+        {"kind": "function", "outcomes": [None, 1, [], {}], "seconds": "long"},
+        {"kind": "function", "outcomes": [{"value": {"x": 1, "y": 2}}] * 99},
+        {"kind": "function", "outcomes": [{"mark": 1, "right": True}] * 6},
+        {"kind": "function", "outcomes": [{"error": {}, "line": "x"}] * 6},
+        {"kind": {"a": 1}, "outcomes": [], "differs": "very"},
     ],
 )
-def test_forged_answers_earn_nothing_and_break_nothing(store, answers):
+@pytest.mark.parametrize("count", [0, 1, 99])
+def test_forged_answers_earn_nothing_and_break_nothing(store, answer, count):
     """Whatever comes instead of an answer is no answer."""
-    verdict = Judge(store).verdict(read_answers(store, answers))
+    for answers in (answer, [answer] * count):
+        verdict = Examination(Judge(store), lambda *_, a=answers: a).verdict()
 
-    assert marks(verdict) == {"centre-check": 0.0, "spread-check": 0.0}
+        assert marks(verdict) == {"centre-check": 0.0, "spread-check": 0.0}
 
 
 def test_the_driver_is_sent_inputs_and_no_answers(store):
     """No expected number is in what goes into the learner's process."""
-    function = store.cases.functions["centre"]
-    sent = json.dumps(requests(store))
     from helpers.checks.values import encode
 
+    function = store.cases.functions["centre"]
+    sent = json.dumps(requests(store))
     for case in function.cases:
         form = encode(case.expected.value, compact=True)["array"]["base64"]
         assert form not in sent

@@ -73,6 +73,7 @@ def hoarding(notebook):
     )
 
 
+BROKEN = "import autograder.sandbox.shell as s\ns.CALLS['run'] = None"
 SIMPLE = "__import__('helpers').checks = None; check = np = helpers = None"
 
 CLASS = {
@@ -87,7 +88,8 @@ CLASS = {
     "kills": (with_cell("import os; os._exit(1)"), 7.0),
     "syntax_error": (lambda nb: solve(nb, spread="def spread(X, power:"), 3.0),
     "replaces_names": (with_cell("check = lambda *a: 3", 3), 7.0),
-    "replaces_numpy": (with_cell(SIMPLE, 4), 0.0),
+    # At its check cell centre was right, and that counts.
+    "replaces_numpy": (with_cell(SIMPLE, 4), 3.0),
     "replaces_builtins": (
         with_cell("import builtins\nbuiltins.repr = builtins.print = lambda *a: '1.0'"),
         7.0,
@@ -95,13 +97,14 @@ CLASS = {
     # The cell that ended its shell is left out of the next run.
     "closes_all": (with_cell("import os\nos.closerange(3, 64)"), 7.0),
     # No answer can leave this process, so a person is asked to look.
-    "replaces_driver": (with_cell("import autograder.driving as d\nd.run = None"), 0.0),
+    "replaces_driver": (with_cell(BROKEN), 0.0),
     "unknown_mistake": (
         lambda nb: solve(nb, CENTRE.replace("X - mu", "X - mu * 1.01")),
-        0.0,
+        4.0,
     ),
     "floods": (flooding, 7.0),
-    "hoards": (hoarding, 0.0),
+    # What calls the function that hoards is right, given a right one.
+    "hoards": (hoarding, 4.0),
     "prints_marks": (
         with_cell("print(7.0)\nimport sys\nprint('trouble', file=sys.stderr)"),
         7.0,
@@ -185,10 +188,13 @@ def test_mistakes_are_named_in_table_and_page(graded):
     assert "<strong>Read again:</strong> lesson 01, Centring" in said
 
 
-def test_what_failed_through_an_earlier_function_is_listed(graded):
-    """An unknown mistake in centre spoils spread, and both sides can see why."""
-    assert graded.rows["unknown_mistake"].through == ["spread through centre"]
-    assert "fails through centre" in page(graded, "unknown_mistake")
+def test_what_was_judged_with_the_reference_is_listed(graded):
+    """A list for the instructor and a sentence for the learner, and no flag."""
+    row = graded.rows["unknown_mistake"]
+
+    assert row.with_reference == ["spread with a right centre"]
+    assert row.flags == []
+    assert "a right centre in place of yours" in page(graded, "unknown_mistake")
 
 
 def test_the_untouched_stub_reads_not_attempted(graded):
@@ -299,9 +305,9 @@ def test_an_appeal_shows_the_whole_case_to_graders(graded):
     """Inputs, expected and returned numbers of a hidden case, and nothing is saved."""
     before = (graded.course.root / "gradebook.db").read_bytes()
 
-    store, verdict = judge_again(graded.course, "01_tiny", "mistaken", "tiny")
+    store, verdict, trials = judge_again(graded.course, "01_tiny", "mistaken", "tiny")
     rows = list(overview(store, verdict))
-    parts = dict(whole_case(store, verdict, "centre:6"))
+    parts = dict(whole_case(store, verdict, trials, "centre:6"))
 
     assert rows[5] == ("centre:6", "hidden", "0.00", "mean of the columns")
     assert "8.675309e+06" in parts["inputs"]
@@ -309,7 +315,7 @@ def test_an_appeal_shows_the_whole_case_to_graders(graded):
     assert "returned = float64 (2, 3)" in parts["returned"]
     assert before == (graded.course.root / "gradebook.db").read_bytes()
     with pytest.raises(CourseError, match="there is no case 'centre:7'"):
-        list(whole_case(store, verdict, "centre:7"))
+        list(whole_case(store, verdict, trials, "centre:7"))
 
 
 def test_formgrader_drives_the_same_path(tiny_course, hand_in):

@@ -71,14 +71,12 @@ def test_one_cause_is_one_sentence():
         Reason("damaged", "tiny"),
         *(Reason("flagged", "tiny", cell) for cell in ("one", "two")),
         *(Reason("flagged", "other", cell) for cell in ("one", "two")),
-        *(Reason("through", "centre", name) for name in ("spread", "model")),
     ]
 
-    damaged, flagged, through = given.reasons()
+    damaged, flagged = given.reasons()
 
     assert damaged == "tiny was damaged"
     assert flagged == "other has flagged cells: one, two"
-    assert through == "centre is wrong, and so is what calls it: spread, model"
 
 
 def test_what_learners_wrote_is_escaped_everywhere():
@@ -88,7 +86,7 @@ def test_what_learners_wrote_is_escaped_everywhere():
         submission(
             bad, 1, 0, mistakes=[(bad, bad)], look=[Reason("flagged", bad, bad)]
         ),
-        submission("b", 0, 0, through=[(bad, bad, "lost")]),
+        submission("b", 0, 0, with_reference=[(bad, bad)]),
     )
 
     page = page_of(given, [], {"tiny/centre-check": bad})
@@ -210,8 +208,8 @@ def test_findings_come_from_the_gradebook_and_the_graded_notebooks(course):
         grade.manual_score = 4
         book.db.commit()
     states = {
-        "centre": {"state": "misconception", "entry": "mean added", "through": ""},
-        "spread": {"state": "through", "entry": "", "through": "centre"},
+        "centre": {"state": "misconception", "entry": "mean added"},
+        "spread": {"state": "right", "entry": "", "with_reference": ["centre"]},
     }
     notebook = tiny_notebook()
     notebook.metadata["course"] = {"functions": states, "seconds": 1.5}
@@ -225,8 +223,8 @@ def test_findings_come_from_the_gradebook_and_the_graded_notebooks(course):
     assert (found.points, found.out_of) == (5.5, 7)
     assert found.shares == {"tiny/centre-check": 0.5, "tiny/spread-check": 1}
     assert found.mistakes == [MISTAKE]
-    assert found.through == [("tiny.spread", "centre", "lost")]
-    assert found.look == [Reason("through", "centre", "spread")]
+    assert found.with_reference == [("tiny.spread", "centre")]
+    assert found.look == []
     assert found.seconds == {"tiny": 1.5}
     assert found.times == {"tiny.centre": 0.25}
 

@@ -199,7 +199,7 @@ def test_functions_of_the_driver_only_are_called(session):
     with pytest.raises(Failed):
         session.ask("nothing_like_it", [], 20)
 
-    assert session.ask("note", ["x"], 20) == "noted"
+    assert session.ask("note", ["x-check"], 20) == "noted"
 
 
 class Fake:

@@ -270,7 +270,7 @@ def test_the_visible_file_holds_nothing_hidden(tiny_course):
     assert "8675309" not in path.read_text(encoding="utf-8")
     cases = [c for f in form["functions"].values() for c in f["cases"]]
     assert len(cases) == 4
-    assert not any(case["hidden"] or case["under"] for case in cases)
+    assert not any(case["hidden"] for case in cases)
 
 
 def test_checks_are_found_from_any_folder(tiny_course, monkeypatch, tmp_path):

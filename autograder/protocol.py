@@ -1,0 +1,231 @@
+"""What crosses the boundary of a learner's process, in the form both sides know.
+
+Requests go in as JSON, answers come out as JSON. What comes out may have been
+written by anybody: the readers here bound it and take nothing else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from helpers.checks.calls import Outcome
+from helpers.checks.values import Unsupported, decode, encode
+
+__all__ = [
+    "Answer",
+    "AnswerForm",
+    "CallForm",
+    "CaseForm",
+    "CaseLimits",
+    "FunctionForm",
+    "OutcomeForm",
+    "ReturnForm",
+    "outcome_form",
+    "read_answer",
+    "read_outcome",
+]
+
+MAX_NAME = 60
+MAX_MESSAGE = 300
+MAX_LINE = 100_000
+FAILURES = {"timeout": "TimeLimit", "crash": "Crash"}
+
+
+@dataclass(frozen=True)
+class CaseLimits:
+    """How long functions are waited for, wherever they are driven.
+
+    Attributes
+    ----------
+    seconds : float
+        Time limit of a case.
+    give_up_after : int
+        After so many cases of a function that took too long or ended their
+        process, its other cases count as failed for the same reason.
+    grace : float
+        Seconds beyond the limit for a call that blocks signals.
+    """
+
+    seconds: float = 10.0
+    give_up_after: int = 2
+    grace: float = 5.0
+
+
+class CaseForm(TypedDict):
+    """One call: encoded inputs and the seed of NumPy's generator."""
+
+    args: list[object]
+    kwargs: dict[str, object]
+    rng: int | None
+
+
+class FunctionForm(TypedDict):
+    """Cases of one function that are driven in one state of the notebook.
+
+    ``cell`` is the check cell whose moment is put back, or empty for the end of
+    the notebook; ``stand_ins`` are the functions that the grader answers for.
+    """
+
+    name: str
+    cell: str
+    parameters: list[str]
+    contract: list[str]
+    calls: list[str]
+    stand_ins: list[str]
+    cases: list[CaseForm]
+
+
+class OutcomeForm(TypedDict, total=False):
+    """What came of a call: ``value``, ``error`` or ``failed``, and remarks."""
+
+    value: object
+    error: str
+    message: str
+    line: int | None
+    failed: str
+    changed: list[str]
+    shared: list[str]
+    warned: list[str]
+    single: bool
+    seeded: bool
+    aliased: list[str]
+    again: str
+    advice: str
+
+
+class AnswerForm(TypedDict):
+    """What came of a FunctionForm.
+
+    ``kind`` is ``"function"`` or says what stands in its place; ``differs`` says
+    that the end of the notebook gives the function's names another meaning.
+    """
+
+    kind: str
+    outcomes: list[OutcomeForm]
+    seconds: float
+    differs: bool
+
+
+class CallForm(TypedDict):
+    """What a stand-in asks: a call of the reference, and the generator's state."""
+
+    function: str
+    args: list[object]
+    kwargs: dict[str, object]
+    state: list[object]
+    seeding: bool
+
+
+class ReturnForm(TypedDict, total=False):
+    """What a stand-in is told: ``value`` or ``refused``.
+
+    ``args`` and ``kwargs`` are there if the reference has changed them in place,
+    ``state`` if it has drawn random numbers.
+    """
+
+    value: object
+    refused: str
+    args: list[object]
+    kwargs: dict[str, object]
+    state: list[object]
+
+
+AskForm = Callable[[Any], Any]
+
+
+def outcome_form(outcome: Outcome) -> OutcomeForm:
+    """Return the form of an outcome that goes through a connection."""
+    form: OutcomeForm = {
+        "changed": outcome.changed,
+        "shared": outcome.shared,
+        "warned": outcome.warned,
+    }
+    for key in ("single", "seeded", "aliased", "again", "advice"):
+        if value := getattr(outcome, key):
+            form[key] = value  # type: ignore[literal-required]
+    if outcome.error is not None:
+        form["error"] = outcome.error
+        form["message"] = outcome.message
+        form["line"] = outcome.line
+    else:
+        form["value"] = encode(outcome.value, compact=True)
+    return form
+
+
+def read_outcome(form: object, own: bool = False) -> Outcome:
+    """Read the form of an outcome, which may be anything.
+
+    Parameters
+    ----------
+    form : object
+        What came.
+    own : bool
+        Whether it comes from a process of ours, whose advice may be shown.
+    """
+    lost = Outcome(error="Lost")
+    if not isinstance(form, dict):
+        return lost
+    outcome = Outcome(single=form.get("single") is True)
+    if "failed" in form:
+        outcome.error = FAILURES.get(str(form["failed"]), "Lost")
+        return outcome
+    if "error" in form:
+        outcome.error = str(form["error"])[:MAX_NAME]
+        outcome.message = str(form.get("message", ""))[:MAX_MESSAGE]
+        line = form.get("line")
+        outcome.line = line if type(line) is int and 0 < line < MAX_LINE else None
+    elif "value" in form:
+        try:
+            outcome.value = decode(form["value"])
+        except (Unsupported, RecursionError, MemoryError):
+            return lost
+    else:
+        return lost
+    outcome.seeded = form.get("seeded") is True
+    outcome.again = form["again"] if form.get("again") in ("same", "other") else ""
+    outcome.advice = str(form.get("advice", "")) if own else ""
+    for key in ("changed", "shared", "aliased", "warned"):
+        texts = form.get(key)
+        if isinstance(texts, list):
+            setattr(outcome, key, [str(text)[:200] for text in texts[:50]])
+    return outcome
+
+
+@dataclass
+class Answer:
+    """What came of a FunctionForm, read within bounds.
+
+    Attributes
+    ----------
+    kind : str
+        ``function``, or what stands in its place.
+    outcomes : list of Outcome
+        One for each case that was asked for; empty where there is no function.
+    seconds : float
+        How long its cases took, as the learner's process says.
+    differs : bool
+        Whether the end of the notebook may give other answers.
+    """
+
+    kind: str
+    outcomes: list[Outcome]
+    seconds: float = 0.0
+    differs: bool = False
+
+
+def read_answer(form: object, cases: int) -> Answer:
+    """Read the answer to a FunctionForm of so many cases; nothing of it is trusted."""
+    if not isinstance(form, dict):
+        return Answer("lost", [])
+    differs = form.get("differs") is True
+    if form.get("kind") != "function":
+        return Answer(str(form.get("kind"))[:MAX_NAME], [], differs=differs)
+    given = form.get("outcomes")
+    given = given if isinstance(given, list) else []
+    seconds = form.get("seconds")
+    return Answer(
+        "function",
+        [read_outcome(given[i] if i < len(given) else None) for i in range(cases)],
+        seconds if type(seconds) is float and 0 <= seconds < 1e5 else 0.0,
+        differs,
+    )
