@@ -188,7 +188,7 @@ class Examination:
             except Exception:
                 self._log.exception("%s could not be judged", name)
                 # Its text may hold what came of a hidden case, and is for the log.
-                self.problems[name] = f"{name} could not be judged"
+                self.problems[name] = f"a fault in judging {name}"
                 functions[name] = FunctionVerdict(name, "missing", kind="lost")
         return self.judge.verdict(functions, self.problems)
 

@@ -142,7 +142,7 @@ def outcome_form(outcome: Outcome) -> OutcomeForm:
     }
     for key in ("single", "seeded", "aliased", "again", "advice"):
         if value := getattr(outcome, key):
-            form[key] = value  # type: ignore[literal-required]
+            form[key] = value
     if outcome.error is not None:
         form["error"] = outcome.error
         form["message"] = outcome.message

@@ -1,5 +1,6 @@
 """Whatever goes wrong on the grader's side scores zero and asks for a person."""
 
+import logging
 import os
 
 import pytest
@@ -32,10 +33,35 @@ def test_a_judge_that_fails_gives_no_marks(tiny_course, hand_in, monkeypatch):
     assert tiny_course.feedback("01_tiny", "judge_fails") == ""
 
     row = row_of(tiny_course, "judge_fails")
-    assert (row.points, row.flags) == (0.0, ["look"])
+    assert (row.points, row.flags) == (0.0, ["look", "not judged"])
     page = tiny_course.root / "feedback/judge_fails/01_tiny/tiny.html"
     assert "a person will look at it" in page.read_text(encoding="utf-8")
     assert "NBGRADER_EXECUTION" not in os.environ
+
+
+def test_a_judge_that_fails_for_one_function_costs_no_other(
+    tiny_course, hand_in, monkeypatch, caplog
+):
+    """The other is judged; the failure is logged with its traceback, and flagged."""
+    hand_in("one_fails", solve)
+    judged = execution.Judge.function
+
+    def broken(self, record, *arguments):
+        if record.name == "centre":
+            raise RuntimeError("the judge is ill")
+        return judged(self, record, *arguments)
+
+    monkeypatch.setattr(execution.Judge, "function", broken)
+    logger = logging.getLogger("autograder.nbgrader")
+    monkeypatch.setattr(logger, "propagate", True)
+    assert tiny_course.autograde("01_tiny", "one_fails") == ""
+
+    row = row_of(tiny_course, "one_fails")
+    assert (row.points, row.flags) == (4.0, ["look", "not judged"])
+    assert row.remarks == [
+        "tiny: centre-check could not be judged: a fault in judging centre"
+    ]
+    assert "RuntimeError: the judge is ill" in caplog.text
 
 
 def test_a_failed_regrade_leaves_no_old_mark_standing(
@@ -53,7 +79,7 @@ def test_a_failed_regrade_leaves_no_old_mark_standing(
     tiny_course.autograde("01_tiny", "regraded")
 
     row = row_of(tiny_course, "regraded")
-    assert (row.points, row.flags) == (0.0, ["look"])
+    assert (row.points, row.flags) == (0.0, ["look", "not judged"])
 
 
 def test_a_missing_store_stops_before_anything_is_graded(tiny_course, hand_in):
