@@ -73,6 +73,10 @@ class Line:
         self._buffer += piece
         return bool(piece)
 
+    def forget(self) -> None:
+        """Drop what has arrived: another process has it, too."""
+        self._buffer.clear()
+
     def wait(self, seconds: float | None = None) -> Any:
         """Wait for a frame.
 

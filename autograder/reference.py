@@ -15,6 +15,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from logging import Logger
 
+from autograder.examination import NoAnswer
 from autograder.forks import Ask, Line
 from autograder.sandbox.forkserver import Child
 from autograder.sandbox.settings import Sandbox
@@ -24,6 +25,7 @@ __all__ = ["Bounds", "Reference", "ReferenceFailed"]
 
 STARTED_WITHIN = 120.0
 ENDED_WITHIN = 5.0
+PATIENCE = 1000  # refusals until nothing more is waited for
 KEPT = 2  # notebooks whose reference a worker keeps
 
 
@@ -104,7 +106,7 @@ class Reference:
             atexit.register(cls.close_all)
         reference = cls._kept.pop(key, None) or cls(store, sandbox, log)
         for old in list(cls._kept)[: -KEPT + 1 or None]:
-            cls._kept.pop(old).close()
+            cls._forget(old)
         cls._kept[key] = reference
         return reference
 
@@ -112,9 +114,13 @@ class Reference:
     def close_all(cls) -> None:
         """End the processes of this process's references."""
         for key in list(cls._kept):
-            reference = cls._kept.pop(key)
-            if key[0] == os.getpid():
-                reference.close()
+            cls._forget(key)
+
+    @classmethod
+    def _forget(cls, key: tuple) -> None:
+        reference = cls._kept.pop(key)
+        if key[0] == os.getpid():  # not one of a process that has forked this one
+            reference.close()
 
     def answerer(self, functions: Collection[str]) -> Ask:
         """Return what answers the stand-ins of some functions, while one is driven.
@@ -134,6 +140,10 @@ class Reference:
         ------
         ReferenceFailed
             If the solution does not run.
+
+        Notes
+        -----
+        The callable raises NoAnswer where it is asked on and on.
         """
         self._begin()
         left = self._bounds.calls
@@ -141,6 +151,8 @@ class Reference:
         def answer(form: object) -> object:
             nonlocal left
             left -= 1
+            if left < -PATIENCE:
+                raise NoAnswer("the reference was asked too often")
             if left < 0 or not isinstance(form, dict):
                 return {"refused": "limit"}
             if form.get("function") not in functions:
@@ -222,6 +234,8 @@ class Reference:
             self._line.connection.settimeout(patience)
             self._line.send({"call": form, "seconds": bounds.seconds})
             told = self._line.wait(patience)
+            if not isinstance(told, dict):
+                raise ConnectionError("its process has ended")
         except (OSError, ValueError, RecursionError) as error:
             # The next submission gets another process, this one nothing more.
             self._log.warning("The reference was ended: %s", type(error).__name__)

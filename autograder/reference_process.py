@@ -55,6 +55,7 @@ def serve(descriptors: list[int]) -> int:
                     line.send(answer(namespace, form["call"], form["seconds"]))
             finally:
                 os._exit(0)
+        line.forget()
         os.waitpid(pid, 0)
         line.send("ended")
     return 0
