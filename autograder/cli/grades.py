@@ -39,9 +39,7 @@ def show_grades(course: Course, assignment: str) -> None:
     for row in rows:
         flags = [f"[bold]{escape(flag)}[/bold]" for flag in row.flags]
         notes = [escape(note) for note in row.notes]
-        names = "; ".join(
-            [*flags, *dict.fromkeys(row.mistakes), *row.with_reference, *notes]
-        )
+        names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *notes])
         table.add_row(
             escape(plain(row.student)),
             f"{row.points:g}",

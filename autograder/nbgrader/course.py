@@ -52,9 +52,6 @@ class GradeRow:
         The same in sentences.
     notes : list of str
         What need not be looked at, but should be known.
-    with_reference : list of str
-        Functions that earned marks with the reference in place of functions that
-        they call.
     """
 
     student: str
@@ -66,7 +63,6 @@ class GradeRow:
     flags: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    with_reference: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -238,12 +234,9 @@ class Course:
                 row.flags.append(flag.kind)
         if course.get("walls") == "none" and "unsandboxed" not in row.flags:
             row.flags.append("unsandboxed")
-        for name, function in course.get("functions", {}).items():
+        for function in course.get("functions", {}).values():
             if function["entry"]:
                 row.mistakes.append(function["entry"])
-            callees = ", ".join(function.get("with_reference", ()))
-            if callees:
-                row.with_reference.append(f"{name} with a right {callees}")
 
     def digests(self, assignment: str) -> dict[str, str]:
         """Return the digest of each notebook's cases."""

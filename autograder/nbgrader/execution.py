@@ -359,6 +359,17 @@ class JudgedExecute(Execute):
         except (Ended, TooSlow) as problem:
             raise DeadKernelError(str(problem)) from None
 
+    def _html(self, verdict: Verdict, identity: str) -> str:
+        """Return the table of a check cell; a fault of ours there costs no marks."""
+        try:
+            found = verdict.cells[identity]
+            return cell_html(self._store, verdict, identity, found)
+        except Exception:
+            self.log.exception("The feedback of %s cannot be written", identity)
+            name = self._store.cells[identity].functions[0]
+            verdict.problems.setdefault(name, "a fault in writing the feedback")
+            return ""
+
     def _score(
         self, nb: NotebookNode, resources: dict, problem: str, damaged: bool
     ) -> None:
@@ -378,7 +389,7 @@ class JudgedExecute(Execute):
             if verdict is not None:
                 found = verdict.cells[identity]
                 mark = found.points
-                html = cell_html(self._store, verdict, identity, found)
+                html = self._html(verdict, identity)
                 names = self._store.cells[identity].functions
                 reasons = [verdict.problems.get(name, "") for name in names]
                 reason = next(filter(None, reasons), "")

@@ -192,7 +192,9 @@ def test_what_was_judged_with_the_reference_is_listed(graded):
     """A list for the instructor and a sentence for the learner, and no flag."""
     row = graded.rows["unknown_mistake"]
 
-    assert row.with_reference == ["spread with a right centre"]
+    assert row.notes == [
+        "tiny: spread-check was judged with the reference in place of centre"
+    ]
     assert row.flags == []
     assert "a right centre in place of yours" in page(graded, "unknown_mistake")
 
