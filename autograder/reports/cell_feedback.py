@@ -110,24 +110,23 @@ def function_reason(verdict: FunctionVerdict) -> str:
     return said
 
 
-def _rows(verdict: FunctionVerdict, chosen: list[int]) -> list[tuple[str, str, str]]:
-    """Return label, state and words of the hidden cases of a cell, equal ones once."""
-    groups: dict[tuple[str, str], list[int]] = {}
+def _rows(
+    function: FunctionCases, verdict: FunctionVerdict, chosen: list[int]
+) -> list[tuple[str, str, str]]:
+    """Return label, state and words of the sealed cases of a cell, equal ones once."""
+    groups: dict[tuple[str, str, str], list[int]] = {}
     for i in chosen:
         run, mark = verdict.runs[i], verdict.marks[i]
+        if not isinstance(run, Sealed):
+            continue
+        kind = "hidden" if function.cases[i].hidden else "public"
         state = "right" if mark == 1 else "partly" if mark else "wrong"
-        said = text("checks.right")
-        if mark != 1 and isinstance(run, Sealed):
-            said = sealed_words(run)
-        groups.setdefault((state, said), []).append(i + 1)
+        said = text("checks.right") if mark == 1 else sealed_words(run)
+        groups.setdefault((kind, state, said), []).append(i + 1)
     return [
-        (text("feedback.hidden", cases=cases_named(numbers)), state, said)
-        for (state, said), numbers in groups.items()
+        (text(f"feedback.{kind}", cases=cases_named(numbers)), state, said)
+        for (kind, state, said), numbers in groups.items()
     ]
-
-
-def _is_sealed(verdict: FunctionVerdict, i: int) -> bool:
-    return i < len(verdict.runs) and isinstance(verdict.runs[i], Sealed)
 
 
 def _cards(
@@ -137,10 +136,11 @@ def _cards(
     evidence: Evidence,
 ) -> list[str]:
     """Return the public cases of a cell as a check shows them."""
-    public = [i for i, run in enumerate(verdict.runs) if isinstance(run, Run)]
-    here = [i for i in public if i in chosen]
-    facts = Evidence(cases=[evidence.cases[public.index(i)] for i in here])
-    runs = [run for i in here if isinstance(run := verdict.runs[i], Run)]
+    public = [(i, r) for i, r in enumerate(verdict.runs) if isinstance(r, Run)]
+    shown = [(k, i, run) for k, (i, run) in enumerate(public) if i in chosen]
+    here = [i for _, i, _ in shown]
+    facts = Evidence(cases=[evidence.cases[k] for k, _, _ in shown])
+    runs = [run for _, _, run in shown]
     blocks = blocks_of(function, runs, facts, [i + 1 for i in here])
     for block in blocks:
         block.label = text("feedback.public", cases=block.label)
@@ -202,10 +202,9 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
     for name in cell.functions:
         function, found = store.cases.functions[name], verdict.functions[name]
         chosen = [i for other, i in cell.cases if other == name]
-        hidden = [i for i in chosen if _is_sealed(found, i)]
         evidence = evidence_of_runs(function, _open(found))
         judged = bool(found.runs) and found.state not in CLEAR
-        rows = _rows(found, hidden) if judged else []
+        rows = _rows(function, found, chosen) if judged else []
         reason = function_reason(found)
         parts.append(
             f"<p><code>{escape(name)}</code>: <strong>{escape(reason)}</strong></p>"

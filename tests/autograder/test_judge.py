@@ -1,6 +1,7 @@
 """The judge: marks, recognised mistakes, composites, and answers from strangers."""
 
 import json
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from autograder.examination import Examination, requests
 from autograder.judging import Judge, rounded, untouched_functions
+from autograder.reports.cell_feedback import cell_html
 from autograder.store import read_store, store_path
 from tests.course import CENTRE, SPREAD
 from tests.driving import Solution, examined
@@ -69,6 +71,20 @@ def test_a_function_is_judged_on_its_own(store, centre):
     assert marks(verdict) == {"centre-check": 0.0, "spread-check": 4.0}
     assert verdict.functions["spread"].state == "right"
     assert verdict.functions["spread"].with_reference == ("centre",)
+
+
+def test_a_public_case_that_needed_the_reference_is_called_public(store):
+    """Of it, too, nothing is shown but the judge's words."""
+    spread = SPREAD.replace("return value, Z", "return 2 * value, Z")
+    verdict = judged(store, CENTRE.replace("axis=1", "axis=0"), spread)
+    cell = verdict.cells["spread-check"]
+    html = cell_html(store, verdict, "spread-check", cell)
+
+    assert cell.points == 2.0
+    assert re.findall(r">([^<>]* \((?:public|hidden)\))<", html) == [
+        "cases 1 and 2 (public)",
+        "cases 3, 4, 5 and 6 (hidden)",
+    ]
 
 
 def test_what_is_right_needs_no_reference(store):
