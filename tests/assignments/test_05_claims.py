@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.authoring.sources import read_source
+from helpers.statistics import confidence_interval, paired_difference
 from tests.assignments.solutions import SOURCE, solutions
 
 
@@ -65,10 +66,9 @@ def test_small_batches_err_by_one_over_the_root():
         assert 0.38 < larger / smaller < 0.6
 
 
-@pytest.mark.slow
-def test_the_four_methods_cannot_be_told_apart_on_the_digits():
-    """Each at its own rate, chosen inside its five, they end within a point."""
-    names = _run(
+@pytest.fixture(scope="module")
+def comparison():
+    return _run(
         "adaptive_methods",
         "digits",
         "take-step",
@@ -78,15 +78,46 @@ def test_the_four_methods_cannot_be_told_apart_on_the_digits():
         "comparison",
     )
 
-    for method, rates in names["tried_rates"].items():
-        assert names["best"][method] in rates[1:-1], method
-    means = {method: np.mean(share) for method, share in names["shares"].items()}
-    for method, mean in means.items():
-        assert abs(mean - means["gradient descent"]) < 0.01, method
-    common = {method: np.mean(names["choice"][method][0.1]) for method in means}
-    chosen = {
-        method: np.mean(names["choice"][method][names["best"][method]])
-        for method in means
+
+@pytest.mark.slow
+def test_the_common_rate_decides_the_order(comparison):
+    """At 0.01 Adam is first by far, at 1 gradient descent; best rates lie inside."""
+    cost = {
+        (method, rate): np.mean(values)
+        for method, costs in comparison["choice"].items()
+        for rate, values in costs.items()
     }
-    for method in means:
-        assert common[method] > 2 * chosen[method], method
+
+    for method, rate in comparison["best"].items():
+        assert rate in comparison["learning_rates"][1:-1], method
+    for adaptive in ("Adam", "RMSprop"):
+        for plain in ("gradient descent", "momentum"):
+            assert cost[plain, 0.01] > 5 * cost[adaptive, 0.01]
+            assert cost[adaptive, 1.0] > 5 * cost[plain, 1.0]
+            factor = comparison["best"][plain] / comparison["best"][adaptive]
+            assert 200 < factor < 500
+
+
+@pytest.mark.slow
+def test_the_methods_end_within_a_point_of_each_other(comparison):
+    """Over images each interval holds zero; over initializations not for Adam."""
+    correct, own = comparison["correct"], "gradient descent"
+    for method in ("momentum", "RMSprop", "Adam"):
+        intervals = []
+        for axis in (1, 0):
+            pair = correct[method].mean(axis=axis), correct[own].mean(axis=axis)
+            mean, error = paired_difference(*pair)
+            intervals.append(confidence_interval(mean, error, len(pair[0])))
+        (low, high), (image_low, image_high) = intervals
+        assert -0.01 < image_low < 0 < image_high < 0.01, method
+        assert (low < 0 < high) == (method == "momentum"), method
+
+
+def test_adam_remembers_old_gradients():
+    """It turns after five more iterations, or not within 40 for small gradients."""
+    names = _run("adaptive_methods", "adam-positions", "adam-steps")
+    lowest = {k: int(np.argmin(v)) for k, v in names["positions"].items()}
+
+    assert lowest["1, then -1"] == lowest["1000, then -1000"] == 25
+    assert lowest["1, then -0.1"] == 40
+    assert min(names["positions"]["+1 and -1 alternating"]) > -0.02
