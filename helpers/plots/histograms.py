@@ -143,7 +143,8 @@ def plot_layer_scales(
     Returns
     -------
     Figure
-        A line for each name; zeros stand at the lower edge.
+        A line for each name on a log axis. Zeros have no place there: they are
+        not drawn, and the legend says so.
 
     Examples
     --------
@@ -152,13 +153,15 @@ def plot_layer_scales(
     """
     lines = {name: np.asarray(values, float).ravel() for name, values in scales.items()}
     positive = np.concatenate([values[values > 0] for values in lines.values()])
-    floor = positive.min() / 10 if len(positive) else 0.0
     panel = axes or new_figure()[1]
     parts = []
     for i, (name, values) in enumerate(lines.items()):
-        shown = np.where(values > 0, values, floor) if floor else values
+        hidden = len(positive) > 0 and bool(np.any(values == 0))
         panel.plot(
-            np.arange(1, len(values) + 1), shown, label=name, **series(i, marks=True)
+            np.arange(1, len(values) + 1),
+            np.where(values > 0, values, np.nan) if hidden else values,
+            label=text("plots.zeros_not_drawn", name=name) if hidden else name,
+            **series(i, marks=True),
         )
         parts.append(
             text(
@@ -169,7 +172,7 @@ def plot_layer_scales(
                 depth=len(values),
             )
         )
-    if floor:
+    if len(positive):
         panel.set_yscale("log")
     panel.set_xticks(np.arange(1, max(map(len, lines.values())) + 1))
     panel.legend()

@@ -39,15 +39,22 @@ def _spreads(starts, start, activation):
     return [np.array([layer.std() for layer in layers]) for layers in both]
 
 
-def test_equal_weights_stay_equal_and_random_ones_do_not():
-    """One different unit from zeros and from 0.5, ten from random weights."""
+def test_a_tiny_difference_of_weights_stays_tiny():
+    """One different unit with a difference of 0 or 1e-6, ten with 0.5."""
     names = run_cells(ASSIGNMENT, "initialization", "data", "symmetry")
+    trained = [after for _, after in names["weights"].values()]
 
-    counts = [
-        len(np.unique(after.round(6), axis=0))
-        for _, after in names["pictures"].values()
-    ]
-    assert counts == [1, 1, 10]
+    assert [names["count_different"](W) for W in trained] == [1, 1, 10]
+
+
+def test_he_shrinks_gradients_where_widths_shrink():
+    """From 400 to 25 units: activations keep their size, gradients lose 1/16."""
+    names = run_cells(
+        ASSIGNMENT, "initialization", "data", "signals", "written-playground"
+    )
+
+    assert names["forward"] == pytest.approx(1, abs=0.15)
+    assert names["backward"] == pytest.approx(1 / 16, rel=0.15)
 
 
 def test_he_is_level_in_all_four_panels(starts):

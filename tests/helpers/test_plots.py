@@ -206,6 +206,18 @@ def test_given_panels_are_drawn_into_and_add_their_words():
     assert "40 points" in figure.description
 
 
+def test_zeros_are_not_drawn_on_a_log_axis():
+    """No point stands where the axis has no zero, and the legend says so."""
+    scales = {"He": [1.0, 0.9], "zeros": [0.0, 0.0]}
+    figure = histograms.plot_layer_scales(scales, ylabel="size")
+    axes = figure.axes[0]
+    drawn = {line.get_label(): line.get_ydata() for line in axes.lines}
+
+    assert axes.get_yscale() == "log"
+    assert np.isnan(drawn["zeros (zeros: not drawn)"]).all()
+    assert np.array_equal(drawn["He"], [1.0, 0.9])
+
+
 def test_series_differ_in_more_than_colour():
     """The first seven lines differ pairwise in colour, dash and marker."""
     looks = [style.series(i) for i in range(7)]
