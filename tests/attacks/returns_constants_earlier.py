@@ -1,6 +1,7 @@
 """Let the first function return constants, so that the second looks right."""
 
-HONEST = 0.0
+# Given a right `centre`, this `spread` is right; the constants earn nothing.
+HONEST = 4.0
 LOSES = True
 TRIED = False
 CELLS = {

