@@ -122,7 +122,12 @@ def drive(
         )
         if callable(function):
             prepare = _prepared(moments[form["cell"]], form)
-            about = form["parameters"], form["contract"], form["calls"]
+            about = (
+                form["parameters"],
+                form["contract"],
+                form["calls"],
+                form["own_work"],
+            )
             groups.append(Group(prepare, form["cases"], *about))
     found = outcomes(groups, limits, ask)
     driven = [answer for answer in answers if answer["kind"] == "function"]
@@ -229,6 +234,8 @@ class Group:
         Terms of the function's contract.
     callees : sequence of str
         Graded functions that it calls.
+    own_work : sequence of str
+        Functions of ``helpers`` that do what is asked for.
     """
 
     prepare: Callable[[Ask], Callable]
@@ -236,6 +243,7 @@ class Group:
     parameters: Sequence[str] = ()
     contract: Sequence[str] = ()
     callees: Sequence[str] = ()
+    own_work: Sequence[str] = ()
 
 
 def outcomes(
@@ -320,4 +328,5 @@ def _called(
         names=group.parameters,
         contract=group.contract,
         callees=group.callees,
+        own_work=group.own_work,
     )

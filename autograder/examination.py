@@ -81,6 +81,7 @@ def function_forms(
                 "parameters": list(record.parameters),
                 "contract": list(record.contract),
                 "calls": list(record.calls),
+                "own_work": list(record.own_work),
                 "stand_ins": list(stand_ins),
                 "cases": [case_form(record.cases[i]) for i in chosen],
             },

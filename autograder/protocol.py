@@ -71,6 +71,7 @@ class FunctionForm(TypedDict):
     parameters: list[str]
     contract: list[str]
     calls: list[str]
+    own_work: list[str]
     stand_ins: list[str]
     cases: list[CaseForm]
 

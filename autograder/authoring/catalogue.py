@@ -10,6 +10,8 @@ from helpers.checks.cases import Entry
 __all__ = [
     "CONTRACT",
     "CONTRACT_HINTS",
+    "KINDS",
+    "OWN_WORK",
     "CatalogueEntry",
     "CatalogueError",
     "patch",
@@ -39,6 +41,8 @@ READ = "read"
 # The tables of contracts, which `autograder.authoring.contracts` reads.
 CONTRACT = "contract"
 CONTRACT_HINTS = "contract_hints"
+KINDS = "kinds"
+OWN_WORK = "own_work"
 
 
 class CatalogueError(ValueError):
@@ -87,7 +91,7 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
         raise CatalogueError(f"{path.name}: {error}") from error
     catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
     readings = _readings(tables.pop(READ, {}), path.name)
-    for name in (CONTRACT, CONTRACT_HINTS):
+    for name in (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK):
         tables.pop(name, None)
     for notebook, functions in tables.items():
         for function, entries in functions.items():

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.authoring.catalogue import CONTRACT, CONTRACT_HINTS, CatalogueError
+from autograder.authoring.catalogue import (
+    CONTRACT,
+    CONTRACT_HINTS,
+    KINDS,
+    OWN_WORK,
+    CatalogueError,
+)
 from helpers.checks.contract import TERMS, contract_line
 from helpers.strings import text
 
@@ -40,10 +46,17 @@ class Contract:
         Of `helpers.checks.contract.TERMS`.
     hints : dict of str to str
         Questions of its own, by term.
+    kinds : dict of str to str
+        Kinds of hidden cases that no public case has, with the reason; the prompt
+        names them.
+    own_work : tuple of str
+        Functions of ``helpers`` that do what is asked for.
     """
 
     terms: tuple[str, ...] = ()
     hints: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    own_work: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,20 +102,24 @@ def read_contracts(path: Path) -> dict[str, dict[str, Contract]]:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{path.name}: {error}") from error
-    hints = tables.get(CONTRACT_HINTS, {})
+    more = {name: tables.get(name, {}) for name in (CONTRACT_HINTS, KINDS, OWN_WORK)}
     contracts: dict[str, dict[str, Contract]] = {}
     for notebook, functions in tables.get(CONTRACT, {}).items():
         for function, terms in functions.items():
             where = f"{path.name}, [{CONTRACT}.{notebook}], {function}"
-            own = hints.get(notebook, {}).pop(function, {})
-            _check(terms, own, where)
-            contract = Contract(tuple(terms), dict(own))
-            contracts.setdefault(notebook, {})[function] = contract
-    for notebook, functions in hints.items():
-        for function in functions:
-            raise CatalogueError(
-                f"{path.name}: [{CONTRACT_HINTS}.{notebook}.{function}] has no contract"
+            own, kinds, given = (
+                table.get(notebook, {}).pop(function, {}) for table in more.values()
             )
+            _check(terms, own, where)
+            terms = ["own work", *terms] if given else terms
+            contract = Contract(tuple(terms), dict(own), dict(kinds), tuple(given))
+            contracts.setdefault(notebook, {})[function] = contract
+    for name, table in more.items():
+        for notebook, functions in table.items():
+            for function in functions:
+                raise CatalogueError(
+                    f"{path.name}: [{name}.{notebook}.{function}] has no contract"
+                )
     return contracts
 
 

@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import nbformat
+
 from autograder.authoring.contracts import stated_in
+from autograder.authoring.kinds import equal_sizes, new_kinds
 from autograder.authoring.recording import CASE_SECONDS, run_recorder
 from autograder.authoring.regions import solution_statements, stub
 from autograder.authoring.sources import SourceNotebook, split_hidden
@@ -50,7 +53,11 @@ class GateError(ValueError):
 
 
 def check_catalogue(
-    source: SourceNotebook, store: Store, *, min_hidden: int = MIN_HIDDEN
+    source: SourceNotebook,
+    store: Store,
+    *,
+    min_hidden: int = MIN_HIDDEN,
+    folder: Path | None = None,
 ) -> None:
     """Hold the recorded cases against the rules of the catalogue.
 
@@ -62,6 +69,9 @@ def check_catalogue(
         Its recorded cases.
     min_hidden : int
         How many hidden cases a function needs; none in a lesson.
+    folder : Path, optional
+        Where the notebook lies; the lessons that readings name lie two folders
+        above, in ``notebooks``.
 
     Raises
     ------
@@ -69,9 +79,15 @@ def check_catalogue(
         If a rule is broken.
     """
     judge = Judge(store)
+    root = (folder or Path()).resolve()
     for name, record in store.cases.functions.items():
         _check_cases(source, record, min_hidden)
         _check_contract(source, record)
+        if min_hidden:
+            _check_points(source, record)
+            if any(graded.contract for graded in source.functions.values()):
+                _check_kinds(source, record)
+        _check_readings(source, record, root)
         _check_hints(source, record)
         for case in record.cases:
             if not earning_results(record, case):
@@ -122,6 +138,82 @@ def _check_contract(source: SourceNotebook, record: FunctionCases) -> None:
             )
 
 
+def _check_points(source: SourceNotebook, record: FunctionCases) -> None:
+    """Points are more than none, and those of the heading."""
+    cells = {case.cell for case in record.cases}
+    for cell in source.cells:
+        if cell.id in cells and cell.points <= 0:
+            raise GateError(
+                f"cell {cell.id} has 0 points: nothing could be earned there"
+            )
+    prompt = source.prompts.get(record.name)
+    worth = sum(cell.points for cell in source.cells if cell.id in cells)
+    if prompt is not None and prompt.points != worth:
+        raise GateError(
+            f"cell {prompt.cell}: the heading of {record.name} says {prompt.points:g} "
+            f"points, its checks are worth {worth:g}"
+        )
+
+
+READING = re.compile(r"lesson (\d\d), (.+)")
+HERE = "this notebook, "
+
+
+def _check_readings(source: SourceNotebook, record: FunctionCases, root: Path) -> None:
+    """What to read again is a heading that exists."""
+    for entry in record.entries:
+        if not entry.read:
+            continue
+        lesson = READING.fullmatch(entry.read)
+        headings = source.headings
+        section = entry.read.removeprefix(HERE)
+        if lesson:
+            section = lesson[2]
+            found = _lesson_headings(root, lesson[1])
+            if found is None:
+                continue
+            headings = found
+        if section not in headings:
+            raise GateError(
+                f"{record.name}, {entry.name!r}: {entry.read!r} is to be read again, "
+                f"but there is no heading {section!r}"
+            )
+
+
+def _lesson_headings(root: Path, number: str) -> set[str] | None:
+    """Return the headings of a lesson, None where there are no lessons."""
+    folders = [root, root.parent.parent / "notebooks"]
+    paths = [p for f in folders for p in sorted(f.glob(f"{number}_*.ipynb"))]
+    if not any(f.name == "notebooks" and f.is_dir() for f in folders):
+        return None
+    return {
+        line.lstrip("#").strip()
+        for path in paths
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.split("\n")
+        if line.startswith("#")
+    }
+
+
+def _check_kinds(source: SourceNotebook, record: FunctionCases) -> None:
+    """Hidden cases differ from public ones in values only, and sizes from sizes."""
+    function = source.functions[record.name]
+    for kind in new_kinds(record):
+        if kind not in function.kinds:
+            raise GateError(
+                f"{record.name}: a hidden case has what no public case has ({kind}): "
+                "add a public case, or name it in the prompt and give the reason in "
+                f"[kinds.{source.name}.{record.name}]"
+            )
+    for index, sizes in equal_sizes(record, function.cell.source):
+        if sizes not in function.kinds:
+            raise GateError(
+                f"{record.name}: {sizes} in case {index + 1} of its checks, so that a "
+                "sum over the wrong axis looks right: choose sizes that differ"
+            )
+
+
 def _check_hints(source: SourceNotebook, record: FunctionCases) -> None:
     hints: dict[str, str] = {}
     for entry in record.entries:
@@ -142,6 +234,11 @@ def _check_hints(source: SourceNotebook, record: FunctionCases) -> None:
                     f"{record.name}: the hint of {entry.name!r} contains {secret!r} "
                     "of the solution"
                 )
+        if entry.wrong and "?" not in entry.hint:
+            raise GateError(
+                f"{record.name}: the hint of {entry.name!r} asks nothing; it should be "
+                "a question"
+            )
 
 
 def _secrets(statements: Iterable[str]) -> set[str]:
@@ -149,13 +246,20 @@ def _secrets(statements: Iterable[str]) -> set[str]:
     found = set()
     for statement in statements:
         for node in ast.walk(ast.parse(statement)):
-            if isinstance(node, ast.Call) and (node.args or node.keywords):
+            if (isinstance(node, ast.Call) and (node.args or node.keywords)) or (
+                isinstance(node, ast.Subscript) and _is_length(node.value)
+            ):
                 found.add(_squeezed(ast.unparse(node)))
             elif isinstance(node, ast.BinOp):
                 text = _squeezed(ast.unparse(node))
                 if len(text) >= 8:
                     found.add(text)
     return found
+
+
+def _is_length(node: ast.expr) -> bool:
+    """Tell whether an expression is the shape of an array."""
+    return isinstance(node, ast.Attribute) and node.attr == "shape"
 
 
 def _squeezed(text: str) -> str:
@@ -237,20 +341,23 @@ def _check_entries(judge: Judge, record: FunctionCases) -> None:
             continue
         if found is not entry:
             raise GateError(
-                f"{where}: the cases do not tell it from {_twin(record, entry)} (add a "
-                "case that does, or mark one of them same_as the other)"
+                f"{_told_apart(record, entry)} (add a case that does, or mark one of "
+                "them same_as the other)"
             )
         if not entry.hidden_only:
             shown = recognise(record, [runs[i] for i in visible])
             if shown is not entry:
-                twin = _twin(record, entry, visible)
-                raise GateError(
-                    f"{where}: the visible cases do not tell it from {twin}"
-                )
+                raise GateError(_told_apart(record, entry, visible))
 
 
-def _twin(record: FunctionCases, entry: Entry, indices: list[int] | None = None) -> str:
+def _told_apart(
+    record: FunctionCases, entry: Entry, indices: list[int] | None = None
+) -> str:
+    """Say which entry no case tells from another; the later one is the new one."""
     chosen = range(len(record.cases)) if indices is None else indices
+    cases = "the cases" if indices is None else "the visible cases"
+    later, earlier = entry.name, "another answer"
+    names = [other.name for other in record.entries]
     for other in record.entries:
         if other is not entry and all(
             agrees(
@@ -258,8 +365,11 @@ def _twin(record: FunctionCases, entry: Entry, indices: list[int] | None = None)
             )
             for i in chosen
         ):
-            return repr(other.name)
-    return "another answer"
+            pair = sorted((entry.name, other.name), key=names.index)
+            return (
+                f"{record.name}, {pair[1]!r}: {cases} do not tell it from {pair[0]!r}"
+            )
+    return f"{record.name}, {later!r}: {cases} do not tell it from {earlier}"
 
 
 def _check_names(source: SourceNotebook) -> None:

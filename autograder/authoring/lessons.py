@@ -109,7 +109,7 @@ def record_lesson(path: Path) -> Store:
     """
     source = lesson_source(path)
     store = record(source, path.parent)
-    check_catalogue(source, store, min_hidden=0)
+    check_catalogue(source, store, min_hidden=0, folder=path.parent)
     return store
 
 

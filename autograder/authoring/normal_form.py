@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.authoring.contracts import read_contracts, state
 from autograder.errors import CourseError
 
-__all__ = ["normal_text", "own_notebooks"]
+__all__ = ["normal_text", "own_notebooks", "speaking_id"]
 
 METADATA = {
     "kernelspec": {
@@ -74,7 +74,7 @@ def normal_text(path: Path) -> str:
     notebook.metadata = nbformat.from_dict(METADATA)
     taken: set[str] = set()
     for cell in notebook.cells:
-        cell["id"] = _speaking_id(cell, taken)
+        cell["id"] = speaking_id(cell, taken)
         taken.add(cell["id"])
         cell.metadata = nbformat.from_dict(
             {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
@@ -99,7 +99,7 @@ def _is_collapsed(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and layout.get("source_hidden") is True
 
 
-def _speaking_id(cell: NotebookNode, taken: set[str]) -> str:
+def speaking_id(cell: NotebookNode, taken: set[str]) -> str:
     """Return the grade_id, the id where it speaks, or words of the cell."""
     name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "")
     if not SPEAKING.fullmatch(name) or INVENTED.fullmatch(name):

@@ -212,7 +212,8 @@ def record(request: dict) -> dict:
                     if case["function"] == name and case["hidden"] == hidden
                 ]
                 calls = [cases[i] for i in own]
-                about = (function[k] for k in ("parameters", "contract", "calls"))
+                keys = "parameters", "contract", "calls", "own_work"
+                about = (function[key] for key in keys)
                 groups.append(Group(prepare, calls, *about))
                 targets += [(i, path) for i in own]
         frames = outcomes(groups, limits)

@@ -126,6 +126,7 @@ def record(source: SourceNotebook, folder: Path) -> Store:
                 "parameters": list(function.parameters),
                 "contract": list(function.contract),
                 "calls": list(function.calls),
+                "own_work": list(function.own_work),
                 "cell": function.cell.id,
                 "stub": stub(function.cell.source),
                 "entries": {
@@ -169,6 +170,7 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
             by_hand=function.by_hand,
             contract=function.contract,
             hints=function.hints,
+            own_work=function.own_work,
             entries=[item.entry for item in function.entries],
             cases=cases,
         )

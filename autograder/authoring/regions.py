@@ -67,7 +67,10 @@ def find_regions(source: str) -> list[Region]:
     for number, line in enumerate(source.splitlines(), start=1):
         if match := START.match(line):
             if opened is not None:
-                raise RegionError(f"line {number}: a region starts inside another")
+                raise RegionError(
+                    f"line {number}: a region starts inside another: "
+                    f"### END CODE HERE ### is missing below line {opened[0]}"
+                )
             whole = WHOLE.search(match["rest"])
             opened = number, whole[1] if whole else ""
         elif END.match(line):
@@ -76,7 +79,10 @@ def find_regions(source: str) -> list[Region]:
             regions.append(Region(opened[0], number, opened[1]))
             opened = None
     if opened is not None:
-        raise RegionError(f"line {opened[0]}: this region never ends")
+        raise RegionError(
+            f"line {opened[0]}: this region never ends: ### END CODE HERE ### is "
+            "missing"
+        )
     return regions
 
 

@@ -90,6 +90,10 @@ class GradedFunction:
         What is demanded beyond values.
     hints : dict of str to str
         Questions of its own, by term of the contract.
+    kinds : dict of str to str
+        Kinds of hidden cases that no public case has, with the reason.
+    own_work : tuple of str
+        Functions of ``helpers`` that do what is asked for.
     """
 
     name: str
@@ -103,6 +107,8 @@ class GradedFunction:
     by_hand: str = ""
     contract: tuple[str, ...] = ()
     hints: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    own_work: tuple[str, ...] = ()
 
 
 @dataclass
@@ -123,6 +129,8 @@ class SourceNotebook:
         Text of the assignment's ``judges.py``, or empty.
     digest : str
         What cases are made from, in short.
+    headings : set of str
+        Of its markdown cells, as a reading names them.
     """
 
     assignment: str
@@ -132,6 +140,7 @@ class SourceNotebook:
     prompts: dict[str, Prompt] = field(default_factory=dict)
     judges: str = ""
     digest: str = ""
+    headings: set[str] = field(default_factory=set)
 
 
 def read_source(path: Path) -> SourceNotebook:
@@ -183,11 +192,19 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
     SourceError
         If a cell breaks a rule.
     """
+    _check_ids(notebook)
     cells = [_cell(cell) for cell in notebook.cells if cell.cell_type == "code"]
-    catalogue = read_catalogue(folder / "misconceptions.toml").get(name, {})
-    readings = read_readings(folder / "misconceptions.toml")
+    tables = folder / "misconceptions.toml"
+    catalogues, agreed = read_catalogue(tables), read_contracts(tables)
+    for other in {**catalogues, **agreed}:
+        if other != name and not (folder / f"{other}.ipynb").exists():
+            raise SourceError(
+                f"misconceptions.toml has entries for {other}, but there is no "
+                f"{other}.ipynb"
+            )
+    catalogue, contracts = catalogues.get(name, {}), agreed.get(name, {})
+    readings = read_readings(tables)
     by_hand = _examples_by_hand(notebook)
-    contracts = read_contracts(folder / "misconceptions.toml").get(name, {})
     functions: dict[str, GradedFunction] = {}
     for cell in cells:
         if cell.role == "solution":
@@ -199,6 +216,8 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
                 if function.name in contracts:
                     function.contract = contracts[function.name].terms
                     function.hints = contracts[function.name].hints
+                    function.kinds = contracts[function.name].kinds
+                    function.own_work = contracts[function.name].own_work
                 functions[function.name] = function
     for kind, table in (("entries", catalogue), ("a contract", contracts)):
         for function in table:
@@ -212,14 +231,37 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
     source = SourceNotebook(
         folder.name, name, cells, functions, prompts_of(notebook), text
     )
+    # A paragraph that opens with words in bold type is found as easily.
+    source.headings = {
+        (match[1] or match[2]).strip(" .:")
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for match in TITLE.finditer(cell.source)
+    }
     source.digest = digest_of(source)
     return source
+
+
+def _check_ids(notebook: NotebookNode) -> None:
+    """Every grade_id stands once: nbgrader's gradebook cannot hold it twice."""
+    seen: set[str] = set()
+    for cell in notebook.cells:
+        identity = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if identity and identity in seen:
+            raise SourceError(
+                f"two cells have the grade_id {identity}: give one of them another "
+                "with Create Assignment"
+            )
+        seen.add(identity)
 
 
 def _cell(cell: NotebookNode) -> Cell:
     nbgrader = cell.metadata.get("nbgrader", {})
     identity = nbgrader.get("grade_id") or cell.get("id", "")
-    points = float(nbgrader.get("points", 0))
+    points = nbgrader.get("points", 0)
+    if isinstance(points, bool) or not isinstance(points, int | float):
+        raise SourceError(f"cell {identity}: its points are {points!r}, not a number")
+    points = float(points)
     if "demonstration" in cell.metadata.get("tags", []):
         role = "demonstration"
     elif nbgrader.get("grade") and not nbgrader.get("solution"):
@@ -424,6 +466,7 @@ def split_hidden(source: str, where: str) -> list[tuple[bool, str]]:
     return [(hidden, text) for hidden, text in texts if text.strip()]
 
 
+TITLE = re.compile(r"^(?:#+ (.+)|\*\*(.+?)\*\*.*)$", re.MULTILINE)
 IMPORT = re.compile(r"^\s*(?:from|import)\s+(helpers(?:\.\w+)*)", re.MULTILINE)
 
 
@@ -447,6 +490,7 @@ def digest_of(source: SourceNotebook) -> str:
         for item in function.entries:
             add(f"{name} {item!r}")
         add(f"{name} {function.contract!r} {sorted(function.hints.items())!r}")
+        add(f"{name} {function.own_work!r}")
     add(source.judges)
     code = "\n".join(
         cell.source for cell in source.cells if cell.role != "demonstration"

@@ -17,6 +17,7 @@ from autograder.authoring.gates import (
     check_release,
     check_secrets,
 )
+from autograder.authoring.normal_form import speaking_id
 from autograder.authoring.recording import record
 from autograder.authoring.regions import RegionError, find_regions, stub
 from autograder.authoring.sources import SourceError, SourceNotebook, read_source
@@ -70,7 +71,7 @@ def examine_notebook(path: Path) -> tuple[SourceNotebook, Store]:
     """Record a source notebook and hold it against every rule, as `examine` does."""
     source = read_source(path)
     store = record(source, path.parent)
-    check_catalogue(source, store)
+    check_catalogue(source, store, folder=path.parent)
     check_release(source, store, path.parent)
     return source, store
 
@@ -166,9 +167,14 @@ class Publish(NbGraderPreprocessor):
         """Save what was recorded for this notebook."""
         names = resources["nbgrader"]
         source, store = self.parent.examined[names["notebook"]]
+        # A source of nbformat 4.4 has no ids; grading knows each cell by one.
+        nb.nbformat_minor = max(nb.nbformat_minor, 5)
+        taken: set[str] = set()
         for cell in nb.cells:
-            if identity := cell.metadata.get("nbgrader", {}).get("grade_id"):
-                cell["id"] = identity
+            identity = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if identity or not cell.get("id"):
+                cell["id"] = identity or speaking_id(cell, taken)
+            taken.add(cell["id"])
         nb.metadata["course"] = {"digest": source.digest}
         root = Path(self.parent.parent.coursedir.root)
         store.released = json.loads(json.dumps(nb))

@@ -47,6 +47,11 @@ class Killed:
         empty where it tells no more.
     sentence : str
         What the feedback says.
+    term : str
+        Of a mutant of a contract the term that it breaks, empty where the contract
+        allows what it does.
+    told : bool
+        Whether it was recognised under the name of that term.
     why : str
         An input on which a survivor differs from the solution.
     statements : int
@@ -65,6 +70,16 @@ class Killed:
     kind: str = ""
     sentence: str = ""
     why: str = ""
+    term: str = ""
+    told: bool = False
+
+    @property
+    def held(self) -> bool:
+        """Whether a mutant of a contract got what the contract promises."""
+        if not self.term:
+            return self.state == "right"
+        return self.state == "equivalent" or (self.state == "killed" and self.told)
+
     statements: int = 0
     untrue: list[str] = field(default_factory=list)
 
@@ -78,6 +93,7 @@ def mutate(
     sample: int | None = None,
     seed: int = 0,
     answers: Sequence[tuple[str, str, str]] = (),
+    contracts: bool = False,
     begun: Callable[[int], None] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Killed]:
@@ -98,6 +114,8 @@ def mutate(
     answers : sequence of (str, str, str), optional
         Function, name and text of other answers, driven in place of mutants;
         their state is ``right`` or ``wrong``.
+    contracts : bool
+        Whether to drive the mutants of the contracts instead.
     begun : callable, optional
         Told how many mutants there are.
     environment : mapping of str to str, optional
@@ -130,6 +148,7 @@ def mutate(
             "seed": seed,
             "count": INPUTS,
             "answers": list(answers),
+            "contracts": contracts,
         }
         paths[0].write_text(json.dumps(request), encoding="utf-8")
         with subprocess.Popen(

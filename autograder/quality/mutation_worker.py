@@ -37,16 +37,20 @@ from autograder.judging import Judge, case_mark
 from autograder.protocol import CaseForm, CaseLimits, read_outcome
 from autograder.quality.attempts import told_at_work
 from autograder.quality.claims import statements_about
+from autograder.quality.contract_mutants import ContractMutant, contract_mutants
 from autograder.quality.mutants import Mutant, mutants_of
 from autograder.reports.cell_feedback import diagnosis
 from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases
+from helpers.checks.contract import term_name
 from helpers.checks.recognition import agrees, recognise
 from helpers.checks.values import plain, resolve
 
 # Relations look at the other answers too; a call of grading has about so many.
 GROUP = 10
+# A size that is hard-coded is no term: it is killed by values, whatever it is called.
+SIZE = "size"
 
 
 class Driver:
@@ -106,6 +110,7 @@ class Driver:
             record.parameters,
             record.contract,
             record.calls,
+            record.own_work,
         )
 
     def defined(self, name: str, text: str, cell: str) -> Callable:
@@ -139,6 +144,40 @@ class Driver:
             if not all(run.right for run in self.judge.runs(record, found)):
                 raise Refused(f"{name}: its solution fails its own cases")
         return self._limits[name]
+
+    def contract_results(self, mutants: list[ContractMutant]) -> Iterator[dict]:
+        """Drive mutants of one contract: killed and told, or right where allowed."""
+        for mutant in mutants:
+            if not mutant.term:
+                yield from self.answers([mutant])
+                continue
+            name = mutant.function
+            group = self.group(name, mutant.text)
+            yield self._told(mutant, self.outcomes(group, self.limits(name)))
+
+    def _told(self, mutant: ContractMutant, outcomes: list[Outcome]) -> dict:
+        """Say what became of a mutant that its contract forbids."""
+        record = self.records[mutant.function]
+        runs = self.judge.runs(record, outcomes)
+        failed = [run for run in runs if not run.right]
+        if not any(run.case.hidden for run in failed):
+            if all(_observed(r.case.expected) == _observed(r.outcome) for r in runs):
+                return {"state": "equivalent"}
+            return {"state": "survived", "why": "no case shows what it does"}
+        entry = recognise(record, runs)
+        kind, said = diagnosis(record, runs)
+        named = entry.name if entry else ""
+        # A size is no term, and an entry of the catalogue may know more than a term.
+        catalogued = entry is not None and any(e is entry for e in record.entries)
+        told = mutant.term == SIZE or catalogued or named == term_name(mutant.term)
+        return {
+            "state": "killed",
+            "visible": any(not run.case.hidden for run in failed),
+            "entry": named,
+            "kind": kind,
+            "sentence": "; ".join(said),
+            "told": told,
+        }
 
     def results(self, mutants: list[Mutant]) -> Iterator[dict]:
         """Drive mutants of one function and say what became of each.
@@ -271,6 +310,11 @@ class Driver:
         return self._random[name]
 
 
+def _observed(outcome: Outcome) -> tuple:
+    """Return what a contract may speak of beyond the values."""
+    return outcome.changed, outcome.aliased, outcome.seeded, outcome.again
+
+
 def _resolved(case: Case) -> Case:
     """Return a case with arrays in the place of samples, read once."""
     args = tuple(resolve(value) for value in case.args)
@@ -321,6 +365,11 @@ def all_mutants(source: SourceNotebook) -> list[Mutant]:
     ]
 
 
+def all_contract_mutants(source: SourceNotebook) -> list[ContractMutant]:
+    """List the mutants of the contract of every graded function of a notebook."""
+    return [m for graded in source.functions.values() for m in contract_mutants(graded)]
+
+
 def read_request(request_path: str) -> tuple[dict, Path, Callable[[dict], None]]:
     """Read a request; return it, the folder to work in and what answers.
 
@@ -354,7 +403,8 @@ def main(request_path: str) -> None:
             Mutant(function, name, 0, text)
             for function, name, text in request["answers"]
         ]
-        mutants = answers or all_mutants(source)
+        listed = all_contract_mutants if request["contracts"] else all_mutants
+        mutants = answers or listed(source)
         if request["function"]:
             mutants = [m for m in mutants if m.function == request["function"]]
         if request["sample"] is not None and request["sample"] < len(mutants):
@@ -370,8 +420,12 @@ def main(request_path: str) -> None:
         say({"total": len(mutants)})
         for chosen_ones in by_function.values():
             work = driver.answers if answers else driver.results
+            if request["contracts"]:
+                work = driver.contract_results
             for mutant, found in zip(chosen_ones, work(chosen_ones), strict=True):
                 about = {"function": mutant.function, "change": mutant.change}
+                if isinstance(mutant, ContractMutant):
+                    about["term"] = mutant.term
                 say(about | {"line": mutant.line} | found)
     except (Refused, ValueError) as error:
         say({"refused": str(error)})

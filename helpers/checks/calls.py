@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import importlib
 import io
 import signal
 import sys
@@ -16,8 +17,16 @@ import numpy as np
 
 from helpers.checks.failures import explain
 from helpers.checks.values import Unsupported, leaves, plain, resolve
+from helpers.strings import text
 
-__all__ = ["Outcome", "call", "names_single_precision", "time_limit", "unchanged"]
+__all__ = [
+    "Outcome",
+    "call",
+    "names_single_precision",
+    "time_limit",
+    "unchanged",
+    "withheld",
+]
 
 MAX_TEXT = 10_000
 MAX_MESSAGE = 300
@@ -99,6 +108,7 @@ def call(
     names: Sequence[str] = (),
     contract: Sequence[str] = (),
     callees: Sequence[str] = (),
+    own_work: Sequence[str] = (),
 ) -> Outcome:
     """Call a function on deep copies of plain inputs and catch all that happens.
 
@@ -123,6 +133,9 @@ def call(
         second call, ``independent results`` for a look at memory.
     callees : sequence of str
         Graded functions that it calls: what they seed is not held against it.
+    own_work : sequence of str
+        Functions of ``helpers`` that do what is asked for, such as
+        ``activations.sigmoid``: calling one raises an error.
 
     Returns
     -------
@@ -138,6 +151,7 @@ def call(
     stream = _Bounded()
     with (
         _generator(rng, function, outcome, callees),
+        withheld(own_work),
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(stream),
         contextlib.redirect_stderr(stream),
@@ -163,7 +177,8 @@ def call(
             outcome.line = _line(error, function)
             outcome.advice = explain(error, function)
     if outcome.error is None and not REPEATED.isdisjoint(contract):
-        outcome.again = _again(function, given, rng, seconds)
+        with withheld(own_work):
+            outcome.again = _again(function, given, rng, seconds)
     for warning in caught:
         text = str(warning.message)[:MAX_MESSAGE]
         if text not in outcome.warned and len(outcome.warned) < 5:
@@ -219,6 +234,38 @@ def names_single_precision(function: object, depth: int = 3) -> bool:
         if type(namespace.get(name)) is types.FunctionType
         and not str(getattr(namespace[name], "__module__", "")).startswith("helpers")
     )
+
+
+@contextlib.contextmanager
+def withheld(names: Sequence[str]) -> Iterator[None]:
+    """Let functions of ``helpers`` raise an error, by whatever name they are called.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Module and function, such as ``activations.sigmoid``.
+    """
+    message = text("contract.broken.own_work")
+    kept = []
+    try:
+        for name in names:
+            module, _, attribute = name.rpartition(".")
+            function = getattr(
+                importlib.import_module(f"helpers.{module}"), attribute, None
+            )
+            if isinstance(function, types.FunctionType):
+                namespace: dict[str, types.FunctionType] = {}
+                exec(  # a body of its own: it runs among the helper's globals
+                    f"def {attribute}(*args, **kwargs):\n"
+                    f"    raise NotImplementedError({message!r})",
+                    namespace,
+                )
+                kept.append((function, function.__code__))
+                function.__code__ = namespace[attribute].__code__
+        yield
+    finally:
+        for function, code in kept:
+            function.__code__ = code
 
 
 REPEATED = frozenset(["fresh", "same seed"])

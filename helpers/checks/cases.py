@@ -144,6 +144,8 @@ class FunctionCases:
         What is demanded beyond values, in the words of `helpers.checks.contract`.
     hints : dict of str to str
         Questions of its own, by term of the contract.
+    own_work : tuple of str
+        Functions of ``helpers`` that do what is asked for.
     stub : str
         Text of the released definition, empty where it is not known.
     examples : str
@@ -169,6 +171,7 @@ class FunctionCases:
     read: str = ""
     by_hand: str = ""
     hints: dict[str, str] = field(default_factory=dict)
+    own_work: tuple[str, ...] = ()
     entries: list[Entry] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
 
@@ -285,6 +288,7 @@ def cases_form(cases: NotebookCases) -> dict:
                 "stub": function.stub,
                 **{k: getattr(function, k) for k in GUIDE if getattr(function, k)},
                 "hints": dict(function.hints),
+                "own_work": list(function.own_work),
                 "entries": [_entry_form(entry) for entry in function.entries],
                 "cases": [_case_form(case) for case in function.cases],
             }
@@ -320,6 +324,7 @@ def cases_from(form: object) -> NotebookCases:
                     stub=body.get("stub", ""),
                     **{k: str(body.get(k, ""))[:200] for k in GUIDE},
                     hints=dict(body.get("hints", {})),
+                    own_work=tuple(body.get("own_work", ())),
                     entries=[Entry(**entry) for entry in body["entries"]],
                     cases=[_case_from(case) for case in body["cases"]],
                 )

@@ -364,6 +364,7 @@ class Check:
             names=record.parameters,
             contract=record.contract,
             callees=record.calls,
+            own_work=record.own_work,
         )
 
     def _report(

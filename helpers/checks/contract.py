@@ -22,6 +22,7 @@ __all__ = [
     "entry_of",
     "hint_of",
     "in_another_order",
+    "term_name",
     "with_contract",
 ]
 
@@ -59,6 +60,11 @@ def contract_line(terms: Sequence[str]) -> str:
     """
     sentences = [text(f"contract.sentence.{_key(t)}") for t in TERMS if t in terms]
     return " ".join([text("contract.title"), *sentences])
+
+
+def term_name(term: str) -> str:
+    """Return what a broken term is called to learners."""
+    return text(f"contract.name.{_key(term)}")
 
 
 def hint_of(term: str, hints: Mapping[str, str]) -> str:
@@ -207,7 +213,7 @@ def broken_term(
     """
     found: list[str] = []
     for results in wrong:
-        differences = [d for result in results for d in result.differences]
+        differences = [d for result in results for d in _explained(result)]
         terms = [_term_of(difference) for difference in differences]
         if not differences or None in terms:
             found = []
@@ -217,6 +223,12 @@ def broken_term(
     if term is None and reordered and "any order of keys" in function.contract:
         term = "any order of keys"
     return None if term is None else entry_of(term, function)
+
+
+def _explained(result: Result) -> list[Difference]:
+    """Return what is wrong with a result, without what its frozen draws explain."""
+    frozen = [d for d in result.differences if d.kind == MARK and d.returned == "fresh"]
+    return frozen or result.differences
 
 
 def _term_of(difference: Difference) -> str | None:
@@ -231,5 +243,4 @@ def _term_of(difference: Difference) -> str | None:
 def entry_of(term: str, function: FunctionCases) -> Entry:
     """Return a catalogue entry made of a broken term."""
     read = next((entry.read for entry in function.entries if entry.read), "")
-    name = text(f"contract.name.{_key(term)}")
-    return Entry(name, hint=hint_of(term, function.hints), read=read)
+    return Entry(term_name(term), hint=hint_of(term, function.hints), read=read)

@@ -14,7 +14,13 @@ from helpers.checks.comparison import (
     compare,
     compare_value,
 )
-from helpers.checks.contract import broken_term, in_another_order, with_contract
+from helpers.checks.contract import (
+    broken_term,
+    entry_of,
+    in_another_order,
+    with_contract,
+)
+from helpers.strings import text
 
 __all__ = [
     "Run",
@@ -234,10 +240,13 @@ def recognise(function: FunctionCases, runs: list[Run]) -> Entry | None:
     ]
     if matches:
         return matches[0] if len(matches) == 1 else None
+    wrong = [run for run in runs if not run.right]
+    if function.own_work and all(
+        run.outcome.message == text("contract.broken.own_work") for run in wrong
+    ):
+        return entry_of("own work", function)
     return broken_term(
-        function,
-        [run.results for run in runs if not run.right],
-        _only_reordered(function, runs),
+        function, [run.results for run in wrong], _only_reordered(function, runs)
     )
 
 

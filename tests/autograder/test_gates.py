@@ -2,16 +2,17 @@
 
 import nbformat
 import pytest
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from autograder.authoring.catalogue import CatalogueError
 from autograder.authoring.gates import GateError, check_secrets
+from autograder.authoring.kinds import equal_sizes
 from autograder.authoring.normal_form import normal_text
 from autograder.authoring.regions import RegionError
 from autograder.authoring.sources import SourceError, read_source
 from autograder.judging import Judge
 from autograder.nbgrader.generation import examine, visible_cases
-from tests.course import CATALOGUE, CENTRE_CHECK, tiny_notebook, write_source
+from tests.course import CATALOGUE, CENTRE, CENTRE_CHECK, tiny_notebook, write_source
 
 
 def examined(tmp_path, catalogue=CATALOGUE, **sources):
@@ -58,7 +59,7 @@ def entry(old, new, hint="Why?", more=""):
         (entry("nowhere", "x"), "occurs 0 times"),
         (
             entry("X - mu", "X + 1.0 * mu"),
-            "'mean added': the cases do not tell it from 'new'",
+            "'new': the cases do not tell it from 'mean added'",
         ),
         (
             entry("X - mu", "X - mu if len(X) != 3 else X", more="edge = true"),
@@ -196,6 +197,12 @@ def test_a_contract_that_the_prompt_does_not_state_is_refused(tmp_path):
     )
     prompt["id"] = "centre-prompt"
     notebook.cells.insert(2, prompt)
+    check = next(cell for cell in notebook.cells if cell["id"] == "centre-check")
+    check.source = check.source.replace(
+        "[[1.0, 3.0], [0.0, 10.0]]", "[[1.0, 3.0, -0.5], [0.0, 10.0, 900.0]]"
+    )
+    check = next(cell for cell in notebook.cells if cell["id"] == "spread-check")
+    check.source = check.source.replace("[0.0, 3.0, 3.5]", "[0.0, 3.0, 3.5e-7]")
     folder = write_source(tmp_path, notebook, contract)
     with pytest.raises(GateError, match="normalize"):
         examine(folder)
@@ -294,3 +301,136 @@ def test_generation_is_deterministic(tmp_path):
         assert nbformat.read(files[-1], as_version=4).cells
 
     assert made[0] == made[1]
+
+
+def prompted(heading, notebook=None):
+    """Return the small notebook with a prompt of centre before its solution."""
+    notebook = notebook or tiny_notebook()
+    prompt = new_markdown_cell(heading)
+    prompt["id"] = "centre-prompt"
+    notebook.cells.insert(2, prompt)
+    return notebook
+
+
+HEADING = (
+    "## Exercise 1: `centre` ({points} points, difficulty 1 of 5, about 2 minutes)"
+)
+
+
+def metadata_of(notebook, cell_id):
+    """Return nbgrader's metadata of a cell."""
+    cell = next(cell for cell in notebook.cells if cell["id"] == cell_id)
+    return cell.metadata["nbgrader"]
+
+
+def test_points_of_heading_and_checks_agree(tmp_path):
+    """A heading that promises other points than can be earned is refused."""
+    with pytest.raises(GateError, match="says 2 points, its checks are worth 3"):
+        examine(write_source(tmp_path, prompted(HEADING.format(points=2))))
+
+
+@pytest.mark.parametrize(
+    ("points", "reason"), [(0, "has 0 points"), (None, "points are None, not a number")]
+)
+def test_checks_are_worth_something(tmp_path, points, reason):
+    """No points, and points that are no number, are named with their cell."""
+    notebook = tiny_notebook()
+    metadata_of(notebook, "centre-check")["points"] = points
+
+    with pytest.raises((GateError, SourceError), match=f"centre-check.*{reason}"):
+        examine(write_source(tmp_path, notebook))
+
+
+def test_a_grade_id_stands_once(tmp_path):
+    """A copied cell keeps its grade_id, which the gradebook cannot hold twice."""
+    notebook = tiny_notebook()
+    metadata_of(notebook, "spread-check")["grade_id"] = "centre-check"
+
+    with pytest.raises(SourceError, match="two cells have the grade_id centre-check"):
+        examine(write_source(tmp_path, notebook))
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "reason"),
+    [
+        (
+            CATALOGUE.replace("tiny.", "teeny.").replace(".tiny]", ".teeny]"),
+            "there is no teeny.ipynb",
+        ),
+        (
+            entry("X - mu", "X * mu", hint="Compare mean and values."),
+            "'new' asks nothing",
+        ),
+        (
+            entry("X - mu", "X * mu", more='read = "this notebook, Nowhere"'),
+            "there is no heading 'Nowhere'",
+        ),
+    ],
+)
+def test_entries_lead_somewhere(tmp_path, catalogue, reason):
+    """To a notebook and a heading that exist, by a question."""
+    with pytest.raises((GateError, SourceError), match=reason):
+        examined(tmp_path, catalogue)
+
+
+def test_a_reading_in_a_lesson_is_a_heading_there(tmp_path):
+    """Lessons lie in notebooks/ beside source/."""
+    lesson = new_notebook(cells=[new_markdown_cell("# Lesson\n\n## Centring")])
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(lesson, tmp_path / "notebooks" / "01_lesson.ipynb")
+    examined(tmp_path)
+
+    with pytest.raises(GateError, match="no heading 'Centering'"):
+        examined(tmp_path, CATALOGUE.replace("01, Centring", "01, Centering"))
+
+
+def test_a_length_that_is_the_solution_is_no_hint(tmp_path):
+    """X.shape[0] in a hint says which one it is."""
+    hint = "What is X.shape[0]?"
+
+    with pytest.raises(GateError, match=r"contains 'X.shape\[0\]' of the solution"):
+        examined(
+            tmp_path,
+            entry("Z = X - mu", "Z = X + mu + 1", hint=hint),
+            centre=("Z = X - mu", "n = X.shape[0]\n    Z = X - mu + 0 * n"),
+        )
+
+
+CONTRACT = '[contract.tiny]\ncentre = ["changes inputs"]\n' + CATALOGUE
+
+
+def test_public_cases_show_every_kind(tmp_path):
+    """A hidden case is not the first with a negative number."""
+    with pytest.raises(GateError, match="what no public case has"):
+        examine(write_source(tmp_path, tiny_notebook(), CONTRACT))
+
+
+def test_sizes_of_different_meaning_differ(tmp_path):
+    """Two rows and two columns let a sum over the wrong axis look right."""
+    record = examined(tmp_path)["tiny"][1].cases.functions["centre"]
+
+    assert (0, "n and m are both 2") in equal_sizes(record, CENTRE)
+
+
+def test_a_source_without_cell_ids_generates_and_can_be_graded(tmp_path):
+    """nbformat 4.4 has no ids; the release gives each cell one."""
+    import shutil
+
+    from autograder.nbgrader.course import Course
+    from autograder.store import read_store, store_path
+    from tests.conftest import ROOT
+
+    notebook = tiny_notebook()
+    notebook.nbformat_minor = 4
+    for cell in notebook.cells:
+        del cell["id"]
+    write_source(tmp_path, notebook)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+
+    Course(tmp_path).generate("01_tiny")
+
+    store = read_store(store_path(tmp_path, "01_tiny", "tiny"))
+    ids = [cell["id"] for cell in store.released["cells"]]
+    assert all(ids)
+    assert len(ids) == len(set(ids))
+    assert {"centre", "centre-check", "spread"} <= set(ids)

@@ -172,3 +172,17 @@ def test_the_command_reports_and_says_whether_any_survived(tmp_path):
 
     assert done.returncode == 0
     assert "0 survived" in done.stdout
+
+
+def test_what_a_contract_forbids_is_killed_and_told_and_the_rest_is_right():
+    """Of every assignment one notebook: each mutant of a contract holds."""
+    for assignment, notebook in (
+        ("01_logistic_regression", "numpy_basics"),
+        ("04_regularization", "initialization"),
+        ("05_optimization", "mini_batches_and_momentum"),
+    ):
+        found = list(mutate(ROOT, assignment, notebook, contracts=True))
+
+        assert [(m.function, m.change, m.state) for m in found if not m.held] == []
+        assert any(m.term for m in found)
+        assert any(not m.term for m in found)
