@@ -483,7 +483,7 @@ class LmsCollector(FileNameCollectorPlugin):
         """
         extractor = self.parent.extractor_plugin_inst
         taken = getattr(extractor, "taken", {})
-        found = taken.get(submitted_file)
+        found: dict | None = taken.get(submitted_file)
         if found is None:
             return None
         self._keep_earlier(Path(submitted_file), found, taken)
@@ -589,6 +589,9 @@ def _time(text: str) -> str:
     """Return a time that nbgrader reads, or nothing."""
     digits = [int(part) for part in re.findall(r"\d{1,4}", text)]
     try:
-        return datetime.datetime(*digits[:6]).isoformat(" ")
+        year, month, day, *clock = digits[:6]
+        hour, minute, second = [*clock, 0, 0, 0][:3]
+        moment = datetime.datetime(year, month, day, hour, minute, second)
+        return moment.isoformat(" ")
     except (TypeError, ValueError):
         return ""

@@ -346,7 +346,11 @@ def _sizes(graded: GradedFunction) -> Iterator[ContractMutant]:
         seen.add(old)
         text = ast.unparse(_Fixed(old, regions).visit(ast.parse(graded.cell.source)))
         yield ContractMutant(
-            graded.name, f"{old} is always 3", node.lineno, text, "size"
+            graded.name,
+            f"{old} is always 3",
+            getattr(node, "lineno", 0),
+            text,
+            "size",
         )
 
 

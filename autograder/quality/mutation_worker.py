@@ -145,17 +145,17 @@ class Driver:
                 raise Refused(f"{name}: its solution fails its own cases")
         return self._limits[name]
 
-    def contract_results(self, mutants: list[ContractMutant]) -> Iterator[dict]:
+    def contract_results(self, mutants: list[Mutant]) -> Iterator[dict]:
         """Drive mutants of one contract: killed and told, or right where allowed."""
         for mutant in mutants:
-            if not mutant.term:
+            if not isinstance(mutant, ContractMutant) or not mutant.term:
                 yield from self.answers([mutant])
                 continue
             name = mutant.function
             group = self.group(name, mutant.text)
-            yield self._told(mutant, self.outcomes(group, self.limits(name)))
+            yield self._broken(mutant, self.outcomes(group, self.limits(name)))
 
-    def _told(self, mutant: ContractMutant, outcomes: list[Outcome]) -> dict:
+    def _broken(self, mutant: ContractMutant, outcomes: list[Outcome]) -> dict:
         """Say what became of a mutant that its contract forbids."""
         record = self.records[mutant.function]
         runs = self.judge.runs(record, outcomes)
