@@ -1,6 +1,6 @@
 """The data sets of the course, as arrays."""
 
-from helpers.datasets.cat_runs import CatRun, load_cat_runs
+from helpers.datasets.cat_runs import CatRun, load_cat_runs, load_cat_sweep
 from helpers.datasets.cats import CatInputs, Cats, load_cat_inputs, load_cats
 from helpers.datasets.digits import Digits, load_all_digits, load_digits
 from helpers.datasets.files import DataFileError, data_folder
@@ -30,6 +30,7 @@ __all__ = [
     "load_blobs",
     "load_cat_inputs",
     "load_cat_runs",
+    "load_cat_sweep",
     "load_cats",
     "load_circles",
     "load_digits",

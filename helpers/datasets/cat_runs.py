@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.datasets.files import Expected, find_file, read_arrays
 
-__all__ = ["STRUCTURES", "CatRun", "load_cat_runs"]
+__all__ = ["STRUCTURES", "CatRun", "load_cat_runs", "load_cat_sweep"]
 
 # Hidden layers by the name of the structure.
 STRUCTURES: dict[str, tuple[int, ...]] = {
@@ -90,3 +90,36 @@ def load_cat_runs() -> dict[str, list[CatRun]]:
         run = CatRun(name, int(start), rate, steps, *curves[: len(_CURVES)], *chances)
         runs.setdefault(name, []).append(run)
     return runs
+
+
+def load_cat_sweep() -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Load how many iterations each network needed at several learning rates.
+
+    Returns
+    -------
+    rates : ndarray of shape (n_rates,)
+        Learning rates.
+    counts : dict of str to ndarray of shape (n_rates, 5)
+        Iterations until the cost is below 0.02, for five starts of each network;
+        nan where 1000 iterations were not enough.
+
+    Raises
+    ------
+    DataFileError
+        If ``data/cat_runs.h5`` is missing or is not what it should be.
+
+    Examples
+    --------
+    >>> rates, counts = load_cat_sweep()
+    >>> rates.tolist(), counts["7"].shape
+    ([0.1, 0.2, 0.4, 0.8, 1.6], (5, 5))
+    """
+    expected = {"sweep/rates": Expected((None,), "f", "float64")}
+    names = [name for name, hidden in STRUCTURES.items() if hidden]
+    for name in names:
+        expected[f"sweep/{name}"] = Expected((None, 5), "i", "int64")
+    rates, *counts = read_arrays(find_file("cat_runs.h5"), expected).values()
+    return rates, {
+        name: np.where(count < 0, np.nan, count)
+        for name, count in zip(names, counts, strict=True)
+    }

@@ -37,7 +37,9 @@ def solutions(assignment: str, notebook: str) -> SimpleNamespace:
     return SimpleNamespace(**names)
 
 
-def run_cells(assignment: str, notebook: str, *cells: str) -> dict[str, object]:
+def run_cells(
+    assignment: str, notebook: str, *cells: str, **given: object
+) -> dict[str, object]:
     """Run some later cells of a notebook over its solutions, without pictures.
 
     Parameters
@@ -46,6 +48,8 @@ def run_cells(assignment: str, notebook: str, *cells: str) -> dict[str, object]:
         As in `solutions`.
     *cells : str
         Ids of cells, in the order in which they are run.
+    **given : object
+        Names that cells left out would have defined.
 
     Returns
     -------
@@ -56,6 +60,7 @@ def run_cells(assignment: str, notebook: str, *cells: str) -> dict[str, object]:
     silent = [name for name in names if name.startswith("plot_")]
     names |= {name: lambda *args, **kwargs: None for name in silent}
     names |= {"my_prediction": "", "progress": lambda items, description: items}
+    names |= given
     source = read_source(SOURCE / assignment / f"{notebook}.ipynb")
     texts = {cell.id: cell.source for cell in source.cells}
     for cell in cells:

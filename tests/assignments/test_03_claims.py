@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from helpers.datasets import load_cat_runs, load_cat_sweep
+from helpers.statistics import confidence_interval, paired_difference
 from tests.assignments.solutions import run_cells
 
 ASSIGNMENT = "03_deep_network"
@@ -40,3 +42,74 @@ def test_three_trainings_of_the_moons_end_differently():
     assert all(abs(cost[0] - np.log(2)) < 1e-4 for cost in costs)
     assert sorted(cost[-1] for cost in costs)[0] < 0.15
     assert sorted(cost[-1] for cost in costs)[1] > 0.28
+
+
+def test_the_stored_runs_have_the_best_rate_of_the_sweep():
+    """Each network ran at the learning rate with the lowest mean number."""
+    rates, counts = load_cat_sweep()
+    runs = load_cat_runs()
+    for name, count in counts.items():
+        best = int(np.nanargmin(count.mean(axis=1)))
+
+        assert 0 < best < len(rates) - 1
+        assert {run.rate for run in runs[name]} == {rates[best]}
+        assert [run.steps[-1] for run in runs[name]] == count[best].tolist()
+
+
+def test_depth_saves_iterations_at_a_small_common_rate_only():
+    """At 0.1 about half of [n, 20, 1]; at the best rates the interval holds 1."""
+    _, counts = load_cat_sweep()
+    wide, deep = counts["20"].mean(axis=1), counts["20-7-5"].mean(axis=1)
+    pair = (counts["20-7-5"][np.nanargmin(deep)], counts["20"][np.nanargmin(wide)])
+    low, high = confidence_interval(*paired_difference(*map(np.log, pair)), 5)
+
+    assert deep[0] < 0.6 * wide[0]
+    assert low < 0 < high
+    assert np.isnan(deep[-1]) and np.isnan(wide[-1])
+
+
+def test_a_hidden_layer_gains_and_more_is_not_shown_to():
+    """18 points in both intervals; all six others contain 0 and stay below 2."""
+    cells = ("look", "one-neuron", "rates", "live-tools", "five-starts", "pairs")
+    names = run_cells(
+        ASSIGNMENT,
+        "image_classification",
+        *cells,
+        gallery=lambda *args, **kwargs: None,
+        steps=np.arange(0, 201, 10),
+    )
+    first, second, *others = names["rows"].values()
+
+    for mean, low, _ in (first, second):
+        assert mean == pytest.approx(18, abs=0.5)
+        assert low > 15
+    for _, low, high in others:
+        assert -2 < low < 0 < high < 2
+
+
+def test_the_gain_on_stressed_images_is_small():
+    """About 5 points over all; above 0 for light and occlusion only."""
+    cells = ("look", "one-neuron")
+    names = run_cells(
+        ASSIGNMENT, "image_classification", *cells, gallery=lambda *a, **k: None
+    )
+    data, kinds = names["data"], names["cats"].factors["stress"]["stress"]
+    runs = load_cat_runs()
+
+    def right(run):
+        return np.ravel((run.stress_probability > 0.5) == data.stress_y)
+
+    seven = np.mean([right(run) for run in runs["7"]], axis=0)
+    neuron = 1.0 * right(runs["logistic"][0])
+    mean, error = paired_difference(seven, neuron)
+    assert 0.03 < mean < 0.07
+    assert confidence_interval(mean, error, 602)[0] > 0
+    above = {
+        str(kind)
+        for kind in np.unique(kinds)
+        if confidence_interval(
+            *paired_difference(seven[kinds == kind], neuron[kinds == kind]), 86
+        )[0]
+        > 0
+    }
+    assert above == {"light", "occlusion"}

@@ -95,13 +95,19 @@ def test_four_layers_stand_still_from_the_small_start_only(images, cats):
 
 @pytest.mark.parametrize(("structure", "dims"), [("7", [3072, 7, 1]), ("20-7-5", DEEP)])
 def test_live_training_repeats_the_stored_one(images, cats, structure, dims):
-    """Start 2 of the notebook is start 2 of the table, at steps 0 and 100."""
+    """Seed 2 of the notebook is start 2 of the table, at iterations 0, 25 and 50."""
     stored = load_cat_runs()[structure][1]
     np.random.seed(stored.start)
-    _, costs = images.L_layer_model(cats.train_x, cats.train_y, dims, stored.rate, 101)
-    at = [list(stored.steps).index(step) for step in (0, 100)]
+    parameters = images.initialize_parameters_deep(dims)
+    costs = []
+    for _ in range(51):
+        parameters, cost = images.gradient_step(
+            parameters, cats.train_x, cats.train_y, stored.rate
+        )
+        costs.append(cost)
 
-    np.testing.assert_allclose(costs, stored.cost[at], rtol=1e-5)
+    assert list(stored.steps[:3]) == [0, 25, 50]
+    np.testing.assert_allclose(costs[::25], stored.cost[:3], rtol=1e-4)
 
 
 @pytest.mark.skipif(
