@@ -8,6 +8,7 @@ import re
 
 TRIED = False
 HONEST = 0.0
+STOCK = "it attacks the way to the judge, which stock nbgrader does not have"
 CELLS = {
     "centre": """
         import warnings

@@ -2,6 +2,7 @@
 
 TRIED = False
 HONEST = 0.0
+STOCK = "it attacks the way to the judge, which stock nbgrader does not have"
 CELLS = {
     "centre": """
         def centre(X):
