@@ -13,6 +13,7 @@ from rich.table import Table
 
 from autograder.authoring.sources import read_source
 from autograder.nbgrader.course import Course
+from autograder.quality.contract_mutants import contract_mutants
 from autograder.quality.mutants import mutants_of
 from autograder.quality.mutation import Killed, MutationError, mutate, sampled
 
@@ -27,6 +28,7 @@ def drive_all(
     sample: int | None = None,
     seed: int = 0,
     jobs: int = 1,
+    contracts: bool = False,
     console: Console | None = None,
 ) -> list[tuple[str, Killed]]:
     """Drive the mutants of several notebooks, some at the same time.
@@ -45,6 +47,8 @@ def drive_all(
         Seed of the draw.
     jobs : int
         How many notebooks at a time.
+    contracts : bool
+        Whether to drive the mutants of the contracts instead.
     console : Console, optional
         Where a progress bar is shown.
 
@@ -62,7 +66,11 @@ def drive_all(
     if sample is not None:
         totals = {
             item: sum(
-                len(mutants_of(graded.cell.source, name))
+                len(
+                    contract_mutants(graded)
+                    if contracts
+                    else mutants_of(graded.cell.source, name)
+                )
                 for name, graded in read_source(
                     root / "source" / item[0] / f"{item[1]}.ipynb"
                 ).functions.items()
@@ -88,6 +96,7 @@ def drive_all(
                 function=function,
                 sample=shares[item],
                 seed=seed,
+                contracts=contracts,
                 begun=lambda total: progress.update(task, total=total),
             ):
                 found.append((item[0], killed))
@@ -115,7 +124,11 @@ def mutate_command(
     jobs: int,
     kind: str | None,
 ) -> None:
-    """Make every single change of the solutions and see that hidden cases kill it."""
+    """Make every single change of the solutions and see that hidden cases kill it.
+
+    Then the same for contracts: what one forbids is killed and told under the name
+    of its term, what it allows keeps full marks.
+    """
     console = Console()
     course = Course(Path.cwd())
     notebooks = [
@@ -126,14 +139,18 @@ def mutate_command(
     ]
     begun = time.monotonic()
     try:
-        results = drive_all(
-            course.root,
-            notebooks,
-            function=function,
-            sample=sample,
-            seed=seed,
-            jobs=jobs,
-            console=console,
+        results, contracts = (
+            drive_all(
+                course.root,
+                notebooks,
+                function=function,
+                sample=sample,
+                seed=seed,
+                jobs=jobs,
+                contracts=of_contracts,
+                console=console,
+            )
+            for of_contracts in (False, True)
         )
     except MutationError as error:
         raise click.ClickException(str(error)) from None
@@ -149,10 +166,19 @@ def mutate_command(
                 f"{kind}: {item.notebook}.{item.function}, line {item.line}: "
                 f"{item.change}\n    {item.sentence}"
             )
+    broken = [item for _, item in contracts if not item.held]
+    for item in broken:
+        click.echo(
+            f"contract: {item.notebook}.{item.function} {item.change}: "
+            f"{item.term or 'allowed'}, {item.state}, told as {item.entry or '-'}"
+        )
     seconds = time.monotonic() - begun
     survivors = sum(item.state == "survived" for _, item in results)
     click.echo(f"{len(results)} mutants in {seconds:.0f} s, {survivors} survived")
-    sys.exit(1 if survivors else 0)
+    click.echo(
+        f"{len(contracts)} contract mutants, {len(broken)} not as the contract says"
+    )
+    sys.exit(1 if survivors or broken else 0)
 
 
 def _is_plain(item: Killed) -> bool:

@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from autograder.authoring.sources import SourceNotebook, read_source
 from autograder.nbgrader.course import Course
 from autograder.quality.attempts import attempts_of
+from autograder.quality.contract_mutants import contract_mutants
 from autograder.quality.mutants import mutants_of
 from autograder.quality.mutation import Killed, MutationError, mutate, todays_store
 from autograder.quality.quality_page import Measured, Setting, page_of, row_of
@@ -193,6 +194,28 @@ def _mutants(
     return [[Killed(**item) for item in form] for form in forms], _times(whole)
 
 
+def _contracts(bench: Bench, sources: list[SourceNotebook]) -> list[list[Killed]]:
+    """Drive the mutants of all contracts."""
+    work = [
+        (
+            source,
+            bench.key(source, "contracts"),
+            sum(len(contract_mutants(graded)) for graded in source.functions.values()),
+        )
+        for source in sources
+    ]
+
+    def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:
+        found = []
+        for item in mutate(bench.root, source.assignment, source.name, contracts=True):
+            found.append(asdict(item))
+            step()
+        return found
+
+    forms, _ = bench.measure("contracts", "contract mutants", work, make)
+    return [[Killed(**item) for item in form] for form in forms]
+
+
 def _times(path: Path) -> list[str]:
     """Say how long driving all mutants took when it was last done in one go."""
     try:
@@ -341,6 +364,7 @@ def quality_command(output: str, only: str | None, jobs: int, force: bool) -> No
     ]
     try:
         mutants, times = _mutants(bench, sources)
+        contracts = _contracts(bench, sources)
         every = {item: environment_of(course.root, *item) for item in SETTINGS}
         there = {item: found for item, found in every.items() if found[0]}
         answers = _right(bench, sources, there)
@@ -350,22 +374,28 @@ def quality_command(output: str, only: str | None, jobs: int, force: bool) -> No
         raise click.ClickException(str(error)) from None
     settings += [Setting(*item[:1], "", item[1]) for item in every if item not in there]
     notebooks = []
-    for source, killed, right, tried in zip(sources, mutants, answers, attempts):
+    for source, killed, right, tried, agreed in zip(
+        sources, mutants, answers, attempts, contracts, strict=True
+    ):
         store = todays_store(course.root, source.assignment, source.name)
         cases = sum(len(f.cases) for f in store.cases.functions.values())
         variants = len(_answers_of(course.root, source))
-        notebooks.append(Measured(source, cases, killed, right, variants, tried))
+        notebooks.append(
+            Measured(source, cases, killed, right, variants, tried, agreed)
+        )
         console.print("  ".join(row_of(notebooks[-1])), highlight=False)
     survivors = sum(m.state == "survived" for found in mutants for m in found)
     rejected = sum(len(found.rejected) for found in notebooks)
     others = sum(setting.others for setting in settings)
+    broken = sum(not m.held for found in contracts for m in found)
     untrue = sum(len(m.untrue) for found in [*mutants, *attempts] for m in found)
     console.print(
         f"{survivors} survivors, {rejected} right answers rejected, {others} gradings "
-        f"with another mark, {untrue} untrue statements",
+        f"with another mark, {untrue} untrue statements, {broken} contract mutants not "
+        "as the contract says",
         highlight=False,
     )
     if not only:
         Path(output).write_text(page_of(notebooks, settings, times), encoding="utf-8")
         console.print(output, highlight=False)
-    sys.exit(1 if survivors or rejected or others or untrue else 0)
+    sys.exit(1 if survivors or rejected or others or untrue or broken else 0)

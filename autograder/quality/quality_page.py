@@ -80,6 +80,8 @@ class Measured:
         How many right answers there are.
     attempts : list of Killed
         What became of each wrong attempt in the style of learners.
+    contracts : list of Killed
+        What became of each mutant of a contract.
     """
 
     source: SourceNotebook
@@ -88,6 +90,7 @@ class Measured:
     answers: list[Killed]
     variants: int
     attempts: list[Killed] = field(default_factory=list)
+    contracts: list[Killed] = field(default_factory=list)
 
     @property
     def rejected(self) -> list[str]:
@@ -205,6 +208,10 @@ def page_of(
             if m.state == "survived"
         ),
         "",
+        "## Contracts",
+        "",
+        *_contracts(notebooks),
+        "",
         "## Right answers",
         "",
         *_answers(notebooks),
@@ -240,6 +247,45 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> li
 
 def _listed(items: object) -> list[str]:
     return [f"- {item}" for item in items] or ["None."]
+
+
+def _contracts(notebooks: Sequence[Measured]) -> list[str]:
+    """Say what became of the mutants of contracts, by notebook."""
+    heads = ("notebook", "forbidden", "no effect", "killed", "told", "allowed", "kept")
+    rows = []
+    for found in notebooks:
+        broken = [m for m in found.contracts if m.term]
+        allowed = [m for m in found.contracts if not m.term]
+        states = Counter(m.state for m in broken)
+        counts = (
+            len(broken),
+            states["equivalent"],
+            states["killed"],
+            sum(m.state == "killed" and m.told for m in broken),
+            len(allowed),
+            sum(m.held for m in allowed),
+        )
+        rows.append([found.source.name, *map(str, counts)])
+    sums = [str(sum(int(row[i]) for row in rows)) for i in range(1, len(heads))]
+    return [
+        *_table(heads, [*rows, ["all", *sums]], 1),
+        "",
+        "Right values in a wrapper that does what a contract speaks of: sets a seed, "
+        "changes its inputs, shares memory, adds keys, takes an order for granted, "
+        "fixes a size, calls the function of `helpers`.",
+        "",
+        "- **forbidden** ones have to be **killed**, but for those that have **no "
+        "effect** on the function's inputs, and **told** under the name of the term "
+        "or of an entry of the catalogue.",
+        "- **allowed** ones have to have **kept** full marks.",
+        "",
+        *_listed(
+            f"`{m.notebook}.{m.function}` {m.change}: {m.state}"
+            for found in notebooks
+            for m in found.contracts
+            if not m.held
+        ),
+    ]
 
 
 def _outside(mutants: Sequence[Killed]) -> list[Killed]:

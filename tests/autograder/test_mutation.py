@@ -172,6 +172,7 @@ def test_the_command_reports_and_says_whether_any_survived(tmp_path):
 
     assert done.returncode == 0
     assert "0 survived" in done.stdout
+    assert "contract mutants, 0 not as the contract says" in done.stdout
 
 
 def test_what_a_contract_forbids_is_killed_and_told_and_the_rest_is_right():

@@ -91,3 +91,21 @@ def test_a_submission_has_one_mark_however_often_and_in_any_order():
         assert cells == cells[:1] * 10
     assert set(marks["right answers"][0].values()) != {0.0}
     assert marks["right answers"][0] != marks["catalogued mistakes"][0]
+
+
+def test_mutants_of_contracts_are_counted_and_listed(measured):
+    """Forbidden ones are killed and told or have no effect; allowed ones are kept."""
+    measured.contracts = [
+        killed("killed", "adds a key", term="exact keys", told=True),
+        killed("killed", "seeds", term="fresh"),
+        killed("equivalent", "rebinds", term="leaves inputs"),
+        killed("right", "returns views"),
+        killed("wrong", "single precision"),
+    ]
+
+    page = page_of([measured], [], [])
+
+    assert "| tiny | 3 | 1 | 2 | 1 | 2 | 1 |" in page
+    assert "- `tiny.centre` seeds: killed" in page
+    assert "- `tiny.centre` single precision: wrong" in page
+    assert "adds a key: killed" not in page

@@ -1,8 +1,12 @@
 """Contracts: what a call shows beyond its value, and what that costs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from helpers import activations
+from helpers.activations import sigmoid
 from helpers.checks.calls import call
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.comparison import Signature
@@ -210,3 +214,33 @@ def test_every_term_has_its_sentence_and_its_question():
         )
         assert text(f"contract.name.{key}")
         assert text(f"contract.hint.{key}").endswith("?")
+
+
+def by_module(z):
+    return activations.sigmoid(z)
+
+
+def by_name(z):
+    return sigmoid(z)
+
+
+def by_hand(z):
+    return 1 / (1 + np.exp(-z))
+
+
+@pytest.mark.parametrize("function", [sigmoid, by_module, by_name])
+def test_the_function_that_is_asked_for_cannot_be_called(function):
+    """By whatever name it was bound; the learner is told so, under that name."""
+    withheld = ("activations.sigmoid",)
+    record = FunctionCases("sigmoid", ("z",), Signature("single", ("s",)))
+    record = replace(record, contract=("own work",), own_work=withheld)
+    case = Case(args=(np.array([0.5, -1.0]),), kwargs={})
+    case.expected = call(by_hand, case.args, {}, own_work=withheld)
+
+    outcome = call(function, case.args, {}, own_work=withheld)
+
+    run = Run(case, outcome, best_results(record, case, outcome))
+    assert case.expected.error is None
+    assert outcome.message == text("contract.broken.own_work")
+    assert recognise(record, [run]).name == text("contract.name.own_work")
+    assert sigmoid(0.0) == 0.5
