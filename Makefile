@@ -35,12 +35,13 @@ lab: venv  ## open JupyterLab on copies of lessons and assignments in work/
 bundle: venv  ## pack the zip that learners get
 	python -m autograder bundle
 
-lint: venv  ## check style, types, docstrings and which package may import which
+lint: venv  ## check style, types, docstrings, imports and the words of all texts
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports
 	numpydoc lint $$(git ls-files 'helpers/*.py' 'autograder/*.py')
+	python -m tests.language
 
 test: venv  ## run the whole test suite
 	python -m pytest $(TESTS)

@@ -239,7 +239,7 @@ def redrawn(cats: Cats, part: str, **changes: object) -> np.ndarray:
 
 
 def colours_only(pictures: np.ndarray) -> np.ndarray:
-    """Return shares of 4 x 4 x 4 colours in each picture: no shape at all."""
+    """Return the fraction of each of 64 colours in each image: no shape at all."""
     levels = (pictures // 64).astype(int)
     codes = levels[..., 0] * 16 + levels[..., 1] * 4 + levels[..., 2]
     codes = codes.reshape(len(codes), -1)
@@ -290,7 +290,7 @@ def accuracy_table(cats: Cats, runs: dict) -> list[str]:
     right = {key: (r["test_probability"] > 0.5) == labels for key, r in runs.items()}
     plain = right["logistic", 0]
     lines = [
-        "| classifier | start | steps | training % | validation % "
+        "| classifier | initialization | iterations | training % | validation % "
         "| test % (95 % interval) | above logistic regression, points (s.e.) |",
         "|---|---|---|---|---|---|---|",
     ]
@@ -361,7 +361,7 @@ def cue_table(cats: Cats, trained: dict) -> list[str]:
         "colour: trained and tested in grey": [
             flatten_images(grey(p)) for p in (cats.train_x, cats.test_x)
         ],
-        "shape: only the shares of 64 colours": [
+        "shape: only the fractions of 64 colours": [
             colours_only(p) for p in (cats.train_x, cats.test_x)
         ],
         "subject: only the empty background": [

@@ -1,10 +1,13 @@
 """What `make lint` checks beside the style: types, layers and docstrings."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.language import findings
 
 ROOT = Path(__file__).parents[1]
 TOOLS = Path(sys.executable).parent
@@ -43,3 +46,77 @@ def test_docstrings_of_public_names_are_numpydoc():
     result = _run("numpydoc", "lint", *files)
 
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_texts_keep_to_the_standard_words():
+    """No word of tests/words.toml and no sentence of more than 35 words."""
+    found = findings()
+
+    assert not found, "\n".join(map(str, found))
+
+
+NOTEBOOK = """{"cells": [
+{"cell_type": "markdown", "id": "a", "metadata": {}, "source": [%s]},
+{"cell_type": "code", "id": "b", "metadata": {}, "execution_count": null,
+ "outputs": [], "source": [%s]}],
+"metadata": {}, "nbformat": 4, "nbformat_minor": 5}"""
+
+
+def _findings(folder, monkeypatch, prose="", code=""):
+    monkeypatch.setattr("tests.language.EXCEPTIONS", [])
+    (folder / "notebooks").mkdir()
+    path = folder / "notebooks" / "01_topic.ipynb"
+    path.write_text(NOTEBOOK % (json.dumps(prose), json.dumps(code)))
+    return findings(folder)
+
+
+@pytest.mark.parametrize(
+    ("prose", "code", "better"),
+    [
+        ("The slope of the cost by `w`.", "", "derivative"),
+        ("A *net* with two layers.", "", "network"),
+        ("| rate | cost |\n|---|---|\n| 0.1 | 2 |", "", "learning rate"),
+        ("See [the spread of it](#a).", "", "standard deviation"),
+        ("", "x = 1  # mend this", "fix"),
+        ("", "print(f'{x} by pencil')", "by hand"),
+        ("", "def f():\n    '''Return the share: your share.'''", "fraction"),
+        ("A word " * 18, "", "36 words"),
+    ],
+)
+def test_a_private_word_is_found_in_prose_and_code(
+    tmp_path, monkeypatch, prose, code, better
+):
+    """The message names the cell and what to write instead."""
+    found = _findings(tmp_path, monkeypatch, prose, code)
+
+    assert found
+    assert all(item.where.startswith("notebooks/01_topic.ipynb, ") for item in found)
+    assert better in str(found[0])
+
+
+@pytest.mark.parametrize(
+    ("prose", "code"),
+    [
+        ("The `net` in $rate = spread$ and [text](net.ipynb#rate).", ""),
+        ("```python\nnet = mend(spread)\n```", ""),
+        ("The learning rate, the decay rate, arrays that share memory.", ""),
+        ("A neural net. " + "One sentence of six words. " * 10, ""),
+        ("- " + "\n- ".join(["an item of a list"] * 20), ""),
+        ("", "net, spread = race(rates)  # rates = spread(net)"),
+        ("", "cache = frozen('small net', lambda: forward(net))"),
+        ("", "def f(rates):\n    '''\n    Do.\n\n    rates : ndarray\n    '''"),
+    ],
+)
+def test_code_formulas_and_links_are_no_text(tmp_path, monkeypatch, prose, code):
+    """Names and short sentences raise no alarm."""
+    assert _findings(tmp_path, monkeypatch, prose, code) == []
+
+
+def test_an_exception_that_fits_nothing_is_reported(tmp_path, monkeypatch):
+    """The list of exceptions cannot outlive its reasons."""
+    item = {"file": "README.md", "text": "net", "reason": "none"}
+    monkeypatch.setattr("tests.language.EXCEPTIONS", [item])
+
+    (finding,) = findings(tmp_path)
+
+    assert "remove it" in str(finding)

@@ -22,7 +22,7 @@ from helpers.checks.values import decode
 __all__ = ["CASE_SECONDS", "ONE_THREAD", "cells_of", "record", "run_recorder"]
 
 CASE_SECONDS = CaseLimits().seconds
-# A misconception that loops for ever need not be waited for so long.
+# A misconception that loops forever need not be waited for so long.
 ENTRY_SECONDS = 3.0
 MAX_SECONDS = 300.0
 

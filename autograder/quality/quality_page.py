@@ -46,7 +46,7 @@ KINDS = {
     "order": "the right numbers in another order",
     "equal entries": "entries, rows or columns are equal and should not be",
     "zero": "all of it is 0",
-    "whole numbers": "whole numbers, or a comparison, in the place of values",
+    "whole numbers": "whole numbers, or a comparison, instead of values",
     "totals": "the sum is right, its parts are not",
     "not finite": "NaN or infinity, and where first",
     "one result": "one of several results alone is wrong: which",
@@ -183,8 +183,8 @@ def page_of(
         "",
         "- **cases**: visible and hidden calls with recorded results.",
         "- **misconceptions**: catalogued wrong answers, each with a hint of its own.",
-        "  The gates of a release hold that every one loses marks, that no two look "
-        "alike to the cases unless marked as one, and that the judge names exactly "
+        "  The gates of a release hold that every one loses marks, and that no two "
+        "look alike to the cases unless marked as one. The judge must name exactly "
         "that one, at work and in the feedback.",
         "- **mutants**: every single change of a solution region; **equivalent** ones "
         "agree with the solution on 200 random inputs drawn independently of the "
@@ -337,10 +337,9 @@ def _stability(settings: Sequence[Setting]) -> list[str]:
     heads = ("NumPy", "BLAS threads", "submissions", "gradings", "other marks")
     missing = dict.fromkeys(s.asked for s in settings if not s.version)
     return [
-        "Of every notebook the same few submissions (right answers, catalogued "
-        "mistakes, mutants, and a mixture of them) are graded again and again, in an "
-        "order drawn anew each time, with the cases recorded once under the installed "
-        "NumPy.",
+        "Of every notebook the same few submissions are graded again and again: right "
+        "answers, catalogued mistakes, mutants, and a mixture of them. The order is "
+        "drawn anew each time. The cases are recorded once, under the installed NumPy.",
         "A grading counts among the other marks if any cell's mark is not that of the "
         "submission's first grading in the first setting.",
         "",

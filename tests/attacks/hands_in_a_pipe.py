@@ -1,4 +1,4 @@
-"""Hand in a named pipe, on which a careless copy would wait for ever."""
+"""Hand in a named pipe, on which a careless copy would wait forever."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Hand in a linked folder in the place of a folder of data."""
+"""Hand in a linked folder instead of a folder of data."""
 
 FIRST = """
 import os

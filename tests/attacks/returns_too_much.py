@@ -1,4 +1,4 @@
-"""Return more, deeper and stranger things than a judge may want to read."""
+"""Return more values, nested deeper, of more types than a judge may read."""
 
 TRIED = False
 CELLS = {

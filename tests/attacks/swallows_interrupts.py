@@ -1,4 +1,4 @@
-"""Loop for ever and swallow every interrupt."""
+"""Loop forever and swallow every interrupt."""
 
 STOCK = "it exhausts the machine"
 TRIED = False
