@@ -28,5 +28,5 @@ def status(assignment: str | None) -> None:
     console.print(table)
     names = sorted({item.assignment for item in found})
     for name in names:
-        console.print(f"to mend them: nbgrader autograde {name} --force")
+        console.print(f"to fix them: nbgrader autograde {name} --force")
     sys.exit(1)

@@ -156,7 +156,7 @@ def test_a_planted_fault_that_is_still_there_gives_its_evidence(notebook):
     said = run(notebook, CELL)
 
     assert "returned None" in said
-    assert "Nothing has been mended yet" in said
+    assert "Nothing has been fixed yet" in said
     assert "still the untouched exercise" not in said
 
 
@@ -172,7 +172,7 @@ def test_a_composite_names_the_function_to_mend_first(notebook):
     exec(CENTRE.replace("axis=1", "axis=0"), notebook)
     cell = "check(spread, np.array([[1.0, 2.0, 9.0], [0.0, 3.0, 3.5]]), power=3)"
 
-    assert "mend centre first" in run(notebook, cell)
+    assert "fix centre first" in run(notebook, cell)
 
 
 def test_frozen_values_come_from_the_recording(notebook):
@@ -202,7 +202,7 @@ def test_what_is_not_a_function_is_named(notebook):
     """A name that was overwritten by a value gets a plain message."""
     exec("centre = 3.0", notebook)
 
-    assert "a number in the place of a function" in run(notebook, CELL)
+    assert "a number instead of a function" in run(notebook, CELL)
 
 
 def test_changed_inputs_are_right_and_noted(notebook, capsys):
