@@ -47,6 +47,7 @@ from helpers.drawings.choices import (
 )
 from helpers.drawings.things import THINGS
 from helpers.plots.images import gallery, plot_accuracy_by_group
+from helpers.plots.sliders import Sliders
 from helpers.plots.style import INK, describe, new_figure, series, styled
 from helpers.strings import text
 
@@ -348,7 +349,7 @@ def draw_your_own_cat(
     verdict = HTML()
     menus = [controls[name] for name in (*_NAMED, "negative", "seed")]
     sliders = [controls[name] for name in _REACH]
-    box = VBox([HBox([VBox([image, verdict]), VBox(menus), VBox(sliders)])])
+    box = Sliders([HBox([VBox([image, verdict]), VBox(menus), VBox(sliders)])])
     box.controls = controls
 
     def redraw(_: object = None) -> None:

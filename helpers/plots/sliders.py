@@ -12,13 +12,21 @@ import matplotlib.pyplot as plt
 from ipywidgets import FloatSlider, Image, IntSlider, Layout, VBox
 
 from helpers.plots.panels import panels
+from helpers.strings import text
 
-__all__ = ["explore"]
+__all__ = ["Sliders", "explore"]
 
 # Of the page for an inch, as large as a figure without sliders; and of the image
 # for each of the page, so that it is sharp.
 PIXELS = 100
 SHARPNESS = 1.5
+
+
+class Sliders(VBox):
+    """Sliders over a figure, with a readable text where no widget can be shown."""
+
+    def __repr__(self) -> str:
+        return text("plots.sliders")
 
 
 def explore(
@@ -82,4 +90,4 @@ def explore(
     for slider in sliders.values():
         slider.observe(redraw, names="value")
     redraw()
-    return VBox([*sliders.values(), image])
+    return Sliders([*sliders.values(), image])

@@ -162,3 +162,12 @@ def test_whole_numbers_give_whole_steps():
 
     assert (whole.step, type(whole.value)) == (1, int)
     assert real.step == pytest.approx(0.02)
+
+
+def test_sliders_leave_a_readable_text_where_no_widget_is_shown():
+    """A notebook that is opened again says what to do instead of VBox(children=...)."""
+    box = explore(lambda axes, k: axes.plot([0, k]), k=(1, 5, 2))
+
+    assert box._repr_mimebundle_()["text/plain"] == (
+        "Sliders: run this cell to move them."
+    )
