@@ -27,8 +27,9 @@ __all__ = ["advice_html", "block_html", "card_html", "for_page", "progress_html"
 
 # Arrays up to so many entries are written out; of larger ones a map is drawn.
 GRID, MAP_ROWS, MAP_COLUMNS = 24, 20, 40
-# So many numbers stand side by side.
-WIDE = 12
+# The widest grid, in characters with what lies between columns; a screen of 1280
+# pixels shows that much beside JupyterLab's panels.
+WIDE = 84
 RED = "var(--jp-error-color1, #d0342c)"
 GREEN = "var(--jp-success-color1, #2e7d32)"
 LINE = "var(--jp-border-color1, #8a8a8a)"
@@ -150,20 +151,26 @@ def _call(function: FunctionCases, case: Case) -> str:
 
 
 def _width(value: object) -> int:
-    """Return about how many numbers wide a value is shown."""
+    """Return about how many characters wide a value is shown."""
     value = resolve(value)
     if isinstance(value, np.ndarray) and value.ndim:
-        return value.shape[-1] if _is_small(value) else 3
-    return max(1, len(short(value)) // 9)
+        return _columns(value) if _is_small(value) else 30
+    return len(short(value))
 
 
 def _is_small(value: object) -> TypeGuard[np.ndarray]:
     return (
         isinstance(value, np.ndarray)
         and 0 < value.ndim <= 2
-        and value.size <= GRID
-        and value.shape[-1] <= WIDE
+        and 0 < value.size <= GRID
+        and _columns(value) <= WIDE
     )
+
+
+def _columns(array: np.ndarray) -> int:
+    """Return how many characters wide a grid is, with a mark in each entry."""
+    columns = np.atleast_2d(array).T
+    return sum(3 + max(map(len, map(_entry, column))) for column in columns)
 
 
 def _value(value: object) -> str:

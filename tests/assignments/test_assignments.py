@@ -160,7 +160,7 @@ def test_progress_says_that_all_public_checks_passed(executed, assignment, noteb
     """The last cell's table counts every graded function."""
     ran = executed(ROOT / "source" / assignment / f"{notebook}.ipynb")
     said = "".join(
-        output.get("text", "")
+        output.get("text", "") + output.get("data", {}).get("text/plain", "")
         for cell in ran.cells
         if cell.cell_type == "code" and "progress()" in cell.source
         for output in cell.outputs

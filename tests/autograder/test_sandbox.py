@@ -368,7 +368,7 @@ def test_other_processes_cannot_be_signalled(shell):
 
 
 def test_processes_are_limited(course, walls):
-    """Forking ends at the limit, or the kernel is ended where root is limitless."""
+    """Forking ends at the limit, or the shell is ended where others' count too."""
     with Shell(course / "autograded/me/01", processes=30, **walls) as shell:
         code = HERE + textwrap.dedent("""
             import time
@@ -388,7 +388,7 @@ def test_processes_are_limited(course, walls):
                 os.waitpid(child, 0)
             """)
         in_force = shell.sandbox.walls
-        if in_force.own_user or in_force.user_namespace or os.geteuid() != 0:
+        if in_force.own_user or in_force.user_namespace:
             shell.run(code)
             assert shell.run("print(len(children) < 30)").text == "True\n"
         else:
