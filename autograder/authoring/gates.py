@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.authoring.catalogue import patch
 from autograder.authoring.contracts import stated_in
 from autograder.authoring.kinds import equal_sizes, new_kinds
 from autograder.authoring.recording import CASE_SECONDS, run_recorder
@@ -32,6 +33,7 @@ from helpers.checks.cases import Entry, FunctionCases
 from helpers.checks.contract import contract_line
 from helpers.checks.recognition import Run, agrees, recognise
 from helpers.checks.report import evidence_of_runs, is_true_of
+from helpers.checks.stubs import definitions_of, is_stub
 from helpers.checks.values import decode, encode
 
 __all__ = [
@@ -97,6 +99,7 @@ def check_catalogue(
                 )
         _full_marks(judge, record, [case.expected for case in record.cases])
         _check_entries(judge, record)
+        _check_judged(judge, source, record)
     _check_names(source)
 
 
@@ -348,6 +351,35 @@ def _check_entries(judge: Judge, record: FunctionCases) -> None:
             shown = recognise(record, [runs[i] for i in visible])
             if shown is not entry:
                 raise GateError(_told_apart(record, entry, visible))
+
+
+def _check_judged(judge: Judge, source: SourceNotebook, record: FunctionCases) -> None:
+    """Each misconception gets its own name in grading and at work, never untouched."""
+    graded = source.functions[record.name]
+    for item in graded.entries:
+        entry = item.entry
+        if entry.accept:
+            continue
+        where = f"{record.name}, {entry.name!r}"
+        text = patch(graded.cell.source, item, record.name)
+        definitions = definitions_of(record.name, [text])
+        if all(is_stub(one, record.stub) for one in definitions):
+            raise GateError(
+                f"{where}: it is the released stub, which is judged untouched and "
+                "never gets the hint: take it away"
+            )
+        outcomes = {i: case.entries[entry.name] for i, case in enumerate(record.cases)}
+        trial = judge.trial(record, "check", outcomes)
+        own = entry.same_as or entry.name
+        verdict = judge.function(record, [trial])
+        public = [run for run in trial.runs.values() if not run.case.hidden]
+        told = [("in grading", verdict.entry)]
+        if not entry.hidden_only:
+            told.append(("at work", recognise(record, public)))
+        for place, found in told:
+            if found is None or found.name != own:
+                name = repr(found.name) if found else "as no catalogued mistake"
+                raise GateError(f"{where}: {place} it is judged {name}, not {own!r}")
 
 
 def _told_apart(

@@ -70,6 +70,13 @@ def entry(old, new, hint="Why?", more=""):
             "marked hidden_only, but a visible case shows it",
         ),
         (
+            entry(
+                r"mu = np.mean(X, axis=1, keepdims=True)\n    Z = X - mu",
+                r"mu = None\n    Z = None",
+            ),
+            "'new': it is the released stub, which is judged untouched",
+        ),
+        (
             entry("X - mu", "X * mu", hint="", more='same_as = "mean added"'),
             "but the cases tell them apart",
         ),
