@@ -8,7 +8,7 @@ from helpers.checks.advice import advice_on
 from helpers.checks.card import advice_html, block_html, for_page
 from helpers.checks.cases import FunctionCases
 from helpers.checks.evidence import Evidence
-from helpers.checks.recognition import Run
+from helpers.checks.recognition import Run, additional_parts
 from helpers.checks.report import (
     Advice,
     blocks_of,
@@ -220,6 +220,10 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
         if changed and found.state == "right":
             note = text("checks.changed", names=", ".join(changed))
             parts.append(f"<p>{escape(note)}</p>")
+        more = [n for run in _open(found) for n in additional_parts(function, run)]
+        if more and found.state == "right":
+            names = ", ".join(dict.fromkeys(more))
+            parts.append(f"<p>{escape(text('checks.additional', names=names))}</p>")
         if judged:
             parts += _cards(function, found, chosen, evidence)
         if rows:

@@ -20,6 +20,7 @@ from helpers.checks.evidence import number, shape_of
 from helpers.checks.recognition import (
     Relation,
     Run,
+    additional_parts,
     best_results,
     other_answers,
     recognise,
@@ -154,6 +155,9 @@ class Check:
             )
             for remark in reports.notes(run.outcome, record.contract):
                 print(f"  {remark}")
+            more = additional_parts(record, run)
+            if more:
+                print(f"  {text('checks.additional', names=', '.join(more))}")
             return
         self._passed.pop(record.name, None)
         self._failed.add(record.name)

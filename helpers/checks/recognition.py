@@ -11,6 +11,7 @@ from helpers.checks.comparison import (
     Difference,
     Result,
     Rules,
+    additional,
     compare,
     compare_value,
 )
@@ -24,6 +25,7 @@ from helpers.strings import text
 
 __all__ = [
     "Run",
+    "additional_parts",
     "agrees",
     "best_results",
     "named_inputs",
@@ -33,6 +35,8 @@ __all__ = [
 
 # Errors without a message of their own.
 LIMITS = ("Crash", "TimeLimit")
+# Keys are a learner's: so many are named, each so far.
+MAX_NAMES, MAX_NAME = 5, 60
 
 Relation = Callable[..., Mapping[str, str | None]]
 
@@ -102,16 +106,11 @@ def best_results(
     """
     if outcome.error is not None:
         return []
-    accepted = [case.expected] + [
-        case.entries[entry.name]
-        for entry in function.entries
-        if entry.accept and entry.name in case.entries
-    ]
+    accepted = _accepted(function, case)
     rules = Rules("exact keys" in function.contract, outcome.single)
     comparisons = [
         compare(function.signature, variant.value, outcome.value, rules)
         for variant in accepted
-        if variant.error is None
     ]
     best = min(comparisons, key=lambda results: sum(not r.right for r in results))
     if relation is None:
@@ -134,6 +133,40 @@ def best_results(
         )
         judged.append(result)
     return with_contract(function, case, outcome, judged)
+
+
+def _accepted(function: FunctionCases, case: Case) -> list[Outcome]:
+    """Return the solution's answer and those of accepted variants."""
+    variants = [case.expected] + [
+        case.entries[entry.name]
+        for entry in function.entries
+        if entry.accept and entry.name in case.entries
+    ]
+    return [variant for variant in variants if variant.error is None]
+
+
+def additional_parts(function: FunctionCases, run: Run) -> list[str]:
+    """Name the parts of an answer that no right answer has, where they cost nothing.
+
+    Parameters
+    ----------
+    function : FunctionCases
+        The function's record.
+    run : Run
+        A case with what a learner's function made of it.
+
+    Returns
+    -------
+    list of str
+        A few names, none of them long; empty where additional keys are wrong.
+    """
+    if run.outcome.error is not None or "exact keys" in function.contract:
+        return []
+    found = [
+        additional(function.signature, variant.value, run.outcome.value)
+        for variant in _accepted(function, run.case)
+    ]
+    return [name[:MAX_NAME] for name in min(found, key=len)[:MAX_NAMES]]
 
 
 def agrees(recorded: Outcome, outcome: Outcome) -> bool:

@@ -215,6 +215,20 @@ def test_changed_inputs_are_right_and_noted(notebook, capsys):
     assert "changed its input X in place" in capsys.readouterr().out
 
 
+def test_additional_parts_are_noted(notebook, capsys):
+    """They cost nothing where keys are not exact, and the learner is told."""
+    exec(SPREAD.replace("return value, Z", "return value, Z, X"), notebook)
+
+    assert (
+        run(
+            notebook,
+            "check(spread, np.array([[1.0, 2.0, 9.0], [0.0, 3.0, 3.5]]), power=3)",
+        )
+        == ""
+    )
+    assert "parts that were not asked for (result 3)" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [(None, "missing"), ("{", "not JSON"), ('{"format": 99}', "another release")],
