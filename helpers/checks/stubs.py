@@ -11,21 +11,32 @@ __all__ = ["definitions_of", "is_released", "is_stub", "source_of"]
 
 
 class _Shape(ast.NodeTransformer):
-    """Leaves of a tree what is work: no docstrings and no choice of names."""
+    """Leaves of a tree what is work: no docstrings and no choice of names.
+
+    Names are numbered by their first occurrence: another name for a variable is no
+    work, but one variable in the place of another is.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def _number(self, name: str) -> str:
+        return f"_{self._numbers.setdefault(name, len(self._numbers))}"
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name("_", node.ctx)
+        return ast.Name(self._number(node.id), node.ctx)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
-        return ast.arg("_")
+        return ast.arg(self._number(node.arg))
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         body = node.body
         if ast.get_docstring(node, clean=False) is not None:
             body = body[1:]
+        arguments = self.visit(node.args)
         body = [self.visit(statement) for statement in body]
         body = [item for item in body if not isinstance(item, ast.Pass)]
-        return ast.FunctionDef("_", self.visit(node.args), body, [], lineno=0)
+        return ast.FunctionDef("_", arguments, body, [], lineno=0)
 
 
 def definitions_of(name: str, cells: Iterable[str]) -> list[str]:

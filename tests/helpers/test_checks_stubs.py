@@ -69,3 +69,11 @@ def test_all_definitions_are_found():
     ]
 
     assert len(definitions_of("f", cells)) == 4
+
+
+def test_one_variable_in_the_place_of_another_is_work():
+    """In a debugging exercise the whole change may be one name."""
+    released = "def f(v, s, a, b):\n    return v / a, s / a"
+
+    assert not is_stub(released.replace("s / a", "s / b"), released)
+    assert is_stub("def f(x, y, p, q):\n    return x / p, y / p", released)
