@@ -341,20 +341,19 @@ def _check_entries(judge: Judge, record: FunctionCases) -> None:
                     f"{where}: marked as the same as {entry.same_as!r}, but the cases "
                     "tell them apart: take the mark away and give it a hint of its own"
                 )
-            continue
-        if found is not entry:
+        elif found is not entry:
             raise GateError(
                 f"{_told_apart(record, entry)} (add a case that does, or mark one of "
                 "them same_as the other)"
             )
         if not entry.hidden_only:
             shown = recognise(record, [runs[i] for i in visible])
-            if shown is not entry:
+            if shown is not found:
                 raise GateError(_told_apart(record, entry, visible))
 
 
 def _check_judged(judge: Judge, source: SourceNotebook, record: FunctionCases) -> None:
-    """Each misconception gets its own name in grading and at work, never untouched."""
+    """Each misconception gets its own name in grading, and is never untouched."""
     graded = source.functions[record.name]
     for item in graded.entries:
         entry = item.entry
@@ -369,17 +368,11 @@ def _check_judged(judge: Judge, source: SourceNotebook, record: FunctionCases) -
                 "never gets the hint: take it away"
             )
         outcomes = {i: case.entries[entry.name] for i, case in enumerate(record.cases)}
-        trial = judge.trial(record, "check", outcomes)
         own = entry.same_as or entry.name
-        verdict = judge.function(record, [trial])
-        public = [run for run in trial.runs.values() if not run.case.hidden]
-        told = [("in grading", verdict.entry)]
-        if not entry.hidden_only:
-            told.append(("at work", recognise(record, public)))
-        for place, found in told:
-            if found is None or found.name != own:
-                name = repr(found.name) if found else "as no catalogued mistake"
-                raise GateError(f"{where}: {place} it is judged {name}, not {own!r}")
+        found = judge.function(record, [judge.trial(record, "check", outcomes)]).entry
+        if found is None or found.name != own:
+            name = repr(found.name) if found else "as no catalogued mistake"
+            raise GateError(f"{where}: in grading it is judged {name}, not {own!r}")
 
 
 def _told_apart(

@@ -27,9 +27,9 @@ __all__ = ["advice_html", "block_html", "card_html", "for_page", "progress_html"
 
 # Arrays up to so many entries are written out; of larger ones a map is drawn.
 GRID, MAP_ROWS, MAP_COLUMNS = 24, 20, 40
-# The widest grid, in characters with what lies between columns; a screen of 1280
-# pixels shows that much beside JupyterLab's panels.
-WIDE = 84
+# The widest grid, in characters: a screen of 1280 pixels shows that much beside
+# JupyterLab's panels. A column has a margin, and a sign where entries are marked.
+WIDE, MARGIN, SIGN = 108, 2, 3
 RED = "var(--jp-error-color1, #d0342c)"
 GREEN = "var(--jp-success-color1, #2e7d32)"
 LINE = "var(--jp-border-color1, #8a8a8a)"
@@ -150,27 +150,28 @@ def _call(function: FunctionCases, case: Case) -> str:
     )
 
 
-def _width(value: object) -> int:
+def _width(value: object, marked: bool = False) -> int:
     """Return about how many characters wide a value is shown."""
     value = resolve(value)
     if isinstance(value, np.ndarray) and value.ndim:
-        return _columns(value) if _is_small(value) else 30
+        return _columns(value, marked) if _is_small(value, marked) else 30
     return len(short(value))
 
 
-def _is_small(value: object) -> TypeGuard[np.ndarray]:
+def _is_small(value: object, marked: bool = False) -> TypeGuard[np.ndarray]:
     return (
         isinstance(value, np.ndarray)
         and 0 < value.ndim <= 2
         and 0 < value.size <= GRID
-        and _columns(value) <= WIDE
+        and _columns(value, marked) <= WIDE
     )
 
 
-def _columns(array: np.ndarray) -> int:
-    """Return how many characters wide a grid is, with a mark in each entry."""
+def _columns(array: np.ndarray, marked: bool) -> int:
+    """Return how many characters wide a grid is."""
+    beside = MARGIN + SIGN * marked
     columns = np.atleast_2d(array).T
-    return sum(3 + max(map(len, map(_entry, column))) for column in columns)
+    return sum(beside + max(map(len, map(_entry, column))) for column in columns)
 
 
 def _value(value: object) -> str:
@@ -221,7 +222,7 @@ def _answers(difference: Difference | None) -> str:
         return ""
     got, want = difference.returned, difference.expected
     pair = _compared(want, got)
-    if pair is not None and not _is_small(pair[0]):
+    if pair and not (_is_small(want) and _is_small(got, marked=True)):
         return _named(difference.path) + _map(*pair)
     marks = pair[2] if pair is not None else None
     cells = []
@@ -233,7 +234,7 @@ def _answers(difference: Difference | None) -> str:
             f'<td style="{LEFT}"><strong>{escape(text(f"checks.card.{title}"))}'
             f"</strong>{_answer(value, marked)}</td>"
         )
-    beside = _width(got) + _width(want) <= WIDE
+    beside = _width(got, marked=marks is not None) + _width(want) <= WIDE
     body = ("" if beside else "</tr><tr>").join(cells)
     return (
         f'{_named(difference.path)}<table style="{GRIDS}"><tbody><tr>'
@@ -257,7 +258,7 @@ def _compared(
 
 
 def _answer(value: object, marked: np.ndarray | None) -> str:
-    if _is_small(value):
+    if _is_small(value, marked is not None):
         wrong = np.zeros(value.shape, dtype=bool) if marked is None else marked
         return _grid(value, wrong) + _kind(value)
     if isinstance(value, np.ndarray) and value.ndim:

@@ -107,7 +107,7 @@ class Check:
         Raises
         ------
         CheckFailed
-            If the answer is wrong; shows a table in the place of a traceback.
+            If the answer is wrong; shows a table instead of a traceback.
         """
         if os.environ.get("NBGRADER_EXECUTION") == "autograde":
             raise CheckFailed(text("checks.not_here"))

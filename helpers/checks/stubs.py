@@ -14,7 +14,7 @@ class _Shape(ast.NodeTransformer):
     """Leaves of a tree what is work: no docstrings and no choice of names.
 
     Names are numbered by their first occurrence: another name for a variable is no
-    work, but one variable in the place of another is.
+    work, but to use one variable instead of another is.
     """
 
     def __init__(self) -> None:

@@ -64,7 +64,7 @@ def plot_differences(
     --------
     >>> figure = plot_differences({"L2 - none": (2.0, 0.5, 3.5)}, xlabel="points")
     >>> figure.description.partition(": ")[2]
-    'L2 - none 2 (0.5 to 3.5), away from zero.'
+    'L2 - none 2 (0.5 to 3.5), zero outside the interval.'
     """
     figure, panel = new_figure(height=1.5 + 0.5 * len(differences))
     parts = []

@@ -279,7 +279,7 @@ def plot_boundaries(
     >>> X, Y = np.array([[-1.0, 1.0], [0.0, 0.5]]), np.array([[0.0, 1.0]])
     >>> figure = plot_boundaries({"half": lambda P: P[:1] > 0}, X, Y)
     >>> figure.description
-    'Regions and points of two classes. On the right side: half 100.0 %.'
+    'Regions and points of two classes. Classified correctly: half 100.0 %.'
     """
     figure, panels = _grid(len(predicts), columns, 8.4 / columns, _tallness(X))
     parts = []
@@ -325,7 +325,7 @@ def plot_growth(
     >>> X, Y = np.array([[-1.0, 1.0], [0.0, 0.5]]), np.array([[0.0, 1.0]])
     >>> figure = plot_growth({0: lambda P: 0 * P[:1], 50: lambda P: P[:1] > 0}, X, Y)
     >>> figure.description.partition(". ")[2]
-    'On the right side: iteration 0 50.0 %; iteration 50 100.0 %.'
+    'Classified correctly: iteration 0 50.0 %; iteration 50 100.0 %.'
     """
     panels = {
         text("plots.step", step=step): predict for step, predict in snapshots.items()

@@ -297,8 +297,10 @@ def plot_probability(
         xlabel=text(f"plots.cats.{factor}"),
         ylabel=text("plots.cats.probability"),
     )
-    if panel.get_legend_handles_labels()[1]:
-        panel.legend(loc="lower left")
+    handles, labels = panel.get_legend_handles_labels()
+    if labels:
+        # Below the axes: a curve may pass through any corner.
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
     figure.suptitle(text("plots.cats.along_title"))
     return describe(
         figure,

@@ -228,7 +228,7 @@ def plot_steps_against_rate(
     --------
     >>> figure = plot_steps_against_rate([0.1, 0.2], {(10, "plain"): [50, 20]})
     >>> figure.description.partition(": ")[2]
-    'ratio 10, plain: 20 steps at 0.2.'
+    'ratio 10, plain: 20 iterations at 0.2.'
     """
     rates = np.asarray(rates, float)
     ratios = sorted({ratio for ratio, _ in steps})

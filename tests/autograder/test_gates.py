@@ -1,5 +1,7 @@
 """The gates: an assignment with a flaw cannot be released, and says which."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -131,6 +133,18 @@ def test_a_flawed_catalogue_stops_generation(tmp_path, catalogue, reason):
     """Each rule of the catalogue is enforced with one plain reason."""
     with pytest.raises((GateError, CatalogueError, SourceError), match=reason):
         examined(tmp_path, catalogue)
+
+
+def test_a_mistake_that_the_judge_does_not_name_stops_generation(tmp_path, monkeypatch):
+    """The gate asks the judge of grading, not only the cases."""
+    judged = Judge.function
+
+    def nameless(self, *arguments):
+        return replace(judged(self, *arguments), entry=None)
+
+    monkeypatch.setattr(Judge, "function", nameless)
+    with pytest.raises(GateError, match="in grading it is judged as no catalogued"):
+        examined(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 
 from autograder import markup
 from helpers.checks.calls import Outcome
@@ -97,3 +98,18 @@ def test_progress_is_a_bar_for_each_exercise():
     assert "1/2" in html and "2/2" in html
     assert bar(1, 2).count("█") == 6
     assert bar(0, 2).count("█") == 0
+
+
+@pytest.mark.parametrize(
+    ("want", "written"),
+    [
+        (np.full((4, 5), 0.0012), True),
+        (np.arange(10.0) / 7, True),
+        (np.full((1, 12), -0.00012345), False),
+    ],
+)
+def test_a_grid_that_would_reach_past_the_page_is_drawn(want, written):
+    """Numbers are written out where a line of them fits, whatever their count."""
+    said = words(card_html(report(want, want + 1e-3)))
+
+    assert ("One sign for each entry" not in said) == written

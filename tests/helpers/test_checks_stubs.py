@@ -71,7 +71,7 @@ def test_all_definitions_are_found():
     assert len(definitions_of("f", cells)) == 4
 
 
-def test_one_variable_in_the_place_of_another_is_work():
+def test_one_variable_instead_of_another_is_work():
     """In a debugging exercise the whole change may be one name."""
     released = "def f(v, s, a, b):\n    return v / a, s / a"
 

@@ -300,11 +300,11 @@ def test_each_panel_of_the_histograms_says_its_spread():
 
 
 def test_differences_say_whether_their_interval_holds_zero():
-    """An interval around zero is called not told apart, others away from zero."""
+    """The text says whether zero lies inside of each interval."""
     words = EXAMPLES["differences"]().description
 
-    assert "(1 to 3), away from zero" in words
-    assert "(-1 to 1.2), not told apart from zero" in words
+    assert "(1 to 3), zero outside the interval" in words
+    assert "(-1 to 1.2), zero inside the interval" in words
 
 
 def test_live_curve_shows_one_display_that_grows(monkeypatch):

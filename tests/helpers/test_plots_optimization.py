@@ -34,8 +34,8 @@ def test_the_ring_stands_at_the_fewest_steps():
 
     figure = plot_steps_against_rate([0.1, 0.2, 0.3, 0.4], steps)
 
-    assert "ratio 10, plain: 20 steps at 0.3" in figure.description
-    assert "ratio 50, plain: 80 steps at 0.2" in figure.description
+    assert "ratio 10, plain: 20 iterations at 0.3" in figure.description
+    assert "ratio 50, plain: 80 iterations at 0.2" in figure.description
     assert "lost" not in figure.description
 
 
