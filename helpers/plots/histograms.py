@@ -126,6 +126,7 @@ def plot_layer_scales(
     ylabel: str,
     title: str | None = None,
     axes: Axes | None = None,
+    legend: bool = True,
 ) -> Figure:
     """Draw one number for each layer, such as the mean of its activations.
 
@@ -139,6 +140,8 @@ def plot_layer_scales(
         Words for the figure.
     axes : Axes, optional
         A panel to draw into; a new figure otherwise.
+    legend : bool, default True
+        Whether the panel names its lines; of several panels one is enough.
 
     Returns
     -------
@@ -175,7 +178,8 @@ def plot_layer_scales(
     if len(positive):
         panel.set_yscale("log")
     panel.set_xticks(np.arange(1, max(map(len, lines.values())) + 1))
-    panel.legend()
+    if legend:
+        panel.legend()
     words = text(
         "plots.scales_description", name=ylabel.capitalize(), parts="; ".join(parts)
     )

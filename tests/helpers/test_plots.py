@@ -206,6 +206,17 @@ def test_given_panels_are_drawn_into_and_add_their_words():
     assert "40 points" in figure.description
 
 
+def test_one_legend_serves_several_panels():
+    """A panel without a legend leaves its lines in sight."""
+    _, axes = style.new_figure(1, 2)
+    for panel, legend in zip(axes, (True, False), strict=True):
+        histograms.plot_layer_scales(
+            {"He": [1, 2]}, ylabel="x", axes=panel, legend=legend
+        )
+
+    assert [panel.get_legend() is not None for panel in axes] == [True, False]
+
+
 def test_zeros_are_not_drawn_on_a_log_axis():
     """No point stands where the axis has no zero, and the legend says so."""
     scales = {"He": [1.0, 0.9], "zeros": [0.0, 0.0]}
