@@ -226,10 +226,16 @@ def _fact(difference: Difference) -> str:
         kind = text(f"checks.kind.{'nan' if math.isnan(numbers.got[index]) else 'inf'}")
         return text(say + "not_finite", path=path, kind=kind, place=place)
     shown = {"got": number(got), "want": number(want)}
-    if not index:
-        return text(say + "other_number", path=path, **shown)
     bad, size = int(numbers.wrong.sum()), numbers.want.size
-    key = "all_entries" if bad == size else "some_entries"
+    if size == 1:
+        return text(say + "other_number", path=place, **shown)
+    key = (
+        "all_entries"
+        if bad == size
+        else "one_of_entries"
+        if bad == 1
+        else "some_entries"
+    )
     values = {"path": path, "wrong": bad, "size": size, "place": place}
     return text(say + key, **values, **shown)
 

@@ -114,7 +114,8 @@ class _Evaluation:
     def _tuple(self, node: ast.Tuple) -> tuple:
         return tuple(map(self.of, node.elts))
 
-    _list = _tuple
+    def _list(self, node: ast.List) -> list:
+        return list(map(self.of, node.elts))
 
     def _slice(self, node: ast.Slice) -> slice:
         ends = (node.lower, node.upper, node.step)

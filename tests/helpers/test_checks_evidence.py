@@ -276,7 +276,7 @@ def test_sign_ratio_axis_order_and_place_are_recognised(returned, sentence):
         (np.where(MATRIX > 6, np.nan, MATRIX), "dZ contains NaN (not a number), first"),
         (
             MATRIX + (MATRIX > 6),
-            "1 of 6 entries of dZ are wrong; the first is dZ[1, 2]",
+            "1 of 6 entries of dZ is wrong, dZ[1, 2]: you returned",
         ),
         (MATRIX + 1, "all 6 entries of dZ are wrong; dZ[0, 0]: you returned 2,"),
         ({"a": 1}, "dZ is a dictionary with 1 entries; expected an array"),

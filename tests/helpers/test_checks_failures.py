@@ -67,6 +67,7 @@ def advice(body, *args, before=""):
         ("c = [1, 2]\n    c[2]", "`c` has 2 elements, numbered 0 to 1; there is no"),
         ("X[3, 0]", "index 3 on axis 0 lies beyond 2"),
         ("X[0, 1, 2]", "3 indices stand behind `X`, which has shape (3, 5)"),
+        ("np.sum([X, W, b])", "In the call of `np.sum`, `[X, W, b]` is a list of 3."),
         ("np.sum(X, axis=2)", "An axis is named that the array does not have: `X` has"),
         ("X.reshape(4, 4)", "so it has 15 entries; the new shape (4, 4)"),
         ("X(2)", "`X` has shape (3, 5) and is no function"),

@@ -227,3 +227,16 @@ def test_a_difference_is_judged_by_its_magnitude(answer, expected, right):
     verdict = difference_by_magnitude({}, answer, expected, [])
 
     assert (verdict["difference"] is None) == right
+
+
+def test_a_mask_that_comes_too_late_is_found_where_it_is_missing():
+    """Z2 was made of A1 before its mask; A2 does follow from Z2, D2 and keep_prob."""
+    _, cache = forward(np.random.default_rng(1))
+    Z2 = P["W2"] @ relu(cache[0]) + P["b2"]
+    A2 = relu(Z2) * cache[6] / KEEP
+    Z3 = P["W3"] @ A2 + P["b3"]
+    late = (*cache[:5], Z2, cache[6], A2, *cache[8:10], Z3, sigmoid(Z3), *cache[12:])
+
+    said = judge((sigmoid(Z3), late))
+
+    assert said["A3"] == "Z2 in the cache is not W2 @ A1 + b2, with A1 after its mask"
