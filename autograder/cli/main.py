@@ -16,6 +16,7 @@ COMMANDS = (
     "doctor",
     "gates",
     "grade",
+    "grade-file",
     "grades",
     "lab",
     "lessons",
@@ -38,6 +39,7 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
+        name = name.replace("-", "_")
         module = importlib.import_module(f"autograder.cli.{name}")
         # Where the module uses a function of the command's name.
         found = getattr(module, f"{name}_command", None) or getattr(module, name)

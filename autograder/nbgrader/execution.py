@@ -4,6 +4,7 @@ import contextlib
 import os
 import platform
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from nbclient.exceptions import DeadKernelError
@@ -37,9 +38,16 @@ from autograder.sandbox.session import (
 from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.staging import remove_followed
 from autograder.store import Store, StoreError, read_store, store_path
+from autograder.submissions import Submission
 from helpers.strings import text
 
-__all__ = ["Heal", "JudgedExecute", "SaveJudgedGrades", "SubmissionExporter"]
+__all__ = [
+    "Heal",
+    "JudgedExecute",
+    "SaveJudgedGrades",
+    "SubmissionExporter",
+    "healed_notebook",
+]
 
 NOTES_ID = "submission-notes"
 LANGUAGE = {
@@ -111,21 +119,11 @@ class SubmissionExporter(NotebookExporter):
         # nbgrader has copied what links point to, gradebook or not.
         copied = self.parent._format_dest(names["assignment"], names["student"])
         remove_followed(os.path.dirname(filename), copied)
-        chosen = choose(Path(filename), store, self.notebooks)
-        submission, (notebook, notes, flags) = chosen
+        submission, notebook = healed_notebook(Path(filename), store, self.notebooks)
         if submission.damage:
             self.parent.log.warning(
                 "%s, %s: %s", names["student"], names["notebook"], submission.damage
             )
-        notebook.metadata["course"] = {
-            "digest": store.cases.digest,
-            "notes": notes,
-            "flags": flags_form(flags),
-            "submission": submission.digest,
-            "points": {name: cell.points for name, cell in store.cells.items()},
-            "damaged": bool(submission.damage)
-            or text("submission.other_notebook") in notes,
-        }
         return notebook
 
     def _place(self, filename: str, resources: dict) -> Store:
@@ -146,6 +144,41 @@ class SubmissionExporter(NotebookExporter):
             return self.from_notebook_node(notebook, resources, **kwargs)
         self._place(filename, resources)
         return super().from_filename(filename, resources=resources, **kwargs)
+
+
+def healed_notebook(
+    path: Path, store: Store, notebooks: Iterable[str]
+) -> tuple[Submission, NotebookNode]:
+    """Read a submitted notebook, or the copy that holds the work, and heal it.
+
+    Parameters
+    ----------
+    path : Path
+        The submitted file of the notebook's name.
+    store : Store
+        The notebook's cases.
+    notebooks : iterable of str
+        Names of all of the assignment's notebooks.
+
+    Returns
+    -------
+    submission : Submission
+        What was read.
+    notebook : NotebookNode
+        The released notebook with the learner's text; its metadata say what was
+        mended and what a person should look at.
+    """
+    submission, (notebook, notes, flags) = choose(path, store, notebooks)
+    notebook.metadata["course"] = {
+        "digest": store.cases.digest,
+        "notes": notes,
+        "flags": flags_form(flags),
+        "submission": submission.digest,
+        "points": {name: cell.points for name, cell in store.cells.items()},
+        "damaged": bool(submission.damage)
+        or text("submission.other_notebook") in notes,
+    }
+    return submission, notebook
 
 
 class Heal(NbGraderPreprocessor):

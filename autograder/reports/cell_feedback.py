@@ -2,7 +2,13 @@
 
 from html import escape
 
-from autograder.judging import CellVerdict, FunctionVerdict, Sealed, Verdict
+from autograder.judging import (
+    CellVerdict,
+    FunctionVerdict,
+    Sealed,
+    Verdict,
+    seal,
+)
 from autograder.store import Store
 from helpers.checks.advice import advice_on
 from helpers.checks.card import advice_html, block_html, for_page
@@ -22,10 +28,12 @@ from helpers.checks.report import (
 from helpers.strings import text
 
 __all__ = [
+    "case_words",
     "cell_html",
     "cell_text",
     "diagnosis",
     "function_reason",
+    "hints_of",
     "notes_html",
     "sealed_words",
 ]
@@ -173,6 +181,17 @@ def _advice(
         reading = reading_of(function, own or function.read)
         advice += [reading] if reading is not None else []
     return advice
+
+
+def hints_of(function: FunctionCases, verdict: FunctionVerdict) -> list[Advice]:
+    """Return what the feedback says of a function beside its cases, in order."""
+    return _advice(function, verdict, evidence_of_runs(function, _open(verdict)))
+
+
+def case_words(function: FunctionCases, run: Run | Sealed) -> str:
+    """Say what is wrong in a case, in the words that hidden cases get, too."""
+    sealed = run if isinstance(run, Sealed) else seal(function, run)
+    return text("checks.right") if sealed.right else sealed_words(sealed)
 
 
 def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -> str:

@@ -1,0 +1,1 @@
+"""Other ways in than nbgrader: a function, JSON, and what other platforms call."""

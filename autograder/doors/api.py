@@ -1,0 +1,214 @@
+"""``autograder.grade``: one notebook in, its result out; nothing is saved."""
+
+import re
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from autograder.batch.files import Parcel, pack, unpack
+from autograder.doors.result import Result, result_of
+from autograder.errors import CourseError
+from autograder.files import is_regular, read_bounded
+from autograder.names import plain
+from autograder.nbgrader.execution import Heal, JudgedExecute, healed_notebook
+from autograder.nbgrader.lms_names import notebook_of
+from autograder.sandbox.forkserver import NotStarted
+from autograder.sandbox.isolation import Refused
+from autograder.sandbox.settings import Sandbox
+from autograder.store import Store, StoreError, read_store
+from autograder.submissions import MAX_BYTES
+
+__all__ = ["grade", "grade_folder", "notebooks_of"]
+
+IGNORED = [".*", "*.pyc", "__pycache__", "feedback", "*.cases.json"]
+CELL_SECONDS = 60
+
+
+def grade(
+    notebook: str | Path | bytes | NotebookNode,
+    assignment: str,
+    *,
+    cases: str | Path = "cases",
+    name: str = "",
+    folder: str | Path | None = None,
+    config: Config | None = None,
+) -> Result:
+    """Grade a notebook as grading a class does, and save nothing.
+
+    Parameters
+    ----------
+    notebook : str, Path, bytes or NotebookNode
+        A submitted file, its bytes, or a notebook that was read.
+    assignment : str
+        The assignment.
+    cases : str or Path
+        The folder in which generating an assignment puts its cases.
+    name : str
+        Which notebook of the assignment it is; by default the one that the file's
+        name says, or the only one that there is.
+    folder : str or Path, optional
+        Files that lie beside the notebook when its cells run; none by default.
+    config : Config, optional
+        nbgrader's settings, of which those of execution and sandbox count.
+
+    Returns
+    -------
+    Result
+        Marks, verdicts, hints, notes and flags; nothing hidden.
+
+    Raises
+    ------
+    CourseError
+        If the assignment is unknown, it cannot be said which notebook this is, or
+        no sandbox holds here. What a submission holds never raises.
+    """
+    stores = _stores(Path(cases), assignment)
+    content: bytes | int | None
+    file = ""
+    if isinstance(notebook, bytes):
+        content = notebook
+    elif isinstance(notebook, NotebookNode):
+        content = nbformat.writes(notebook).encode()
+    else:
+        file = Path(notebook).name
+        content = _content(Path(notebook))
+    name = name or _named(file, list(stores))
+    if name not in stores:
+        known = ", ".join(stores)
+        raise CourseError(
+            f"{plain(file or name) or 'the notebook'} is no notebook of {assignment}; "
+            f"it has: {known}"
+        )
+    parcel = Parcel(content)
+    if folder is not None:
+        beside = pack(Path(folder), name, IGNORED, stores)
+        parcel = replace(beside, notebook=content)
+    with tempfile.TemporaryDirectory(prefix="autograder-") as place:
+        path = Path(place, "submitted", f"{name}.ipynb")
+        work = Path(place, "beside")
+        work.mkdir()
+        unpack(parcel, path, work)
+        return _graded(path, work, stores, name, config or _settings())
+
+
+def _content(path: Path) -> bytes | int | None:
+    """Return a submitted file's bytes; its size where that is too much."""
+    info = is_regular(path)
+    if info is None:
+        return None
+    return info.st_size if info.st_size > MAX_BYTES else read_bounded(path, MAX_BYTES)
+
+
+def grade_folder(
+    folder: str | Path,
+    assignment: str,
+    *,
+    cases: str | Path = "cases",
+    config: Config | None = None,
+) -> list[Result]:
+    """Grade all notebooks of a submission; one that is not there earns nothing.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The submission.
+    assignment : str
+        The assignment.
+    cases : str or Path
+        As for ``grade``.
+    config : Config, optional
+        As for ``grade``.
+
+    Returns
+    -------
+    list of Result
+        One for each notebook of the assignment.
+    """
+    names = notebooks_of(assignment, cases)
+    found: dict[str, Path] = {}
+    for path in sorted(Path(folder).iterdir()):
+        which = notebook_of(path.name, names)
+        # The file of the very name, or else what a browser has made of it.
+        if which and (which[0] not in found or path.stem == which[0]):
+            found[which[0]] = path
+    return [
+        grade(
+            found.get(name, Path(folder, f"{name}.ipynb")),
+            assignment,
+            cases=cases,
+            name=name,
+            folder=folder,
+            config=config,
+        )
+        for name in names
+    ]
+
+
+def notebooks_of(assignment: str, cases: str | Path = "cases") -> list[str]:
+    """Return the names of an assignment's notebooks, by their cases.
+
+    Raises
+    ------
+    CourseError
+        If there is no such assignment.
+    """
+    folder = Path(cases)
+    names = []
+    if re.fullmatch(r"[\w-][\w.-]*", assignment):
+        names = sorted(path.stem for path in (folder / assignment).glob("*.json"))
+    if not names:
+        known = sorted(path.parent.name for path in folder.glob("*/*.json"))
+        said = ", ".join(dict.fromkeys(known)) or "none"
+        raise CourseError(
+            f"there are no cases of {plain(assignment)!r} in {folder}; known: {said}. "
+            "Generating an assignment makes them"
+        )
+    return names
+
+
+def _stores(cases: Path, assignment: str) -> dict[str, Store]:
+    try:
+        return {
+            name: read_store(cases / assignment / f"{name}.json")
+            for name in notebooks_of(assignment, cases)
+        }
+    except StoreError as error:
+        raise CourseError(str(error)) from None
+
+
+def _named(file: str, names: list[str]) -> str:
+    which = notebook_of(file, names)
+    if which is not None:
+        return which[0]
+    return names[0] if len(names) == 1 else ""
+
+
+def _settings() -> Config:
+    config = Config()
+    config.Execute.timeout = CELL_SECONDS
+    return config
+
+
+def _graded(
+    path: Path, beside: Path, stores: dict[str, Store], name: str, config: Config
+) -> Result:
+    try:
+        walls = Sandbox(config=config).walls.name
+    except Refused as refusal:
+        raise CourseError(f"{refusal}: see `python -m autograder doctor`") from None
+    except NotStarted as problem:
+        raise CourseError(str(problem)) from None
+    store = stores[name]
+    _, notebook = healed_notebook(path, store, stores)
+    resources = {
+        "metadata": {"name": name, "path": str(beside)},
+        "course": {"store": store},
+    }
+    for step in (Heal(config=config), JudgedExecute(config=config)):
+        notebook, resources = step.preprocess(notebook, resources)
+    notebook.metadata["course"].setdefault("walls", walls)
+    return result_of(store, name, notebook, resources)

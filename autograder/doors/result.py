@@ -1,0 +1,321 @@
+"""What a door gives back of a graded notebook: nothing in it is hidden from learners.
+
+`docs/result.schema.json` describes the JSON form.
+"""
+
+from dataclasses import asdict, dataclass, field
+
+from nbformat import NotebookNode
+
+from autograder.flags import flags_from
+from autograder.judging import FunctionVerdict, Verdict
+from autograder.reports.cell_feedback import (
+    case_words,
+    cell_html,
+    function_reason,
+    hints_of,
+)
+from autograder.store import Store
+from helpers.checks.cases import FunctionCases
+from helpers.checks.report import Advice
+from helpers.strings import text
+
+__all__ = [
+    "VERSION",
+    "CaseResult",
+    "CellResult",
+    "FunctionResult",
+    "Result",
+    "WrittenResult",
+    "result_of",
+]
+
+# Raised where a program that reads the older form would misread the newer one.
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """One case of a function.
+
+    Attributes
+    ----------
+    number : int
+        From 1.
+    hidden : bool
+        Whether it is hidden.
+    mark : float
+        From 0 to 1.
+    said : str
+        What is wrong, without any value.
+    """
+
+    number: int
+    hidden: bool
+    mark: float
+    said: str
+
+
+@dataclass(frozen=True)
+class FunctionResult:
+    """One function.
+
+    Attributes
+    ----------
+    name : str
+        The function.
+    state : str
+        ``right``, ``untouched``, ``missing``, ``misconception``, ``wrong`` or
+        ``not judged``.
+    said : str
+        The same in one line.
+    mistake : str
+        Name of the catalogued mistake, or empty.
+    with_reference : tuple of str
+        Functions in whose place the solution's stood when marks were earned.
+    hints : tuple of Advice
+        What to think about.
+    cases : tuple of CaseResult
+        Empty where the function is missing or was not judged.
+    """
+
+    name: str
+    state: str
+    said: str
+    mistake: str = ""
+    with_reference: tuple[str, ...] = ()
+    hints: tuple[Advice, ...] = ()
+    cases: tuple[CaseResult, ...] = ()
+
+    @property
+    def public(self) -> tuple[int, int]:
+        """How many public cases are right, and how many there are."""
+        public = [case.mark == 1 for case in self.cases if not case.hidden]
+        return sum(public), len(public)
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """One check cell.
+
+    Attributes
+    ----------
+    id : str
+        The cell.
+    points, out_of : float
+        Points earned, and the most that can be.
+    functions : tuple of str
+        What it checks.
+    problem : str
+        Why it could not be judged and waits for a person, or empty.
+    html : str
+        What the feedback shows below it.
+    """
+
+    id: str
+    points: float
+    out_of: float
+    functions: tuple[str, ...]
+    problem: str = ""
+    html: str = ""
+
+
+@dataclass(frozen=True)
+class WrittenResult:
+    """A question that a person grades."""
+
+    id: str
+    out_of: float
+    answered: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """A graded notebook.
+
+    Attributes
+    ----------
+    assignment, notebook : str
+        What was graded.
+    cells : tuple of CellResult
+        The check cells, in order.
+    functions : tuple of FunctionResult
+        The functions, in order.
+    written : tuple of WrittenResult
+        What a person has yet to grade.
+    notes : tuple of str
+        What was mended in the submission.
+    flags : tuple of dict
+        What a person should look at: kind, cell, detail, sentence and urgent.
+    problem : str
+        Why nothing could be judged, or empty.
+    sandbox : str
+        What kept the learner's code apart.
+    seconds : float
+        How long it took.
+    digests : dict of str to str
+        Of the cases, and of the submitted file.
+    graded : NotebookNode
+        The graded notebook, for graders: outputs of the learner's are in it.
+    """
+
+    assignment: str
+    notebook: str
+    cells: tuple[CellResult, ...]
+    functions: tuple[FunctionResult, ...]
+    written: tuple[WrittenResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    flags: tuple[dict, ...] = ()
+    problem: str = ""
+    sandbox: str = ""
+    seconds: float = 0.0
+    digests: dict[str, str] = field(default_factory=dict)
+    graded: NotebookNode | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def points(self) -> float:
+        """Points earned by functions."""
+        return round(sum(cell.points for cell in self.cells), 2)
+
+    @property
+    def out_of(self) -> float:
+        """The most that functions can earn."""
+        return round(sum(cell.out_of for cell in self.cells), 2)
+
+    @property
+    def waiting(self) -> float:
+        """Points of what a person has yet to grade."""
+        return round(sum(answer.out_of for answer in self.written), 2)
+
+    @property
+    def judged(self) -> bool:
+        """Whether every cell could be judged."""
+        return not self.problem and not any(cell.problem for cell in self.cells)
+
+    def function(self, name: str) -> FunctionResult:
+        """Return what is said of a function."""
+        return next(found for found in self.functions if found.name == name)
+
+    def form(self) -> dict:
+        """Return the JSON form, which `docs/result.schema.json` describes."""
+        form = asdict(self)
+        del form["graded"]
+        for cell in form["cells"]:
+            del cell["html"]
+        return {
+            "version": VERSION,
+            "points": self.points,
+            "out_of": self.out_of,
+            "waiting": self.waiting,
+            "judged": self.judged,
+            **form,
+        }
+
+
+def result_of(
+    store: Store, notebook: str, graded: NotebookNode, resources: dict
+) -> Result:
+    """Return the result of a notebook that `JudgedExecute` has graded.
+
+    Parameters
+    ----------
+    store : Store
+        Its cases.
+    notebook : str
+        Its name.
+    graded : NotebookNode
+        The graded notebook.
+    resources : dict
+        As `JudgedExecute` leaves them.
+    """
+    course = graded.metadata["course"]
+    verdict: Verdict | None = resources["course"]["verdict"]
+    flagged: dict[str, str] = resources["course"]["flagged"]
+    cells = []
+    for identity, cell in store.cells.items():
+        names = tuple(cell.functions)
+        problem = flagged.get(identity, "")
+        if verdict is None:
+            cells.append(CellResult(identity, 0.0, cell.points, names, problem))
+            continue
+        mark = verdict.cells[identity]
+        html = cell_html(store, verdict, identity, mark)
+        cells.append(
+            CellResult(identity, mark.points, mark.out_of, names, problem, html)
+        )
+    return Result(
+        assignment=store.assignment,
+        notebook=notebook,
+        cells=tuple(cells),
+        functions=tuple(
+            _function(record, verdict) for record in store.cases.functions.values()
+        ),
+        written=tuple(_written(store, graded)),
+        notes=tuple(course["notes"]),
+        flags=tuple(
+            {
+                "kind": flag.kind,
+                "cell": flag.cell,
+                "detail": flag.detail,
+                "sentence": flag.sentence,
+                "urgent": flag.urgent,
+            }
+            for flag in flags_from(course.get("flags"))
+        ),
+        problem="" if verdict is not None else next(iter(flagged.values()), "unknown"),
+        sandbox=course.get("walls", ""),
+        seconds=course.get("seconds", 0.0),
+        digests={"cases": course["digest"], "submission": course["submission"]},
+        graded=graded,
+    )
+
+
+def _function(record: FunctionCases, verdict: Verdict | None) -> FunctionResult:
+    found = None if verdict is None else verdict.functions.get(record.name)
+    if found is None:
+        said = text("feedback.state.lost", function=record.name)
+        return FunctionResult(record.name, "not judged", said)
+    return FunctionResult(
+        name=record.name,
+        state=found.state,
+        said=function_reason(found),
+        mistake=found.entry.name if found.entry else "",
+        with_reference=found.with_reference,
+        hints=tuple(hints_of(record, found)),
+        cases=tuple(_cases(record, found)),
+    )
+
+
+def _cases(record: FunctionCases, found: FunctionVerdict) -> list[CaseResult]:
+    return [
+        CaseResult(
+            number,
+            case.hidden,
+            round(float(mark), 4),
+            # The untouched stub may be right by chance, and earns nothing.
+            function_reason(found)
+            if found.state == "untouched"
+            else case_words(record, run),
+        )
+        for number, (case, mark, run) in enumerate(
+            zip(record.cases, found.marks, found.runs), 1
+        )
+    ]
+
+
+def _written(store: Store, graded: NotebookNode) -> list[WrittenResult]:
+    """Return the questions of the release, and whether each was answered."""
+    released = {cell["id"]: cell for cell in store.released.get("cells", [])}
+    found = []
+    for cell in graded.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        by_hand = nbgrader.get("task") or (
+            nbgrader.get("grade") and nbgrader.get("solution")
+        )
+        if by_hand and cell.cell_type == "markdown":
+            before = released.get(cell["id"], {}).get("source", "")
+            before = before if isinstance(before, str) else "".join(before)
+            answered = cell.source.strip() != before.strip()
+            points = float(nbgrader.get("points", 0))
+            found.append(WrittenResult(nbgrader["grade_id"], points, answered))
+    return found

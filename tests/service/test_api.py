@@ -1,0 +1,161 @@
+"""One notebook in, its result out: what programs and their users are told."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+
+import autograder
+from autograder.errors import CourseError
+from tests.conftest import ROOT
+from tests.course import CENTRE, SPREAD
+
+SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text())
+MISTAKE = CENTRE.replace("axis=1", "axis=0")
+HINT = "One of the two axes runs over examples. Which one?"
+
+
+@pytest.fixture(scope="module")
+def work(tiny_course, tmp_path_factory):
+    """Return a function that writes a learner's file, far from any course."""
+
+    def work(centre=CENTRE, more="", name="tiny.ipynb", why="As rows differ."):
+        release = tiny_course.root / "release" / "01_tiny" / "tiny.ipynb"
+        notebook = nbformat.read(release, as_version=4)
+        for cell in notebook.cells:
+            if cell["id"] in ("centre", "spread", "why"):
+                answers = {"centre": centre, "spread": SPREAD, "why": why}
+                cell.source = answers[cell["id"]]
+        notebook.cells.insert(2, new_code_cell(more))
+        path = tmp_path_factory.mktemp("work") / name
+        nbformat.write(notebook, path)
+        return path
+
+    return work
+
+
+@pytest.fixture(scope="module")
+def grade(tiny_course):
+    """Return a function that grades a file by the cases alone."""
+    cases = tiny_course.root / "cases"
+    return lambda what, **more: autograder.grade(what, "01_tiny", cases=cases, **more)
+
+
+def test_a_right_notebook_earns_all_and_waits_for_its_written_answer(work, grade):
+    """Points of functions, and those that a person gives, are told apart."""
+    result = grade(work())
+
+    assert (result.points, result.out_of, result.waiting) == (7, 7, 1)
+    assert [function.state for function in result.functions] == ["right", "right"]
+    assert [answer.answered for answer in result.written] == [True]
+    assert result.judged and result.sandbox not in ("", "none")
+
+
+def test_a_known_mistake_comes_with_its_name_and_hint(work, grade):
+    """The function that only calls it keeps its marks, and says why."""
+    result = grade(work(MISTAKE))
+    centre, spread = result.functions
+
+    assert centre.mistake == "mean of the columns"
+    assert HINT in [hint.sentence for hint in centre.hints]
+    assert centre.cases[0].mark == 0 and "value" in centre.cases[0].said
+    assert spread.with_reference == ("centre",)
+    assert [cell.points for cell in result.cells] == [0, 4]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(lambda work: work(), id="right"),
+        pytest.param(lambda work: work(MISTAKE), id="mistake"),
+        pytest.param(lambda work: work("centre = 3"), id="no-function"),
+        pytest.param(lambda work: work(more="import os; os._exit(1)"), id="dies"),
+        pytest.param(lambda work: b'{"cells": [', id="truncated"),
+        pytest.param(lambda work: b"", id="empty"),
+        pytest.param(lambda work: Path("/dev/zero"), id="device"),
+    ],
+)
+def test_every_result_is_of_the_documented_form(work, grade, content):
+    """Nothing that a submission holds raises, and nothing hidden is printed."""
+    result = grade(content(work), name="tiny")
+    printed = json.dumps(result.form())
+
+    jsonschema.validate(json.loads(printed), SCHEMA)
+    assert "8675309" not in printed
+
+
+def test_a_result_is_what_a_class_gets(work, grade, tiny_course, hand_in):
+    """The same marks as `nbgrader autograde` writes into the gradebook."""
+    path = work(MISTAKE)
+    hand_in("api", raw=path.read_bytes())
+    assert tiny_course.autograde("01_tiny", "api") == ""
+    row = next(row for row in tiny_course.grades("01_tiny") if row.student == "api")
+    result = grade(path)
+
+    assert result.points == row.points
+    assert [f.mistake for f in result.functions if f.mistake] == row.mistakes
+
+
+def test_files_beside_it_are_there_when_its_cells_run(work, grade, tmp_path):
+    """Only what the caller names: by default a notebook is alone."""
+    (tmp_path / "notes.txt").write_text("beside")
+    path = work(more="print(open('notes.txt').read())")
+
+    assert "FileNotFoundError" in json.dumps(grade(path).graded)
+    assert "beside\\n" in json.dumps(grade(path, folder=tmp_path).graded)
+
+
+def test_a_notebook_is_known_by_its_name_or_by_what_the_caller_says(work, grade):
+    """As browsers name copies; one that is of no notebook is refused by name."""
+    assert grade(work(name="Tiny (2).ipynb")).points == 7
+    assert grade(work(name="homework.ipynb")).points == 7  # the only one there is
+    with pytest.raises(CourseError, match="'x' is no notebook of 01_tiny"):
+        grade(b"", name="'x'")
+    with pytest.raises(CourseError, match=r"no cases of '\.\./01_tiny'"):
+        autograder.grade(b"", "../01_tiny")
+
+
+def _run(*arguments, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_documented_command_prints_json(work, tiny_course):
+    """The line stands in the docs; only names of files are others here."""
+    text = (ROOT / "docs" / "doors.md").read_text()
+    line = re.search(r"^python -m (autograder grade-file .*--json)$", text, re.M)[1]
+    names = {"numpy_basics.ipynb": work(), "01_logistic_regression": "01_tiny"}
+    command = [names.get(word, word) for word in shlex.split(line)[1:]]
+    run = _run(*command, cwd=tiny_course.root)
+
+    assert run.returncode == 0, run.stderr
+    form = json.loads(run.stdout)
+    jsonschema.validate(form, SCHEMA)
+    assert form["points"] == 7
+
+
+def test_the_summary_and_the_status_say_whether_it_is_enough(work, tiny_course):
+    """Markdown with hints for the learner; the status for the job that runs it."""
+    path = work(MISTAKE)
+    arguments = ["grade-file", path.parent, "--assignment", "01_tiny", "--require"]
+    run = _run(*arguments, "60", cwd=tiny_course.root)
+
+    assert run.returncode == 1
+    assert "# 01\\_tiny: 4 of 7 points" in run.stdout
+    assert "centre: mean of the columns; 0 of 2 public checks passed" in run.stdout
+    assert HINT in run.stdout
+    unknown = _run("grade-file", path, "--assignment", "x", cwd=tiny_course.root)
+    assert unknown.returncode == 2
+    assert "known: 01_tiny" in unknown.stderr
