@@ -17,7 +17,7 @@ from nbformat.v4 import new_output
 from autograder.formulas import MOST_LATEX
 from autograder.images import IMAGES, image_size, joined
 from autograder.markup import MOST_MARKDOWN, as_text, clean_html, cost_of
-from autograder.sandbox.session import TOO_LARGE
+from autograder.protocol import TOO_LARGE
 from helpers.strings import text
 
 __all__ = [

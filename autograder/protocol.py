@@ -12,6 +12,7 @@ from helpers.checks.calls import Outcome
 from helpers.checks.values import Unsupported, decode, encode
 
 __all__ = [
+    "TOO_LARGE",
     "Answer",
     "AnswerForm",
     "CallForm",
@@ -25,6 +26,7 @@ __all__ = [
     "read_outcome",
 ]
 
+TOO_LARGE = "too large"  # stands for what a session did not read
 MAX_NAME = 60
 MAX_MESSAGE = 300
 MAX_LINE = 100_000

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.batch.files import Task, pack
 from autograder.batch.pool import MOST_TRIES
-from autograder.batch.worker import Assignment, Finished, grade
 from autograder.errors import CourseError
+from autograder.nbgrader.submitted_files import Task, pack
+from autograder.nbgrader.worker import Assignment, Finished, grade
 
 __all__ = ["Cluster"]
 

@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from autograder.batch.worker import Finished
 from autograder.errors import CourseError
 from autograder.files import read_bounded, write_atomically
 from autograder.flags import flags_form, flags_from
+from autograder.nbgrader.worker import Finished
 
 __all__ = ["Ledger"]
 

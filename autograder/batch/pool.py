@@ -14,8 +14,8 @@ import signal
 from collections.abc import Iterable, Iterator
 from multiprocessing import connection
 
-from autograder.batch.files import Task
-from autograder.batch.worker import Assignment, Finished, grade, lay_down
+from autograder.nbgrader.submitted_files import Task
+from autograder.nbgrader.worker import Assignment, Finished, grade, lay_down
 from autograder.sandbox import syscalls
 from autograder.sandbox.forkserver import ForkServer
 

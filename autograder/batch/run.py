@@ -4,32 +4,27 @@ import contextlib
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from hashlib import sha256
 from pathlib import Path
 
-from nbgrader.api import MissingEntry
-from nbgrader.utils import find_all_files
-
-from autograder.batch.files import Task, fingerprint
 from autograder.batch.ledger import Ledger
 from autograder.batch.pool import Pool
-from autograder.batch.worker import (
-    Assignment,
-    Finished,
-    cells_only,
-    digest_of,
-    parsed,
-    versions,
-)
-from autograder.batch.writer import Writer
 from autograder.errors import CourseError
 from autograder.files import read_bounded
 from autograder.names import plain, unusable
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.submitted_files import Task, fingerprint
+from autograder.nbgrader.worker import (
+    Assignment,
+    Finished,
+    digest_of,
+    parsed,
+    versions,
+)
+from autograder.nbgrader.writer import Writer
 from autograder.sandbox.forkserver import ForkServer, NotStarted
 from autograder.sandbox.isolation import Refused
 from autograder.sandbox.settings import Sandbox
@@ -149,27 +144,12 @@ class Run:
     def bundle(self) -> Assignment:
         """Return what workers need to know."""
         course, name = self.course, self.assignment
-        source = course.root / "source" / name
-        ignore = [*course.directory.ignore, "*.ipynb"]
-        files = {
-            os.path.relpath(path, source): Path(path).read_bytes()
-            for path in sorted(find_all_files(str(source), ignore))
-        }
+        files = course.files(name)
         learners = course.config.Autograde.get("exclude_overwriting", {})
         for kept in learners.get(name, []):
             files.pop(os.path.normpath(kept), None)  # learners hand in their own
         stores = self._files
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "gradebook.db")
-            try:
-                directory = course.directory
-                cells_only(directory.db_url, directory.course_id, name, path)
-            except MissingEntry:
-                raise CourseError(
-                    f"the gradebook does not know {name}: run `nbgrader "
-                    f"generate_assignment {name}`"
-                ) from None
-            gradebook = path.read_bytes()
+        gradebook = course.empty_gradebook(name)
         settings = {
             section: {
                 key: value

@@ -26,9 +26,9 @@ from rich.text import Text
 from autograder.batch.dask import Cluster
 from autograder.batch.run import Run, Work
 from autograder.batch.run_report import report_path, write_report
-from autograder.batch.worker import Assignment
 from autograder.names import plain
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.worker import Assignment
 
 __all__ = ["grade", "grade_assignment"]
 

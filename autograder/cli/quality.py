@@ -42,7 +42,7 @@ CODE = (
     "helpers/checks/*.py",
     "autograder/judging.py",
     "autograder/driving.py",
-    "autograder/reports/cell_feedback.py",
+    "autograder/feedback.py",
     "autograder/forks.py",
     "autograder/authoring/recorder.py",
     "autograder/quality/*.py",

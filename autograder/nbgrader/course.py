@@ -6,7 +6,9 @@ Importing nbgrader costs seconds, so nothing here runs one command a learner.
 import contextlib
 import json
 import logging
+import os
 import re
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,11 +17,13 @@ from pathlib import Path
 from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError, SAWarning
 from traitlets.config import PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.flags import flags_from
+from autograder.nbgrader.empty_gradebook import empty_gradebook
 from autograder.store import StoreError, read_store, store_path
 
 # nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
@@ -134,6 +138,30 @@ class Course:
         """Return the names of an assignment's notebooks."""
         folder = self.root / "source" / assignment
         return sorted(path.stem for path in folder.glob("*.ipynb"))
+
+    def files(self, assignment: str) -> dict[str, bytes]:
+        """Return what lies beside an assignment's notebooks, by relative path."""
+        source = self.root / "source" / assignment
+        ignore = [*self.directory.ignore, "*.ipynb"]
+        return {
+            os.path.relpath(path, source): Path(path).read_bytes()
+            for path in sorted(find_all_files(str(source), ignore))
+        }
+
+    def empty_gradebook(self, assignment: str) -> bytes:
+        """Return a gradebook that holds an assignment's cells and nobody's work.
+
+        Raises
+        ------
+        CourseError
+            If the course's gradebook does not know the assignment.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "gradebook.db")
+            empty_gradebook(
+                self.directory.db_url, self.directory.course_id, assignment, path
+            )
+            return path.read_bytes()
 
     def students(self, assignment: str) -> list[str]:
         """Return who has submitted an assignment."""

@@ -19,6 +19,7 @@ from traitlets import Bool, Float, Integer
 
 from autograder.copies import choose
 from autograder.examination import Examination, NoAnswer
+from autograder.feedback import cell_html, notes_html
 from autograder.flags import Flag, flags_form, flags_from
 from autograder.forks import Ask
 from autograder.judging import Judge, Verdict, untouched_functions
@@ -26,7 +27,6 @@ from autograder.names import unusable
 from autograder.outputs import Recorder, counted
 from autograder.protocol import CaseLimits, FunctionForm
 from autograder.reference import Reference
-from autograder.reports.cell_feedback import cell_html, notes_html
 from autograder.sandbox.session import (
     Ended,
     Failed,

@@ -33,13 +33,13 @@ from autograder.authoring.recording import cells_of
 from autograder.authoring.sources import SourceNotebook, read_source
 from autograder.driving import Group, outcomes
 from autograder.examination import case_form
+from autograder.feedback import diagnosis
 from autograder.judging import Judge, case_mark
 from autograder.protocol import CaseForm, CaseLimits, read_outcome
 from autograder.quality.attempts import told_at_work
 from autograder.quality.claims import statements_about
 from autograder.quality.contract_mutants import ContractMutant, contract_mutants
 from autograder.quality.mutants import Mutant, mutants_of
-from autograder.reports.cell_feedback import diagnosis
 from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases

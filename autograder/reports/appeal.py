@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograder.errors import CourseError
+from autograder.feedback import function_reason
 from autograder.healing import heal
 from autograder.judging import Trial, Verdict
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.execution import JudgedExecute
-from autograder.reports.cell_feedback import function_reason
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import read_submission
 from helpers.checks.cases import Case, FunctionCases

@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
+from autograder.protocol import TOO_LARGE
 from autograder.sandbox.forkserver import Report
 from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.shell import HEAD
 
 __all__ = [
     "MOST_FRAMES",
-    "TOO_LARGE",
     "Ended",
     "Failed",
     "Session",
@@ -34,7 +34,6 @@ MOST_SHOWN = 8_000_000  # bytes of one frame that a cell sends
 # Values that one frame may hold: a few bytes of JSON become many of Python.
 MOST_VALUES = {True: 200_000, False: 2_000_000}
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-TOO_LARGE = "too large"  # said in the place of a frame that was not read
 Show = Callable[[object, object], None]
 Answer = Callable[[object], object]
 

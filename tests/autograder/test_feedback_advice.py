@@ -1,6 +1,6 @@
 """What feedback says beside the cases of a wrong answer."""
 
-from autograder.reports.cell_feedback import cell_html
+from autograder.feedback import cell_html
 from helpers.strings import text
 from tests.autograder.test_judge import judged, store
 from tests.course import CENTRE, SPREAD

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograder.examination import Examination, requests
+from autograder.feedback import cell_html
 from autograder.judging import Judge, rounded, untouched_functions
-from autograder.reports.cell_feedback import cell_html
 from autograder.store import read_store, store_path
 from tests.course import CENTRE, SPREAD
 from tests.driving import Solution, examined

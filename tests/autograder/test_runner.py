@@ -22,16 +22,22 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder.batch import pool as pool_module
-from autograder.batch import writer as writer_module
-from autograder.batch.files import Task, fingerprint, lay_over, pack, unpack
 from autograder.batch.pool import MOST_TRIES, Pool
 from autograder.batch.run import Run
 from autograder.batch.run_report import report_path
-from autograder.batch.worker import Finished, digest_of
 from autograder.cli.grade import grade_assignment
 from autograder.errors import CourseError
 from autograder.nbgrader import course as course_module
+from autograder.nbgrader import writer as writer_module
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.submitted_files import (
+    Task,
+    fingerprint,
+    lay_over,
+    pack,
+    unpack,
+)
+from autograder.nbgrader.worker import Finished, digest_of
 from autograder.reports.findings import read_findings
 from autograder.sandbox.forkserver import ForkServer
 from autograder.sandbox.isolation import Refused

@@ -11,8 +11,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.nbgrader.execution import JudgedExecute
+from autograder.protocol import TOO_LARGE
 from autograder.sandbox.session import (
-    TOO_LARGE,
     Ended,
     Failed,
     Session,

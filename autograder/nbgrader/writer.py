@@ -27,12 +27,12 @@ from nbgrader.utils import capture_log, parse_utc
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from autograder.batch.files import lay_over
-from autograder.batch.worker import Assignment, Finished, split
 from autograder.errors import CourseError
 from autograder.files import read_bounded
 from autograder.flags import Flag, flags_form
 from autograder.nbgrader.course import Course, patient, reason
+from autograder.nbgrader.submitted_files import lay_over
+from autograder.nbgrader.worker import Assignment, Finished, split
 from autograder.sandbox.staging import remove_followed
 
 __all__ = ["Writer"]

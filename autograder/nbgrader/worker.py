@@ -14,7 +14,6 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
@@ -22,16 +21,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Base, Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, SaveAutoGrades
-from sqlalchemy import create_engine, insert, select
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
-from autograder.batch.files import Task, lay_over, pack, unpack
 from autograder.flags import Flag, flags_from
+from autograder.nbgrader.submitted_files import Task, lay_over, pack, unpack
 from autograder.sandbox import scratch
 from autograder.sandbox.settings import Sandbox
 from autograder.store import Store
@@ -280,49 +277,6 @@ def lay_down() -> None:
             shutil.rmtree(bench.folder, ignore_errors=True)
             os.close(bench.lock)
     _benches.clear()
-
-
-def cells_only(db_url: str, course_id: str, assignment: str, path: Path) -> None:
-    """Write a gradebook that holds an assignment's cells and nobody's work.
-
-    Parameters
-    ----------
-    db_url, course_id : str
-        The course's gradebook.
-    assignment : str
-        The assignment.
-    path : Path
-        A file that does not exist yet.
-
-    Raises
-    ------
-    MissingEntry
-        If the gradebook does not know the assignment.
-    """
-    # nbgrader asks alembic, a process of some seconds, where there is no table yet.
-    engine = create_engine(f"sqlite:///{path}")
-    Base.metadata.create_all(bind=engine)
-    tables = Base.metadata.tables
-    with Gradebook(db_url, course_id) as book, engine.begin() as small:
-
-        def take(name: str, column: str, values: Iterable[str]) -> list[str]:
-            """Copy the rows that have one of these values; return their ids."""
-            table = tables[name]
-            asked = select(table).where(table.c[column].in_(values))
-            rows = [dict(row) for row in book.db.execute(asked).mappings()]
-            if rows:
-                small.execute(insert(table), rows)
-            return [row["id"] for row in rows]
-
-        one = book.find_assignment(assignment)
-        take("course", "id", [one.course_id])
-        take("assignment", "id", [one.id])
-        notebooks = take("notebook", "assignment_id", [one.id])
-        cells = take("base_cell", "notebook_id", notebooks)
-        take("source_cell", "notebook_id", notebooks)
-        for kind in ("grade_cells", "solution_cells", "task_cells"):
-            take(kind, "id", cells)
-    engine.dispose()
 
 
 def digest_of(*parts: object) -> str:
