@@ -9,13 +9,13 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from autograder.batch.files import Parcel, pack, unpack
 from autograder.doors.result import Result, result_of
 from autograder.errors import CourseError
 from autograder.files import is_regular, read_bounded
 from autograder.names import plain
 from autograder.nbgrader.execution import Heal, JudgedExecute, healed_notebook
 from autograder.nbgrader.lms_names import notebook_of
+from autograder.nbgrader.submitted_files import Parcel, pack, unpack
 from autograder.sandbox.forkserver import NotStarted
 from autograder.sandbox.isolation import Refused
 from autograder.sandbox.settings import Sandbox

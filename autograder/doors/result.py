@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode
 
-from autograder.flags import flags_from
-from autograder.judging import FunctionVerdict, Verdict
-from autograder.reports.cell_feedback import (
+from autograder.feedback import (
     case_words,
     cell_html,
     function_reason,
     hints_of,
 )
+from autograder.flags import flags_from
+from autograder.judging import FunctionVerdict, Verdict
 from autograder.store import Store
 from helpers.checks.cases import FunctionCases
 from helpers.checks.report import Advice
