@@ -9,7 +9,7 @@ OTHERWISE = ("--help", "--scheduler")
 
 
 def warm_up(arguments: list[str]) -> None:
-    """Start the warm process where these arguments will ask for it.
+    """Start the fork server where these arguments will ask for it.
 
     It and what this process imports for grading take more than a second each:
     side by side, the first submission waits a second less. Whoever grades asks for

@@ -66,7 +66,7 @@ class Reference:
     store : Store
         Holds the cells of the solution.
     sandbox : Sandbox
-        Behind whose walls the process runs.
+        In whose isolation the process runs.
     log : Logger
         Where faults are reported.
     bounds : Bounds

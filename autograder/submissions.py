@@ -40,7 +40,7 @@ class Submission:
     damage : str
         Why the file cannot be graded, or empty.
     notes : list of str
-        What was mended on reading.
+        What was healed on reading.
     kernel : str
         The kernel that it names, or empty.
     digest : str

@@ -1,4 +1,4 @@
-"""The floor of grading: learners' cells and cases alone, in one warm process.
+"""The floor of grading: learners' cells and cases alone, in one fork server.
 
 ``python bench/floor.py ASSIGNMENT [--every N] [--all]``, in a course's folder,
 prints the processor seconds of all submissions, estimated from every Nth; no
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import click
-import h5py  # noqa: F401  (what the warm process has, too)
+import h5py  # noqa: F401  (what the fork server has, too)
 import matplotlib.pyplot as plt
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output

@@ -59,7 +59,7 @@ class Way:
     kind : "stock", "nbgrader", "one" or "all" jobs of the runner, or "floor".
     cells : whether all cells are run.
     pinned : whether BLAS has one thread.
-    sandboxed : whether learners' code is behind walls.
+    sandboxed : whether learners' code is isolated.
     rounds : in how many rounds it is measured at most.
     """
 
@@ -424,7 +424,7 @@ def page(form: dict) -> str:
         "- **× stock**: throughput against stock `nbgrader autograde` with BLAS "
         "pinned, which runs all cells, of the same submissions in the same round.",
         "- **× floor**: time against the floor: the processor time of learners' cells "
-        f"and cases alone in one warm process (of every {SAMPLE}th submission, times "
+        f"and cases alone in one fork server (of every {SAMPLE}th submission, times "
         f"{SAMPLE}), divided by the cores.",
         "- **CPU s**: of all processes. **beside**: of it, for a notebook, what is not "
         "the learner's cells and cases.",

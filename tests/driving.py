@@ -53,7 +53,7 @@ def examined(store, namespace, untouched=(), seconds=2, reference=None):
 
 
 def examined_in_shell(store, cells, folder, reference=None, seconds=5.0):
-    """Run cells behind walls as grading does, and examine what they define.
+    """Run isolated cells as grading does, and examine what they define.
 
     A cell that is the name of a check cell stands for it.
     """

@@ -95,8 +95,8 @@ class Cluster:
                     yield Finished(task.student, task.notebook, error=reason)
 
     def _packed(self, task: Task) -> Task:
-        parcel = pack(Path(task.folder), task.notebook, self._ignore, self._notebooks)
-        return replace(task, folder="", parcel=parcel)
+        files = pack(Path(task.folder), task.notebook, self._ignore, self._notebooks)
+        return replace(task, folder="", files=files)
 
     def close(self) -> None:
         """Leave the cluster as it is."""

@@ -1,7 +1,7 @@
 """Workers that are processes of this machine.
 
 They are forked from a process without threads that has imported everything, and
-all get their kernels from one warm process. One that dies is replaced and its
+all get their kernels from one fork server. One that dies is replaced and its
 notebook is tried again.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from multiprocessing import connection
 
 from autograder.nbgrader.submitted_files import Task
-from autograder.nbgrader.worker import Assignment, Finished, grade, lay_down
+from autograder.nbgrader.worker import Assignment, Finished, grade, remove_converters
 from autograder.sandbox import syscalls
 from autograder.sandbox.forkserver import ForkServer
 
@@ -85,7 +85,7 @@ def _work(
     except (EOFError, OSError):
         pass
     finally:
-        lay_down()
+        remove_converters()
         client.close()
 
 

@@ -115,13 +115,13 @@ class Run:
         if unsandboxed:
             course.config.Sandbox.sandboxed = False
         self._sandbox = Sandbox(config=course.config)
-        self.walls = "none" if unsandboxed else ""
+        self.isolation = "none" if unsandboxed else ""
         self.skipped: list[str] = []
         self.ledger = Ledger(course.root, assignment)
         self._stores = self._read_stores()
 
     def warm_up(self) -> ForkServer:
-        """Start the warm process, without waiting for it."""
+        """Start the fork server, without waiting for it."""
         forkserver = self._sandbox.forkserver
         forkserver.start()
         return forkserver
@@ -332,7 +332,7 @@ class Run:
         """
         forkserver = self.warm_up()
         try:
-            self.walls = forkserver.walls.name
+            self.isolation = forkserver.isolation.name
         except Refused as refusal:
             raise CourseError(
                 f"{refusal}: see `python -m autograder doctor`, or say --unsandboxed"

@@ -42,8 +42,8 @@ def write_report(
     submissions = []
     for work in sorted(done, key=lambda work: work.student):
         row = rows.get(work.student)
-        walls = {
-            course.graded_notebook(assignment, work.student, name).get("walls", "")
+        isolation = {
+            course.graded_notebook(assignment, work.student, name).get("isolation", "")
             for name in work.notebooks
         }
         submissions.append(
@@ -58,7 +58,7 @@ def write_report(
                 "look": [*work.look, *(row.remarks if row else [])],
                 "retries": work.retries,
                 "mistakes": row.mistakes if row else [],
-                "walls": sorted(walls - {""}),
+                "isolation": sorted(isolation - {""}),
                 "cached": work.from_cache == len(work.notebooks),
                 "seconds": round(sum(f.seconds for f in work.finished.values()), 2),
             }

@@ -147,7 +147,7 @@ def grade_assignment(
             "seconds": round(seconds, 1),
             "ready_after": round(ready, 1),
             "memory": _memory(),
-            "walls": run.walls,
+            "isolation": run.isolation,
             "unchanged": sorted(run.skipped),
             "retries": sum(work.retries for work in done),
             "could_not_be_judged": sum(
@@ -238,7 +238,7 @@ def _summarise(
         console.print(f"of these known already, not run again: {cached}")
     if run.skipped:
         console.print(f"unchanged since they were graded: {len(run.skipped)}")
-    if run.walls == "none":
+    if run.isolation == "none":
         console.print("[bold]learners' code ran without a sandbox[/]: all marked so")
     damaged = [
         work.student
@@ -248,7 +248,7 @@ def _summarise(
     if damaged:
         names = ", ".join(map(_shown, damaged))
         console.print(
-            f"damaged beyond mending, 0 points and a page that says why: {names}",
+            f"damaged beyond repair, 0 points and a page that says why: {names}",
             highlight=False,
         )
     look = [work for work in done if work.look and not work.error]

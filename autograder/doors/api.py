@@ -15,7 +15,7 @@ from autograder.files import is_regular, read_bounded
 from autograder.names import plain
 from autograder.nbgrader.execution import Heal, JudgedExecute, healed_notebook
 from autograder.nbgrader.lms_names import notebook_of
-from autograder.nbgrader.submitted_files import Parcel, pack, unpack
+from autograder.nbgrader.submitted_files import SubmittedFiles, pack, unpack
 from autograder.sandbox.forkserver import NotStarted
 from autograder.sandbox.isolation import Refused
 from autograder.sandbox.settings import Sandbox
@@ -83,15 +83,15 @@ def grade(
             f"{plain(file or name) or 'the notebook'} is no notebook of {assignment}; "
             f"it has: {known}"
         )
-    parcel = Parcel(content)
+    files = SubmittedFiles(content)
     if folder is not None:
         beside = pack(Path(folder), name, IGNORED, stores)
-        parcel = replace(beside, notebook=content)
+        files = replace(beside, notebook=content)
     with tempfile.TemporaryDirectory(prefix="autograder-") as place:
         path = Path(place, "submitted", f"{name}.ipynb")
         work = Path(place, "beside")
         work.mkdir()
-        unpack(parcel, path, work)
+        unpack(files, path, work)
         return _graded(path, work, stores, name, config or _settings())
 
 
@@ -197,7 +197,7 @@ def _graded(
     path: Path, beside: Path, stores: dict[str, Store], name: str, config: Config
 ) -> Result:
     try:
-        walls = Sandbox(config=config).walls.name
+        isolation = Sandbox(config=config).isolation.name
     except Refused as refusal:
         raise CourseError(f"{refusal}: see `python -m autograder doctor`") from None
     except NotStarted as problem:
@@ -210,5 +210,5 @@ def _graded(
     }
     for step in (Heal(config=config), JudgedExecute(config=config)):
         notebook, resources = step.preprocess(notebook, resources)
-    notebook.metadata["course"].setdefault("walls", walls)
+    notebook.metadata["course"].setdefault("isolation", isolation)
     return result_of(store, name, notebook, resources)

@@ -144,7 +144,7 @@ class Result:
     written : tuple of WrittenResult
         What a person has yet to grade.
     notes : tuple of str
-        What was mended in the submission.
+        What was healed in the submission.
     flags : tuple of dict
         What a person should look at: kind, cell, detail, sentence and urgent.
     problem : str
@@ -263,7 +263,7 @@ def result_of(
             for flag in flags_from(course.get("flags"))
         ),
         problem="" if verdict is not None else next(iter(flagged.values()), "unknown"),
-        sandbox=course.get("walls", ""),
+        sandbox=course.get("isolation", ""),
         seconds=course.get("seconds", 0.0),
         digests={"cases": course["digest"], "submission": course["submission"]},
         graded=graded,

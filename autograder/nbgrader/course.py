@@ -229,7 +229,10 @@ class Course:
             form = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return form.get("metadata", {}).get("course", {})
+        course = form.get("metadata", {}).get("course", {})
+        if "walls" in course:  # its name in older grades
+            course["isolation"] = course.pop("walls")
+        return course
 
     def grades(self, assignment: str) -> list[GradeRow]:
         """Return the table of grades of an assignment."""
@@ -260,7 +263,7 @@ class Course:
             row.remarks.append(said)
             if flag.kind not in row.flags:
                 row.flags.append(flag.kind)
-        if course.get("walls") == "none" and "unsandboxed" not in row.flags:
+        if course.get("isolation") == "none" and "unsandboxed" not in row.flags:
             row.flags.append("unsandboxed")
         for function in course.get("functions", {}).values():
             if function["entry"]:

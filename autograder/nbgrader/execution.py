@@ -90,7 +90,7 @@ class SubmissionExporter(NotebookExporter):
             self.stores[key] = read_store(store_path(root, *key))
         return self.stores[key]
 
-    def mended(self, filename: str, resources: dict) -> NotebookNode:
+    def healed(self, filename: str, resources: dict) -> NotebookNode:
         """Read a submitted notebook and heal it.
 
         Parameters
@@ -140,7 +140,7 @@ class SubmissionExporter(NotebookExporter):
         """Convert a notebook file, submitted or already sanitized."""
         resources = {} if resources is None else resources
         if self.parent._sanitizing:
-            notebook = self.mended(filename, resources)
+            notebook = self.healed(filename, resources)
             return self.from_notebook_node(notebook, resources, **kwargs)
         self._place(filename, resources)
         return super().from_filename(filename, resources=resources, **kwargs)
@@ -166,7 +166,7 @@ def healed_notebook(
         What was read.
     notebook : NotebookNode
         The released notebook with the learner's text; its metadata say what was
-        mended and what a person should look at.
+        healed and what a person should look at.
     """
     submission, (notebook, notes, flags) = choose(path, store, notebooks)
     notebook.metadata["course"] = {
@@ -182,7 +182,7 @@ def healed_notebook(
 
 
 class Heal(NbGraderPreprocessor):
-    """Says in a cell at the top what was mended in a submission."""
+    """Says in a cell at the top what was healed in a submission."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Put the notes where the learner reads them."""
@@ -276,7 +276,7 @@ class JudgedExecute(Execute):
         self._recorder = Recorder()
         self._session = Session(sandbox, folder)
         try:
-            self.nb.metadata["course"]["walls"] = sandbox.walls.name
+            self.nb.metadata["course"]["isolation"] = sandbox.isolation.name
             self._ask("start", [], self.start_seconds)
             for index, cell in enumerate(self.nb.cells):
                 self.preprocess_cell(cell, self.resources, index)

@@ -14,7 +14,7 @@ from autograder.files import is_regular, open_regular, read_bounded
 from autograder.sandbox.staging import MOST_BYTES, MOST_FILES
 from autograder.submissions import MAX_BYTES
 
-__all__ = ["Parcel", "Task", "fingerprint", "lay_over", "pack", "unpack"]
+__all__ = ["SubmittedFiles", "Task", "fingerprint", "pack", "unpack", "write_files"]
 
 CHUNK = 1 << 20
 MOST_OTHER = 20_000_000
@@ -30,7 +30,7 @@ class Task:
         Whose, and which.
     folder : str
         Where the submission lies, for a worker that sees it; or empty.
-    parcel : Parcel or None
+    files : SubmittedFiles or None
         The files, for a worker that does not.
     fresh : bool
         Whether to do it anew, whatever was cached.
@@ -39,12 +39,12 @@ class Task:
     student: str
     notebook: str
     folder: str = ""
-    parcel: "Parcel | None" = None
+    files: "SubmittedFiles | None" = None
     fresh: bool = False
 
 
 @dataclass(frozen=True)
-class Parcel:
+class SubmittedFiles:
     """The files of a submission that grading one notebook needs.
 
     Attributes
@@ -79,7 +79,7 @@ def _beside(folder: Path, ignore: list[str]) -> Iterator[tuple[str, str]]:
 
 def pack(
     folder: Path, notebook: str, ignore: list[str], notebooks: Iterable[str]
-) -> Parcel:
+) -> SubmittedFiles:
     """Read what grading a notebook needs, within bounds.
 
     Parameters
@@ -95,7 +95,7 @@ def pack(
 
     Returns
     -------
-    Parcel
+    SubmittedFiles
         Neither links nor anything but ordinary files; it stops where staging
         for a kernel refuses, so that the kernel refuses it too.
     """
@@ -114,25 +114,27 @@ def pack(
         for path in others_in(folder, notebooks)
         if (raw := read_bounded(path, MOST_OTHER)) is not None
     }
-    return Parcel(_read(str(folder / f"{notebook}.ipynb"), MAX_BYTES), files, others)
+    return SubmittedFiles(
+        _read(str(folder / f"{notebook}.ipynb"), MAX_BYTES), files, others
+    )
 
 
-def unpack(parcel: Parcel, notebook: Path, folder: Path) -> None:
-    """Write a parcel: the notebook to a file, what lies beside it to a folder."""
+def unpack(submitted: SubmittedFiles, notebook: Path, folder: Path) -> None:
+    """Write the notebook to a file, and what lies beside it to a folder."""
     notebook.parent.mkdir(parents=True, exist_ok=True)
-    if parcel.notebook is None:
+    if submitted.notebook is None:
         notebook.symlink_to("nowhere")
     else:
-        _write(notebook, parcel.notebook)
-    for name, raw in parcel.others.items():
+        _write(notebook, submitted.notebook)
+    for name, raw in submitted.others.items():
         _write(notebook.parent / name, raw)
-    for name, content in parcel.files.items():
+    for name, content in submitted.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, content)
 
 
-def lay_over(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write an assignment's files; what a learner has put in their place goes."""
     for name, content in files.items():
         path = folder / name

@@ -1,4 +1,4 @@
-"""A worker's workbench: read, heal, execute and judge one notebook.
+"""What a worker does: read, heal, execute and judge one notebook.
 
 The converter is nbgrader's own, in a temporary course that holds one submission
 and a gradebook of nothing but the assignment's cells.
@@ -28,12 +28,20 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from autograder.flags import Flag, flags_from
-from autograder.nbgrader.submitted_files import Task, lay_over, pack, unpack
+from autograder.nbgrader.submitted_files import Task, pack, unpack, write_files
 from autograder.sandbox import scratch
 from autograder.sandbox.settings import Sandbox
 from autograder.store import Store
 
-__all__ = ["Assignment", "Bench", "Finished", "grade", "parsed", "split", "versions"]
+__all__ = [
+    "Assignment",
+    "Converter",
+    "Finished",
+    "grade",
+    "parsed",
+    "split",
+    "versions",
+]
 
 # What is not in a finished notebook because of the submission alone.
 PASSING = ("CellTimeoutError",)
@@ -147,7 +155,7 @@ def versions() -> str:
     return hashlib.sha256("\n".join(found).encode()).hexdigest()
 
 
-class Bench(Autograde):
+class Converter(Autograde):
     """nbgrader's converter up to the point where grades are saved."""
 
     lock: int  # on its folder, as long as it is in use
@@ -181,18 +189,21 @@ class Bench(Autograde):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
         try:
-            # Without walls no kernel starts, which is nobody's zero.
-            _ = Sandbox(config=self.config).walls
-            parcel = task.parcel or pack(
+            # Without isolation no process starts, which is nobody's zero.
+            _ = Sandbox(config=self.config).isolation
+            submitted_files = task.files or pack(
                 Path(task.folder),
                 task.notebook,
                 self.coursedir.ignore,
                 self.assignment.stores,
             )
             path = submitted / f"{task.notebook}.ipynb"
-            unpack(parcel, path, graded)
-            lay_over(graded, self.assignment.files)
-            self._beside = [*parcel.files.items(), *self.assignment.files.items()]
+            unpack(submitted_files, path, graded)
+            write_files(graded, self.assignment.files)
+            self._beside = [
+                *submitted_files.files.items(),
+                *self.assignment.files.items(),
+            ]
             self.convert_single_notebook(str(path))
         except Exception as error:
             finished.error = f"{type(error).__name__}: {error}"[:500]
@@ -204,17 +215,17 @@ class Bench(Autograde):
         return finished
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Mend, look whether the result is known, and execute.
+        """Heal, look whether the result is known, and execute.
 
         An exporter would copy and check the notebook anew after each step.
         """
         resources = self.init_single_notebook_resources(notebook_filename)
-        notebook = self.exporter.mended(notebook_filename, resources)
+        notebook = self.exporter.healed(notebook_filename, resources)
         notebook, resources = self._through(
             self.sanitize_preprocessors, notebook, resources
         )
-        mended = json.dumps(notebook, sort_keys=True).encode()
-        self._finished.key = self._key(mended)
+        healed = json.dumps(notebook, sort_keys=True).encode()
+        self._finished.key = self._key(healed)
         known = self._finished.key in self.assignment.known
         if known and not self._task.fresh:
             self._finished.lasting = True
@@ -223,7 +234,7 @@ class Bench(Autograde):
         beside = self._format_dest(names["assignment"], names["student"])
         resources["metadata"]["path"] = beside
         # Where a learner's cells look for it.
-        Path(beside, os.path.basename(notebook_filename)).write_bytes(mended)
+        Path(beside, os.path.basename(notebook_filename)).write_bytes(healed)
         with utils.setenv(NBGRADER_EXECUTION="autograde"):
             notebook, resources = self._through(
                 self.autograde_preprocessors, notebook, resources
@@ -244,39 +255,39 @@ class Bench(Autograde):
             notebook, resources = preprocessor(notebook, resources)
         return notebook, resources
 
-    def _key(self, mended: bytes) -> str:
+    def _key(self, healed: bytes) -> str:
         digest = hashlib.sha256(f"{self.assignment.fingerprint}\0".encode())
         for name, content in self._beside:
             inside = content if isinstance(content, bytes) else str(content).encode()
             digest.update(name.encode("utf-8", "replace") + b"\0")
             digest.update(hashlib.sha256(inside).digest())
-        digest.update(mended)
+        digest.update(healed)
         return digest.hexdigest()
 
 
-_benches: dict[str, Bench] = {}
+_converters: dict[str, Converter] = {}
 _one_at_a_time = threading.Lock()
 
 
 def grade(assignment: Assignment, task: Task) -> Finished:
-    """Grade one notebook in this process, which keeps its bench."""
+    """Grade one notebook in this process, which keeps its converter."""
     with _one_at_a_time:
         key = f"{os.getpid()} {assignment.fingerprint}"
-        if key not in _benches:
-            lay_down()
+        if key not in _converters:
+            remove_converters()
             folder, lock = scratch.make("grade-", tempfile.gettempdir())
-            _benches[key] = Bench(assignment, Path(folder))
-            _benches[key].lock = lock
-        return _benches[key].grade(task)
+            _converters[key] = Converter(assignment, Path(folder))
+            _converters[key].lock = lock
+        return _converters[key].grade(task)
 
 
-def lay_down() -> None:
-    """Remove this process's benches."""
-    for key, bench in list(_benches.items()):
+def remove_converters() -> None:
+    """Remove this process's converters."""
+    for key, converter in list(_converters.items()):
         if key.startswith(f"{os.getpid()} "):
-            shutil.rmtree(bench.folder, ignore_errors=True)
-            os.close(bench.lock)
-    _benches.clear()
+            shutil.rmtree(converter.folder, ignore_errors=True)
+            os.close(converter.lock)
+    _converters.clear()
 
 
 def digest_of(*parts: object) -> str:

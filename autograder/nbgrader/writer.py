@@ -31,7 +31,7 @@ from autograder.errors import CourseError
 from autograder.files import read_bounded
 from autograder.flags import Flag, flags_form
 from autograder.nbgrader.course import Course, patient, reason
-from autograder.nbgrader.submitted_files import lay_over
+from autograder.nbgrader.submitted_files import write_files
 from autograder.nbgrader.worker import Assignment, Finished, split
 from autograder.sandbox.staging import remove_followed
 
@@ -75,7 +75,7 @@ class _Finish(Autograde):
         dest = Path(self._format_dest(assignment_id, student_id))
         if dest.is_dir():
             remove_followed(str(self.submitted), str(dest))
-        lay_over(dest, self.files)
+        write_files(dest, self.files)
         self._make_rows(assignment_id, student_id)
 
     def _make_rows(self, assignment: str, student: str) -> None:

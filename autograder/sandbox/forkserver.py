@@ -1,4 +1,4 @@
-"""The grader's side of the warm process."""
+"""The grader's side of the fork server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.sandbox import messages, scratch
-from autograder.sandbox.isolation import Refused, Walls
+from autograder.sandbox.isolation import Isolation, Refused
 from autograder.sandbox.limits import Limits
 
 PRELOAD = (
@@ -55,7 +55,7 @@ STARTED_WITHIN = 60
 
 
 class NotStarted(RuntimeError):
-    """The warm process, or a child of it, could not be started."""
+    """The fork server, or a child of it, could not be started."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Report:
     status : exit status, or the negative number of the signal that ended it.
     cpu : seconds of processor time, of the child and what it waited for.
     beside : seconds of processor time of its supervisor.
-    peak : largest resident memory in bytes, the warm process's share included.
+    peak : largest resident memory in bytes, the fork server's share included.
     wall : seconds from start to end.
     reason : the limit that ended it ("wall", "cpu", "memory", "processes",
         "disk", "output"), "abandoned" when the grader's side had gone, or "".
@@ -84,7 +84,7 @@ class Report:
 
 
 class Child:
-    """A child of the warm process, behind its walls.
+    """A child of the fork server, isolated from the machine.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class Child:
 
 
 class ForkServer:
-    """A warm process that forks children on request.
+    """A fork server that forks children on request.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ class ForkServer:
         self._hosted = False
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
-        self._walls: Walls | None = None
+        self._isolation: Isolation | None = None
         self._folder_lock: int | None = None
         self.folder = ""
         self.reasons: list[str] = []
@@ -206,7 +206,7 @@ class ForkServer:
             return cls._shared[key]
 
     def client(self, name: str) -> ForkServer:
-        """Return a client for a process that is forked next, on this warm process.
+        """Return a client for a process that is forked next, on this fork server.
 
         Parameters
         ----------
@@ -227,7 +227,7 @@ class ForkServer:
                 settings["landlock"],
                 self._parent,
             )
-            fork._walls = self.walls
+            fork._isolation = self.isolation
             fork.reasons = self.reasons
             ours, theirs = socket.socketpair()
             with theirs:
@@ -252,7 +252,7 @@ class ForkServer:
             self._control.close()
 
     def start(self) -> None:
-        """Start the warm process, without waiting until it is ready."""
+        """Start the fork server, without waiting until it is ready."""
         with self._lock:
             if self._hosted:
                 return
@@ -285,23 +285,23 @@ class ForkServer:
                     start_new_session=True,
                 )
             self._control = ours
-            self._walls = None
+            self._isolation = None
             messages.send(ours, dict(self._settings, folder=self.folder))
 
     @property
-    def walls(self) -> Walls:
-        """The walls that children are put behind.
+    def isolation(self) -> Isolation:
+        """What children are isolated by.
 
         Raises
         ------
         Refused
             Where no sandbox holds, unless `sandboxed` is False.
         NotStarted
-            When the warm process fails.
+            When the fork server fails.
         """
         with self._lock:
             self.start()
-            if self._walls is None:
+            if self._isolation is None:
                 if not _readable(self._control, READY_WITHIN):
                     self.close()
                     raise NotStarted(f"no answer within {READY_WITHIN} s")
@@ -309,14 +309,14 @@ class ForkServer:
                     message, _ = messages.receive(self._control)
                 except OSError:
                     message = {"failed": "it ended; see its messages above"}
-                if "walls" not in message:
+                if "isolation" not in message:
                     self.close()
                     if "refused" in message:
                         raise Refused(message["refused"])
-                    raise NotStarted(f"the warm process failed: {message['failed']}")
-                self._walls = Walls(**message["walls"])
+                    raise NotStarted(f"the fork server failed: {message['failed']}")
+                self._isolation = Isolation(**message["isolation"])
                 self.reasons = message["reasons"]
-            return self._walls
+            return self._isolation
 
     def spawn(
         self,
@@ -356,7 +356,7 @@ class ForkServer:
         with theirs:
             for last_attempt in (False, True):
                 with self._lock:
-                    _ = self.walls
+                    _ = self.isolation
                     try:
                         messages.send(
                             self._control, request, [theirs.fileno(), *descriptors]
@@ -378,7 +378,7 @@ class ForkServer:
         return Child(ours, answer["started"])
 
     def close(self) -> None:
-        """End the warm process; children end when they are closed."""
+        """End the fork server; children end when they are closed."""
         with self._lock:
             if self._control is not None:
                 self._control.close()
@@ -394,7 +394,7 @@ class ForkServer:
                 os.close(self._folder_lock)
             self._folder_lock = None
             self._hosted = False
-            self._process = self._control = self._walls = None
+            self._process = self._control = self._isolation = None
             self.folder = ""
 
     def __enter__(self) -> ForkServer:

@@ -1,4 +1,4 @@
-"""The warm process: imports everything once, then forks a child on request.
+"""The fork server: imports everything once, then forks a child on request.
 
 It is started by `autograder.sandbox.forkserver.ForkServer` with a clean environment,
 has one thread and no ZeroMQ context as long as it lives, and ends when the
@@ -19,7 +19,13 @@ import socket
 import sys
 from collections.abc import Iterable
 
-from autograder.sandbox import access_times, isolation, messages, syscalls
+from autograder.sandbox import access_times, messages, syscalls
+from autograder.sandbox.isolation import (
+    NO_ISOLATION,
+    Refused,
+    find_isolation,
+    readable_paths,
+)
 from autograder.sandbox.supervisor import supervise
 
 ALWAYS = (
@@ -113,16 +119,16 @@ def main(descriptor: int) -> None:
         if syscalls.threads() != 1:
             raise RuntimeError("a module that was imported has started a thread")
         own = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-        readable = isolation.readable_paths([own, *folders, *settings["readable"]])
+        readable = readable_paths([own, *folders, *settings["readable"]])
         if settings["sandbox"]:
-            walls, reasons = isolation.find_walls(
+            isolation, reasons = find_isolation(
                 readable, settings["namespaces"], settings["landlock"]
             )
-            if not walls.namespaces:
+            if not isolation.namespaces:
                 access_times.refresh(readable)
         else:
-            walls, reasons = isolation.NO_WALLS, []
-    except isolation.Refused as refusal:
+            isolation, reasons = NO_ISOLATION, []
+    except Refused as refusal:
         return messages.send(control, {"refused": str(refusal)})
     except Exception as problem:
         return messages.send(
@@ -132,7 +138,7 @@ def main(descriptor: int) -> None:
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        messages.send(control, {"walls": walls.as_dict(), "reasons": reasons})
+        messages.send(control, {"isolation": isolation.as_dict(), "reasons": reasons})
     except BrokenPipeError:
         # The grader had nothing to grade and left in the meantime.
         return None
@@ -164,7 +170,7 @@ def main(descriptor: int) -> None:
                         connection,
                         request,
                         descriptors,
-                        walls,
+                        isolation,
                         readable,
                         folder,
                         environment,

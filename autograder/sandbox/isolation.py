@@ -1,10 +1,9 @@
-"""Which walls this machine offers, and how a child goes behind them.
+"""What isolation this machine offers, and how a child enters it.
 
-Two walls hold files, network and processes on their own: *namespaces* (what is
-not named does not exist) and *Landlock* with *seccomp* (what is not named may
-not be opened, no socket may be made). All that exist are used together. A set
-of walls counts only after a child behind it has been seen to fail at what it
-must not do.
+Two mechanisms hold files, network and processes on their own: *namespaces* (what
+is not named does not exist) and *Landlock* with *seccomp* (what is not named may
+not be opened, no socket may be made). All that exist are used together. Isolation
+counts only after an isolated child has been seen to fail at what it must not do.
 """
 
 from __future__ import annotations
@@ -51,8 +50,8 @@ class Refused(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Walls:
-    """What stands between a child and the machine.
+class Isolation:
+    """What isolates a child from the machine.
 
     Parameters
     ----------
@@ -77,7 +76,7 @@ class Walls:
         return "landlock" if self.landlock else "none"
 
     def as_dict(self) -> dict[str, bool | int]:
-        """Return the walls as a plain dictionary, for a message."""
+        """Return it as a plain dictionary, for a message."""
         return asdict(self)
 
 
@@ -89,7 +88,7 @@ class Measure(NamedTuple):
     how: str
 
 
-NO_WALLS = Walls()
+NO_ISOLATION = Isolation()
 
 
 def readable_paths(more: Sequence[str] = ()) -> list[str]:
@@ -136,18 +135,18 @@ def _is_mapped(uid: int) -> bool:
 
 
 def enter(
-    walls: Walls,
+    isolation: Isolation,
     limits: Limits,
     readable: Sequence[str],
     folder: str,
     submission: str | None,
     user: int | None,
 ) -> str:
-    """Go behind the walls, for good; return the scratch folder as seen there.
+    """Isolate this process, for good; return the scratch folder as seen from there.
 
     Parameters
     ----------
-    walls : those that this machine offers.
+    isolation : what this machine offers.
     limits : what may be used.
     readable : what of the machine may be read.
     folder : an existing folder of this child's own.
@@ -160,7 +159,7 @@ def enter(
     """
     occupied = Occupied.now()  # where there still is a /proc
     uid, gid = (user, user) if user is not None else (os.getuid(), os.getgid())
-    if walls.namespaces:
+    if isolation.namespaces:
         root = os.path.join(folder, "root")
         os.mkdir(root)
         outside = namespaces.build_root(root, readable, limits.disk, (uid, gid))
@@ -174,11 +173,11 @@ def enter(
         stage(submission, outside + "/work")
     if user is not None:
         _give(outside, user)
-    if walls.namespaces:
+    if isolation.namespaces:
         namespaces.enter_root(root)
         readable = ["/"]
-    limits.apply(occupied, own_processes=user is not None or walls.user_namespace)
-    held = syscalls.LINUX and walls != NO_WALLS
+    limits.apply(occupied, own_processes=user is not None or isolation.user_namespace)
+    held = syscalls.LINUX and isolation != NO_ISOLATION
     if held:
         syscalls.drop_bounding_set()
     if user is not None:
@@ -191,13 +190,13 @@ def enter(
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
     if syscalls.LINUX:
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 9)
-    if walls.landlock:
-        writable = [home, "/tmp", "/dev/shm"] if walls.namespaces else [home]
-        terminals = ["/dev/pts"] if walls.namespaces else []
+    if isolation.landlock:
+        writable = [home, "/tmp", "/dev/shm"] if isolation.namespaces else [home]
+        terminals = ["/dev/pts"] if isolation.namespaces else []
         landlock.confine(readable, writable, [*DEVICES, *terminals])
-    if walls.seccomp:
-        governed = walls.landlock >= landlock.SINCE_TRUNCATE
-        seccomp.restrict(walls.namespaces, walls.namespaces or governed)
+    if isolation.seccomp:
+        governed = isolation.landlock >= landlock.SINCE_TRUNCATE
+        seccomp.restrict(isolation.namespaces, isolation.namespaces or governed)
     return home
 
 
@@ -208,12 +207,12 @@ def _give(top: str, user: int) -> None:
     os.chown(top, user, user)
 
 
-def find_walls(
+def find_isolation(
     readable: Sequence[str],
     allow_namespaces: bool = True,
     allow_landlock: bool = True,
-) -> tuple[Walls, list[str]]:
-    """Return the strongest walls that hold here, and why stronger ones do not.
+) -> tuple[Isolation, list[str]]:
+    """Return the strongest isolation that holds here, and why stronger does not.
 
     The process that calls this must have a single thread.
 
@@ -226,24 +225,24 @@ def find_walls(
     Raises
     ------
     Refused
-        When none hold.
+        When none holds.
     """
     reasons = []
     if not syscalls.LINUX:
         raise Refused("there is no sandbox for this operating system")
     if not seccomp.known():
         raise Refused(f"which system calls {syscalls.MACHINE} has is not known here")
-    for walls in _candidates(allow_namespaces, allow_landlock):
-        reason = _try(walls, readable)
+    for isolation in _candidates(allow_namespaces, allow_landlock):
+        reason = _try(isolation, readable)
         if reason is None:
-            return walls, reasons
-        reasons.append(f"{walls.name}: {reason}")
+            return isolation, reasons
+        reasons.append(f"{isolation.name}: {reason}")
     raise Refused("; ".join(reasons) or "neither namespaces nor Landlock exist here")
 
 
-def _candidates(allow_namespaces: bool, allow_landlock: bool) -> list[Walls]:
+def _candidates(allow_namespaces: bool, allow_landlock: bool) -> list[Isolation]:
     version = landlock.version() if allow_landlock else 0
-    second = Walls(landlock=version, seccomp=True)
+    second = Isolation(landlock=version, seccomp=True)
     root = os.geteuid() == 0
     apart = replace(second, own_user=root and own_user() is not None)
     found = []
@@ -256,10 +255,10 @@ def _candidates(allow_namespaces: bool, allow_landlock: bool) -> list[Walls]:
     return found
 
 
-def _try(walls: Walls, readable: Sequence[str]) -> str | None:
-    """Return None if a child behind `walls` is held by them, else the reason."""
+def _try(isolation: Isolation, readable: Sequence[str]) -> str | None:
+    """Return None if `isolation` holds a child, else the reason."""
     with (
-        tempfile.TemporaryDirectory(prefix="walls-") as folder,
+        tempfile.TemporaryDirectory(prefix="isolation-") as folder,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
         os.chmod(folder, 0o711)
@@ -272,7 +271,9 @@ def _try(walls: Walls, readable: Sequence[str]) -> str | None:
         if middle == 0:
             try:
                 os.close(reading)
-                _trial(walls, readable, folder, secret, listener.getsockname(), writing)
+                _trial(
+                    isolation, readable, folder, secret, listener.getsockname(), writing
+                )
             except BaseException as problem:
                 os.write(writing, str(problem).encode()[:1000] or b"failed")
             finally:
@@ -285,21 +286,21 @@ def _try(walls: Walls, readable: Sequence[str]) -> str | None:
 
 
 def _trial(
-    walls: Walls,
+    isolation: Isolation,
     readable: Sequence[str],
     folder: str,
     secret: str,
     address: tuple[str, int],
     answer: int,
 ) -> None:
-    user = own_user() if walls.own_user else None
-    if walls.namespaces:
-        namespaces.separate_processes(walls.user_namespace)
+    user = own_user() if isolation.own_user else None
+    if isolation.namespaces:
+        namespaces.separate_processes(isolation.user_namespace)
     child = os.fork()
     if child:
         os.waitpid(child, 0)
         return
-    enter(walls, Limits(memory=0), readable, folder, None, user)
+    enter(isolation, Limits(memory=0), readable, folder, None, user)
     failures = []
     try:
         open(secret).close()
@@ -334,22 +335,22 @@ def capabilities() -> list[Measure]:
         timeout=60,
     )
     found = json.loads(run.stdout)
-    return _measures(Walls(**found["walls"]), found["reasons"])
+    return _measures(Isolation(**found["isolation"]), found["reasons"])
 
 
-def _measures(walls: Walls, reasons: list[str]) -> list[Measure]:
-    held, spaces = walls != NO_WALLS, walls.namespaces
+def _measures(isolation: Isolation, reasons: list[str]) -> list[Measure]:
+    held, spaces = isolation != NO_ISOLATION, isolation.namespaces
     why_not = "; ".join(reasons) or "not offered here"
     by = [*(["namespaces"] if spaces else [])]
-    by += [f"Landlock {walls.landlock}"] if walls.landlock else []
+    by += [f"Landlock {isolation.landlock}"] if isolation.landlock else []
     network = ["a network of its own, without any device"] if spaces else []
-    network += ["seccomp refuses sockets"] if walls.seccomp else []
+    network += ["seccomp refuses sockets"] if isolation.seccomp else []
     user = "children run as the user who grades"
-    if walls.own_user:
+    if isolation.own_user:
         user = "an unused user id for each child"
-    elif walls.user_namespace:
+    elif isolation.user_namespace:
         user = "a user namespace for each child"
-    signals = spaces or walls.own_user or walls.landlock >= 6
+    signals = spaces or isolation.own_user or isolation.landlock >= 6
 
     def line(name: str, in_force: bool, how: str, otherwise: str = why_not) -> Measure:
         return Measure(name, in_force, how if in_force else otherwise)
@@ -359,18 +360,18 @@ def _measures(walls: Walls, reasons: list[str]) -> list[Measure]:
         line(
             "namespaces",
             spaces,
-            "in a user namespace" if walls.user_namespace else "as root",
+            "in a user namespace" if isolation.user_namespace else "as root",
         ),
         line(
             "Landlock",
-            bool(walls.landlock),
-            f"version {walls.landlock} of its interface",
+            bool(isolation.landlock),
+            f"version {isolation.landlock} of its interface",
             "needs Linux 5.13 or newer, with Landlock enabled",
         ),
-        line("system calls", walls.seccomp, "only those that notebooks need"),
+        line("system calls", isolation.seccomp, "only those that notebooks need"),
         line("files", held, "only what is listed exists or can be opened"),
         line("network", bool(network), ", ".join(network)),
-        line("own user", walls.own_user or walls.user_namespace, user, user),
+        line("own user", isolation.own_user or isolation.user_namespace, user, user),
         line(
             "signals",
             signals,
@@ -397,10 +398,10 @@ def _measures(walls: Walls, reasons: list[str]) -> list[Measure]:
 def _main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        walls, reasons = find_walls(readable_paths())
+        isolation, reasons = find_isolation(readable_paths())
     except Refused as refusal:
-        walls, reasons = NO_WALLS, [str(refusal)]
-    print(json.dumps({"walls": walls.as_dict(), "reasons": reasons}))
+        isolation, reasons = NO_ISOLATION, [str(refusal)]
+    print(json.dumps({"isolation": isolation.as_dict(), "reasons": reasons}))
 
 
 if __name__ == "__main__":

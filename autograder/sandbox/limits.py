@@ -46,7 +46,7 @@ class Limits:
 
     Parameters
     ----------
-    memory : bytes beyond what the warm process itself occupies.
+    memory : bytes beyond what the fork server itself occupies.
     processes : processes and threads.
     file_size : bytes of a single file.
     disk : bytes of scratch (exact with namespaces, watched without).

@@ -55,11 +55,11 @@ class TooMuch(Ended):
 
 
 class Session:
-    """A shell behind walls, in which a learner's cells run.
+    """An isolated shell, in which a learner's cells run.
 
     Parameters
     ----------
-    sandbox : whose settings decide on walls and limits.
+    sandbox : whose settings decide on isolation and limits.
     folder : a submission's, whose files are copied to where the shell works.
 
     Attributes

@@ -6,7 +6,7 @@ from traitlets import Bool, Float, Int, List, Unicode, default
 from traitlets.config import LoggingConfigurable
 
 from autograder.sandbox.forkserver import PRELOAD, ForkServer, data_beside_helpers
-from autograder.sandbox.isolation import Walls
+from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import MB, Limits
 
 __all__ = ["LIMITS", "Sandbox"]
@@ -35,7 +35,7 @@ class Sandbox(LoggingConfigurable):
     preload = List(
         Unicode(),
         default_value=list(PRELOAD),
-        help="""Modules imported once, in the warm process. "package.*" means all
+        help="""Modules imported once, in the fork server. "package.*" means all
         of it, and that its folder may be read.""",
     ).tag(config=True)
     readable = List(
@@ -84,9 +84,9 @@ class Sandbox(LoggingConfigurable):
         )
 
     @property
-    def walls(self) -> Walls:
+    def isolation(self) -> Isolation:
         """The protection that is in force."""
-        return self.forkserver.walls
+        return self.forkserver.isolation
 
     def limits(self) -> Limits:
         """Return what the traits say as limits."""

@@ -195,7 +195,7 @@ def _no_input(*_: object, **__: object) -> NoReturn:
 
 
 def prepare() -> None:
-    """Make a shell in the warm process, which takes longer than to take it over.
+    """Make a shell in the fork server, which takes longer than to take it over.
 
     It has no history, no thread and no open file.
     """

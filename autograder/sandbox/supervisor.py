@@ -1,4 +1,4 @@
-"""One small process beside each child, outside of the child's walls.
+"""One small process beside each child, outside of its isolation.
 
 It starts the child, hands signals on, watches the limits that
 the kernel does not keep, ends whatever the child has left behind, and reports.
@@ -22,8 +22,8 @@ import time
 import traceback
 from typing import NoReturn
 
-from autograder.sandbox import isolation, messages, namespaces, syscalls
-from autograder.sandbox.isolation import Walls
+from autograder.sandbox import messages, namespaces, syscalls
+from autograder.sandbox.isolation import Isolation, enter, own_user
 from autograder.sandbox.limits import Limits, processor_times
 
 TICK = 0.5
@@ -39,7 +39,7 @@ def supervise(
     connection: socket.socket,
     request: dict,
     descriptors: list[int],
-    walls: Walls,
+    isolation: Isolation,
     readable: list[str],
     folder: str,
     environment: dict[str, str],
@@ -51,7 +51,7 @@ def supervise(
     connection : connection to the grader's side.
     request : target, arguments, limits and submission.
     descriptors : open descriptors that are handed on to the target.
-    walls : those to put the child behind.
+    isolation : what isolates the child.
     readable : what the child may read of this machine.
     folder : a folder of the child's own; made here and removed at the end.
     environment : the child's environment variables.
@@ -62,7 +62,7 @@ def supervise(
     os.chmod(folder, 0o711)
     try:
         _Supervisor(
-            connection, request, descriptors, walls, readable, folder, environment
+            connection, request, descriptors, isolation, readable, folder, environment
         ).run()
     finally:
         _remove(folder)
@@ -74,7 +74,7 @@ class _Supervisor:
         connection: socket.socket,
         request: dict,
         descriptors: list[int],
-        walls: Walls,
+        isolation: Isolation,
         readable: list[str],
         folder: str,
         environment: dict[str, str],
@@ -82,7 +82,7 @@ class _Supervisor:
         self._connection = connection
         self._request = request
         self._descriptors = descriptors
-        self._walls = walls
+        self._isolation = isolation
         self._readable = readable
         self._folder = folder
         self._environment = environment
@@ -100,11 +100,11 @@ class _Supervisor:
         log, logging = os.pipe()
         started = time.monotonic()
         try:
-            if self._walls.namespaces:
-                namespaces.separate_processes(self._walls.user_namespace)
+            if self._isolation.namespaces:
+                namespaces.separate_processes(self._isolation.user_namespace)
             elif syscalls.LINUX:
                 syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
-            user = isolation.own_user() if self._walls.own_user else None
+            user = own_user() if self._isolation.own_user else None
             self._child = os.fork()
         except OSError as problem:
             messages.send(self._connection, {"refused": str(problem)})
@@ -135,8 +135,8 @@ class _Supervisor:
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
-                home = isolation.enter(
-                    self._walls,
+                home = enter(
+                    self._isolation,
                     self._limits,
                     self._readable,
                     self._folder,
@@ -212,7 +212,7 @@ class _Supervisor:
             self._end("abandoned")
 
     def _hear(self, said: int) -> None:
-        """Pass on whether the child got behind its walls."""
+        """Pass on whether the child was isolated."""
         part = os.read(said, 4096)
         self._said += part
         if part and self._said != b"\0":
@@ -255,14 +255,14 @@ class _Supervisor:
             own = sum(_own_memory(pid) for pid in family)
             if own > limits.memory:
                 return self._end("memory")
-        if limits.disk and not self._walls.namespaces:
+        if limits.disk and not self._isolation.namespaces:
             size, entries = _scratch_use(os.path.join(self._folder, "home"))
             if size > limits.disk or entries > MOST_ENTRIES:
                 return self._end("disk")
         return None
 
     def _family(self) -> list[int]:
-        if self._walls.namespaces:
+        if self._isolation.namespaces:
             return [self._child, *_descendants(self._child)]
         return _descendants(os.getpid())
 
@@ -273,7 +273,7 @@ class _Supervisor:
 
     def _end_the_rest(self) -> None:
         """End what the child has started; a process namespace has done so."""
-        if self._walls.namespaces or not syscalls.LINUX:
+        if self._isolation.namespaces or not syscalls.LINUX:
             return
         while family := _descendants(os.getpid()):
             for pid in family:
@@ -292,7 +292,7 @@ def _own_time() -> float:
 
 
 def _settle(home: str, environment: dict[str, str], target: str) -> object:
-    """Make a child that has just got behind its walls a process of its own."""
+    """Make a child that has just been isolated a process of its own."""
     os.environ.clear()
     os.environ.update(environment)
     os.environ.update(
@@ -307,7 +307,7 @@ def _settle(home: str, environment: dict[str, str], target: str) -> object:
     os.chdir(f"{home}/work")
     sys.path.append(f"{home}/work")
     sys.argv = ["kernel"]
-    tempfile.tempdir = None  # the warm process has had another
+    tempfile.tempdir = None  # the fork server has had another
     resource.getrusage = processor_times
     random.seed()
     if numpy := sys.modules.get("numpy"):

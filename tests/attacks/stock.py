@@ -112,7 +112,7 @@ def protect(folder: str) -> None:
     child = os.fork()
     if child:
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    walls = isolation.Walls(
+    chosen = isolation.Isolation(
         namespaces=True,
         user_namespace=not root,
         own_user=root,
@@ -125,7 +125,7 @@ def protect(folder: str) -> None:
     user = isolation.own_user() if root else None
     if root and user is None:
         sys.exit("no user id is free here")
-    home = isolation.enter(walls, LIMITS, readable, folder, None, user)
+    home = isolation.enter(chosen, LIMITS, readable, folder, None, user)
     os.chdir(home)
     environment = {
         "A_SECRET_TOKEN": suite.CANARIES["environment"],

@@ -38,11 +38,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
         batch = suite.Batch(Path(folder), attacks)
         here = {name: ours(batch.outcome(name)) for name in attacks}
-        walls = {w for row in batch.rows.values() for w in row["walls"]}
+        isolation = {one for row in batch.rows.values() for one in row["isolation"]}
     there = stock.measure()
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
-    body = page_part(attacks, here, there, sorted(walls))
+    body = page_part(attacks, here, there, sorted(isolation))
     PAGE.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")
     sys.stdout.write(body.split("\n\n")[0] + "\n")
 
@@ -60,7 +60,7 @@ def ours(outcome: suite.Outcome) -> dict:
 
 
 def page_part(
-    attacks: dict[str, ModuleType], here: dict, there: dict, walls: list[str]
+    attacks: dict[str, ModuleType], here: dict, there: dict, isolation: list[str]
 ) -> str:
     """Return what stands between the marks in the page."""
     rows, left_out = [], []
@@ -100,7 +100,7 @@ def page_part(
             f"changed). Of {len(here)} that were tried here, {here_paid} paid.",
             "",
             f"Measured with Python {platform.python_version()}, {versions}, "
-            f"{platform.system()} {kernel}; walls: {', '.join(walls)}.",
+            f"{platform.system()} {kernel}; isolation: {', '.join(isolation)}.",
             "",
             f"| {' | '.join(COLUMNS)} |",
             "|---" * len(COLUMNS) + "|",

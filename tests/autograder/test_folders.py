@@ -77,12 +77,12 @@ def test_a_folder_of_another_user_stays(tmp_path):
 
 @pytest.mark.slow
 def test_a_nursery_removes_what_a_killed_one_left(tmp_path):
-    """Grader and warm process are killed together; the next start cleans up."""
+    """Grader and fork server are killed together; the next start cleans up."""
     code = (
         "import sys, time\n"
         "from autograder.sandbox.forkserver import ForkServer\n"
         "forkserver = ForkServer(['json'], parent_folder=sys.argv[1])\n"
-        "forkserver.walls\n"
+        "forkserver.isolation\n"
         "print(forkserver._process.pid, flush=True)\n"
         "time.sleep(60)\n"
     )

@@ -188,7 +188,7 @@ def test_a_solution_that_does_not_run_is_a_fault_of_ours():
 
 
 @pytest.mark.slow
-def test_a_submission_is_judged_with_the_reference_behind_walls(store, tmp_path):
+def test_a_submission_is_judged_with_the_reference_in_isolation(store, tmp_path):
     """The whole way: shell, stand-in, grader, reference."""
     wrong = CENTRE.replace("X - mu", "X - mu * 1.01")
     cells = ["import numpy as np", wrong, "centre-check", SPREAD, "spread-check"]

@@ -33,9 +33,9 @@ from autograder.nbgrader.course import Course
 from autograder.nbgrader.submitted_files import (
     Task,
     fingerprint,
-    lay_over,
     pack,
     unpack,
+    write_files,
 )
 from autograder.nbgrader.worker import Finished, digest_of
 from autograder.reports.findings import read_findings
@@ -303,8 +303,18 @@ def test_work_without_a_sandbox_is_marked(root):
     course = Course(root).graded_notebook(ASSIGNMENT, "perfect", "tiny")
 
     assert done.returncode == 0
-    assert (report["walls"], report["submissions"][0]["walls"]) == ("none", ["none"])
-    assert course["walls"] == "none"
+    assert (report["isolation"], report["submissions"][0]["isolation"]) == (
+        "none",
+        ["none"],
+    )
+    assert course["isolation"] == "none"
+    assert Course(root).grades(ASSIGNMENT)[0].flags == ["unsandboxed"]
+
+    path = root / "autograded" / "perfect" / ASSIGNMENT / "tiny.ipynb"
+    older = path.read_text().replace('"isolation": "none"', '"walls": "none"')
+    path.write_text(older)
+
+    assert "walls" in older
     assert Course(root).grades(ASSIGNMENT)[0].flags == ["unsandboxed"]
 
 
@@ -424,9 +434,9 @@ def test_without_a_sandbox_grading_refuses(two, monkeypatch):
     """Nobody is graded, nothing is written, and the message says what to do."""
 
     def refuse(self):
-        raise Refused("no walls hold here")
+        raise Refused("no isolation holds here")
 
-    monkeypatch.setattr(ForkServer, "walls", property(refuse))
+    monkeypatch.setattr(ForkServer, "isolation", property(refuse))
     course = Course(two)
     with pytest.raises(CourseError, match=r"doctor.*--unsandboxed"):
         grade_assignment(Console(file=io.StringIO()), course, ASSIGNMENT)
@@ -636,7 +646,7 @@ def test_a_worker_that_dies_costs_a_retry(dying):
     assert f"each of {MOST_TRIES} times" in done["always"].error
 
 
-def test_a_parcel_holds_ordinary_files_only(tmp_path):
+def test_submitted_files_hold_ordinary_files_only(tmp_path):
     """Links, pipes and what is too large do not travel."""
     folder = tmp_path / "submitted"
     folder.mkdir()
@@ -645,10 +655,10 @@ def test_a_parcel_holds_ordinary_files_only(tmp_path):
     os.mkfifo(folder / "pipe")
     os.link(folder / "data.txt", tmp_path / "elsewhere")
     (folder / "more.txt").write_text("2")
-    parcel = pack(folder, "tiny", [], ["tiny"])
-    unpack(parcel, tmp_path / "there" / "tiny.ipynb", tmp_path / "there")
+    files = pack(folder, "tiny", [], ["tiny"])
+    unpack(files, tmp_path / "there" / "tiny.ipynb", tmp_path / "there")
 
-    assert (parcel.notebook, parcel.files) == (None, {"more.txt": b"2"})
+    assert (files.notebook, files.files) == (None, {"more.txt": b"2"})
     assert (tmp_path / "there" / "tiny.ipynb").is_symlink()
 
 
@@ -657,7 +667,7 @@ def test_the_assignments_files_stand_whatever_lies_in_their_place(tmp_path):
     (tmp_path / "images").write_text("a file")
     (tmp_path / "notes.txt" / "inside").mkdir(parents=True)
     (tmp_path / "mine.txt").write_text("mine")
-    lay_over(tmp_path, {"images/cat.png": b"1", "notes.txt": b"2"})
+    write_files(tmp_path, {"images/cat.png": b"1", "notes.txt": b"2"})
 
     assert (tmp_path / "images" / "cat.png").read_bytes() == b"1"
     assert (tmp_path / "notes.txt").read_bytes() == b"2"

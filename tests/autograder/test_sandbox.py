@@ -1,6 +1,6 @@
-"""Rules of the walls around a shell.
+"""Rules of a shell's isolation.
 
-Each is tried behind each set of walls that the machine offers, by the user who
+Each is tried in each kind of isolation that the machine offers, by the user who
 runs the tests and, where that is root, by an ordinary one too. Everything tried
 is bounded and harmless even where no wall would hold: small sizes, short times,
 loopback addresses, temporary folders.
@@ -33,8 +33,8 @@ HERE = "\nfrom pathlib import Path\nimport os, sys\n"
 
 
 @pytest.fixture(params=FORMS, scope="module")
-def walls(request):
-    """Traits that give the walls named."""
+def form(request):
+    """Traits that give the isolation named."""
     return FORMS[request.param]
 
 
@@ -56,9 +56,9 @@ def course(tmp_path):
 
 
 @pytest.fixture
-def shell(course, walls):
+def shell(course, form):
     """A kernel that works on a submission to the course."""
-    with Shell(course / "autograded/me/01", **walls) as shell:
+    with Shell(course / "autograded/me/01", **form) as shell:
         yield shell
 
 
@@ -69,12 +69,12 @@ def run(shell, code):
     return json.loads(answer.text)
 
 
-def test_walls_are_those_asked_for(shell, walls):
+def test_isolation_is_what_was_asked_for(shell, form):
     """Namespaces and Landlock are used where allowed, and seccomp with both."""
-    in_force = shell.sandbox.walls
+    in_force = shell.sandbox.isolation
 
-    assert in_force.namespaces == walls["namespaces"]
-    assert in_force.landlock == (landlock.version() if walls["landlock"] else 0)
+    assert in_force.namespaces == form["namespaces"]
+    assert in_force.landlock == (landlock.version() if form["landlock"] else 0)
     assert in_force.seccomp
 
 
@@ -146,7 +146,7 @@ def test_helpers_and_data_can_be_read(shell):
     assert run(shell, code) == [True, True]
 
 
-def test_a_course_in_the_folder_for_temporary_files_has_the_same_walls(tmp_path):
+def test_a_course_in_the_folder_for_temporary_files_is_isolated_alike(tmp_path):
     """What may be read there is seen, and nothing else of that folder."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         there, beside = Path(folder, "data"), Path(folder, "beside.txt")
@@ -157,7 +157,7 @@ def test_a_course_in_the_folder_for_temporary_files_has_the_same_walls(tmp_path)
             ForkServer(preload=(), readable=[str(there)]) as forkserver,
             ForkServer(preload=()) as ordinary,
         ):
-            assert forkserver.walls == ordinary.walls
+            assert forkserver.isolation == ordinary.isolation
         with Shell(tmp_path, preload=[], readable=[str(there)]) as shell:
             found = run(
                 shell,
@@ -173,10 +173,10 @@ def test_a_course_in_the_folder_for_temporary_files_has_the_same_walls(tmp_path)
     assert found == [True, "data", False]
 
 
-def test_the_environment_is_not_inherited(course, walls, monkeypatch):
+def test_the_environment_is_not_inherited(course, form, monkeypatch):
     """No variable of the grader's environment is anywhere to be read."""
     monkeypatch.setenv("A_SECRET_TOKEN", "Xe4kyP0s")
-    with Shell(course / "autograded/me/01", **walls) as shell:
+    with Shell(course / "autograded/me/01", **form) as shell:
         places = run(
             shell,
             """
@@ -327,11 +327,11 @@ def test_no_rights_come_back(shell):
             status = ""
         fields = dict(l.split(":\\t") for l in status.splitlines() if ":\\t" in l)
         unshared = libc.unshare(0x10000000)
-        # Without walls a mount would change the machine itself.
-        walls = unshared != 0
+        # Without isolation a mount would change the machine itself.
+        isolated = unshared != 0
         print(json.dumps([
             unshared, libc.ptrace(0, 0, 0, 0),
-            libc.mount(b"none", b"elsewhere", b"tmpfs", 0, None) if walls else 0,
+            libc.mount(b"none", b"elsewhere", b"tmpfs", 0, None) if isolated else 0,
             int(fields.get("CapEff", "0"), 16) | int(fields.get("CapBnd", "0"), 16),
         ]))
     """
@@ -358,7 +358,7 @@ def test_other_processes_cannot_be_signalled(shell):
             except OSError:
                 pass
         """
-        if shell.sandbox.walls.namespaces:
+        if shell.sandbox.isolation.namespaces:
             code = code.replace(", os.getppid()", "")
         assert run(shell, code) == "nobody"
         assert victim.poll() is None
@@ -367,9 +367,9 @@ def test_other_processes_cannot_be_signalled(shell):
         victim.wait()
 
 
-def test_processes_are_limited(course, walls):
+def test_processes_are_limited(course, form):
     """Forking ends at the limit, or the shell is ended where others' count too."""
-    with Shell(course / "autograded/me/01", processes=30, **walls) as shell:
+    with Shell(course / "autograded/me/01", processes=30, **form) as shell:
         code = HERE + textwrap.dedent("""
             import time
             children = []
@@ -387,7 +387,7 @@ def test_processes_are_limited(course, walls):
                 os.kill(child, 9)
                 os.waitpid(child, 0)
             """)
-        in_force = shell.sandbox.walls
+        in_force = shell.sandbox.isolation
         if in_force.own_user or in_force.user_namespace:
             shell.run(code)
             assert shell.run("print(len(children) < 30)").text == "True\n"
@@ -395,18 +395,18 @@ def test_processes_are_limited(course, walls):
             assert shell.ended(code, within=5).reason == "processes"
 
 
-def test_memory_is_limited(course, walls):
+def test_memory_is_limited(course, form):
     """Too much memory is a MemoryError in the cell, and the kernel goes on."""
-    with Shell(course / "autograded/me/01", memory=256, **walls) as shell:
+    with Shell(course / "autograded/me/01", memory=256, **form) as shell:
         answer = shell.run("import numpy as np; x = np.ones(2**26)")
 
         assert answer.error in ("MemoryError", "_ArrayMemoryError")
         assert shell.run("print('well')").text == "well\n"
 
 
-def test_memory_of_all_processes_together_is_limited(course, walls):
+def test_memory_of_all_processes_together_is_limited(course, form):
     """A kernel whose processes take too much together is ended."""
-    with Shell(course / "autograded/me/01", memory=200, **walls) as shell:
+    with Shell(course / "autograded/me/01", memory=200, **form) as shell:
         code = HERE + textwrap.dedent("""
             import numpy as np, time
             for _ in range(4):
@@ -419,9 +419,9 @@ def test_memory_of_all_processes_together_is_limited(course, walls):
         assert shell.ended(code, within=10).reason == "memory"
 
 
-def test_files_are_limited(course, walls):
+def test_files_are_limited(course, form):
     """One file, all files together, and the number open have limits."""
-    settings = {"file_size": 2, "disk": 4, "open_files": 64, **walls}
+    settings = {"file_size": 2, "disk": 4, "open_files": 64, **form}
     with Shell(course / "autograded/me/01", **settings) as shell:
         code = """
             import json
@@ -445,33 +445,33 @@ def test_files_are_limited(course, walls):
             "time.sleep(3)\n"
             "open('through', 'w')\n"
         )
-        if shell.sandbox.walls.namespaces:
+        if shell.sandbox.isolation.namespaces:
             assert shell.run(code).error == "OSError"
             assert "through" not in shell.run("import os; print(os.listdir())").text
         else:
             assert shell.ended(code, within=10).reason == "disk"
 
 
-def test_processor_time_is_limited(course, walls):
+def test_processor_time_is_limited(course, form):
     """Time of all processes of a kernel counts; it is ended beyond the limit."""
-    with Shell(course / "autograded/me/01", cpu=1, **walls) as shell:
+    with Shell(course / "autograded/me/01", cpu=1, **form) as shell:
         code = "import os, time\nos.fork()\nend = time.time() + 8\n"
         report = shell.ended(code + "while time.time() < end: pass", within=8)
 
     assert report.reason == "cpu" or report.status == -signal.SIGKILL
 
 
-def test_time_is_limited(course, walls):
+def test_time_is_limited(course, form):
     """A kernel that goes on for too long is ended, whatever it does."""
-    with Shell(course / "autograded/me/01", wall=1, **walls) as shell:
+    with Shell(course / "autograded/me/01", wall=1, **form) as shell:
         code = "import time\nfor _ in range(80):\n    time.sleep(0.1)"
 
         assert shell.ended(code, within=5).reason == "wall"
 
 
-def test_messages_are_limited(course, walls):
+def test_messages_are_limited(course, form):
     """A kernel that says too much in all is ended."""
-    with Shell(course / "autograded/me/01", output=4, **walls) as shell:
+    with Shell(course / "autograded/me/01", output=4, **form) as shell:
         code = (
             "from IPython.display import HTML, display\n"
             "for _ in range(20): display(HTML('x' * 2**20))"
@@ -480,10 +480,10 @@ def test_messages_are_limited(course, walls):
             shell.run(code, timeout=10)
 
 
-def test_orphans_are_gone_with_the_kernel(course, walls):
+def test_orphans_are_gone_with_the_kernel(course, form):
     """A process that left its parent and session ends with the shell."""
-    marker = f"62.185{list(FORMS.values()).index(walls)}"
-    with Shell(course / "autograded/me/01", **walls) as shell:
+    marker = f"62.185{list(FORMS.values()).index(form)}"
+    with Shell(course / "autograded/me/01", **form) as shell:
         shell.run(
             HERE
             + textwrap.dedent(f"""
@@ -500,14 +500,14 @@ def test_orphans_are_gone_with_the_kernel(course, walls):
     assert eventually(lambda: not any(marker in c for c in commands()))
 
 
-def test_modules_beside_the_notebook_shadow_nothing(course, walls):
+def test_modules_beside_the_notebook_shadow_nothing(course, form):
     """A numpy.py, helpers/ or json.py of a learner's is not what gets imported."""
     folder = course / "autograded/me/01"
     (folder / "helpers").mkdir()
     for name in ("numpy", "ipykernel_launcher", "json", "helpers/__init__", "zipapp"):
         (folder / f"{name}.py").write_text("raise SystemExit('shadowed')")
     (folder / "mine.py").write_text("value = 5")
-    with Shell(folder, **walls) as shell:
+    with Shell(folder, **form) as shell:
         code = """
             import json, numpy, helpers, helpers.activations, zipapp, mine
             print(json.dumps([int(numpy.add(1, 1)), mine.value]))
@@ -515,23 +515,23 @@ def test_modules_beside_the_notebook_shadow_nothing(course, walls):
         assert run(shell, code) == [2, 5]
 
 
-def test_links_in_a_submission_are_not_followed(course, walls):
+def test_links_in_a_submission_are_not_followed(course, form):
     """Symbolic links, hard links and pipes do not come along, nor lead out."""
     folder = course / "autograded/me/01"
     (folder / "symbolic").symlink_to(course / "gradebook.db")
     (folder / "folder").symlink_to(course / "source")
     os.link(course / "gradebook.db", folder / "hard")
     os.mkfifo(folder / "pipe")
-    with Shell(folder, **walls) as shell:
+    with Shell(folder, **form) as shell:
         code = "import json; print(json.dumps(sorted(os.listdir())))"
 
         assert run(shell, code) == ["mine.csv"]
 
 
-def test_kernels_do_not_see_each_other(course, walls):
+def test_kernels_do_not_see_each_other(course, form):
     """What one kernel writes, another cannot read (names alone, Landlock shows)."""
     folder = course / "autograded/me/01"
-    with Shell(folder, **walls) as one, Shell(folder, **walls) as other:
+    with Shell(folder, **form) as one, Shell(folder, **form) as other:
         where = run(
             one,
             """
@@ -558,21 +558,21 @@ def test_kernels_do_not_see_each_other(course, walls):
     assert seen == []
 
 
-def test_without_walls_nothing_starts(monkeypatch):
+def test_without_isolation_nothing_starts(monkeypatch):
     """Where no wall holds, the search for them ends in a refusal that says why."""
     monkeypatch.setattr(isolation, "_candidates", lambda *allowed: [])
 
     with pytest.raises(isolation.Refused, match="neither"):
-        isolation.find_walls([])
+        isolation.find_isolation([])
 
 
-def test_walls_that_do_not_hold_do_not_count(monkeypatch):
-    """A set of walls is believed only after a child behind it has been held."""
+def test_isolation_that_does_not_hold_does_not_count(monkeypatch):
+    """Isolation is believed only after it has held a child."""
     code = textwrap.dedent("""
         from autograder.sandbox import isolation
-        isolation._candidates = lambda *allowed: [isolation.NO_WALLS]
+        isolation._candidates = lambda *allowed: [isolation.NO_ISOLATION]
         try:
-            isolation.find_walls(isolation.readable_paths())
+            isolation.find_isolation(isolation.readable_paths())
         except isolation.Refused as refusal:
             print(refusal)
     """)
@@ -585,12 +585,12 @@ def test_walls_that_do_not_hold_do_not_count(monkeypatch):
 
 
 def test_unsandboxed_has_to_be_asked_for(course):
-    """Without walls, when asked for, a kernel works, and says that it has none."""
+    """Without isolation, when asked for, a kernel works, and says that it has none."""
     with Shell(course / "autograded/me/01", sandboxed=False) as shell:
         code = f"import json; print(json.dumps(os.path.exists({str(course)!r})))"
 
         assert run(shell, code) is True
-        assert shell.sandbox.walls.name == "none"
+        assert shell.sandbox.isolation.name == "none"
 
 
 def test_the_doctor_says_what_is_in_force():
@@ -643,14 +643,14 @@ def test_staging_says_what_it_left_out(tmp_path):
     assert (target / "plain.txt").read_text() == "plain"
 
 
-def test_a_submission_that_is_too_large_is_named(course, walls):
+def test_a_submission_that_is_too_large_is_named(course, form):
     """A kernel for too many files does not start, and the reason is said."""
     folder = course / "autograded/me/01"
     for n in range(staging.MOST_FILES + 1):
         (folder / f"{n}.txt").touch()
 
     with pytest.raises(RuntimeError, match="too many files"):
-        Shell(folder, **walls)
+        Shell(folder, **form)
 
 
 def test_user_ids_are_not_shared():
@@ -692,7 +692,7 @@ def test_no_command_waits_for_a_grammar_of_addresses():
 
 
 def test_a_fork_server_is_shared_by_its_settings():
-    """The same settings give the same warm process, others another."""
+    """The same settings give the same fork server, others another."""
     one = ForkServer.shared(preload=["numpy"])
 
     assert one is ForkServer.shared(preload=["numpy"])

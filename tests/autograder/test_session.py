@@ -48,13 +48,13 @@ CELLS = [
 
 @pytest.fixture(scope="module")
 def sandbox():
-    """Return settings whose warm process all tests here share."""
+    """Return settings whose fork server all tests here share."""
     return Sandbox()
 
 
 @pytest.fixture
 def session(sandbox, tmp_path):
-    """Return a shell behind walls."""
+    """Return an isolated shell."""
     with Session(sandbox, str(tmp_path)) as session:
         yield session
 
