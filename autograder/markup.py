@@ -19,16 +19,19 @@ from markdown_it.utils import OptionsDict
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from autograder.characters import as_text
 from autograder.formulas import mathml
 from autograder.images import image_size
 
-__all__ = ["MOST_MARKDOWN", "as_text", "clean_html", "clean_markdown", "cost_of"]
+__all__ = ["MOST_MARKDOWN", "clean_html", "clean_markdown", "cost_of"]
 
 MOST_HTML = 200_000
 MOST_TAGS = 6_000
 MOST_ENTITIES = 20_000
 TAG = 50  # characters that cost as much as a tag does
 MOST_MARKDOWN = 15_000
+MOST_IMAGES = 200
+MOST_TABLE = 500_000  # bars times lines: rows get the cells that they lack
 # What a parser of Markdown may look back to; a text has a handful of each.
 MOST_MARKS = {"[": 400, "\\begin": 60, "](": 200, "$": 1_000, "*": 2_000, "_": 2_000}
 MOST_FORMULAS = 300
@@ -63,7 +66,7 @@ ATTRIBUTES = {
     "img": {"alt", "src", "width"},
 }
 SCHEMES = {"http", "https", "mailto"}
-SPAN = re.compile(r"[1-9]\d{0,2}")
+SPAN = re.compile(r"[1-9]\d?")  # browsers lay out each place of a span
 LENGTH = r"(?:0|\d{1,2}(?:\.\d{1,3})?(?:px|em|ex|pt)?)"
 COLOUR = r"(?:#[0-9a-f]{3,6}|[a-z]{3,20}|rgb\(\d{1,3}(?:, ?\d{1,3}){2}\))"
 # No position, no size, no negative length, no url(...): nothing covers or loads.
@@ -106,9 +109,12 @@ class Marks:
 
     def without_images(self, source: str) -> str:
         """Put words for the images that stand in a text as their bytes."""
+        left = MOST_IMAGES
 
         def word(match: re.Match[str]) -> str:
-            found = image_size(match[1], match[2])
+            nonlocal left
+            left -= 1
+            found = left >= 0 and image_size(match[1], match[2])
             return self.add(match[0]) if found else ""
 
         return DATA.sub(word, source)
@@ -121,11 +127,6 @@ class Marks:
             return self._parts[number] if number < len(self._parts) else ""
 
         return MARK.sub(part, cleaned)
-
-
-def as_text(value: str) -> str:
-    """Return a text without halves of characters, which no page can hold."""
-    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -183,7 +184,8 @@ def _cleaned(source: str) -> str | None:
     if source.count("&") > MOST_ENTITIES:
         return None
     renamed = RENAMED.sub(r"<\1x-\2", as_text(source))
-    cleaned = GIVEN_BACK.sub(r"\1\2", CLEANER.clean(renamed))
+    # Its references to characters are characters now.
+    cleaned = as_text(GIVEN_BACK.sub(r"\1\2", CLEANER.clean(renamed)))
     cleaned = cleaned.replace("<img>", "")
     return cleaned.replace("<a href=", '<a rel="noopener noreferrer" href=')
 
@@ -232,7 +234,7 @@ class _Text:
         self.formulas += 1
         if self.formulas > MOST_FORMULAS:
             return f"<code>{escape(latex)}</code>"
-        return self.marks.add(mathml(latex.strip(), display))
+        return self.marks.add(as_text(mathml(latex.strip(), display)))
 
 
 def _text_of(env: Env) -> _Text:
@@ -314,8 +316,10 @@ def clean_markdown(
     """
     marks = Marks()
     given = marks.without_images(as_text(source))
-    if len(given) <= MOST_MARKDOWN and all(
-        given.count(mark) <= most for mark, most in MOST_MARKS.items()
+    if (
+        len(given) <= MOST_MARKDOWN
+        and given.count("|") * given.count("\n") <= MOST_TABLE
+        and all(given.count(mark) <= most for mark, most in MOST_MARKS.items())
     ):
         known = _Text(marks, images or {}, highlight)
         cleaned = _cleaned(MARKDOWN.render(given, {"text": known}))

@@ -14,9 +14,10 @@ from typing import Any
 
 from nbformat.v4 import new_output
 
+from autograder.characters import as_text
 from autograder.formulas import MOST_LATEX
 from autograder.images import IMAGES, image_size, joined
-from autograder.markup import MOST_MARKDOWN, as_text, clean_html, cost_of
+from autograder.markup import MOST_MARKDOWN, clean_html, cost_of
 from autograder.protocol import TOO_LARGE
 from helpers.strings import text
 

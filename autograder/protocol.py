@@ -29,6 +29,8 @@ __all__ = [
 TOO_LARGE = "too large"  # stands for what a session did not read
 MAX_NAME = 60
 MAX_MESSAGE = 300
+MAX_TEXT = 200
+MAX_ADVICE = 5_000
 MAX_LINE = 100_000
 FAILURES = {"timeout": "TimeLimit", "crash": "Crash"}
 
@@ -155,6 +157,11 @@ def outcome_form(outcome: Outcome) -> OutcomeForm:
     return form
 
 
+def _text(value: object, most: int = MAX_TEXT) -> str:
+    """Return the beginning of a text; nothing where it is none."""
+    return value[:most] if isinstance(value, str) else ""
+
+
 def read_outcome(form: object, own: bool = False) -> Outcome:
     """Read the form of an outcome, which may be anything.
 
@@ -170,11 +177,11 @@ def read_outcome(form: object, own: bool = False) -> Outcome:
         return lost
     outcome = Outcome(single=form.get("single") is True)
     if "failed" in form:
-        outcome.error = FAILURES.get(str(form["failed"]), "Lost")
+        outcome.error = FAILURES.get(_text(form["failed"]), "Lost")
         return outcome
     if "error" in form:
-        outcome.error = str(form["error"])[:MAX_NAME]
-        outcome.message = str(form.get("message", ""))[:MAX_MESSAGE]
+        outcome.error = _text(form["error"], MAX_NAME) or "Lost"
+        outcome.message = _text(form.get("message"), MAX_MESSAGE)
         line = form.get("line")
         outcome.line = line if type(line) is int and 0 < line < MAX_LINE else None
     elif "value" in form:
@@ -185,12 +192,13 @@ def read_outcome(form: object, own: bool = False) -> Outcome:
     else:
         return lost
     outcome.seeded = form.get("seeded") is True
-    outcome.again = form["again"] if form.get("again") in ("same", "other") else ""
-    outcome.advice = str(form.get("advice", "")) if own else ""
+    again = _text(form.get("again"))
+    outcome.again = again if again in ("same", "other") else ""
+    outcome.advice = _text(form.get("advice"), MAX_ADVICE) if own else ""
     for key in ("changed", "shared", "aliased", "warned"):
         texts = form.get(key)
         if isinstance(texts, list):
-            setattr(outcome, key, [str(text)[:200] for text in texts[:50]])
+            setattr(outcome, key, [_text(text) for text in texts[:50]])
     return outcome
 
 
@@ -222,7 +230,7 @@ def read_answer(form: object, cases: int) -> Answer:
         return Answer("lost", [])
     differs = form.get("differs") is True
     if form.get("kind") != "function":
-        return Answer(str(form.get("kind"))[:MAX_NAME], [], differs=differs)
+        return Answer(_text(form.get("kind"), MAX_NAME), [], differs=differs)
     given = form.get("outcomes")
     given = given if isinstance(given, list) else []
     seconds = form.get("seconds")

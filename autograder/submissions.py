@@ -5,6 +5,7 @@ is attached to them, are kept, within bounds.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -24,9 +25,11 @@ __all__ = [
 MAX_BYTES = 200_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 500_000
+MAX_VALUES = 1_000_000  # lists, mappings and their members
 FOREIGN = ("accelerator", "colab", "colab_type", "outputId", "vscode")
 FLAGS = ("grade", "solution", "locked", "task", "points")
 KINDS = ("code", "markdown", "raw")
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 @dataclass
@@ -110,6 +113,8 @@ def parse_submission(raw: bytes) -> Submission:
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
         notes.append(text("submission.bom"))
+    if _values(raw) > MAX_VALUES:
+        return Submission(damage=text("submission.too_many_values", limit=MAX_VALUES))
     try:
         form = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
@@ -149,6 +154,16 @@ def parse_submission(raw: bytes) -> Submission:
         for cell in kept:
             cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
     return Submission(kept, notes=notes, kernel=kernel_of(form))
+
+
+def _values(raw: bytes) -> int:
+    """Return at most how many values a text of JSON has; each takes memory."""
+    marks = (b",", b"[", b"{")
+    count = sum(map(raw.count, marks))
+    if count > MAX_VALUES:  # most of them may stand in texts
+        bare = _TEXT.sub(b"", raw)
+        count = sum(map(bare.count, marks))
+    return count
 
 
 def _metadata(form: object) -> dict:

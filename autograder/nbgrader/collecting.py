@@ -49,6 +49,7 @@ __all__ = ["CANVAS", "MOODLE", "BoundedExtractor", "LmsCollector"]
 LONGEST_ID = 128
 LONGEST_SHOWN = 200
 MOST_PROBLEMS = 10  # said of one learner
+A_DAY = datetime.timedelta(days=1)  # clocks differ
 OF_THE_SYSTEM = ("__MACOSX", ".ipynb_checkpoints")
 Read = Callable[[IO[bytes], Left], None]
 
@@ -231,8 +232,7 @@ class BoundedExtractor(ExtractorPlugin):
             if path.is_symlink() or not path.is_file():
                 self.refused.append(f"{_shown(path.name)}: it is not an ordinary file")
             elif whose or suffix not in (".zip", ".csv", *self.zip_ext):
-                time = datetime.datetime.fromtimestamp(path.stat().st_mtime)
-                loose.append(Upload(parts, time, partial(_copy, path)))
+                loose.append(Upload(parts, _changed(path), partial(_copy, path)))
             elif suffix == ".zip":
                 try:
                     archive = stack.enter_context(zipfile.ZipFile(path))
@@ -558,6 +558,15 @@ def _wrappers(group: list[Upload], patterns: list[str]) -> int:
             break
         depth += 1
     return depth
+
+
+def _changed(path: Path) -> datetime.datetime | None:
+    """Return when a file was changed; None where that is no time, or to come."""
+    try:
+        time = datetime.datetime.fromtimestamp(path.stat().st_mtime)
+    except (OSError, OverflowError, ValueError):
+        return None
+    return time if time < datetime.datetime.now() + A_DAY else None
 
 
 def _copy(path: Path, out: IO[bytes], left: Left) -> None:

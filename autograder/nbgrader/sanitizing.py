@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from autograder import markup
+from autograder.characters import as_text
 from autograder.images import joined, kept_attachments
 from autograder.outputs import SHOWN, Gate, counted, plain
 from helpers.strings import text
@@ -45,6 +46,7 @@ ALL_SOURCE = 3_000_000
 # Beyond these a cell is shown as plain text: in colours, or rendered, it would cost
 # more than its length.
 MOST_COLOURED = 20_000
+LONGEST_COLOURED = 400  # of a line: IPython's lexer takes the square of it
 ALL_RENDERED = 200_000
 
 MACROS = "server_extensions/formgrader/templates/formgrade/formgrade_macros.html.j2"
@@ -100,7 +102,7 @@ def clean_markdown(context: Context, source: str) -> str:
     """
     cell: Any = context.get("cell") or NotebookNode(metadata={})
     if source == cell.get("source") and cell.metadata.get("plain"):
-        return f"<pre>{escape(markup.as_text(source))}</pre>"
+        return f"<pre>{escape(as_text(source))}</pre>"
     attached = cell.get("attachments") or {}
     if not attached:
         return _rendered(source)
@@ -143,7 +145,8 @@ def highlight_code(
 
 @lru_cache(maxsize=2_000)
 def _coloured(source: str) -> str:
-    if len(source) > MOST_COLOURED:
+    longest = max(map(len, source.split("\n")))
+    if len(source) > MOST_COLOURED or longest > LONGEST_COLOURED:
         return _uncoloured(source)
     return str(_highlight(source))
 

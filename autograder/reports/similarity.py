@@ -26,6 +26,9 @@ LEAST_SHARE = 0.8
 LEAST_TEXT = 120
 LEAST_OVERLAP = 60
 MOST_PAIRS = 20
+# What is longer is compared as far as this; the library takes the square of a line.
+MOST_TEXT = 12_000
+LONGEST_LINE = 400
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def alike_pairs(
     for student, cells in submissions.items():
         own = {key: own_text(text) for key, text in cells.items()}
         parts = [own[k] for k in sorted(own) if own[k] != stubs.get(k)]
-        texts[student] = "\n".join(parts)
+        lines = "\n".join(parts)[:MOST_TEXT].split("\n")
+        texts[student] = "\n".join(line[:LONGEST_LINE] for line in lines)
     released = "\n".join(stubs.values())
     common = _runs(released) | _shared_by_many(texts)
     prints = {

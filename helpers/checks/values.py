@@ -468,7 +468,8 @@ _DTYPES = frozenset(
 
 
 def _decode_array(body: object, budget: _Budget) -> np.ndarray:
-    if not isinstance(body, dict) or body.get("dtype") not in _DTYPES:
+    name = body.get("dtype") if isinstance(body, dict) else None
+    if not isinstance(name, str) or name not in _DTYPES:
         raise Unsupported("not an array")
     shape = body.get("shape")
     if not (
@@ -477,7 +478,7 @@ def _decode_array(body: object, budget: _Budget) -> np.ndarray:
         and all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape)
     ):
         raise Unsupported("not the shape of an array")
-    dtype = np.dtype(body["dtype"])
+    dtype = np.dtype(name)
     count = math.prod(shape)
     budget.spend("array", count * dtype.itemsize)
     if "base64" in body:

@@ -1,6 +1,7 @@
 """The archives that Moodle and Canvas hand to instructors."""
 
 import io
+import os
 import re
 import shutil
 import stat
@@ -541,3 +542,23 @@ def test_the_course_is_set_up_for_both(tmp_path):
     for student, expected in (("1", "m"), ("2", "c")):
         path = tmp_path / "submitted" / student / "01_basics" / "numpy_basics.ipynb"
         assert path.read_text() == expected
+
+
+@pytest.mark.parametrize("time", [-(10**12), -1, 10**11, 2**62, 6 * 10**9])
+def test_a_file_beside_the_archives_may_have_any_time(collect, tmp_path, time):
+    """Some programs unpack an archive with the times that a learner gave."""
+    loose = (
+        tmp_path / "downloaded" / "01_basics" / "archive" / "bo_2_3_numpy_basics.ipynb"
+    )
+    loose.write_text("bo")
+    try:
+        os.utime(loose, (time, time))
+    except (OSError, OverflowError):  # not on this file system
+        os.utime(loose, (2**33, 2**33))
+
+    got = collect({"ada_12345_67890_numpy_basics.ipynb": "ada"})
+
+    assert got == {
+        "2/01_basics/numpy_basics.ipynb": "bo",
+        "ada/01_basics/numpy_basics.ipynb": "ada",
+    }

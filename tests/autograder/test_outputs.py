@@ -3,7 +3,9 @@
 import base64
 import io
 import json
+import re
 import time
+from html import unescape
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -12,7 +14,9 @@ from PIL import Image
 from autograder.formulas import mathml
 from autograder.images import image_size, kept_attachments
 from autograder.markup import clean_html, clean_markdown
+from autograder.nbgrader.sanitizing import highlight_code, rebuilt
 from autograder.outputs import SHOWN, TAKEN, Bounds, Gate, Recorder
+from autograder.reports.similarity import alike_pairs
 from helpers.strings import text
 
 
@@ -307,6 +311,72 @@ def test_no_text_takes_long(piece, count):
     Gate().outputs([{"output_type": "stream", "name": "stdout", "text": source}])
 
     assert time.process_time() - began < 1.5
+
+
+@pytest.mark.parametrize("piece", ["a.", "1.", "a. ", "(", "a\n", "%", "*."])
+def test_no_code_takes_long(piece):
+    """On a page, and where the work of a class is compared."""
+    source = (piece * 250_000)[:500_000]
+    began = time.process_time()
+    highlight_code(source)
+    highlight_code(source[:20_000])
+    alike_pairs({"ada": {"f": source}}, {})
+
+    assert time.process_time() - began < 6
+
+
+def test_images_in_a_text_are_few():
+    """Each of them is read, however little it costs to write."""
+    source = "data:image/png;base64,AAAA " * 400_000
+    began = time.process_time()
+    Gate().outputs([{"output_type": "display_data", "data": {"text/html": source}}])
+
+    assert time.process_time() - began < 4
+
+
+def test_a_table_has_no_more_cells_than_its_text_is_long():
+    """Markdown gives each row the cells that it lacks."""
+    page = clean_markdown("|a" * 1_000 + "\n" + "|-" * 1_000 + "\n" + "a\n" * 5_000)
+
+    assert "<td>" not in page
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["\u0301", "&#x301;", "\u20dd", "\u0e33", "\u17c1", "\U0001f3fb", "\ufe0f\u0f72"],
+)
+def test_no_character_carries_marks_without_an_end(piece):
+    """They cover what stands above, and a browser hangs over some thousands."""
+    source = "x" + piece * 9_000
+    said = {"output_type": "stream", "name": "stdout", "text": source}
+    error = {"output_type": "error", "ename": source, "evalue": source}
+    shown = str(passed(said, {**error, "traceback": [source]}))
+
+    for page in (clean_html(source), clean_markdown(source), shown):
+        assert page is not None
+        runs = re.findall(rf"[{unescape(piece)}]+", page) if "#" not in page else []
+        assert max(map(len, runs), default=0) <= 6
+
+
+def test_the_direction_of_a_text_is_not_turned():
+    """Code is read in the order in which it runs; Arabic and Hebrew are kept."""
+    source = "if x: \u202e\u2066return\u2069 # \u05e9\u05dc\u05d5\u05dd"
+    (shown,) = passed({"output_type": "stream", "name": "stdout", "text": source})
+    cell = {"cell_type": "code", "source": source}
+
+    for page in (shown["text"], rebuilt({"cells": [cell]}).cells[0].source):
+        assert page == "if x: \\u202e\\u2066return\\u2069 # \u05e9\u05dc\u05d5\u05dd"
+    assert clean_html("a\u05d0" * 30_000).count("\u05d0") == 1_000
+
+
+def test_a_cell_of_a_table_spans_few():
+    """Browsers lay out each place that it covers."""
+    page = clean_html(
+        "<table><tr><td colspan=999 rowspan=999>a<td colspan=12>b</table>"
+    )
+
+    assert page is not None
+    assert "999" not in page and 'colspan="12"' in page
 
 
 @pytest.mark.parametrize("size", [1_000, 4_000])

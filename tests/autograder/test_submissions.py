@@ -233,6 +233,8 @@ def test_the_format_before_version_4_is_read(store):
         (b'{"cells": 3}', "no notebook"),
         (b'{"cells": []}', "no cells"),
         (json.dumps({"cells": [{}] * 3000}).encode(), "3000 cells"),
+        (b'{"cells": [' + b"{}," * 1_100_000 + b"{}]}", "1000000 values"),
+        (b'{"a": {' + b'"b": [],' * 600_000 + b'"b": 0}}', "1000000 values"),
         (
             json.dumps(
                 {"cells": [{"cell_type": "code", "source": "x" * 600_000}]}
@@ -250,6 +252,14 @@ def test_damage_becomes_the_untouched_notebook_with_a_reason(store, content, sai
     assert said in submission.damage
     assert submission.damage in notes
     assert ids(notebook) == ORDER
+
+
+def test_long_texts_are_no_values(store):
+    """A notebook whose outputs are full of commas is read."""
+    output = {"output_type": "stream", "name": "stdout", "text": '[1, "2"], ' * 400_000}
+    cell = {"cell_type": "code", "source": "x", "outputs": [output]}
+
+    assert parse_submission(json.dumps({"cells": [cell]}).encode()).damage == ""
 
 
 @pytest.mark.parametrize("kind", ["symlink", "hardlink", "fifo", "folder", "missing"])
