@@ -62,17 +62,19 @@ def heal(submission: Submission, store: Store) -> Healed:
     """
     released = released_notebook(store)
     notes = list(submission.notes)
-    if submission.damage:
+    marked = any(map(_is_marked, released.cells))
+    empty = not released.cells and submission.damage == text("submission.no_cells")
+    if submission.damage and not empty:
         notes += [submission.damage, text("submission.damaged_advice")]
         return Healed(released, notes, [Flag("damaged")])
     flags: list[Flag] = []
     known = {cell["id"]: cell for cell in released.cells}
     chosen, lost = _identify(submission.cells, released, store, notes)
-    if not any(_is_marked(known[cell_id]) for cell_id in chosen):
+    if marked and not any(_is_marked(known[cell_id]) for cell_id in chosen):
         notes += [text("submission.other_notebook"), text("submission.damaged_advice")]
         flags.append(Flag("damaged"))
     answers = _answers(submission.cells, released, chosen, notes, flags)
-    cells = _ordered(submission.cells, released, chosen, lost, notes)
+    cells = _ordered(submission.cells, released, store, chosen, lost, notes)
     _attach(submission.cells, cells, chosen, answers, notes, flags)
     if submission.kernel not in ("", kernel_of(released)):
         notes.append(text("submission.kernel"))
@@ -81,10 +83,22 @@ def heal(submission: Submission, store: Store) -> Healed:
 
 
 def _is_question(cell: NotebookNode) -> bool:
-    """Tell whether a cell is for an answer that a person grades."""
+    """Tell whether a cell is for a written answer."""
     nbgrader = cell.metadata.get("nbgrader", {})
     manual = nbgrader.get("grade") and nbgrader.get("solution")
-    return bool(manual or nbgrader.get("task"))
+    return bool(manual and cell.cell_type != "code")
+
+
+def _takes_text(cell: NotebookNode) -> bool:
+    """Tell whether a learner's text in a graded cell is kept."""
+    nbgrader = cell.metadata.get("nbgrader", {})
+    open_task = nbgrader.get("task") and not nbgrader.get("locked")
+    return bool(nbgrader.get("solution") or open_task)
+
+
+def _is_task(cell: NotebookNode) -> bool:
+    """Tell whether a cell sets a task: the work follows in cells of a learner's own."""
+    return bool(cell.metadata.get("nbgrader", {}).get("task"))
 
 
 def _own_texts(
@@ -104,7 +118,7 @@ def _own_texts(
             after = places[name]
             whole = released.cells[after]
             if cell.cell_type != "code" and whole.cell_type != "code":
-                if not _is_question(whole):
+                if not _takes_text(whole):
                     words = own_words(cell.source, whole.source)
         elif cell.source.strip() not in seen:
             code = cell.cell_type == "code"
@@ -133,7 +147,12 @@ def _answers(
                 and not kept_attachments(own.attachments)[0]
             ):
                 open_questions[name] = place
-    texts = _own_texts(cells, released, chosen)
+    texts = [
+        found
+        for found in _own_texts(cells, released, chosen)
+        if found.index in set(chosen.values())
+        or not _follows_task(released, found.after)
+    ]
     found = place_answers(texts, open_questions, released.cells)
     for name in found.answers:
         notes.append(text("submission.answer_elsewhere", cell=name))
@@ -143,7 +162,19 @@ def _answers(
     for name in open_questions:
         if name not in found.answers:
             flags.append(Flag("unanswered", name))
+    for cell in released.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and nbgrader.get("grade") and _takes_text(cell):
+            own = cells[chosen[cell["id"]]] if cell["id"] in chosen else cell
+            if own.source.strip() == cell.source.strip():
+                flags.append(Flag("unanswered", cell["id"]))
     return found.answers
+
+
+def _follows_task(released: NotebookNode, after: int) -> bool:
+    """Tell whether the last graded cell up to a place sets a task."""
+    marked = [cell for cell in released.cells[: after + 1] if _is_marked(cell)]
+    return bool(marked) and _is_task(marked[-1])
 
 
 def _attach(
@@ -205,6 +236,17 @@ def _defined(source: str) -> set[str]:
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+def _solutions(released: NotebookNode) -> dict[str, str]:
+    """Return the ids of solution cells by the functions that they alone define."""
+    found: dict[str, list[str]] = {}
+    for cell in released.cells:
+        if cell.cell_type == "code" and _is_marked(cell):
+            if cell.metadata.nbgrader.get("solution"):
+                for name in _defined(cell.source):
+                    found.setdefault(name, []).append(cell["id"])
+    return {name: ids[0] for name, ids in found.items() if len(ids) == 1}
+
+
 def _identify(
     cells: list[SubmittedCell], released: NotebookNode, store: Store, notes: list[str]
 ) -> tuple[dict[str, int], set[str]]:
@@ -226,11 +268,12 @@ def _identify(
         if cell.grade_id in known and _is_marked(known[cell.grade_id]):
             candidates.setdefault(cell.grade_id, []).append(i)
             taken.add(i)
+    solutions = _solutions(released) | store.solutions
     rules = (
         lambda cell: cell.cell_id if cell.cell_id in known else "",
         lambda cell: by_source.get(cell.source.strip(), ""),
         lambda cell: next(
-            (store.solutions[n] for n in _defined(cell.source) if n in store.solutions),
+            (solutions[n] for n in _defined(cell.source) if n in solutions),
             "",
         ),
     )
@@ -265,6 +308,7 @@ def _identify(
 def _ordered(
     cells: list[SubmittedCell],
     released: NotebookNode,
+    store: Store,
     chosen: dict[str, int],
     lost: set[str],
     notes: list[str],
@@ -301,6 +345,10 @@ def _ordered(
             else:
                 notes.append(text("submission.restored", cell=name))
                 built.append(cell)
+    for cell in built:
+        if whole := store.tests.get(cell["id"]):
+            cell.source = whole.source
+            cell.metadata.nbgrader["checksum"] = whole.checksum
     used = {cell["id"] for cell in released.cells}
     count = 0
     for cell in built:
@@ -328,7 +376,7 @@ def _restored(
         notes.append(text("submission.flags", cell=name))
     if submitted.tagged and not released.metadata.get("tags"):
         notes.append(text("submission.tags", cell=name))
-    if released.metadata.nbgrader.get("solution"):
+    if _takes_text(released):
         released.source = submitted.source
     elif submitted.source.strip() != released.source.strip():
         notes.append(text("submission.changed", cell=name))

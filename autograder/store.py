@@ -19,7 +19,14 @@ from helpers.checks.cases import (
     write_form,
 )
 
-__all__ = ["CheckCell", "Store", "StoreError", "read_store", "store_path"]
+__all__ = [
+    "AssertCell",
+    "CheckCell",
+    "Store",
+    "StoreError",
+    "read_store",
+    "store_path",
+]
 
 MAX_FILE = 256_000_000
 
@@ -51,6 +58,25 @@ class CheckCell:
         return list(dict.fromkeys(name for name, _ in self.cases))
 
 
+@dataclass(frozen=True)
+class AssertCell:
+    """A graded cell of ordinary tests, with its hidden ones.
+
+    Attributes
+    ----------
+    points : float
+        Its points.
+    source : str
+        Its text.
+    checksum : str
+        nbgrader's, of that text.
+    """
+
+    points: float
+    source: str
+    checksum: str = ""
+
+
 @dataclass
 class Store:
     """What grading a notebook needs.
@@ -73,7 +99,9 @@ class Store:
         Id and text of the cells that define the solution, in order. They run
         where a learner's function needs the right answers of one that it calls.
     released : dict
-        The released notebook, in JSON form.
+        The released notebook, in JSON form, every cell with an id.
+    tests : dict of str to AssertCell
+        Cells of nbgrader's own kind by id: their text runs after the learner's.
     """
 
     assignment: str
@@ -84,6 +112,13 @@ class Store:
     judges: str = ""
     reference: list[tuple[str, str]] = field(default_factory=list)
     released: dict = field(default_factory=dict)
+    tests: dict[str, AssertCell] = field(default_factory=dict)
+
+    @property
+    def points(self) -> dict[str, float]:
+        """Points of all cells that the machine grades, by id."""
+        checks = {name: cell.points for name, cell in self.cells.items()}
+        return checks | {name: cell.points for name, cell in self.tests.items()}
 
     def __deepcopy__(self, memo: dict) -> "Store":
         """Stay one: nbconvert copies its resources, and nothing changes a store."""
@@ -102,6 +137,7 @@ class Store:
             "judges": self.judges,
             "reference": [list(cell) for cell in self.reference],
             "released": self.released,
+            "tests": {name: vars(cell) for name, cell in self.tests.items()},
             "cases": cases_form(self.cases),
         }
 
@@ -120,6 +156,7 @@ class Store:
             judges=form["judges"],
             reference=[(cell, source) for cell, source in form["reference"]],
             released=form["released"],
+            tests={name: AssertCell(**body) for name, body in form["tests"].items()},
         )
 
     def write(self, path: Path) -> None:

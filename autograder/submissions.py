@@ -17,6 +17,7 @@ from helpers.strings import text
 __all__ = [
     "Submission",
     "SubmittedCell",
+    "is_python",
     "kernel_of",
     "parse_submission",
     "read_submission",
@@ -48,6 +49,8 @@ class Submission:
         The kernel that it names, or empty.
     digest : str
         Of the file's bytes; empty where they were not read.
+    is_python : bool
+        Whether it says that it is in Python, or nothing.
     """
 
     cells: list["SubmittedCell"] = field(default_factory=list)
@@ -55,6 +58,7 @@ class Submission:
     notes: list[str] = field(default_factory=list)
     kernel: str = ""
     digest: str = ""
+    is_python: bool = True
 
 
 @dataclass
@@ -130,7 +134,8 @@ def parse_submission(raw: bytes) -> Submission:
     if not isinstance(cells, list):
         return Submission(damage=text("submission.not_notebook"))
     if not cells:
-        return Submission(damage=text("submission.no_cells"))
+        python = is_python(_metadata(form))
+        return Submission(damage=text("submission.no_cells"), is_python=python)
     if len(cells) > MAX_CELLS:
         return Submission(
             damage=text("submission.too_many_cells", n=len(cells), limit=MAX_CELLS)
@@ -153,7 +158,35 @@ def parse_submission(raw: bytes) -> Submission:
         notes.append(text("submission.crlf"))
         for cell in kept:
             cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
-    return Submission(kept, notes=notes, kernel=kernel_of(form))
+    python = is_python(_metadata(form))
+    return Submission(kept, notes=notes, kernel=kernel_of(form), is_python=python)
+
+
+def is_python(metadata: Mapping) -> bool:
+    """Tell whether a notebook is in Python, by its metadata.
+
+    Parameters
+    ----------
+    metadata : mapping
+        The notebook's, of any form.
+
+    Returns
+    -------
+    bool
+        True also where nothing is said.
+
+    Examples
+    --------
+    >>> is_python({"kernelspec": {"name": "ir", "language": "R"}})
+    False
+    >>> is_python({})
+    True
+    """
+    kernel, language = metadata.get("kernelspec"), metadata.get("language_info")
+    kernel = kernel if isinstance(kernel, Mapping) else {}
+    language = language if isinstance(language, Mapping) else {}
+    said = kernel.get("language") or language.get("name") or kernel.get("name")
+    return str(said or "python").lower().startswith("python")
 
 
 def _values(raw: bytes) -> int:

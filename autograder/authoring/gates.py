@@ -15,7 +15,12 @@ from autograder.authoring.catalogue import patch
 from autograder.authoring.contracts import stated_in
 from autograder.authoring.kinds import equal_sizes, new_kinds
 from autograder.authoring.recording import CASE_SECONDS, run_recorder
-from autograder.authoring.regions import solution_statements, stub
+from autograder.authoring.regions import (
+    cleared,
+    plain_python,
+    solution_statements,
+    tree_of,
+)
 from autograder.authoring.sources import SourceNotebook, split_hidden
 from autograder.examination import Examination, requests
 from autograder.forks import Ask
@@ -402,12 +407,12 @@ def _check_names(source: SourceNotebook) -> None:
     stores: dict[str, str] = {}
     for cell in source.cells:
         if cell.role == "check":
-            for node in ast.walk(ast.parse(cell.source)):
+            for node in ast.walk(tree_of(cell.source)):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     stores.setdefault(node.id, cell.id)
     bound: set[str] = set()
     for cell in source.cells:
-        tree = ast.parse(cell.source)
+        tree = tree_of(cell.source)
         own = {
             node.id
             for node in ast.walk(tree)
@@ -446,10 +451,10 @@ def released_cells(source: SourceNotebook) -> list[dict]:
     for cell in source.cells:
         if cell.role == "demonstration":
             continue
-        text = cell.source
-        if cell.role == "solution":
-            text = stub(text)
-        elif cell.role in ("check", "assert"):
+        text = plain_python(cell.source)
+        if cell.role in ("solution", "manual"):
+            text = cleared(cell.source)
+        elif cell.role == "check":
             parts = split_hidden(text, cell.id)
             text = "\n".join(part for hidden, part in parts if not hidden)
         cells.append({"id": cell.id, "source": text, "role": cell.role})
@@ -474,8 +479,10 @@ def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
         If the solution gets less than full marks, the untouched release gets any,
         or its visible check cells ask for other inputs than were recorded.
     """
+    if not source.has_checks:
+        return
     solved = [
-        {"id": cell.id, "source": cell.source, "role": cell.role}
+        {"id": cell.id, "source": plain_python(cell.source), "role": cell.role}
         for cell in source.cells
         if cell.role not in ("demonstration", "check")
     ]
@@ -581,11 +588,13 @@ def check_secrets(
     GateError
         If something leaks; names the cell.
     """
-    released = list(released)
+    tests = {cell.id for cell in source.cells if cell.role == "assert"}
+    # nbgrader keeps the whole of its own tests in the gradebook, and clears them.
+    released = [cell for cell in released if cell[0] not in tests]
     hidden = {
         line.strip()
         for cell in source.cells
-        if cell.role in ("check", "assert")
+        if cell.role == "check"
         for is_hidden, part in split_hidden(cell.source, cell.id)
         if is_hidden
         for line in part.splitlines()
@@ -594,7 +603,7 @@ def check_secrets(
     shown = {
         line.strip()
         for cell in source.cells
-        if cell.role in ("check", "assert")
+        if cell.role == "check"
         for is_hidden, part in split_hidden(cell.source, cell.id)
         if not is_hidden
         for line in part.splitlines()

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.authoring.contracts import read_contracts, state
 from autograder.errors import CourseError
 
-__all__ = ["normal_text", "own_notebooks", "speaking_id"]
+__all__ = ["give_ids", "normal_text", "own_notebooks"]
 
 METADATA = {
     "kernelspec": {
@@ -115,6 +115,23 @@ def speaking_id(cell: NotebookNode, taken: set[str]) -> str:
             number += 1
         name = f"{name}-{number}"
     return name
+
+
+def give_ids(notebook: NotebookNode) -> None:
+    """Give each cell of a notebook an id: before nbformat 4.5 there are none.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Changed in place: a graded cell's id is its ``grade_id``.
+    """
+    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
+    taken: set[str] = set()
+    for cell in notebook.cells:
+        identity = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if identity or not cell.get("id"):
+            cell["id"] = identity or speaking_id(cell, taken)
+        taken.add(cell["id"])
 
 
 def own_notebooks(root: Path) -> list[Path]:

@@ -149,6 +149,8 @@ def run_source(request: dict, recorder: Recorder, namespace: dict) -> None:
             except Refused:
                 raise
             except BaseException as error:
+                if cell.get("optional"):
+                    break
                 kind = type(error).__name__
                 raise Refused(
                     f"cell {cell['id']} stopped with {kind}: {error}"

@@ -9,8 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.authoring.catalogue import CatalogueError, patch
-from autograder.authoring.regions import RegionError, find_regions, stub
-from autograder.authoring.sources import SourceError, SourceNotebook, split_hidden
+from autograder.authoring.regions import (
+    RegionError,
+    find_regions,
+    plain_python,
+    stub,
+)
+from autograder.authoring.sources import (
+    Cell,
+    SourceError,
+    SourceNotebook,
+    split_hidden,
+)
 from autograder.judging import Judge
 from autograder.protocol import CaseLimits
 from autograder.store import CheckCell, Store
@@ -89,13 +99,19 @@ def cells_of(source: SourceNotebook) -> list[dict]:
     for cell in source.cells:
         if cell.role == "demonstration":
             continue
-        parts = (
-            split_hidden(cell.source, cell.id)
-            if cell.role in ("check", "assert")
-            else [(False, cell.source)]
+        parts = [(False, plain_python(cell.source))]
+        if cell.role == "check":
+            parts = split_hidden(cell.source, cell.id)
+        # What no check reads may stop: nbgrader never runs a source.
+        optional = cell.role in ("assert", "manual") or (
+            cell.role == "solution" and not _defines_checked(source, cell)
         )
-        cells.append({"id": cell.id, "parts": parts})
+        cells.append({"id": cell.id, "parts": parts, "optional": optional})
     return cells
+
+
+def _defines_checked(source: SourceNotebook, cell: Cell) -> bool:
+    return any(function.cell.id == cell.id for function in source.functions.values())
 
 
 def record(source: SourceNotebook, folder: Path) -> Store:
@@ -119,6 +135,8 @@ def record(source: SourceNotebook, folder: Path) -> Store:
     SourceError
         If the source breaks a rule.
     """
+    if not source.has_checks:
+        return _store(source, {"cases": [], "frozen": {}})
     cells = cells_of(source)
     try:
         functions = {
@@ -203,7 +221,7 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
         demonstrations=[c.id for c in source.cells if c.role == "demonstration"],
         judges=source.judges,
         reference=[
-            (cell.id, cell.source)
+            (cell.id, plain_python(cell.source))
             for cell in source.cells
             if cell.role in ("plain", "solution")
         ],

@@ -10,12 +10,30 @@ import re
 import tokenize
 from dataclasses import dataclass
 
-__all__ = ["Region", "RegionError", "find_regions", "solution_statements", "stub"]
+__all__ = [
+    "STOCK_SOLUTION",
+    "Region",
+    "RegionError",
+    "cleared",
+    "find_regions",
+    "plain_python",
+    "solution_statements",
+    "stub",
+    "tree_of",
+]
 
 START = re.compile(r"^\s*### START CODE HERE ###(?P<rest>.*)$")
 END = re.compile(r"^\s*### END CODE HERE ###\s*$")
 DIRECTIVE = re.compile(r"#\s*@(?P<word>KEEP|REPLACE|OMIT)\b\s*(?P<code>.*)$")
 WHOLE = re.compile(r"\s*@(KEEP|OMIT)\b")
+# nbgrader's own markers; a cell that has them is nbgrader's to clear.
+STOCK_SOLUTION = "BEGIN SOLUTION"
+STOCK_REGION = re.compile(
+    r"^(?P<indent>[ \t]*)[^\n]*BEGIN SOLUTION.*?END SOLUTION[^\n]*$",
+    re.DOTALL | re.MULTILINE,
+)
+UNDONE = "raise NotImplementedError()"
+MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!]|\?|\w[\w.]*\?)")
 
 
 class RegionError(ValueError):
@@ -130,6 +148,70 @@ def stub(source: str) -> str:
             kept = [_indent(lines[region.start - 1]) + "pass"]
         lines[region.start - 1 : region.end - 1] = [marker, *kept]
     return "\n".join(lines)
+
+
+def cleared(source: str) -> str:
+    """Return a cell with a solution as learners receive it, whoever clears it.
+
+    Parameters
+    ----------
+    source : str
+        The text of the cell.
+
+    Returns
+    -------
+    str
+        What `stub` returns; where there are no regions, about what nbgrader makes.
+
+    Examples
+    --------
+    >>> cleared("a = 1")
+    'raise NotImplementedError()'
+    """
+    if STOCK_SOLUTION in source:
+        return STOCK_REGION.sub(rf"\g<indent>{UNDONE}", source)
+    try:
+        return stub(source) if find_regions(source) else UNDONE
+    except RegionError:
+        return UNDONE
+
+
+def tree_of(source: str) -> ast.Module:
+    """Return the syntax tree of a cell; an empty one where it is not Python."""
+    try:
+        return ast.parse(plain_python(source))
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
+
+
+def plain_python(source: str) -> str:
+    """Return a cell without lines that only IPython understands.
+
+    Parameters
+    ----------
+    source : str
+        The text of a code cell.
+
+    Returns
+    -------
+    str
+        The same text if it is Python. Otherwise magics, shell commands and
+        requests for help become ``pass``; line numbers stay.
+
+    Examples
+    --------
+    >>> plain_python("%matplotlib inline\\nx = 1")
+    'pass\\nx = 1'
+    """
+    try:
+        ast.parse(source)
+        return source
+    except (SyntaxError, ValueError):
+        lines = source.split("\n")
+        return "\n".join(
+            f"{match['indent']}pass" if (match := MAGIC.match(line)) else line
+            for line in lines
+        )
 
 
 def solution_statements(source: str) -> list[str]:

@@ -17,7 +17,14 @@ from autograder.authoring.catalogue import (
     read_readings,
 )
 from autograder.authoring.contracts import Prompt, prompts_of, read_contracts
-from autograder.authoring.regions import RegionError, find_regions
+from autograder.authoring.normal_form import give_ids
+from autograder.authoring.regions import (
+    STOCK_SOLUTION,
+    RegionError,
+    find_regions,
+    tree_of,
+)
+from autograder.submissions import is_python
 
 __all__ = [
     "Cell",
@@ -50,7 +57,7 @@ class Cell:
         Its text.
     role : str
         ``check``, ``solution``, ``demonstration``, ``assert`` (a graded cell of
-        ordinary asserts) or ``plain``.
+        ordinary tests), ``manual`` (an answer that a person grades) or ``plain``.
     points : float
         Points of a graded cell.
     """
@@ -142,6 +149,11 @@ class SourceNotebook:
     digest: str = ""
     headings: set[str] = field(default_factory=set)
 
+    @property
+    def has_checks(self) -> bool:
+        """Whether any cell calls ``check``; if not, it is nbgrader's alone."""
+        return any(cell.role == "check" for cell in self.cells)
+
 
 def read_source(path: Path) -> SourceNotebook:
     """Read a source notebook with its catalogue and judges.
@@ -193,7 +205,12 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
         If a cell breaks a rule.
     """
     _check_ids(notebook)
-    cells = [_cell(cell) for cell in notebook.cells if cell.cell_type == "code"]
+    give_ids(notebook)
+    checked = _uses_checks(notebook)
+    cells = [
+        _cell(cell, checked) for cell in notebook.cells if cell.cell_type == "code"
+    ]
+    graded = any(cell.role == "check" for cell in cells)
     tables = folder / "misconceptions.toml"
     catalogues, agreed = read_catalogue(tables), read_contracts(tables)
     for other in {**catalogues, **agreed}:
@@ -207,7 +224,7 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
     by_hand = _examples_by_hand(notebook)
     functions: dict[str, GradedFunction] = {}
     for cell in cells:
-        if cell.role == "solution":
+        if cell.role == "solution" and graded:
             function = _function(cell, functions)
             if function is not None:
                 function.entries = catalogue.get(function.name, [])
@@ -219,6 +236,10 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
                     function.kinds = contracts[function.name].kinds
                     function.own_work = contracts[function.name].own_work
                 functions[function.name] = function
+    if any(cell.role == "assert" for cell in cells):
+        # Ordinary tests may be all that grades a function.
+        named = _checked_names(cells) | set(catalogue) | set(contracts)
+        functions = {n: one for n, one in functions.items() if n in named}
     for kind, table in (("entries", catalogue), ("a contract", contracts)):
         for function in table:
             if function not in functions:
@@ -255,35 +276,59 @@ def _check_ids(notebook: NotebookNode) -> None:
         seen.add(identity)
 
 
-def _cell(cell: NotebookNode) -> Cell:
+def _uses_checks(notebook: NotebookNode) -> bool:
+    """Tell whether ``check`` is this course's; others may have one of their own."""
+    return is_python(notebook.metadata) and any(
+        "checks_for" in cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    )
+
+
+def _cell(cell: NotebookNode, checked: bool) -> Cell:
     nbgrader = cell.metadata.get("nbgrader", {})
     identity = nbgrader.get("grade_id") or cell.get("id", "")
     points = nbgrader.get("points", 0)
     if isinstance(points, bool) or not isinstance(points, int | float):
         raise SourceError(f"cell {identity}: its points are {points!r}, not a number")
     points = float(points)
-    if "demonstration" in cell.metadata.get("tags", []):
+    if nbgrader.get("grade") and not nbgrader.get("solution"):
+        role = "check" if checked and _calls_check(cell.source) else "assert"
+    elif checked and "demonstration" in cell.metadata.get("tags", []):
         role = "demonstration"
-    elif nbgrader.get("grade") and not nbgrader.get("solution"):
-        role = "check" if _calls_check(cell.source) else "assert"
-    elif nbgrader.get("solution") and not nbgrader.get("grade"):
-        role = "solution"
+    elif nbgrader.get("solution"):
+        role = "manual" if nbgrader.get("grade") else "solution"
     else:
         role = "plain"
     return Cell(identity, cell.source, role, points)
 
 
-def _calls_check(source: str) -> bool:
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return "check(" in source
-    return any(
-        isinstance(node, ast.Call)
+def _check_calls(tree: ast.Module) -> list[ast.Call]:
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "check"
-        for node in ast.walk(tree)
-    )
+    ]
+
+
+def _calls_check(source: str) -> bool:
+    try:
+        return bool(_check_calls(ast.parse(source)))
+    except SyntaxError:
+        return re.search(r"^\s*check\(", source, re.MULTILINE) is not None
+
+
+def _checked_names(cells: list[Cell]) -> set[str]:
+    """Return the names of what check cells check."""
+    return {
+        call.args[0].id
+        for cell in cells
+        if cell.role == "check"
+        for call in _check_calls(tree_of(cell.source))
+        if call.args and isinstance(call.args[0], ast.Name)
+    }
 
 
 def _function(
@@ -291,6 +336,8 @@ def _function(
 ) -> GradedFunction | None:
     try:
         regions = find_regions(cell.source)
+        if not regions or STOCK_SOLUTION in cell.source:
+            return None
         tree = ast.parse(cell.source)
     except RegionError as error:
         raise SourceError(f"cell {cell.id}: {error}") from None
@@ -498,7 +545,10 @@ def digest_of(source: SourceNotebook) -> str:
     for module in sorted(set(IMPORT.findall(code + "\n" + source.judges))):
         if module.startswith(("helpers.plots", "helpers.checks", "helpers.progress")):
             continue
-        spec = importlib.util.find_spec(module)
+        try:
+            spec = importlib.util.find_spec(module)
+        except ModuleNotFoundError:  # another course's own package of that name
+            continue
         if spec is not None and spec.origin:
             add(Path(spec.origin).read_text(encoding="utf-8"))
     return sha.hexdigest()[:16]

@@ -9,6 +9,7 @@ import nbformat
 from autograder.nbgrader.course import Course
 from autograder.reports.class_page import csv_of, page_of
 from autograder.reports.findings import read_findings
+from autograder.reports.ordinary_tests import unsafe_cells
 
 __all__ = ["report_command", "titles_of"]
 
@@ -76,7 +77,8 @@ def report_command(assignment: str, output: str | None) -> None:
     )
     path = Path(output or f"build/report/{assignment}.html")
     path.parent.mkdir(parents=True, exist_ok=True)
-    page = page_of(findings, alike, titles_of(course, assignment))
+    unsafe = unsafe_cells(course, assignment)
+    page = page_of(findings, alike, titles_of(course, assignment), unsafe)
     path.write_text(page, encoding="utf-8")
     path.with_suffix(".csv").write_text(csv_of(findings), encoding="utf-8")
     click.echo(f"{path} and {path.with_suffix('.csv').name}")

@@ -96,7 +96,7 @@ class FunctionResult:
 
 @dataclass(frozen=True)
 class CellResult:
-    """One check cell.
+    """One cell that the machine grades.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class CellResult:
     points, out_of : float
         Points earned, and the most that can be.
     functions : tuple of str
-        What it checks.
+        What it checks; nothing where it holds ordinary tests.
     problem : str
         Why it could not be judged and waits for a person, or empty.
     html : str
@@ -243,6 +243,17 @@ def result_of(
         cells.append(
             CellResult(identity, mark.points, mark.out_of, names, problem, html)
         )
+    marks: dict[str, float] = resources["course"]["marks"]
+    cells += [
+        CellResult(
+            identity,
+            marks.get(identity, 0.0),
+            cell.points,
+            (),
+            flagged.get(identity, ""),
+        )
+        for identity, cell in store.tests.items()
+    ]
     return Result(
         assignment=store.assignment,
         notebook=notebook,

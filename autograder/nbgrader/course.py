@@ -285,10 +285,7 @@ class Course:
             name: read_store(store_path(self.root, assignment, name))
             for name in self.notebooks(assignment)
         }
-        return {
-            name: {cell: body.points for cell, body in store.cells.items()}
-            for name, store in stores.items()
-        }
+        return {name: store.points for name, store in stores.items()}
 
     def terms(self, assignment: str) -> dict[str, str]:
         """Return what penalties depend on beside the submission, by learner.

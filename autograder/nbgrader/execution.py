@@ -23,7 +23,7 @@ from autograder.feedback import cell_html, notes_html
 from autograder.flags import Flag, flags_form, flags_from
 from autograder.forks import Ask
 from autograder.judging import Judge, Verdict, untouched_functions
-from autograder.names import unusable
+from autograder.names import plain, unusable
 from autograder.outputs import Recorder, counted
 from autograder.protocol import CaseLimits, FunctionForm
 from autograder.reference import Reference
@@ -38,7 +38,7 @@ from autograder.sandbox.session import (
 from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.staging import remove_followed
 from autograder.store import Store, StoreError, read_store, store_path
-from autograder.submissions import Submission
+from autograder.submissions import Submission, is_python
 from helpers.strings import text
 
 __all__ = [
@@ -120,11 +120,30 @@ class SubmissionExporter(NotebookExporter):
         copied = self.parent._format_dest(names["assignment"], names["student"])
         remove_followed(os.path.dirname(filename), copied)
         submission, notebook = healed_notebook(Path(filename), store, self.notebooks)
+        self._check_language(names["notebook"], store, submission)
         if submission.damage:
             self.parent.log.warning(
                 "%s, %s: %s", names["student"], names["notebook"], submission.damage
             )
         return notebook
+
+    def _check_language(
+        self, notebook: str, store: Store, submission: Submission
+    ) -> None:
+        """Refuse what the sandbox cannot run; only the release knows its kernel."""
+        metadata = store.released.get("metadata", {})
+        known = metadata.get("kernelspec") or metadata.get("language_info")
+        python = is_python(metadata) if known else submission.is_python
+        if python or not Sandbox(config=self.config).sandboxed:
+            return
+        kernel = (metadata.get("kernelspec") or {}).get("name", submission.kernel)
+        message = (
+            f"{notebook}: the kernel {plain(str(kernel))[:60]!r} is not Python's, and "
+            "the sandbox runs Python only (c.Sandbox.sandboxed = False lets Jupyter "
+            "run it, with all that you may do)"
+        )
+        self.parent.log.error(message)
+        raise NbGraderException(message)
 
     def _place(self, filename: str, resources: dict) -> Store:
         names = resources["nbgrader"]
@@ -174,7 +193,7 @@ def healed_notebook(
         "notes": notes,
         "flags": flags_form(flags),
         "submission": submission.digest,
-        "points": {name: cell.points for name, cell in store.cells.items()},
+        "points": store.points,
         "damaged": bool(submission.damage)
         or text("submission.other_notebook") in notes,
     }
@@ -222,6 +241,18 @@ class JudgedExecute(Execute):
         False, help="Whether cells that no check depends on are run, too."
     ).tag(config=True)
 
+    def __call__(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Run and judge a notebook, always: outputs that learners sent are no proof."""
+        if not self.enabled:
+            message = (
+                "nothing is graded without running it: --no-execute and "
+                "Execute.enabled = False would give marks for outputs that learners "
+                "sent"
+            )
+            self.log.error(message)
+            raise NbGraderException(message)
+        return self.preprocess(nb, resources)
+
     def preprocess(self, nb: NotebookNode, resources: dict, km: object = None) -> tuple:
         """Run and judge a notebook; whatever fails on our side scores zero."""
         self.nb, self.resources = nb, resources
@@ -230,9 +261,10 @@ class JudgedExecute(Execute):
         self._limit = ""
         self._late = False
         self._sandbox = Sandbox(config=self.config)
-        resources["course"]["flagged"] = {}
+        resources["course"] |= {"flagged": {}, "marks": {}}
         course = nb.metadata.setdefault("course", {})
         damaged = course.get("damaged", False)
+        self._succeeded: dict[int, bool] = {}
         self.examination: Examination | None = None
         problem = ""
         began = time.monotonic()
@@ -240,6 +272,7 @@ class JudgedExecute(Execute):
         for _ in range(self.max_restarts + 1):
             self._verdict: Verdict | None = None
             self._current = -1
+            self._succeeded.clear()
             problem = ""
             try:
                 self._run(used)
@@ -262,13 +295,17 @@ class JudgedExecute(Execute):
             problem = text("feedback.limit", limit=word)
         used["cpu"] = round(used["cpu"], 2)
         course.update(used, seconds=round(time.monotonic() - began, 1))
-        nb.metadata["language_info"] = dict(LANGUAGE)
+        if is_python(nb.metadata):
+            nb.metadata["language_info"] = dict(LANGUAGE)
         self._score(nb, resources, problem, damaged)
         return nb, resources
 
     def _run(self, used: dict[str, float]) -> None:
         """Run all cells in one session, and drive the functions at its end."""
         sandbox = self._sandbox
+        if not is_python(self._store.released.get("metadata", {})):
+            self._run_kernel()
+            return
         began = time.monotonic()
         # Half of the time is for the cases: what was checked by then is judged.
         self._until = began + sandbox.wall / 2 if sandbox.wall else float("inf")
@@ -297,6 +334,15 @@ class JudgedExecute(Execute):
                     setattr(sandbox, name, max(1.0, most - spent))
             for index, outputs in self._recorder.outputs().items():
                 self.nb.cells[index].outputs = outputs
+
+    def _run_kernel(self) -> None:
+        """Run all cells in a kernel of Jupyter's, as nbgrader does: no sandbox."""
+        if self._sandbox.sandboxed:
+            raise NoAnswer("the sandbox runs Python only")
+        self.nb.metadata["course"]["walls"] = "none"
+        step = Execute(parent=self.parent)
+        self.nb, self.resources = step.preprocess(self.nb, self.resources)
+        self._succeeded = dict.fromkeys(range(len(self.nb.cells)), True)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
         """Run a learner's cell, note at a check cell what names mean."""
@@ -350,8 +396,9 @@ class JudgedExecute(Execute):
             raise DeadKernelError("it shows too much") from None
         except (Ended, Failed, TooSlow) as problem:
             raise DeadKernelError(str(problem)) from None
-        count = reply.get("count") if isinstance(reply, dict) else None
-        cell.execution_count = counted(count)
+        answered = reply if isinstance(reply, dict) else {}
+        cell.execution_count = counted(answered.get("count"))
+        self._succeeded[index] = answered.get("succeeded") is True
 
     def _interrupted(self, show: Show | None) -> object:
         """Interrupt the cell that runs; return the reply to it."""
@@ -360,6 +407,9 @@ class JudgedExecute(Execute):
 
     def _drive(self) -> None:
         """Examine the functions, all outputs being frozen."""
+        if not self._store.cells:
+            self._verdict = Verdict({}, {})
+            return
         reference = Reference.shared(self._store, self._sandbox, self.log)
         texts = [cell.source for cell in self.nb.cells if cell.cell_type == "code"]
         untouched = untouched_functions(self._store, texts)
@@ -392,6 +442,36 @@ class JudgedExecute(Execute):
         except (Ended, TooSlow) as problem:
             raise DeadKernelError(str(problem)) from None
 
+    def _score_tests(
+        self, index: int, cell: NotebookNode, problem: str, damaged: bool
+    ) -> Flag | None:
+        """Let the outputs of a cell of ordinary tests say its mark, as nbgrader does.
+
+        A cell that did not run to its end shows an error, whatever its outputs are:
+        without one, nbgrader would give all points.
+        """
+        reason = "the file was damaged" if damaged else ""
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        if index not in self._succeeded and cell.source.strip():
+            reason = reason or problem or "it was not run"
+        elif not self._succeeded.get(index, True) and not failed:
+            cell.outputs.insert(0, _error("Error", "the cell stopped"))
+        name = cell.metadata.nbgrader["grade_id"]
+        self.resources["course"]["marks"][name] = 0.0
+        if reason:
+            cell.outputs.insert(0, _error("NotGraded", _plain(reason)))
+            return Flag("not judged", name, reason)
+        try:
+            mark, _ = utils.determine_grade(cell, self.log)
+        except (ValueError, KeyError, TypeError) as fault:
+            cell.outputs.insert(0, _error("NotGraded", _plain(str(fault))))
+            return Flag("not judged", name, _plain(str(fault)))
+        self.resources["course"]["marks"][name] = float(mark)
+        value = _partial_credit(cell)
+        if mark and value is not None and not 0 <= value <= mark:
+            return Flag("odd mark", name, f"{value:g}")
+        return None
+
     def _html(self, verdict: Verdict, identity: str) -> str:
         """Return the table of a check cell; a fault of ours there costs no marks."""
         try:
@@ -410,10 +490,18 @@ class JudgedExecute(Execute):
         course = nb.metadata["course"]
         verdict = self._verdict
         flags = flags_from(course.get("flags"))
-        for cell in nb.cells:
+        for index, cell in enumerate(nb.cells):
             nbgrader = cell.metadata.get("nbgrader", {})
             identity = nbgrader.get("grade_id")
             if cell.cell_type != "code" or not utils.is_grade(cell):
+                continue
+            if identity in self._store.tests:
+                flag = self._score_tests(index, cell, problem, damaged)
+                if flag is not None:
+                    if not damaged:
+                        flags.append(flag)
+                    if flag.kind == "not judged":
+                        flagged[identity] = "damaged" if damaged else flag.detail
                 continue
             if identity not in self._store.cells:
                 continue
@@ -454,6 +542,22 @@ class JudgedExecute(Execute):
             if self.examination is None
             else {k: round(v, 2) for k, v in self.examination.seconds.items()}
         )
+
+
+def _error(name: str, value: str) -> NotebookNode:
+    said = f"{name}: {value}"
+    return new_output("error", ename=name, evalue=value, traceback=[said])
+
+
+def _partial_credit(cell: NotebookNode) -> float | None:
+    """Return the number that a cell of tests gives as its mark, if there is one."""
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            try:
+                return float(output.data["text/plain"])
+            except (KeyError, TypeError, ValueError):
+                return None
+    return None
 
 
 def _limit_of(reason: str) -> str:

@@ -5,10 +5,16 @@ import textwrap
 from logging import Logger
 from pathlib import Path
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+from nbgrader.preprocessors import (
+    ClearHiddenTests,
+    ClearSolutions,
+    NbGraderPreprocessor,
+)
 
 from autograder.authoring.catalogue import CatalogueError
 from autograder.authoring.gates import (
@@ -17,15 +23,22 @@ from autograder.authoring.gates import (
     check_release,
     check_secrets,
 )
-from autograder.authoring.normal_form import speaking_id
+from autograder.authoring.normal_form import give_ids
 from autograder.authoring.recording import record
-from autograder.authoring.regions import RegionError, find_regions, stub
+from autograder.authoring.regions import (
+    STOCK_SOLUTION,
+    RegionError,
+    find_regions,
+    stub,
+)
 from autograder.authoring.sources import SourceError, SourceNotebook, read_source
-from autograder.store import Store, store_path
+from autograder.store import AssertCell, Store, store_path
 from helpers.checks.cases import NotebookCases, cases_form, keep_numbers, write_form
 
 __all__ = [
     "BROKEN",
+    "ClearHiddenChecks",
+    "KeepTests",
     "Publish",
     "ReleaseExporter",
     "Seal",
@@ -139,10 +152,57 @@ class Stubs(ClearSolutions):
     """Puts ``name = None`` in the place of solution regions."""
 
     def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
-        if cell.cell_type == "code" and find_regions(cell.source):
+        if cell.cell_type == "code" and _is_ours(cell.source):
             cell.source = stub(cell.source)
             return True
         return super()._replace_solution_region(cell, language)
+
+
+def _is_ours(source: str) -> bool:
+    """Tell whether a solution stands in regions of this course's kind."""
+    try:
+        return STOCK_SOLUTION not in source and bool(find_regions(source))
+    except RegionError:  # of another course, whose cells nbgrader replaces whole
+        return False
+
+
+class ClearHiddenChecks(ClearHiddenTests):
+    """Clears hidden cases, before the gradebook sees them.
+
+    Hidden tests of nbgrader's own kind stay: they run while grading.
+    """
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, cell_index: int
+    ) -> tuple:
+        """Clear a cell that calls ``check``."""
+        source, _ = self.parent.examined[resources["nbgrader"]["notebook"]]
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if any(own.id == name and own.role == "check" for own in source.cells):
+            return super().preprocess_cell(cell, resources, cell_index)
+        return cell, resources
+
+
+class KeepTests(NbGraderPreprocessor):
+    """Keeps the whole text of tests of nbgrader's own kind for grading."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Note them as the gradebook will hold them."""
+        source, store = self.parent.examined[resources["nbgrader"]["notebook"]]
+        checks = {cell.id for cell in source.cells if cell.role == "check"}
+        store.tests = {
+            cell.metadata.nbgrader["grade_id"]: AssertCell(
+                float(cell.metadata.nbgrader.get("points") or 0),
+                cell.source,
+                utils.compute_checksum(cell),
+            )
+            for cell in nb.cells
+            if cell.cell_type == "code"
+            and utils.is_grade(cell)
+            and not utils.is_solution(cell)
+            and cell.metadata.nbgrader["grade_id"] not in checks
+        }
+        return nb, resources
 
 
 class Seal(NbGraderPreprocessor):
@@ -151,6 +211,8 @@ class Seal(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Hold the notebook, as it will be saved, against its source."""
         source, _ = self.parent.examined[resources["nbgrader"]["notebook"]]
+        if not source.has_checks:
+            return nb, resources
         cells = [(cell.get("id", ""), cell.cell_type, cell.source) for cell in nb.cells]
         try:
             check_secrets(source, cells)
@@ -167,18 +229,19 @@ class Publish(NbGraderPreprocessor):
         """Save what was recorded for this notebook."""
         names = resources["nbgrader"]
         source, store = self.parent.examined[names["notebook"]]
-        # A source of nbformat 4.4 has no ids; grading knows each cell by one.
-        nb.nbformat_minor = max(nb.nbformat_minor, 5)
-        taken: set[str] = set()
-        for cell in nb.cells:
-            identity = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if identity or not cell.get("id"):
-                cell["id"] = identity or speaking_id(cell, taken)
-            taken.add(cell["id"])
-        nb.metadata["course"] = {"digest": source.digest}
+        # Grading knows each cell by its id; what is nbgrader's alone is released
+        # as nbgrader releases it.
+        kept = (
+            nb if source.has_checks else nbformat.from_dict(json.loads(json.dumps(nb)))
+        )
+        give_ids(kept)
+        if source.has_checks:
+            nb.metadata["course"] = {"digest": source.digest}
         root = Path(self.parent.parent.coursedir.root)
-        store.released = json.loads(json.dumps(nb))
+        store.released = json.loads(json.dumps(kept))
         store.write(store_path(root, names["assignment"], names["notebook"]))
+        if not source.has_checks:
+            return nb, resources
         release = root / "release" / names["assignment"]
         release.mkdir(parents=True, exist_ok=True)
         name = f"{source.name}.cases.json"

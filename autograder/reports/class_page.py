@@ -13,6 +13,7 @@ from statistics import mean, median
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.reports.findings import ClassFindings
+from autograder.reports.ordinary_tests import UnsafeCell
 from autograder.reports.similarity import Alike
 
 __all__ = ["csv_of", "page_of"]
@@ -60,7 +61,10 @@ class _Drawing:
 
 
 def page_of(
-    findings: ClassFindings, alike: Sequence[Alike], titles: dict[str, str]
+    findings: ClassFindings,
+    alike: Sequence[Alike],
+    titles: dict[str, str],
+    unsafe: Sequence[UnsafeCell] = (),
 ) -> str:
     """Return the page of an assignment.
 
@@ -72,6 +76,8 @@ def page_of(
         Pairs of submissions to look at.
     titles : dict of str to str
         The check cells' names for people, by ``notebook/cell``.
+    unsafe : sequence of UnsafeCell
+        Cells that are graded by ordinary tests.
 
     Returns
     -------
@@ -97,6 +103,10 @@ def page_of(
         alike=[
             (pair.one, pair.other, f"{pair.share:.0%}", pair.characters)
             for pair in alike
+        ],
+        unsafe=[
+            (f"{one.notebook}: {one.cell}", f"{one.points:g}", "; ".join(one.reasons))
+            for one in unsafe
         ],
         times=_times(findings.times(), 2, 1),
         seconds=_times(findings.seconds(), 1, 0),

@@ -245,16 +245,17 @@ def _run(shell: Shell, connection: Connection, source: str) -> dict:
         if isinstance(stream, Printed):
             stream.begin()
     count = shell.execution_count
+    succeeded = False
     try:
         signal.signal(signal.SIGINT, connection.interrupted)
-        shell.run_cell(source, store_history=True)
+        succeeded = shell.run_cell(source, store_history=True).success
     except KeyboardInterrupt:
         shell.showtraceback()
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     for stream in (*printed, sys.stdout, sys.stderr):
         stream.send() if isinstance(stream, Printed) else stream.flush()
-    return {"count": count}
+    return {"count": count, "succeeded": succeeded}
 
 
 def serve(descriptors: list[int]) -> int:

@@ -1,0 +1,331 @@
+"""Assignments of nbgrader's own kind, and notebooks that mix both kinds."""
+
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.doors.api import grade
+from autograder.nbgrader.course import Course
+from autograder.reports.ordinary_tests import unsafe_cells, weaknesses
+from autograder.store import AssertCell
+from tests.course import CATALOGUE, CENTRE, CENTRE_CHECK, SETUP, code
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
+
+# What an instructor writes to move a course in.
+CONFIG = """from autograder.nbgrader.configuration import configure
+
+c = get_config()
+configure(c, __file__, "another-course")
+"""
+DOUBLE = """def double(x):
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION"""
+TRIPLE_ALONE = "%matplotlib inline\ndef triple(x):\n    return 3 * x"
+HIDDEN = """assert double(2) == 4
+### BEGIN HIDDEN TESTS
+assert double(-1.5) == -3
+### END HIDDEN TESTS"""
+
+
+def stock_notebook() -> nbformat.NotebookNode:
+    """Return a source notebook as other courses have them: nbformat 4.2, no ids."""
+    task = new_markdown_cell("Draw something.")
+    task.metadata["nbgrader"] = {
+        "grade": False,
+        "grade_id": "draw",
+        "locked": True,
+        "points": 2,
+        "schema_version": 3,
+        "solution": False,
+        "task": True,
+    }
+    cells = [
+        new_markdown_cell("# Stock"),
+        code("double", DOUBLE, "solution"),
+        code("double-tests", HIDDEN, "check", 2),
+        code("triple", TRIPLE_ALONE, "solution"),
+        code("triple-tests", "min(2.0, triple(0.5))", "check", 2),
+        code("print", "print('Success!')", "check", 1),
+        task,
+    ]
+    notebook = new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {
+        "display_name": "An environment",
+        "language": "python",
+        "name": "conda-env-other-py",
+    }
+    notebook.nbformat_minor = 2
+    for cell in notebook.cells:
+        cell.pop("id", None)
+    return notebook
+
+
+def mixed_notebook() -> nbformat.NotebookNode:
+    """Return a source notebook with a check cell and a cell of asserts."""
+    asserts = "assert double(3) == 6\n### BEGIN HIDDEN TESTS\nassert double(0) == 0\n"
+    cells = [
+        code("setup", SETUP.replace("tiny", "mixed"), "locked"),
+        code("centre", CENTRE, "solution"),
+        code("centre-check", CENTRE_CHECK, "check", 3),
+        code("double", DOUBLE, "solution"),
+        code("double-tests", asserts + "### END HIDDEN TESTS", "check", 2),
+        code("undone", "raise NotImplementedError()", "solution"),
+        code("progress", "check.progress()", "locked"),
+    ]
+    return new_notebook(cells=cells)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a course with one assignment of each kind, generated."""
+    root = tmp_path_factory.mktemp("another-course")
+    (root / "nbgrader_config.py").write_text(CONFIG)
+    for name, notebook in (("stock", stock_notebook()), ("mixed", mixed_notebook())):
+        folder = root / "source" / name
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    catalogue = CATALOGUE.split("[[tiny.spread]]")[0].replace("tiny", "mixed")
+    (root / "source" / "mixed" / "misconceptions.toml").write_text(catalogue)
+    made = Course(root)
+    made.generate("stock")
+    made.generate("mixed")
+    return made
+
+
+def graded(course, assignment, student, answers, change=None):
+    """Hand in a release with answers; return points by cell and the notebook."""
+    path = course.root / "release" / assignment / f"{assignment}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.source = answers.get(name, cell.source)
+    if change is not None:
+        change(notebook)
+    folder = course.root / "submitted" / student / assignment
+    folder.mkdir(parents=True)
+    (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
+
+    assert course.autograde(assignment, student) == ""
+
+    with course.gradebook() as book:
+        found = book.find_submission_notebook(assignment, assignment, student)
+        points = {grade.cell.name: grade.auto_score for grade in found.grades}
+    out = course.root / "autograded" / student / assignment / path.name
+    return points, nbformat.read(out, as_version=4)
+
+
+RIGHT = {
+    "double": "def double(x):\n    return x + x",
+    "triple": "def triple(x):\n    return 3 * x",
+}
+
+
+def flags_of(notebook):
+    """Return kind and cell of what a person should look at."""
+    return {(kind, cell) for kind, cell, _ in notebook.metadata.course["flags"]}
+
+
+def test_a_stock_release_is_what_nbgrader_releases(course):
+    """No ids, no metadata, no file beside it, and nothing hidden."""
+    folder = course.root / "release" / "stock"
+    form = json.loads((folder / "stock.ipynb").read_text())
+
+    assert [path.name for path in folder.iterdir()] == ["stock.ipynb"]
+    assert form["nbformat_minor"] == 2
+    assert not any("id" in cell for cell in form["cells"])
+    assert "HIDDEN" not in str(form) and "2 * x" not in str(form)
+    assert "course" not in form["metadata"]
+
+
+def test_right_answers_earn_all_points_with_partial_credit(course):
+    points, notebook = graded(course, "stock", "right", RIGHT)
+
+    assert {name: value for name, value in points.items() if name != "draw"} == {
+        "double-tests": 2.0,
+        "triple-tests": 1.5,
+        "print": 1.0,
+    }
+    assert "BEGIN HIDDEN TESTS" in str(notebook.cells)
+
+
+def test_a_hidden_test_decides(course):
+    answers = RIGHT | {"double": "def double(x):\n    return abs(2 * x)"}
+    points, _ = graded(course, "stock", "hidden", answers)
+
+    assert points["double-tests"] == 0
+
+
+def test_an_untouched_release_earns_what_cannot_fail(course):
+    points, _ = graded(course, "stock", "untouched", {})
+
+    assert sum(value or 0 for value in points.values()) == 1.0
+
+
+def test_a_cell_that_did_not_run_earns_nothing(course):
+    """nbgrader would give all points for a cell without any output."""
+    deadly = "import os\ndouble = lambda x: os._exit(1)"
+    points, notebook = graded(course, "stock", "killed", RIGHT | {"double": deadly})
+
+    assert points["double-tests"] == 0
+    assert ("not judged", "double-tests") in flags_of(notebook)
+    assert points["triple-tests"] == 1.5
+
+
+def test_errors_that_are_hidden_from_view_count(course):
+    """What a cell shows is the learner's to change; whether it stopped is not shown."""
+    quiet = (
+        "from IPython.core.interactiveshell import InteractiveShell as S\n"
+        "S.showtraceback = lambda *_, **__: None"
+    )
+    points, _ = graded(course, "stock", "quiet", RIGHT | {"double": quiet})
+
+    assert points["double-tests"] == 0
+
+
+def test_a_number_that_is_no_mark_is_shown_to_a_person(course):
+    answers = RIGHT | {"triple": "def triple(x):\n    return float('-inf')"}
+    points, notebook = graded(course, "stock", "odd", answers)
+
+    assert points["triple-tests"] == 2
+    assert ("odd mark", "triple-tests") in flags_of(notebook)
+
+
+def test_more_than_all_points_costs_only_that_cell(course):
+    def change(notebook):
+        notebook.cells.insert(1, new_code_cell("min = lambda *_: 99.0"))
+
+    points, notebook = graded(course, "stock", "more", RIGHT, change)
+
+    assert points["triple-tests"] == 0 and points["double-tests"] == 2
+    assert ("not judged", "triple-tests") in flags_of(notebook)
+
+
+def test_work_on_a_task_in_cells_of_ones_own_needs_no_flag(course):
+    def change(notebook):
+        notebook.cells.append(new_markdown_cell("My drawing: a cat."))
+
+    _, notebook = graded(course, "stock", "drawing", RIGHT, change)
+
+    assert {kind for kind, _ in flags_of(notebook)} <= {"unanswered"}
+    assert "a cat" in str(notebook.cells)
+
+
+def test_a_damaged_file_earns_nothing_even_where_nothing_can_fail(course):
+    folder = course.root / "submitted" / "damaged" / "stock"
+    folder.mkdir(parents=True)
+    (folder / "stock.ipynb").write_text("{")
+
+    assert course.autograde("stock", "damaged") == ""
+
+    rows = {row.student: row for row in course.grades("stock")}
+    assert rows["damaged"].points == 0
+    assert "damaged" in rows["damaged"].flags
+
+
+def test_nothing_is_graded_without_running(course):
+    folder = course.root / "submitted" / "sent" / "stock"
+    folder.mkdir(parents=True)
+    (folder / "stock.ipynb").write_bytes(
+        (course.root / "release" / "stock" / "stock.ipynb").read_bytes()
+    )
+    other = Course(course.root)
+    other.config.Execute.enabled = False
+    other.api.config = other.config
+
+    assert "without running" in other.autograde("stock", "sent")
+
+
+def test_a_notebook_may_mix_checks_and_asserts(course):
+    """Each cell is judged by its own kind, with hidden tests of both."""
+    answers = {"centre": CENTRE, "double": RIGHT["double"]}
+    points, _ = graded(course, "mixed", "right", answers)
+    wrong = {"centre": CENTRE.replace("axis=1", "axis=0"), "double": "double = abs"}
+    some, notebook = graded(course, "mixed", "wrong", wrong)
+
+    assert points == {"centre-check": 3.0, "double-tests": 2.0}
+    assert some["double-tests"] == 0
+    assert some["centre-check"] < 3
+    functions = notebook.metadata.course["functions"]
+    assert functions["centre"]["entry"] == "mean of the columns"
+
+
+def test_hidden_cases_of_checks_stay_secret_in_a_mixed_notebook(course):
+    with course.gradebook() as book:
+        cells = {
+            c.name: c.source for c in book.find_notebook("mixed", "mixed").source_cells
+        }
+
+    assert "HIDDEN" in cells["double-tests"]
+    assert "HIDDEN" not in cells["centre-check"] and "8675309" not in str(cells)
+    assert "HIDDEN" not in (course.root / "release/mixed/mixed.ipynb").read_text()
+
+
+def test_the_report_names_cells_whose_scoring_is_less_safe(course):
+    found = {cell.cell: cell for cell in unsafe_cells(course, "stock")}
+
+    assert list(found) == ["double-tests", "triple-tests", "print"]
+    assert "hidden tests can be read" in " ".join(found["double-tests"].reasons)
+    assert "NaN earns all points" in " ".join(found["triple-tests"].reasons)
+    assert "nothing in it can fail" in " ".join(found["print"].reasons)
+    assert [c.cell for c in unsafe_cells(course, "mixed")] == ["double-tests"]
+
+
+def test_tests_that_return_nothing_are_no_partial_credit():
+    assert weaknesses(AssertCell(1, "assert_equal(f(1), 2)")) == ["same process"]
+    assert weaknesses(AssertCell(1, "score(f)")) == ["same process", "printed"]
+
+
+def test_the_runner_grades_stock_assignments_alike(course, monkeypatch):
+    """What `python -m autograder grade` writes is what `nbgrader autograde` writes."""
+    from rich.console import Console
+
+    from autograder.cli.grade import grade_assignment
+
+    before = {row.student: row.points for row in course.grades("stock")}
+    (course.root / "submitted" / "sent").rename(course.root / "sent")
+    monkeypatch.chdir(course.root)
+    grade_assignment(
+        Console(quiet=True), Course(course.root), "stock", force=True, jobs=1
+    )
+
+    assert before == {row.student: row.points for row in course.grades("stock")}
+
+
+def test_one_notebook_is_graded_alike_without_a_course(course):
+    """What a service or a script gets names cells of ordinary tests, too."""
+    path = course.root / "submitted" / "wrong" / "mixed" / "mixed.ipynb"
+    result = grade(path, "mixed", cases=course.root / "cases")
+
+    assert [(cell.id, cell.out_of) for cell in result.cells] == [
+        ("centre-check", 3.0),
+        ("double-tests", 2.0),
+    ]
+    assert result.cells[1].points == 0
+
+
+def test_a_kernel_that_is_not_python_is_refused_by_name(course):
+    path = course.root / "source" / "other" / "other.ipynb"
+    path.parent.mkdir()
+    notebook = new_notebook(cells=[code("one", "1", "check", 1)])
+    notebook.metadata["kernelspec"] = {
+        "name": "ir",
+        "language": "R",
+        "display_name": "R",
+    }
+    nbformat.write(notebook, path)
+    course.generate("other")
+    folder = course.root / "submitted" / "someone" / "other"
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / "other.ipynb")
+
+    said = course.autograde("other", "someone")
+
+    assert "'ir' is not Python's" in said
+    assert not (course.root / "autograded" / "someone" / "other").exists()
