@@ -33,7 +33,8 @@ def decline() -> None:
     jsonschema looks for packages that know more formats; the one for
     internationalised addresses takes a second to build its grammar.
     """
-    sys.modules.setdefault("rfc3987_syntax", None)  # as if it were not installed
+    # None stands for what is not installed; typeshed knows modules only.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def diagnosis(function: FunctionCases, runs: list[Run]) -> tuple[str, list[str]]
     if any(outcome.error == "TimeLimit" for outcome in errors):
         kind = kind or "endless"
     elif errors:
-        known = (o.advice or advice_on(o.error, o.message) for o in errors)
+        known = (o.advice or advice_on(o.error or "", o.message) for o in errors)
         kind = kind or ("exception" if any(known) else "")
     elif all(run.outcome.value is None for run in wrong):
         kind = "none"

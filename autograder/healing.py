@@ -42,7 +42,8 @@ class Healed(NamedTuple):
 
 def released_notebook(store: Store) -> NotebookNode:
     """Return a copy of the released notebook."""
-    return nbformat.from_dict(json.loads(json.dumps(store.released)))
+    notebook: NotebookNode = nbformat.from_dict(json.loads(json.dumps(store.released)))
+    return notebook
 
 
 def heal(submission: Submission, store: Store) -> Healed:
@@ -214,7 +215,7 @@ def _made(submitted: SubmittedCell) -> NotebookNode:
 
     nbformat would hold each cell against its schema; the whole notebook will be.
     """
-    form = {"id": "", "metadata": {}, "source": submitted.source}
+    form: dict = {"id": "", "metadata": {}, "source": submitted.source}
     if submitted.cell_type == "code":
         form |= {"execution_count": None, "outputs": []}
     return NotebookNode(cell_type=submitted.cell_type, **nbformat.from_dict(form))
@@ -351,10 +352,10 @@ def _ordered(
             cell.metadata.nbgrader["checksum"] = whole.checksum
     used = {cell["id"] for cell in released.cells}
     count = 0
-    for cell in built:
-        if cell["id"] not in used:
+    for made in built:
+        if made["id"] not in used:
             count += 1
-            cell["id"] = f"own-{count}"
+            made["id"] = f"own-{count}"
     return built
 
 

@@ -159,4 +159,5 @@ def _distance(after: int, question: int, released: Sequence[NotebookNode]) -> fl
     """Return how far a text is from a question, in cells; code between counts more."""
     first, last = sorted((after, question))
     between = released[first + 1 : last]
-    return last - first + NEAR * sum(cell.cell_type == "code" for cell in between)
+    code_cells = [cell for cell in between if cell.cell_type == "code"]
+    return last - first + NEAR * len(code_cells)

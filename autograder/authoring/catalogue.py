@@ -131,9 +131,9 @@ def read_readings(path: Path) -> dict[tuple[str, str], str]:
     return _readings(tables.get(READ, {}), path.name)
 
 
-def _readings(tables: object, file: str) -> dict[tuple[str, str], str]:
+def _readings(tables: dict, file: str) -> dict[tuple[str, str], str]:
     readings = {}
-    for notebook, functions in dict(tables).items():
+    for notebook, functions in tables.items():
         for function, section in dict(functions).items():
             if not isinstance(section, str):
                 raise CatalogueError(f"{file}: [{READ}.{notebook}] holds no text")

@@ -120,12 +120,11 @@ def lesson_form(path: Path) -> dict:
         former = json.loads(_cases_path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return form
-    form = keep_numbers(former, form)
+    form = dict(keep_numbers(former, form))
     # Nothing of a lesson is graded by its digest, which changes with the helpers.
-    same = (
-        isinstance(former, dict) and form | {"digest": former.get("digest")} == former
-    )
-    return former if same else form
+    if isinstance(former, dict) and former == form | {"digest": former.get("digest")}:
+        return former
+    return form
 
 
 def write_lesson(path: Path) -> Path:

@@ -90,7 +90,7 @@ def normal_text(path: Path) -> str:
     contracts = read_contracts(path.parent / "misconceptions.toml")
     if path.stem in contracts:
         state(notebook, contracts[path.stem])
-    return nbformat.writes(notebook) + "\n"
+    return f"{nbformat.writes(notebook)}\n"
 
 
 def _is_collapsed(cell: NotebookNode) -> bool:
@@ -101,7 +101,7 @@ def _is_collapsed(cell: NotebookNode) -> bool:
 
 def speaking_id(cell: NotebookNode, taken: set[str]) -> str:
     """Return the grade_id, the id where it speaks, or words of the cell."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "")
+    name: str = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "")
     if not SPEAKING.fullmatch(name) or INVENTED.fullmatch(name):
         words = re.findall(r"[a-z0-9]+", cell.source.lower()) or [cell.cell_type]
         name = words[0]

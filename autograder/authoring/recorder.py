@@ -15,13 +15,14 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from autograder.driving import Group, drive, outcomes
 from autograder.forks import Ask
 from autograder.moments import Moment, watch
-from autograder.protocol import CaseLimits, read_outcome
+from autograder.protocol import CaseForm, CaseLimits, read_outcome
 from helpers.checks.cases import outcome_form
 from helpers.checks.values import Unsupported, decode, encode, plain, size_of
 
@@ -51,7 +52,12 @@ class Recorder:
         self.hidden = False
 
     def __call__(
-        self, function: Callable, /, *args: object, rng: int | None = None, **kwargs
+        self,
+        function: Callable,
+        /,
+        *args: object,
+        rng: int | None = None,
+        **kwargs: object,
     ) -> None:
         """Record the inputs of a case."""
         name = self._name_of(function)
@@ -171,7 +177,8 @@ def definer(
         namespace.update(saved)
         if text:
             execute(text, cell, namespace)
-        return namespace[name]
+        function: Callable = namespace[name]
+        return function
 
     return prepare
 
@@ -213,7 +220,7 @@ def record(request: dict) -> dict:
                     for i, case in enumerate(cases)
                     if case["function"] == name and case["hidden"] == hidden
                 ]
-                calls = [cases[i] for i in own]
+                calls = cast("list[CaseForm]", [cases[i] for i in own])
                 keys = "parameters", "contract", "calls", "own_work"
                 about = (function[key] for key in keys)
                 groups.append(Group(prepare, calls, *about))

@@ -87,7 +87,7 @@ def run_recorder(request: dict, folder: Path) -> dict:
         if not paths[1].exists():
             lines = done.stderr.strip().splitlines() or ["no message"]
             raise SourceError(f"recording ended early: {lines[-1]}")
-        answer = json.loads(paths[1].read_text(encoding="utf-8"))
+        answer: dict = json.loads(paths[1].read_text(encoding="utf-8"))
     if "refused" in answer:
         raise SourceError(answer["refused"])
     return answer
@@ -192,8 +192,8 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
             entries=[item.entry for item in function.entries],
             cases=cases,
         )
-    for name, function in functions.items():
-        for i, case in enumerate(function.cases):
+    for name, recorded in functions.items():
+        for i, case in enumerate(recorded.cases):
             if case.cell not in cells:
                 raise SourceError(
                     f"cell {case.cell} calls check({name}, ...) but is not a graded "
@@ -205,7 +205,7 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
         if cell not in order:
             raise SourceError(f"cell {cell} checks nothing when it runs")
         check.cases.sort()
-    cases = NotebookCases(
+    notebook_cases = NotebookCases(
         notebook=source.name,
         digest=source.digest,
         functions=functions,
@@ -215,7 +215,7 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
     )
     store = Store(
         assignment=source.assignment,
-        cases=cases,
+        cases=notebook_cases,
         cells=cells,
         solutions={name: f.cell.id for name, f in source.functions.items()},
         demonstrations=[c.id for c in source.cells if c.role == "demonstration"],

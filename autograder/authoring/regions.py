@@ -59,7 +59,12 @@ class Region:
 
     def holds(self, node: ast.stmt) -> bool:
         """Tell whether a statement stands in the region."""
-        return self.start < node.lineno and node.end_lineno < self.end
+        return self.start < node.lineno and last_line(node) < self.end
+
+
+def last_line(node: ast.stmt) -> int:
+    """Return the last line of a parsed statement, which ``ast`` knows."""
+    return node.lineno if node.end_lineno is None else node.end_lineno
 
 
 def find_regions(source: str) -> list[Region]:
@@ -379,7 +384,7 @@ class _Stubber:
             written += [DIRECTIVE.sub("", text).rstrip() for text in header]
             body = self.block(inner, loose=True)
             written += body or [" " * inner[0].col_offset + "pass"]
-            line = inner[-1].end_lineno + 1
+            line = last_line(inner[-1]) + 1
         return written
 
 

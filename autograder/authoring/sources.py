@@ -22,6 +22,7 @@ from autograder.authoring.regions import (
     STOCK_SOLUTION,
     RegionError,
     find_regions,
+    last_line,
     tree_of,
 )
 from autograder.submissions import is_python
@@ -241,10 +242,10 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
         named = _checked_names(cells) | set(catalogue) | set(contracts)
         functions = {n: one for n, one in functions.items() if n in named}
     for kind, table in (("entries", catalogue), ("a contract", contracts)):
-        for function in table:
-            if function not in functions:
+        for named in table:
+            if named not in functions:
                 raise SourceError(
-                    f"misconceptions.toml has {kind} for {name}.{function}, "
+                    f"misconceptions.toml has {kind} for {name}.{named}, "
                     "but no solution cell defines that function"
                 )
     judges = folder / "judges.py"
@@ -405,7 +406,7 @@ def examples_in(docstring: str) -> str:
         match = PARAMETERS.match(line)
         if match is None:
             continue
-        names = match[1].split(", ")
+        names: list[str] = match[1].split(", ")
         shapes = [s.replace(" ", "").split(",") for s in SHAPE.findall(match[2])]
         shapes = shapes * len(names) if len(shapes) == 1 else shapes
         for name, shape in zip(names, shapes):
@@ -438,7 +439,7 @@ def _examples_by_hand(notebook: NotebookNode) -> dict[str, str]:
 
 def _end(node: ast.FunctionDef, regions: list) -> int:
     """Return the last line of a function, an end marker after it included."""
-    last = node.end_lineno
+    last = last_line(node)
     for region in regions:
         if node.lineno < region.start <= last + 1:
             last = max(last, region.end)

@@ -115,7 +115,8 @@ class Pool:
 
     def pids(self) -> list[int]:
         """Return the workers' process ids."""
-        return [worker.process.pid for worker in self._workers]
+        pids = (worker.process.pid for worker in self._workers)
+        return [pid for pid in pids if pid is not None]
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Finished | None]:
         """Grade notebooks, yielding them in the order in which they are done.
@@ -146,10 +147,9 @@ class Pool:
             ready = connection.wait(list(busy), TICK)
             if not ready:
                 yield None
-            for pipe in ready:
-                worker = busy[pipe]
+            for worker in [busy[pipe] for pipe in busy if pipe in ready]:
                 try:
-                    finished = pipe.recv()
+                    finished: Finished = worker.pipe.recv()
                 except (EOFError, OSError):
                     task, *rest = worker.tasks
                     again.extend(rest)

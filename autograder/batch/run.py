@@ -292,7 +292,7 @@ class Run:
         for work in planned:
             if work.error:
                 yield settle(work)
-        tasks = (
+        tasks: Iterator[Task] = (
             task(work, notebook, work.fresh)
             for work in planned
             if not work.error

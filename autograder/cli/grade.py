@@ -24,6 +24,7 @@ from rich.progress import (
 from rich.text import Text
 
 from autograder.batch.dask import Cluster
+from autograder.batch.pool import Pool
 from autograder.batch.run import Run, Work
 from autograder.batch.run_report import report_path, write_report
 from autograder.names import plain
@@ -135,6 +136,7 @@ def grade_assignment(
         done: list[Work] = []
         ready = 0.0
         if planned:
+            pool: Pool | Cluster
             if scheduler is None:
                 pool = stack.enter_context(run.pool(bundle, jobs or _cores()))
             else:
@@ -197,7 +199,11 @@ def _cores() -> int:
 
 
 def _watch(
-    console: Console, run: Run, bundle: Assignment, planned: list[Work], pool: object
+    console: Console,
+    run: Run,
+    bundle: Assignment,
+    planned: list[Work],
+    pool: Pool | Cluster,
 ) -> list[Work]:
     """Grade behind a progress bar; name at once what failed."""
     done = []

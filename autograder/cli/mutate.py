@@ -77,7 +77,7 @@ def drive_all(
             )
             for item in notebooks
         }
-        shares = sampled(totals, sample)
+        shares.update(sampled(totals, sample))
     with Progress(
         "{task.description:<28}",
         BarColumn(),

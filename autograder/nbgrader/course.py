@@ -14,7 +14,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import (
+    Assignment,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
@@ -229,7 +235,7 @@ class Course:
             form = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        course = form.get("metadata", {}).get("course", {})
+        course: dict = form.get("metadata", {}).get("course", {})
         if "walls" in course:  # its name in older grades
             course["isolation"] = course.pop("walls")
         return course
@@ -245,7 +251,7 @@ class Course:
                 rows.append(row)
         return sorted(rows, key=lambda row: row.student)
 
-    def _add_notebook(self, row: GradeRow, notebook: object) -> None:
+    def _add_notebook(self, row: GradeRow, notebook: SubmittedNotebook) -> None:
         for grade in notebook.grades:
             if grade.cell.cell_type == "code":
                 row.points += grade.auto_score or 0.0
@@ -321,7 +327,7 @@ class Course:
         digests : mapping of str to str, optional
             As ``digests`` gives them, where they are known already.
         """
-        found = []
+        found: list[StaleGrade] = []
         if not any((self.root / "autograded").glob(f"*/{assignment}/*.ipynb")):
             # Nothing to compare: the assignment may never have been generated here.
             return found

@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from nbclient.exceptions import DeadKernelError
 from nbconvert.exporters import NotebookExporter
@@ -66,6 +67,8 @@ class SubmissionExporter(NotebookExporter):
 
     A missing store stops the run before anything is graded.
     """
+
+    parent: Any  # nbgrader's converter, which has no types
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -160,7 +163,8 @@ class SubmissionExporter(NotebookExporter):
         resources = {} if resources is None else resources
         if self.parent._sanitizing:
             notebook = self.healed(filename, resources)
-            return self.from_notebook_node(notebook, resources, **kwargs)
+            done: tuple = self.from_notebook_node(notebook, resources, **kwargs)
+            return done
         self._place(filename, resources)
         return super().from_filename(filename, resources=resources, **kwargs)
 
@@ -400,7 +404,7 @@ class JudgedExecute(Execute):
         cell.execution_count = counted(answered.get("count"))
         self._succeeded[index] = answered.get("succeeded") is True
 
-    def _interrupted(self, show: Show | None) -> object:
+    def _interrupted(self, show: Show | None) -> Any:
         """Interrupt the cell that runs; return the reply to it."""
         self._session.interrupt()
         return self._session.reply(self.ping_seconds, show)

@@ -146,7 +146,8 @@ class _GradesExport(ExportPlugin):
         )
         if not (graded or self.unfinished):
             return None
-        return max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
+        penalty = submission.late_submission_penalty or 0.0
+        return max(0.0, float(submission.score - penalty))
 
     def _chosen(self, rows: list, name: str, wanted: list, what: str) -> list:
         """Return the rows asked for, in order of their names, or all."""

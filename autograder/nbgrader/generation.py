@@ -4,6 +4,7 @@ import json
 import textwrap
 from logging import Logger
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
@@ -130,7 +131,7 @@ class ReleaseExporter(NotebookExporter):
         super().__init__(**kwargs)
         self.examined: dict[str, tuple[SourceNotebook, Store]] = {}
         self.former: dict[str, object] = {}
-        converter = self.parent
+        converter: Any = self.parent  # nbgrader's, which has no types
         for folder in sorted(getattr(converter, "assignments", {})):
             release = Path(converter.coursedir.root, "release", Path(folder).name)
             for path in release.glob("*.cases.json"):
@@ -155,7 +156,7 @@ class Stubs(ClearSolutions):
         if cell.cell_type == "code" and _is_ours(cell.source):
             cell.source = stub(cell.source)
             return True
-        return super()._replace_solution_region(cell, language)
+        return bool(super()._replace_solution_region(cell, language))
 
 
 def _is_ours(source: str) -> bool:

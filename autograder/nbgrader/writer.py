@@ -111,7 +111,7 @@ class _Finish(Autograde):
             return None
         raw = read_bounded(path, MOST_TIMESTAMP)
         try:
-            when = parse_utc((raw or b"").decode().strip())
+            when: datetime = parse_utc((raw or b"").decode().strip())
             if FIRST_YEAR <= when.year <= LAST_YEAR:
                 return when
         except Exception as problem:  # dateutil raises many kinds

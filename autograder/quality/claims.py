@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class Pair:
         return _array(_follow(dict(self.inputs), path))
 
 
-def _follow(named: object, path: str) -> object:
+def _follow(named: Any, path: str) -> Any:
     """Return a part of named results, such as ``grads["dW1"]`` or ``caches[0][1]``."""
     name, *keys = re.findall(r'^[^\[]+|"[^"]*"|(?<=\[)-?\d+(?=\])', path)
     whole = f'{name}["{keys[0][1:-1]}"]' if keys and keys[0].startswith('"') else ""
@@ -86,7 +87,13 @@ def _near(one: object, other: object) -> bool:
 
 def _wrong(want: np.ndarray, got: np.ndarray) -> np.ndarray:
     scale = np.nanmax(np.abs(want), initial=0.0)
-    return ~np.isclose(want, got, rtol=1e-7, atol=1e-9 * scale + 1e-12, equal_nan=True)
+    atol = 1e-9 * scale + 1e-12
+    return np.asarray(~np.isclose(want, got, rtol=1e-7, atol=atol, equal_nan=True))
+
+
+def _diagonal(shape: tuple[int, ...]) -> np.ndarray:
+    rows, columns = shape
+    return np.eye(rows, columns, dtype=np.bool_)
 
 
 def _named(function: FunctionCases, value: object) -> dict[str, object]:
@@ -192,11 +199,11 @@ def _quantity(pair: Pair, reason: str) -> float:
     ):
         match = _pattern(f"quantity.{key}").fullmatch(reason)
         if match:
-            return function(_quantity(pair, match["name"]))
+            return float(function(_quantity(pair, match["name"])))
     for axis, key in ((1, "columns"), (0, "rows")):
         match = _pattern(f"quantity.{key}").fullmatch(reason)
         if match:
-            return pair.input(match["name"]).shape[axis]
+            return float(pair.input(match["name"]).shape[axis])
     return float(pair.input(reason))
 
 
@@ -343,8 +350,8 @@ RELATIONS: dict[str, Check] = {
     "one_row": _only(0),
     "one_column": _only(1),
     "one_entry": _places(_entry),
-    "diagonal": _places(lambda shape, i: np.eye(*shape, dtype=bool)),
-    "off_diagonal": _places(lambda shape, i: ~np.eye(*shape, dtype=bool)),
+    "diagonal": _places(lambda shape, i: _diagonal(shape)),
+    "off_diagonal": _places(lambda shape, i: ~_diagonal(shape)),
     "from_rows": _line(0, np.greater_equal),
     "from_columns": _line(1, np.greater_equal),
     "from_entries": _entries(np.greater_equal),
@@ -493,12 +500,13 @@ FACTS: dict[str, Check] = {
 @functools.cache
 def _templates() -> dict:
     path = Path(helpers.strings.__file__).with_name("en.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))["checks"]
+    templates: dict = tomllib.loads(path.read_text(encoding="utf-8"))["checks"]
+    return templates
 
 
 def _template(key: str) -> str:
     table, _, name = key.partition(".")
-    return _templates()[table][name]
+    return str(_templates()[table][name])
 
 
 @functools.cache

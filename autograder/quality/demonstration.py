@@ -30,7 +30,8 @@ class _Work:
         self.source = source
 
     def cell(self, cell_id: str) -> NotebookNode:
-        return next(c for c in self.notebook.cells if c["id"] == cell_id)
+        cells: list[NotebookNode] = self.notebook.cells
+        return next(cell for cell in cells if cell["id"] == cell_id)
 
     def solve(self, share: float = 1.0) -> None:
         """Solve the first functions, and answer the written question."""

@@ -2,8 +2,10 @@
 
 import ast
 import copy
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from autograder.authoring.regions import Region, find_regions
 
@@ -32,7 +34,10 @@ class Mutant:
     text: str
 
 
-BINARY = {
+# A line, and what says what was changed there.
+Change = tuple[int, Callable[[], str]]
+
+BINARY: dict[type[ast.operator], list[type[ast.operator]]] = {
     ast.Add: [ast.Sub, ast.Mult],
     ast.Sub: [ast.Add, ast.Mult],
     ast.Mult: [ast.Div, ast.Add],
@@ -44,7 +49,7 @@ BINARY = {
     ast.BitAnd: [ast.BitOr],
     ast.BitOr: [ast.BitAnd],
 }
-COMPARISON = {
+COMPARISON: dict[type[ast.cmpop], list[type[ast.cmpop]]] = {
     ast.Lt: [ast.LtE, ast.Gt, ast.GtE],
     ast.LtE: [ast.Lt, ast.Gt, ast.GtE],
     ast.Gt: [ast.GtE, ast.Lt, ast.LtE],
@@ -149,11 +154,11 @@ class _Changes:
             }
         )
 
-    def all(self) -> Iterator[tuple[int, object]]:
+    def all(self) -> Iterator[Change]:
         """Yield a line number and a description of each change while it is made."""
         yield from self._block(self.node.body)
 
-    def _block(self, block: list[ast.stmt]) -> Iterator[tuple[int, object]]:
+    def _block(self, block: list[ast.stmt]) -> Iterator[Change]:
         for i, statement in enumerate(list(block)):
             inside = any(region.holds(statement) for region in self.regions)
             if inside:
@@ -165,7 +170,7 @@ class _Changes:
             if inside:
                 yield from self._expressions(statement)
 
-    def _statement(self, block: list[ast.stmt], i: int) -> Iterator[tuple[int, object]]:
+    def _statement(self, block: list[ast.stmt], i: int) -> Iterator[Change]:
         statement = block[i]
         head = ast.unparse(statement).split("\n")[0]
         block[i] = ast.copy_location(ast.Pass(), statement)
@@ -180,19 +185,19 @@ class _Changes:
             yield statement.lineno, lambda: f"after the next: {head}"
             block[i], block[i + 1] = block[i + 1], block[i]
         if isinstance(statement, ast.AugAssign):
-            operator = statement.op
-            for kind in BINARY.get(type(operator), []):
+            former = statement.op
+            for kind in BINARY.get(type(former), []):
                 statement.op = kind()
                 yield statement.lineno, lambda: ast.unparse(statement)
-            statement.op = operator
+            statement.op = former
         if isinstance(statement, ast.For | ast.While):
             for jump in (ast.Break(), ast.Continue()):
                 statement.body.append(jump)
                 word = type(jump).__name__.lower()
-                yield statement.lineno, lambda word=word: f"{head} ... {word}"
+                yield statement.lineno, partial("{} ... {}".format, head, word)
                 statement.body.pop()
 
-    def _expressions(self, statement: ast.stmt) -> Iterator[tuple[int, object]]:
+    def _expressions(self, statement: ast.stmt) -> Iterator[Change]:
         blocks = ("body", "orelse", "finalbody")
         for name, value in ast.iter_fields(statement):
             if isinstance(statement, ast.stmt) and name in blocks:
@@ -202,13 +207,10 @@ class _Changes:
 
     def _field(
         self, parent: ast.AST, name: str, statement: ast.stmt
-    ) -> Iterator[tuple[int, object]]:
+    ) -> Iterator[Change]:
         value = getattr(parent, name)
         if isinstance(value, ast.AST):
-
-            def put(new: ast.AST) -> None:
-                setattr(parent, name, new)
-
+            put = partial(setattr, parent, name)
             yield from self._node(value, put, statement)
             for inner, _ in ast.iter_fields(value):
                 yield from self._field(value, inner, statement)
@@ -216,17 +218,14 @@ class _Changes:
             for i, item in enumerate(value):
                 if not isinstance(item, ast.AST):
                     continue
-
-                def put(new: ast.AST, i: int = i) -> None:
-                    value[i] = new
-
+                put = partial(operator.setitem, value, i)
                 yield from self._node(item, put, statement)
                 for inner, _ in ast.iter_fields(item):
                     yield from self._field(item, inner, statement)
 
     def _node(
-        self, node: ast.AST, put: object, statement: ast.stmt
-    ) -> Iterator[tuple[int, object]]:
+        self, node: ast.AST, put: Callable[[ast.AST], None], statement: ast.stmt
+    ) -> Iterator[Change]:
         if not isinstance(node, ast.expr):
             return
         for new in self._others(node):
@@ -262,7 +261,7 @@ class _Changes:
         elif isinstance(node, ast.Attribute):
             yield from self._attribute(node)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
-            yield from self._slice(node)
+            yield from self._slice(node, node.slice)
         elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
             for i in range(len(node.elts) - 1):
                 items = list(node.elts)
@@ -287,18 +286,17 @@ class _Changes:
     def _constant(self, value: object) -> Iterator[ast.expr]:
         if isinstance(value, bool):
             yield ast.Constant(not value)
-        elif isinstance(value, int):
-            for other in dict.fromkeys((value + 1, value - 1, -value)):
-                if other != value:
-                    yield ast.Constant(other)
+            return
+        others: list[int | float | str] = []
+        if isinstance(value, int):
+            others = [value + 1, value - 1, -value]
         elif isinstance(value, float):
-            for other in dict.fromkeys((value * 2, value / 2, value + 1, -value, 0.0)):
-                if other != value:
-                    yield ast.Constant(other)
+            others = [value * 2, value / 2, value + 1, -value, 0.0]
         elif isinstance(value, str):
-            for other in self.strings:
-                if other != value:
-                    yield ast.Constant(other)
+            others = [*self.strings]
+        for other in dict.fromkeys(others):
+            if other != value:
+                yield ast.Constant(other)
 
     def _call(self, node: ast.Call) -> Iterator[ast.expr]:
         arguments, keywords = node.args, node.keywords
@@ -327,9 +325,9 @@ class _Changes:
         if isinstance(name, ast.Name) and name.id == "range":
             last = arguments[-1] if len(arguments) < 3 else arguments[1]
             place = min(len(arguments), 2) - 1
-            for operator in (ast.Add(), ast.Sub()):
+            for step in (ast.Add(), ast.Sub()):
                 moved = list(arguments)
-                moved[place] = ast.BinOp(last, operator, ast.Constant(1))
+                moved[place] = ast.BinOp(last, step, ast.Constant(1))
                 yield ast.Call(name, moved, keywords)
             if len(arguments) == 1:
                 yield ast.Call(name, [ast.Constant(1), *arguments], keywords)
@@ -349,16 +347,16 @@ class _Changes:
         elif node.attr == "size":
             yield _length(node.value)
 
-    def _slice(self, node: ast.Subscript) -> Iterator[ast.expr]:
+    def _slice(self, node: ast.Subscript, taken: ast.Slice) -> Iterator[ast.expr]:
         for side in ("lower", "upper"):
-            value = getattr(node.slice, side)
+            value = getattr(taken, side)
             if value is None:
                 continue
-            for operator in (ast.Add(), ast.Sub()):
-                new = ast.Slice(node.slice.lower, node.slice.upper, node.slice.step)
-                setattr(new, side, ast.BinOp(value, operator, ast.Constant(1)))
+            for sign in (ast.Add(), ast.Sub()):
+                new = ast.Slice(taken.lower, taken.upper, taken.step)
+                setattr(new, side, ast.BinOp(value, sign, ast.Constant(1)))
                 yield ast.Subscript(node.value, new, node.ctx)
-            new = ast.Slice(node.slice.lower, node.slice.upper, node.slice.step)
+            new = ast.Slice(taken.lower, taken.upper, taken.step)
             setattr(new, side, None)
             yield ast.Subscript(node.value, new, node.ctx)
 

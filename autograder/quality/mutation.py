@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from autograder.authoring.recording import ONE_THREAD, record
 from autograder.authoring.sources import SourceError, read_source
@@ -163,15 +164,15 @@ def mutate(
             text=True,
         ) as process:
             try:
-                yield from _results(process.stdout, notebook, begun)
+                yield from _results(process.stdout or (), notebook, begun)
             finally:
                 process.kill()
 
 
 def _results(
-    lines: Iterator[str], notebook: str, begun: Callable[[int], None] | None
+    lines: Iterable[str], notebook: str, begun: Callable[[int], None] | None
 ) -> Iterator[Killed]:
-    left = None
+    left = -1
     for line in lines:
         form = json.loads(line)
         if "refused" in form:
@@ -198,7 +199,10 @@ def todays_store(root: Path, assignment: str, notebook: str) -> Store:
     return store if store.cases.digest == source.digest else record(source, folder)
 
 
-def sampled(totals: dict[str, int], sample: int) -> dict[str, int]:
+Key = TypeVar("Key", bound=Hashable)
+
+
+def sampled(totals: dict[Key, int], sample: int) -> dict[Key, int]:
     """Divide a sample over notebooks in proportion to their mutants.
 
     Examples

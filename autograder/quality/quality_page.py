@@ -1,7 +1,7 @@
 """The page of figures about the tests' own quality."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.authoring.sources import SourceNotebook
@@ -245,7 +245,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> li
     ]
 
 
-def _listed(items: object) -> list[str]:
+def _listed(items: Iterable[object]) -> list[str]:
     return [f"- {item}" for item in items] or ["None."]
 
 

@@ -129,7 +129,7 @@ def grade_again(
                 stdin=subprocess.DEVNULL,
                 text=True,
             ) as process:
-                for line in process.stdout:
+                for line in process.stdout or ():
                     form = json.loads(line)
                     if "settled" in form:
                         settled = form["settled"]

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import nbformat
 import numpy as np
@@ -258,7 +258,7 @@ def read_findings(course: Course, assignment: str) -> ClassFindings:
 
 
 def _add_grade(
-    submission: Submission, notebook: str, grade: object, points: dict[str, float]
+    submission: Submission, notebook: str, grade: Any, points: dict[str, float]
 ) -> None:
     if grade.cell.cell_type != "code":
         if grade.needs_manual_grade:
@@ -330,5 +330,6 @@ def _is_list(value: object) -> TypeGuard[list]:
 
 
 def _is_time(value: object) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and 0 <= value < 1e9
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value < 1e9

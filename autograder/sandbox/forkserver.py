@@ -167,7 +167,7 @@ class ForkServer:
         landlock: bool = True,
         parent_folder: str | None = None,
     ) -> None:
-        self._settings = {
+        self._settings: messages.Settings = {
             "preload": list(preload),
             "readable": [os.path.abspath(path) for path in readable],
             "sandbox": sandboxed,
@@ -197,7 +197,7 @@ class ForkServer:
     ) -> ForkServer:
         """Return this process's server of these settings, made when first asked."""
         settings = (tuple(preload), tuple(readable), sandboxed, namespaces, landlock)
-        key = (os.getpid(), *settings)
+        key: tuple = (os.getpid(), *settings)
         with cls._sharing:
             if key not in cls._shared:
                 forkserver = cls(*settings)
@@ -231,15 +231,21 @@ class ForkServer:
             fork.reasons = self.reasons
             ours, theirs = socket.socketpair()
             with theirs:
-                messages.send(self._control, {"client": name}, [theirs.fileno()])
+                messages.send(self._connected(), {"client": name}, [theirs.fileno()])
             fork._control, fork._hosted = ours, True
             fork.folder, fork._prefix = self.folder, f"{name}-"
             return fork
 
+    def _connected(self) -> socket.socket:
+        """Return the connection to the server, which `start` makes."""
+        if self._control is None:
+            raise NotStarted("the fork server has ended")
+        return self._control
+
     def use(self, fork: ForkServer) -> None:
         """Make a client this forked process's shared fork server."""
         settings = fork._settings
-        key = (
+        key: tuple = (
             os.getpid(),
             tuple(settings["preload"]),
             tuple(settings["readable"]),
@@ -302,11 +308,11 @@ class ForkServer:
         with self._lock:
             self.start()
             if self._isolation is None:
-                if not _readable(self._control, READY_WITHIN):
+                if not _readable(self._connected(), READY_WITHIN):
                     self.close()
                     raise NotStarted(f"no answer within {READY_WITHIN} s")
                 try:
-                    message, _ = messages.receive(self._control)
+                    message, _ = messages.receive(self._connected())
                 except OSError:
                     message = {"failed": "it ended; see its messages above"}
                 if "isolation" not in message:
@@ -344,7 +350,7 @@ class ForkServer:
         NotStarted
             When the child cannot be started, with the reason.
         """
-        request = {
+        request: messages.Request = {
             "target": target,
             "arguments": arguments or {},
             "submission": submission and os.path.abspath(submission),
@@ -359,7 +365,9 @@ class ForkServer:
                     _ = self.isolation
                     try:
                         messages.send(
-                            self._control, request, [theirs.fileno(), *descriptors]
+                            self._connected(),
+                            request,
+                            [theirs.fileno(), *descriptors],
                         )
                         break
                     except OSError as problem:

@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterable
+from typing import cast
 
 from autograder.sandbox import access_times, messages, syscalls
 from autograder.sandbox.isolation import (
@@ -168,7 +169,7 @@ def main(descriptor: int) -> None:
                 try:
                     supervise(
                         connection,
-                        request,
+                        cast("messages.Request", request),
                         descriptors,
                         isolation,
                         readable,

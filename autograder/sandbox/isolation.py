@@ -227,7 +227,7 @@ def find_isolation(
     Refused
         When none holds.
     """
-    reasons = []
+    reasons: list[str] = []
     if not syscalls.LINUX:
         raise Refused("there is no sandbox for this operating system")
     if not seccomp.known():

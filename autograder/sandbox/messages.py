@@ -5,10 +5,35 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 LARGEST = 1024 * 1024
 MOST_DESCRIPTORS = 16
+
+
+class Settings(TypedDict):
+    """How a fork server is started."""
+
+    preload: list[str]
+    readable: list[str]
+    sandbox: bool
+    namespaces: bool
+    landlock: bool
+
+
+class Request(TypedDict):
+    """One child that a fork server is asked for.
+
+    ``target`` is ``"module:function"``, which gets ``arguments``; the files of
+    ``submission`` are copied to where the child works.
+    """
+
+    target: str
+    arguments: dict
+    submission: str | None
+    limits: dict
+    name: str
 
 
 class Closed(ConnectionError):
@@ -16,7 +41,7 @@ class Closed(ConnectionError):
 
 
 def send(
-    connection: socket.socket, message: dict, descriptors: Sequence[int] = ()
+    connection: socket.socket, message: Mapping, descriptors: Sequence[int] = ()
 ) -> None:
     """Send one message."""
     body = json.dumps(message).encode()

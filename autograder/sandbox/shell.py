@@ -21,7 +21,8 @@ import sys
 import tempfile
 import threading
 import time
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -41,7 +42,9 @@ MOST_TEXT = 1_000_000  # characters that one cell may print
 PAUSE = 0.2  # seconds that printed text may wait for more
 RATE = 0.02  # seconds that flushed text may, while nobody reads it but a grader
 PIECE = 65536  # characters that may
-CALLS = {call.__name__: call for call in (driving.start, driving.note, driving.run)}
+CALLS: dict[str, Callable[..., object]] = {
+    call.__name__: call for call in (driving.start, driving.note, driving.run)
+}
 
 
 class Connection:
@@ -56,7 +59,8 @@ class Connection:
     def receive(self) -> dict:
         """Wait for a request."""
         (size,) = HEAD.unpack(self._exactly(HEAD.size))
-        return json.loads(self._exactly(size))
+        request: dict = json.loads(self._exactly(size))
+        return request
 
     def send(self, form: dict) -> None:
         """Send a frame; copies of this process in forks say nothing."""
@@ -226,8 +230,9 @@ def _shell(connection: Connection) -> Shell:
     shell.init_environment()
     shell.user_ns["_dh"][:] = [os.getcwd()]
     reporter = Reporter(connection)
-    shell.displayhook.session = shell.display_pub.session = reporter
-    shell.displayhook.pub_socket = shell.display_pub.pub_socket = connection
+    shows: tuple[Any, Any] = shell.displayhook, shell.display_pub
+    for part in shows:  # ipykernel's, which the shell's traits do not say
+        part.session, part.pub_socket = reporter, connection
     builtins.input = getpass.getpass = _no_input
     if "matplotlib.pyplot" in sys.modules:
         import matplotlib.pyplot as plt
@@ -285,7 +290,9 @@ def serve(descriptors: list[int]) -> int:
                 answer["reply"] = _run(shell, connection, request["run"])
             else:
                 function = CALLS[request["call"]]
-                more = {"ask": connection.ask} if function is driving.run else {}
+                more: dict[str, Any] = (
+                    {"ask": connection.ask} if function is driving.run else {}
+                )
                 answer["reply"] = function(*request["arguments"], **more)
         except BaseException as problem:
             answer["failed"] = type(problem).__name__

@@ -20,11 +20,13 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
 from typing import NoReturn
 
 from autograder.sandbox import messages, namespaces, syscalls
 from autograder.sandbox.isolation import Isolation, enter, own_user
 from autograder.sandbox.limits import Limits, processor_times
+from autograder.sandbox.messages import Request
 
 TICK = 0.5
 TICK_WITHOUT_PIDFD = 0.02
@@ -34,10 +36,12 @@ FAILED = 70
 PAGE = os.sysconf("SC_PAGE_SIZE")
 CLOCK = os.sysconf("SC_CLK_TCK")
 
+Target = Callable[..., int | None]
+
 
 def supervise(
     connection: socket.socket,
-    request: dict,
+    request: Request,
     descriptors: list[int],
     isolation: Isolation,
     readable: list[str],
@@ -72,7 +76,7 @@ class _Supervisor:
     def __init__(
         self,
         connection: socket.socket,
-        request: dict,
+        request: Request,
         descriptors: list[int],
         isolation: Isolation,
         readable: list[str],
@@ -143,13 +147,13 @@ class _Supervisor:
                     self._request["submission"],
                     user,
                 )
-                target = _settle(home, self._environment, self._request["target"])
+                function = _settle(home, self._environment, self._request["target"])
             except BaseException as problem:
                 os.write(saying, f"{problem or type(problem).__name__}".encode())
                 raise
             os.write(saying, b"\0")
             os.close(saying)
-            status = target(handed, **self._request["arguments"]) or 0
+            status = function(handed, **self._request["arguments"]) or 0
         except SystemExit as stop:
             status = stop.code if isinstance(stop.code, int) else 1
         except BaseException:
@@ -157,7 +161,8 @@ class _Supervisor:
         finally:
             for stream in (sys.__stdout__, sys.__stderr__):
                 with contextlib.suppress(OSError, ValueError):
-                    stream.flush()
+                    if stream is not None:
+                        stream.flush()
             os._exit(status)
 
     # --- beside it
@@ -221,7 +226,7 @@ class _Supervisor:
         self._selector.unregister(said)
         os.close(said)
         if self._said == b"\0":
-            answer = {"started": self._child}
+            answer: dict[str, object] = {"started": self._child}
         else:
             answer = {"refused": self._said.decode(errors="replace") or "it ended"}
         try:
@@ -291,7 +296,7 @@ def _own_time() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _settle(home: str, environment: dict[str, str], target: str) -> object:
+def _settle(home: str, environment: dict[str, str], target: str) -> Target:
     """Make a child that has just been isolated a process of its own."""
     os.environ.clear()
     os.environ.update(environment)
@@ -313,7 +318,8 @@ def _settle(home: str, environment: dict[str, str], target: str) -> object:
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
     module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+    function: Target = getattr(importlib.import_module(module), name)
+    return function
 
 
 def _close_all_but(keep: set[int]) -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from helpers.checks.calls import Outcome
 from helpers.checks.comparison import Signature
@@ -426,7 +427,7 @@ def _is_value(form: dict) -> bool:
     return next(iter(form)) in _VALUES
 
 
-def keep_numbers(former: object, new: object) -> object:
+def keep_numbers(former: object, new: Any) -> Any:
     """Return a form like ``new`` with the numbers of ``former`` where they agree.
 
     Examples
