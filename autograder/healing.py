@@ -346,10 +346,10 @@ def _ordered(
             else:
                 notes.append(text("submission.restored", cell=name))
                 built.append(cell)
-    for cell in built:
-        if whole := store.tests.get(cell["id"]):
-            cell.source = whole.source
-            cell.metadata.nbgrader["checksum"] = whole.checksum
+    for made in built:
+        if whole := store.tests.get(made["id"]):
+            made.source = whole.source
+            made.metadata.nbgrader["checksum"] = whole.checksum
     used = {cell["id"] for cell in released.cells}
     count = 0
     for made in built:

@@ -239,8 +239,8 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
                 functions[function.name] = function
     if any(cell.role == "assert" for cell in cells):
         # Ordinary tests may be all that grades a function.
-        named = _checked_names(cells) | set(catalogue) | set(contracts)
-        functions = {n: one for n, one in functions.items() if n in named}
+        asked = _checked_names(cells) | set(catalogue) | set(contracts)
+        functions = {n: one for n, one in functions.items() if n in asked}
     for kind, table in (("entries", catalogue), ("a contract", contracts)):
         for named in table:
             if named not in functions:

@@ -550,7 +550,10 @@ class JudgedExecute(Execute):
 
 def _error(name: str, value: str) -> NotebookNode:
     said = f"{name}: {value}"
-    return new_output("error", ename=name, evalue=value, traceback=[said])
+    shown: NotebookNode = new_output(
+        "error", ename=name, evalue=value, traceback=[said]
+    )
+    return shown
 
 
 def _partial_credit(cell: NotebookNode) -> float | None:

@@ -180,7 +180,7 @@ class ClearHiddenChecks(ClearHiddenTests):
         source, _ = self.parent.examined[resources["nbgrader"]["notebook"]]
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if any(own.id == name and own.role == "check" for own in source.cells):
-            return super().preprocess_cell(cell, resources, cell_index)
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
         return cell, resources
 
 
