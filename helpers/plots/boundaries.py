@@ -117,9 +117,9 @@ def _regions(axes: Axes, predict: Predict) -> None:
             )
 
 
-def _share_right(predict: Predict, X: np.ndarray, Y: np.ndarray) -> float:
+def _percent_right(predict: Predict, X: np.ndarray, Y: np.ndarray) -> str:
     found = np.asarray(predict(X), float).ravel() > 0.5
-    return float(np.mean(found == (np.asarray(Y).ravel() > 0.5)))
+    return f"{100 * np.mean(found == (np.asarray(Y).ravel() > 0.5)):.1f}"
 
 
 @styled
@@ -206,7 +206,7 @@ def plot_boundary(
     words = text(
         "plots.boundary_description",
         title=title or text("plots.boundary_title"),
-        share=f"{100 * _share_right(predict, X, Y):.1f}",
+        percent=_percent_right(predict, X, Y),
         m=X.shape[1],
     )
     return finish(panel.figure, words, is_part=axes is not None)
@@ -248,6 +248,7 @@ def plot_boundaries(
     Y: np.ndarray,
     *,
     columns: int = 3,
+    trained: bool = True,
     title: str | None = None,
     description: str | None = None,
 ) -> Figure:
@@ -256,18 +257,21 @@ def plot_boundaries(
     Parameters
     ----------
     predicts : dict of str to callable
-        Each as in `plot_boundary`, under the title of its panel. The fraction of
-        points on the right side is put below each title.
+        Each as in `plot_boundary`, under the title of its panel. Below it stands
+        the accuracy on these points.
     X : ndarray of shape (2, m)
         Positions.
     Y : ndarray of shape (1, m)
         0 or 1.
     columns : int, default 3
         Panels in a row.
+    trained : bool, default True
+        Whether the classifiers were trained on these points; then the accuracy
+        is called training accuracy.
     title : str, optional
         Words for the figure.
     description : str, optional
-        What is to be seen; the fractions of points on the right side otherwise.
+        What is to be seen; the accuracies otherwise.
 
     Returns
     -------
@@ -279,14 +283,17 @@ def plot_boundaries(
     >>> X, Y = np.array([[-1.0, 1.0], [0.0, 0.5]]), np.array([[0.0, 1.0]])
     >>> figure = plot_boundaries({"half": lambda P: P[:1] > 0}, X, Y)
     >>> figure.description
-    'Regions and points of two classes. Classified correctly: half 100.0 %.'
+    'Regions and points of two classes. In percent, training accuracy: half 100.0.'
     """
     figure, panels = _grid(len(predicts), columns, 8.4 / columns, _tallness(X))
+    measure = text("plots.training_accuracy" if trained else "plots.accuracy")
     parts = []
     for panel, (name, predict) in zip(panels, predicts.items(), strict=True):
-        share = f"{100 * _share_right(predict, X, Y):.1f}"
-        parts.append(f"{name} {share} %")
-        _frame(panel, X, text("plots.panel", name=name, share=share))
+        percent = _percent_right(predict, X, Y)
+        parts.append(f"{name} {percent}")
+        _frame(
+            panel, X, text("plots.panel", name=name, measure=measure, percent=percent)
+        )
         _regions(panel, predict)
         _scatter(panel, X, Y, size=9)
     for panel in panels:
@@ -294,7 +301,9 @@ def plot_boundaries(
     if title:
         figure.suptitle(title)
     _legend(figure, panels[0])
-    words = description or text("plots.boundaries_description", parts="; ".join(parts))
+    words = description or text(
+        "plots.boundaries_description", measure=measure, parts="; ".join(parts)
+    )
     return finish(figure, words)
 
 
@@ -304,7 +313,7 @@ def plot_growth(
     X: np.ndarray,
     Y: np.ndarray,
 ) -> Figure:
-    """Draw how one classifier's boundary grows while it trains.
+    """Draw how one classifier's boundary changes while it trains.
 
     Parameters
     ----------
@@ -325,7 +334,7 @@ def plot_growth(
     >>> X, Y = np.array([[-1.0, 1.0], [0.0, 0.5]]), np.array([[0.0, 1.0]])
     >>> figure = plot_growth({0: lambda P: 0 * P[:1], 50: lambda P: P[:1] > 0}, X, Y)
     >>> figure.description.partition(". ")[2]
-    'Classified correctly: iteration 0 50.0 %; iteration 50 100.0 %.'
+    'In percent, training accuracy: iteration 0 50.0; iteration 50 100.0.'
     """
     panels = {
         text("plots.step", step=step): predict for step, predict in snapshots.items()

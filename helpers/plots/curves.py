@@ -78,7 +78,7 @@ def plot_costs(
     Examples
     --------
     >>> plot_costs([0.7, 0.4, 0.2]).description
-    'Cost against iterations: from 0.7 at iteration 0 to 0.2 at iteration 200.'
+    'Cost against iterations: from 0.7 at 0 to 0.2 at 200.'
     """
     if isinstance(costs, Mapping):
         curves = {label: np.asarray(c, float).ravel() for label, c in costs.items()}
@@ -106,7 +106,10 @@ def plot_costs(
         panel.set_yscale("log")
     name = text("plots.cost")
     words = text(
-        "plots.costs_description", name=name.capitalize(), parts="; ".join(parts)
+        "plots.costs_description",
+        name=name.capitalize(),
+        steps=xlabel or text("plots.steps"),
+        parts="; ".join(parts),
     )
     panel.set(
         title=title or text("plots.cost_title"),
@@ -157,13 +160,15 @@ def plot_bands(
     for i, (label, values) in enumerate(runs.items()):
         values = np.atleast_2d(np.asarray(values, float))
         mean = values.mean(axis=0)
-        spread = values.std(axis=0, ddof=1) if len(values) > 1 else 0 * mean
+        deviation = values.std(axis=0, ddof=1) if len(values) > 1 else 0 * mean
         # On a logarithmic axis the band must not reach zero.
-        low = np.maximum(mean - spread, values.min(axis=0)) if log else mean - spread
+        low = mean - deviation
+        if log:
+            low = np.maximum(low, values.min(axis=0))
         look = series(i, marks=len(steps) <= 12)
         colour = look["color"]
         panel.fill_between(
-            steps, low, mean + spread, color=lighter(colour, 0.25), linewidth=0
+            steps, low, mean + deviation, color=lighter(colour, 0.25), linewidth=0
         )
         panel.plot(steps, values.T, color=colour, linewidth=0.6, alpha=0.45)
         panel.plot(steps, mean, label=label, **look)
@@ -172,15 +177,21 @@ def plot_bands(
                 "plots.band_end",
                 label=label,
                 mean=f"{mean[-1]:.3g}",
-                spread=f"{spread[-1]:.2g}",
+                deviation=f"{deviation[-1]:.2g}",
                 n=len(values),
             )
         )
-    panel.legend()
+    # What band and thin lines are, in one entry of no series' colour.
+    panel.fill_between([], [], color="0.85", label=text("plots.band"))
+    # Below the panel, since bands leave no free corner.
+    figure.legend(loc="outside lower center", ncols=3)
     if log:
         panel.set_yscale("log")
     words = text(
-        "plots.bands_description", name=ylabel.capitalize(), parts="; ".join(ends)
+        "plots.bands_description",
+        name=ylabel.capitalize(),
+        steps=xlabel or text("plots.steps"),
+        parts="; ".join(ends),
     )
     panel.set(
         title=title or text("plots.bands_title"),
@@ -248,6 +259,8 @@ def plot_validation_curve(
     ):
         n = result.shape[1]
         error = result.std(axis=1, ddof=1) / np.sqrt(n) if n > 1 else None
+        if error is not None:
+            label = text("plots.with_bars", name=label, bars=text("plots.error"))
         mean = result.mean(axis=1)
         panel.errorbar(
             places, mean, yerr=error, capsize=3, label=label, **series(i, marks=True)
@@ -323,7 +336,7 @@ def plot_history(
     Examples
     --------
     >>> plot_history([0, 9], {"train": [0.5, 0.1]}, ylabel="error").description
-    'Error against iterations: train from 0.5 at iteration 0 to 0.1 at iteration 9.'
+    'Error against iterations: train from 0.5 at 0 to 0.1 at 9.'
     """
     steps = np.asarray(steps)
     figure, panel = new_figure()
@@ -355,7 +368,10 @@ def plot_history(
     if log:
         panel.set_yscale("log")
     words = text(
-        "plots.costs_description", name=ylabel.capitalize(), parts="; ".join(parts)
+        "plots.costs_description",
+        name=ylabel.capitalize(),
+        steps=xlabel or text("plots.steps"),
+        parts="; ".join(parts),
     )
     panel.set(
         title=title or text("plots.history_title", name=ylabel.capitalize()),
@@ -387,7 +403,7 @@ class LiveCurve:
     >>> curve = LiveCurve("A short training")
     >>> curve.update([0, 100], [0.7, 0.3])
     >>> curve.figure().description
-    'Cost against iterations: from 0.7 at iteration 0 to 0.3 at iteration 100.'
+    'Cost against iterations: from 0.7 at 0 to 0.3 at 100.'
     """
 
     def __init__(
@@ -445,7 +461,12 @@ class LiveCurve:
             end = int(self._steps[-1])
             ends = text("plots.from_to", first=first, last=last, end=end)
             name = ylabel.capitalize()
-            words = text("plots.costs_description", name=name, parts=ends)
+            words = text(
+                "plots.costs_description",
+                name=name,
+                steps=text("plots.steps"),
+                parts=ends,
+            )
         panel.set(
             title=self.title or text("plots.cost_title"),
             xlabel=text("plots.steps"),
@@ -536,18 +557,18 @@ def plot_means(
     mark: tuple[float, str] | None = None,
     title: str | None = None,
 ) -> Figure:
-    """Draw what several quantities do while one knob is turned.
+    """Draw means of several quantities against a setting.
 
     Parameters
     ----------
     values : array_like of shape (n,)
-        Positions of the knob, drawn on a logarithmic axis.
+        Values of the setting, drawn on a logarithmic axis.
     curves : dict of str to array_like of shape (n, n_runs)
         For each quantity its values; means and standard deviations are drawn.
     xlabel, ylabel : str
-        What the knob and the quantities are.
+        What the setting and the quantities are.
     mark : (float, str), optional
-        A position to be marked and its name.
+        A value to be marked and its name.
     title : str, optional
         Words for the figure.
 
@@ -568,13 +589,16 @@ def plot_means(
     for i, (label, runs) in enumerate(curves.items()):
         runs = np.asarray(runs, float)
         mean = runs.mean(axis=1)
-        spread = runs.std(axis=1, ddof=1) if runs.shape[1] > 1 else None
+        deviation = runs.std(axis=1, ddof=1) if runs.shape[1] > 1 else None
+        name = label
+        if deviation is not None:
+            name = text("plots.with_bars", name=label, bars=text("plots.deviation"))
         panel.errorbar(
-            values, mean, yerr=spread, capsize=2, label=label, **series(i, marks=True)
+            values, mean, yerr=deviation, capsize=2, label=name, **series(i, marks=True)
         )
         parts.append(
             text(
-                "plots.practical.knob_ends",
+                "plots.means.ends",
                 label=label,
                 first=f"{mean[0]:.2g}",
                 last=f"{mean[-1]:.2g}",
@@ -589,7 +613,5 @@ def plot_means(
     panel.minorticks_off()
     panel.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
     panel.legend()
-    words = text(
-        "plots.practical.knob_description", name=xlabel, parts="; ".join(parts)
-    )
+    words = text("plots.means.description", name=xlabel, parts="; ".join(parts))
     return finish(figure, words)

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch
 
-from helpers.plots.style import COLOURS
+from helpers.plots.style import COLOURS, CourseFigure
 
 __all__ = ["diagram", "layers_diagram"]
 
@@ -113,6 +113,7 @@ def diagram(
         figsize=((right - left) * scale, (high - low) * scale + 0.3),
         facecolor="white",
         layout="constrained",
+        FigureClass=CourseFigure,
     )
     for node in nodes.values():
         _node(axes, *node[:3], (*node, "number")[3], scale=scale)
@@ -219,6 +220,7 @@ def layers_diagram(
             figsize=(right + 0.75, room - 2 * bottom + 0.4),
             facecolor="white",
             layout="constrained",
+            FigureClass=CourseFigure,
         )
     off = set(off)
     place = {

@@ -146,12 +146,12 @@ def plot_lengths(points: ArrayLike, scaled: ArrayLike) -> Figure:
                 *rows[chosen].T, MARKERS[i], color=COLOURS[i], markersize=5, zorder=3
             )
         panel.plot(0, 0, "+", color=INK)
-        panel.set(aspect="equal", title=text(f"plots.first_steps.{when}"))
-        panel.set_xlabel(text("plots.first_steps.entry", number=1))
-    panels[0].set_ylabel(text("plots.first_steps.entry", number=2))
+        panel.set(aspect="equal", title=text(f"plots.points.{when}"))
+        panel.set_xlabel(text("plots.points.entry", number=1))
+    panels[0].set_ylabel(text("plots.points.entry", number=2))
     lengths = np.linalg.norm(np.asarray(scaled, float), axis=1)
     words = text(
-        "plots.first_steps.lengths",
+        "plots.points.lengths",
         n=len(lengths),
         low=f"{lengths.min():.3g}",
         high=f"{lengths.max():.3g}",

@@ -124,18 +124,18 @@ def plot_check_errors(
     parts = []
     for i, (label, runs) in enumerate(errors.items()):
         median = np.median(np.asarray(runs, float), axis=0)
-        name = text("plots.practical.median", label=label)
+        name = text("plots.gradient_check.median", label=label)
         panel.loglog(steps, median, label=name, **series(i, marks=True))
         parts.append(
             text(
-                "plots.practical.lowest",
+                "plots.gradient_check.lowest",
                 label=label,
                 step=f"{steps[median.argmin()]:.0e}",
             )
         )
     if worst is not None:
         largest = np.asarray(errors[worst], float).max(axis=0)
-        name = text("plots.practical.worst", label=worst)
+        name = text("plots.gradient_check.worst", label=worst)
         panel.loglog(steps, largest, label=name, **series(len(errors), marks=True))
     for name, height in limits.items():
         panel.axhline(height, color=INK, linestyle=":", linewidth=1)
@@ -147,12 +147,12 @@ def plot_check_errors(
             fontsize=9,
         )
     panel.set(
-        title=text("plots.practical.check_title"),
-        xlabel=text("plots.practical.step"),
-        ylabel=text("plots.practical.difference"),
+        title=text("plots.gradient_check.title"),
+        xlabel=text("plots.gradient_check.step"),
+        ylabel=text("plots.gradient_check.difference"),
     )
     panel.legend(loc="upper center", ncols=2)
     low, high = panel.get_ylim()
     panel.set_ylim(low, high * 1e3)
-    words = text("plots.practical.check_description", parts=", ".join(parts))
+    words = text("plots.gradient_check.description", parts=", ".join(parts))
     return finish(figure, words)

@@ -230,11 +230,11 @@ def plot_samples(samples: Mapping[str, ArrayLike]) -> Figure:
             **filled(i, 0.5),
         )
         panel.axvline(values.mean(), color=INK, linestyle="--", linewidth=1.2)
-        panel.set(title=name, xlabel=text("plots.first_steps.value"))
-    panels[0, 0].set_ylabel(text("plots.first_steps.density"))
+        panel.set(title=name, xlabel=text("plots.samples.value"))
+    panels[0, 0].set_ylabel(text("plots.samples.density"))
     parts = "; ".join(
         text(
-            "plots.first_steps.sample",
+            "plots.samples.sample",
             name=name,
             low=f"{values.min():.2g}",
             high=f"{values.max():.2g}",
@@ -243,4 +243,4 @@ def plot_samples(samples: Mapping[str, ArrayLike]) -> Figure:
         )
         for name, values in arrays.items()
     )
-    return describe(figure, text("plots.first_steps.samples", parts=parts))
+    return describe(figure, text("plots.samples.samples", parts=parts))

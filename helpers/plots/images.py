@@ -174,12 +174,12 @@ def plot_accuracy_by_group(
     figure, panel = new_figure(
         height=1.0 + (0.24 + 0.12 * len(tables)) * max(len(names), 2)
     )
-    spread = 0.5 / len(tables)
+    distance = 0.5 / len(tables)
     for number, (label, table) in enumerate(tables.items()):
         accuracy, low, high, _ = np.array([table[name] for name in names]).T
         panel.errorbar(
             accuracy,
-            np.arange(len(names)) + (number - (len(tables) - 1) / 2) * spread,
+            np.arange(len(names)) + (number - (len(tables) - 1) / 2) * distance,
             xerr=[np.maximum(accuracy - low, 0), np.maximum(high - accuracy, 0)],
             fmt=MARKERS[number],
             color=COLOURS[number],
@@ -194,7 +194,7 @@ def plot_accuracy_by_group(
     panel.set_yticks(
         range(len(names)), [f"{name}  (n = {first[name][3]})" for name in names]
     )
-    panel.set(xlim=(-0.02, 1.02), xlabel=text("plots.accuracy"), title=title)
+    panel.set(xlim=(-0.02, 1.02), xlabel=text("plots.images.accuracy"), title=title)
     panel.legend(loc="lower left")
     parts = []
     for label, table in tables.items():
@@ -236,17 +236,17 @@ def plot_masks(masks: Sequence[ArrayLike]) -> Figure:
     figure, axes = new_figure(
         1, len(grids), width=4.6 * len(grids), height=3.0, squeeze=False
     )
-    shares = []
+    kept = []
     for step, (panel, grid) in enumerate(zip(axes.flat, grids, strict=True), start=1):
         panel.imshow(grid, cmap="gray", vmin=0, vmax=1, aspect="auto")
         panel.grid(False)
-        share = f"{100 * grid.mean():.3g}"
-        shares.append(text("plots.practical.kept", share=share))
+        percent = f"{100 * grid.mean():.3g}"
+        kept.append(text("plots.masks.kept", percent=percent))
         panel.set(
-            title=text("plots.practical.mask_panel", step=step, share=share),
-            xlabel=text("plots.practical.example"),
-            ylabel=text("plots.practical.unit"),
+            title=text("plots.masks.panel", step=step, percent=percent),
+            xlabel=text("plots.masks.example"),
+            ylabel=text("plots.masks.unit"),
         )
         panel.yaxis.set_major_locator(MaxNLocator(integer=True))
-    words = text("plots.practical.masks_description", parts=", ".join(shares))
+    words = text("plots.masks.description", parts=", ".join(kept))
     return finish(figure, words)

@@ -25,7 +25,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from helpers.plots.style import COLOURS, DASHES, HATCHES, MARKERS
+from helpers.plots.style import COLOURS, DASHES, HATCHES, MARKERS, CourseFigure
 
 __all__ = [
     "bars",
@@ -78,6 +78,7 @@ def panels(
         layout="constrained",
         facecolor="white",
         squeeze=False,
+        FigureClass=CourseFigure,
         subplot_kw={"projection": projection} if projection else None,
     )
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)

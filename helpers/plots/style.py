@@ -2,7 +2,8 @@
 
 A figure is white in every theme, uses colours that colour-blind readers can
 tell apart, and repeats each colour by a marker, a dash or a hatch. It carries a
-description in words, shown below it and read out by screen readers. Figures do
+description in words, shown below it and read out by screen readers; where a
+notebook's text describes it, screen readers hear its titles and labels. Figures do
 not belong to pyplot: as the last expression of a cell a figure shows itself,
 elsewhere `show(figure)` does, and nothing has to be closed.
 """
@@ -18,6 +19,8 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+
+from helpers.strings import text
 
 __all__ = [
     "CLASS_COLOURS",
@@ -35,6 +38,7 @@ __all__ = [
     "finish",
     "lighter",
     "new_figure",
+    "outline",
     "series",
     "show",
     "styled",
@@ -166,12 +170,13 @@ class CourseFigure(Figure):
         caption = (
             f'<figcaption aria-hidden="true">{words}</figcaption>' if words else ""
         )
+        alternative = words or html.escape(outline(self))
         page = (
-            f'<figure style="margin: 0"><img alt="{words}" width="{width}" '
+            f'<figure style="margin: 0"><img alt="{alternative}" width="{width}" '
             'style="background: white; max-width: 100%; height: auto" '
             f'src="data:image/png;base64,{data}">{caption}</figure>'
         )
-        return {"text/html": page, "text/plain": self.description or repr(self)}
+        return {"text/html": page, "text/plain": self.description or outline(self)}
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -289,6 +294,41 @@ def finish(figure: Figure, description: str, is_part: bool = False) -> Figure:
     """
     before = getattr(figure, "description", "") if is_part else ""
     return describe(figure, f"{before} {description}".strip())
+
+
+def outline(figure: Figure) -> str:
+    """Say which panels a figure has, for one whose description stands elsewhere.
+
+    Parameters
+    ----------
+    figure : Figure
+        Any figure.
+
+    Returns
+    -------
+    str
+        Titles, axis labels and names of series, panel by panel.
+
+    Examples
+    --------
+    >>> figure, axes = new_figure()
+    >>> _ = axes.set(title="Cost", xlabel="iteration", ylabel="J")
+    >>> outline(figure)
+    'Figure. Cost (J against iteration). It is described in the text.'
+    """
+    panels = []
+    for axes in figure.axes:
+        parts = [axes.get_title("left") or axes.get_title()]
+        if axes.get_xlabel() or axes.get_ylabel():
+            y, x = axes.get_ylabel(), axes.get_xlabel()
+            key = "against" if x and y else "axis"
+            parts.append(text(f"plots.outline.{key}", x=x, y=y, label=x or y))
+        if axes.get_legend() is not None:
+            names = [entry.get_text() for entry in axes.get_legend().get_texts()]
+            parts.append(text("plots.outline.series", names=", ".join(names)))
+        panels.append(" ".join(part for part in parts if part))
+    words = ". ".join(panel for panel in panels if panel)
+    return text("plots.outline.figure", panels=f"{words}. " if words else "")
 
 
 def show(figure: Figure) -> None:

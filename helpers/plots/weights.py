@@ -54,8 +54,15 @@ def plot_unit_weights(
     >>> figure.description.partition(". ")[2]
     'Different places of 3 units: equal 1 before and 1 after.'
     """
+    # One scale for all: units that stay in one place must look like it.
     figure, axes = new_figure(
-        1, len(weights), width=4.4 * len(weights), height=3.9, squeeze=False
+        1,
+        len(weights),
+        width=4.4 * len(weights),
+        height=3.9,
+        squeeze=False,
+        sharex=True,
+        sharey=True,
     )
     parts, count = [], 0
     for panel, (name, pair) in zip(axes.flat, weights.items(), strict=True):
@@ -68,22 +75,20 @@ def plot_unit_weights(
             panel.plot(
                 array[:, 0],
                 array[:, 1],
-                label=text(f"plots.practical.{when}"),
+                label=text(f"plots.weights.{when}"),
                 **look | {"markersize": 8, "markerfacecolor": "none"},
             )
         panel.set(
             title=name,
-            xlabel=text("plots.practical.weight", name="x1"),
-            ylabel=text("plots.practical.weight", name="x2"),
+            xlabel=text("plots.weights.from", name="x1"),
+            ylabel=text("plots.weights.from", name="x2"),
         )
         panel.margins(0.15)
         panel.legend()
         parts.append(
-            text("plots.practical.places", name=name, before=places[0], after=places[1])
+            text("plots.weights.places", name=name, before=places[0], after=places[1])
         )
-    words = text(
-        "plots.practical.units_description", count=count, parts="; ".join(parts)
-    )
+    words = text("plots.weights.units", count=count, parts="; ".join(parts))
     return finish(figure, words)
 
 
@@ -110,7 +115,9 @@ def plot_hidden_units(
     The first weight of each hidden unit over the updates. equal: 1 different value \
 at the end of 2 units. random: 2 different values at the end of 2 units.
     """
-    figure, panels = new_figure(1, len(histories), height=3.2, squeeze=False)
+    figure, panels = new_figure(
+        1, len(histories), height=3.2, squeeze=False, sharey=True
+    )
     sentences = []
     for panel, (label, history) in zip(panels[0], histories.items(), strict=True):
         history = np.asarray(history, float)
@@ -131,7 +138,8 @@ at the end of 2 units. random: 2 different values at the end of 2 units.
             text(f"plots.hidden_units.{key}", label=label, count=different, units=units)
         )
     panels[0, 0].set_ylabel(text("plots.hidden_units.weight"))
-    panels[0, -1].legend()
+    # The panel with the most units names them all.
+    panels[0, int(np.argmax([np.shape(h)[1] for h in histories.values()]))].legend()
     return finish(
         figure,
         text("plots.hidden_units.units_description", parts=" ".join(sentences)),
@@ -167,14 +175,14 @@ def plot_weights(w: ArrayLike, size: int) -> Figure:
     names = ("mean", "red", "green", "blue")
     for panel, image, name in zip(panels, images, names, strict=True):
         shown = panel.imshow(image, cmap="PuOr", vmin=-limit, vmax=limit)
-        panel.set_title(text(f"plots.first_steps.{name}"))
+        panel.set_title(text(f"plots.weights.{name}"))
         panel.set_axis_off()
     bar = figure.colorbar(shown, ax=panels, shrink=0.7, pad=0.01)
-    bar.ax.set_title(text("plots.first_steps.weight"), fontweight="normal")
+    bar.ax.set_title(text("plots.weights.weight"), fontweight="normal")
     mean = images[0]
     middle = mean[size // 4 : size - size // 4, size // 4 : size - size // 4]
     words = text(
-        "plots.first_steps.weights",
+        "plots.weights.weights",
         low=f"{planes.min():.2g}",
         high=f"{planes.max():.2g}",
         middle=f"{np.abs(middle).mean() / limit:.0%}",

@@ -345,4 +345,53 @@ def test_live_curve_shows_one_display_that_grows(monkeypatch):
     curve.close()
 
     assert len(shown) == 1 and len(updated) == 2
-    assert "0.3 at iteration 200" in updated[-1]["text/plain"]
+    assert "0.3 at 200" in updated[-1]["text/plain"]
+
+
+def legend_of(figure):
+    """Return the words of all legends of a figure."""
+    legends = [*figure.legends, *(axes.get_legend() for axes in figure.axes)]
+    return [entry.get_text() for each in legends if each for entry in each.get_texts()]
+
+
+def test_error_bars_and_bands_say_what_they_are():
+    """A legend names standard errors, standard deviations and single runs."""
+    runs = [[0.1, 0.2], [0.3, 0.5]]
+    chosen = curves.plot_validation_curve([1, 2], runs, runs, name="units")
+    means = curves.plot_means([1, 2], {"size": runs}, xlabel="g", ylabel="y")
+    bands = curves.plot_bands([0, 1], {"network": runs})
+
+    assert "training (bars: ± standard error)" in legend_of(chosen)
+    assert legend_of(means) == ["size (bars: ± standard deviation)"]
+    assert legend_of(bands)[-1].startswith("band: mean ± standard deviation")
+
+
+def test_titles_and_descriptions_name_the_training_accuracy():
+    """A boundary's accuracy is that of the training points, unless told otherwise."""
+    X, Y = np.array([[-1.0, 1.0], [0.0, 0.5]]), np.array([[0.0, 1.0]])
+    predicts = {"half": lambda P: P[:1] > 0}
+    figure = boundaries.plot_boundaries(predicts, X, Y)
+    untrained = boundaries.plot_boundaries(predicts, X, Y, trained=False)
+
+    assert "half\ntraining accuracy 100.0 %" in figure.axes[0].get_title("left")
+    assert "half\naccuracy 100.0 %" in untrained.axes[0].get_title("left")
+
+
+def test_descriptions_count_in_the_unit_of_the_axis():
+    """Curves over epochs are described over epochs."""
+    words = curves.plot_costs([0.7, 0.2], every=50, xlabel="epochs").description
+
+    assert words == "Cost against epochs: from 0.7 at 0 to 0.2 at 50."
+
+
+def test_panels_that_are_compared_share_their_axes():
+    """The same weight has the same place in every panel, and each unit a name."""
+    ones = np.ones((2, 2))
+    places = weights.plot_unit_weights({"a": (ones, ones), "b": (ones, 9 * ones)})
+    lines = weights.plot_hidden_units(
+        {"four": np.ones((3, 4)), "two": 5 * np.ones((3, 2))}
+    )
+
+    assert places.axes[0].get_xlim() == places.axes[1].get_xlim()
+    assert lines.axes[0].get_ylim() == lines.axes[1].get_ylim()
+    assert legend_of(lines) == ["unit 1", "unit 2", "unit 3", "unit 4"]

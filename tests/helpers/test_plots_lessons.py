@@ -171,3 +171,16 @@ def test_sliders_leave_a_readable_text_where_no_widget_is_shown():
     assert box._repr_mimebundle_()["text/plain"] == (
         "Sliders: run this cell to move them."
     )
+
+
+@pytest.mark.parametrize("opened", [panels, lambda: layers_diagram([2, 1])])
+def test_figures_of_lessons_have_alternative_text(opened):
+    """An exported page says what a figure shows, also where its text stands below."""
+    opened()
+    (axes,) = plt.gcf().axes
+    axes.set_title("Cost")
+    lines(axes, [1, 2], {"<a>": [3, 4]}, xlabel="iteration", ylabel="J")
+    page = plt.gcf().to_bundle()["text/html"]
+
+    assert 'alt="Figure. Cost (J against iteration) with &lt;a&gt;. It is' in page
+    assert "figcaption" not in page
