@@ -94,7 +94,7 @@ def plot_activations(
         axes[0, i].set(title=shown, ylim=(-1.25, 2.2))
         _draw_slope(axes[1, i], z, name, derivative, options)
         axes[1, i].set(
-            title=text("plots.slope_of", name=shown),
+            title=text("plots.derivative_of", name=shown),
             xlabel="z",
             ylim=(-0.1, 1.15),
         )

@@ -78,7 +78,7 @@ def plot_gradients(
         ends = (middle - widths[i] / 2, middle + widths[i] / 2)
         panel.set(title=name, xticks=[], xlim=ends, xlabel=entries)
         if i == 0:
-            panel.set_ylabel(text("plots.hidden_units.slope"))
+            panel.set_ylabel(text("plots.hidden_units.gradient"))
     figure.suptitle(text("plots.hidden_units.gradients_title"))
     largest = (f"{n} {np.abs(v).max():.2g}" for n, v in values.items())
     return finish(

@@ -1,15 +1,13 @@
-"""Graphs of computations: the flow of data, small graphs, the training loop.
+"""Graphs of computations: the flow of data, the training loop.
 
 ===================================================== ==========================
 `draw_data_flow(layer_dims, m)`                       forward, caches, backward
-`draw_graph(nodes, edges)`                            values and gradients on a graph
 `draw_five_steps()`                                   initialize, then a loop of four
 ===================================================== ==========================
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -20,7 +18,6 @@ from helpers.strings import text
 __all__ = [
     "draw_data_flow",
     "draw_five_steps",
-    "draw_graph",
 ]
 
 _FORWARD, _BACKWARD, _CACHE = COLOURS[0], COLOURS[1], COLOURS[2]
@@ -202,76 +199,6 @@ def draw_data_flow(
     return describe(figure, words)
 
 
-@styled
-def draw_graph(
-    nodes: Mapping[str, tuple[float, float, str]],
-    edges: Sequence[tuple[str, str, str, str] | tuple[str, str, str]],
-) -> Figure:
-    """Draw a small computation as boxes and arrows with numbers.
-
-    Parameters
-    ----------
-    nodes : dict of str to (x, y, label)
-        Where each box stands (columns and rows, 1 apart) and what it says.
-    edges : sequence of (start, end, forward[, backward])
-        An arrow from one node to another; `forward` is written above it, and
-        `backward`, the derivative that comes back, below it. Either may be empty.
-
-    Returns
-    -------
-    Figure
-        The figure.
-
-    Examples
-    --------
-    >>> nodes = {"x": (0, 0, "x"), "y": (1, 0, "y = 3x")}
-    >>> draw_graph(nodes, [("x", "y", "2", "3")]).description
-    'A graph of a computation. x to y = 3x: forward 2, backward 3.'
-    """
-    width, height = 7.0, 3.2
-    figure, panel = new_figure(width=width, height=height)
-    places = {name: np.array([x, y], float) for name, (x, y, _) in nodes.items()}
-    for x, y, label in nodes.values():
-        _box(panel, x, y, label, COLOURS[0])
-    every_place = np.array(list(places.values()))
-    low, high = every_place.min(axis=0), every_place.max(axis=0)
-    panel.set_xlim(low[0] - 0.4, high[0] + 0.4)
-    panel.set_ylim(low[1] - 0.5, high[1] + 0.5)
-    # Numbers stand beside the arrows, at right angles as they are drawn.
-    size = np.array([width / (high[0] - low[0] + 0.8), height / (high[1] - low[1] + 1)])
-    parts = []
-    for start, end, forward, *rest in edges:
-        backward = rest[0] if rest else ""
-        _arrow(panel, tuple(places[start]), tuple(places[end]), INK, shrink=30)
-        way = (places[end] - places[start]) * size
-        across = np.array([-way[1], way[0]]) / np.linalg.norm(way)
-        across *= 1 if across[1] >= 0 else -1
-        middle = (places[start] + places[end]) / 2
-        for words, side, colour, weight in (
-            (forward, 1, _FORWARD, "bold"),
-            (backward, -1, _BACKWARD, "normal"),
-        ):
-            panel.text(
-                *(middle + side * 0.15 * across / size),
-                words,
-                ha="center",
-                va="center",
-                color=colour,
-                fontsize=9.5,
-                fontweight=weight,
-                fontstyle="normal" if side > 0 else "italic",
-            )
-        words = text(
-            "plots.edge", start=nodes[start][2], end=nodes[end][2], forward=forward
-        )
-        if backward:
-            words = text("plots.edge_back", edge=words, backward=backward)
-        parts.append(words.replace("\n", " "))
-    _blank(panel, text("plots.graph_title"))
-    words = text("plots.graph_description", parts="; ".join(parts))
-    return describe(figure, words)
-
-
 _WIDTH, _HEIGHT = 2.5, 1.0
 
 
@@ -285,9 +212,9 @@ _PLACES = {
 
 
 _ARROWS = (
-    ("initialize", "forward", "start"),
-    ("forward", "cost", "answers"),
-    ("cost", "backward", "slope"),
+    ("initialize", "forward", "once"),
+    ("forward", "cost", "outputs"),
+    ("cost", "backward", "output_gradient"),
     ("backward", "update", "gradients"),
     ("update", "forward", "parameters"),
 )

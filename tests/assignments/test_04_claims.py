@@ -11,12 +11,12 @@ ASSIGNMENT = "04_regularization"
 
 
 @pytest.fixture(scope="module")
-def starts():
+def initializations():
     return run_cells(ASSIGNMENT, "initialization", "data", "signals", "ten-layers")
 
 
 @pytest.fixture(scope="module")
-def race():
+def trained():
     cells = ("data", "signals", "ten-layers", "training", "test")
     return run_cells(ASSIGNMENT, "initialization", *cells)
 
@@ -32,10 +32,12 @@ def checks():
     return run_cells(ASSIGNMENT, "gradient_checking", "step-given", "step")
 
 
-def _spreads(starts, start, activation):
-    """Spread of the activations and of the gradients, layer by layer."""
-    parameters = starts["deep_start"](starts["starts"][start])
-    both = starts["signals"](parameters, activation)
+def _deviations(initializations, start, activation):
+    """Standard deviation of the activations and of the gradients, layer by layer."""
+    parameters = initializations["deep_parameters"](
+        initializations["initializers"][start]
+    )
+    both = initializations["signals"](parameters, activation)
     return [np.array([layer.std() for layer in layers]) for layers in both]
 
 
@@ -57,26 +59,26 @@ def test_he_shrinks_gradients_where_widths_shrink():
     assert names["backward"] == pytest.approx(1 / 16, rel=0.15)
 
 
-def test_he_is_level_in_all_four_panels(starts):
-    """No layer's spread is three times that of another, up or down, tanh or ReLU."""
+def test_he_is_level_in_all_four_panels(initializations):
+    """No layer's standard deviation is three times another's, for tanh and for ReLU."""
     for activation in ("tanh", "relu"):
-        for spreads in _spreads(starts, "He", activation):
-            assert spreads.max() < 3 * spreads.min()
+        for deviations in _deviations(initializations, "He", activation):
+            assert deviations.max() < 3 * deviations.min()
 
 
-def test_xavier_shrinks_tanh_slowly_and_relu_fast(starts):
+def test_xavier_shrinks_tanh_slowly_and_relu_fast(initializations):
     """Over ten layers less than a factor of 5 with tanh, more than 10 with ReLU."""
-    tanh, _ = _spreads(starts, "Xavier", "tanh")
-    relu, _ = _spreads(starts, "Xavier", "relu")
+    tanh, _ = _deviations(initializations, "Xavier", "tanh")
+    relu, _ = _deviations(initializations, "Xavier", "relu")
 
     assert 1 < tanh[0] / tanh[-1] < 5
     assert relu[0] / relu[-1] > 10
 
 
-def test_large_weights_explode_and_tanh_hides_it(starts):
+def test_large_weights_explode_and_tanh_hides_it(initializations):
     """Only the activations of tanh look harmless."""
-    tanh, tanh_gradients = _spreads(starts, "random * 10", "tanh")
-    relu, relu_gradients = _spreads(starts, "random * 10", "relu")
+    tanh, tanh_gradients = _deviations(initializations, "random * 10", "tanh")
+    relu, relu_gradients = _deviations(initializations, "random * 10", "relu")
 
     assert tanh.min() > 0.9 and tanh.max() <= 1
     assert relu[-1] > 1e10 * relu[0]
@@ -84,33 +86,36 @@ def test_large_weights_explode_and_tanh_hides_it(starts):
         assert gradients[0] > 1e4 * gradients[-1]
 
 
-def test_the_narrow_place_lies_between_1_and_1_4(starts):
+def test_the_narrow_place_lies_between_1_and_1_4(initializations):
     """There the last layer is alive and hardly saturated; not so at 0.5 and 2."""
-    names = dict(starts)
+    names = dict(initializations)
     cells = run_cells(
         ASSIGNMENT, "initialization", "data", "signals", "ten-layers", "spread", "knob"
     )
     names |= cells
-    knob, spread = names["knob"], names["spreads"].mean(axis=1)
+    g, deviation = names["factors"], names["deviations"].mean(axis=1)
     saturated = names["saturated"].mean(axis=1)
-    narrow = (knob > 0.99) & (knob < 1.5)
+    narrow = (g > 0.99) & (g < 1.5)
 
     assert narrow.sum() >= 2
-    assert np.all(spread[narrow] > 0.2) and np.all(saturated[narrow] < 0.05)
-    assert np.all(spread[knob < 0.51] < 0.01)
-    assert np.all(saturated[knob > 1.99] > 0.15)
+    assert np.all(deviation[narrow] > 0.2) and np.all(saturated[narrow] < 0.05)
+    assert np.all(deviation[g < 0.51] < 0.01)
+    assert np.all(saturated[g > 1.99] > 0.15)
 
 
-def test_two_starts_train_well_and_two_do_not(race):
+def test_two_starts_train_well_and_two_do_not(trained):
     """Means over 16 seeds; the large start begins a thousand times too sure."""
-    ends = {name: race["race"].accuracies[-1, s] for name, s in race["lanes"].items()}
+    ends = {
+        name: trained["runs"].accuracies[-1, s] for name, s in trained["rows"].items()
+    }
 
-    assert race["first"]["random * 10"] > 1000 * np.log(2)
+    assert trained["first"]["random * 10"] > 1000 * np.log(2)
     assert np.all(ends["zeros"] == 0.5)
     assert ends["random * 10"].mean() < 0.8
     assert min(ends["Xavier"].min(), ends["He"].min()) > 0.95
     mean, error = paired_difference(
-        race["test"][race["lanes"]["He"]], race["test"][race["lanes"]["Xavier"]]
+        trained["test"][trained["rows"]["He"]],
+        trained["test"][trained["rows"]["Xavier"]],
     )
     assert abs(mean) < 0.015 and abs(mean) < 3 * error
 

@@ -86,10 +86,6 @@ EXAMPLES = {
         {"L2 - none": (2.0, 1.0, 3.0), "L2 - dropout": (0.1, -1, 1.2)}, xlabel="points"
     ),
     "data flow": lambda: graphs.draw_data_flow([5, 4, 3, 1], m=6),
-    "graph": lambda: graphs.draw_graph(
-        {"x": (0, 0, "x"), "z": (1, 1, "z = 3x"), "a": (2, 0, "a")},
-        [("x", "z", "2", "3"), ("z", "a", "6")],
-    ),
     "lines": lambda: curves.plot_lines(
         [1, 2, 4],
         {"loop": [1, 2, 4], "at once": [1, 1, 1]},

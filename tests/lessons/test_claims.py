@@ -8,7 +8,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from helpers.activations import relu, softmax
+from helpers.activations import relu, softmax, tanh_derivative
+from helpers.datasets import load_planar
 from helpers.gradients import central_differences
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -111,3 +112,23 @@ def test_biases_are_updated_before_code_shows_how():
     place = next(i for i, c in enumerate(cells) if c.id == "bias-step")
 
     assert not any("mean(axis=1" in c.source for c in cells[:place])
+
+
+def test_small_weights_of_the_assignment_keep_tanh_nearly_linear():
+    """On the flower, 0.01 * randn gives |z| of about 0.02 and hardly ever above 0.2."""
+    X, _ = load_planar()
+    sums = [0.01 * np.random.RandomState(k).randn(4, 2) @ X for k in range(200)]
+    text = text_of("02_shallow_network", "large-figure")
+
+    assert 0.015 < np.mean(np.abs(sums)) < 0.025
+    assert np.mean(np.abs(sums).max(axis=(1, 2)) > 0.2) < 0.02
+    assert tanh_derivative(np.array(sums)).min() > 0.95
+    assert "derivative of tanh is above 0.95" in text
+
+
+def test_questions_stand_before_the_summary_in_every_lesson():
+    """Every lesson has the same order: questions, then summary and reading."""
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        ids = [c.id for c in nbformat.read(path, as_version=4).cells]
+
+        assert ids.index("self-check") + 1 == ids.index("summary"), path.stem
