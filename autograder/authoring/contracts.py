@@ -181,7 +181,8 @@ def state(notebook: NotebookNode, contracts: dict[str, Contract]) -> None:
     for name, prompt in prompts_of(notebook).items():
         cell = next(c for c in notebook.cells if c.get("id", "") == prompt.cell)
         found = stated_in(cell.source)
-        line = contract_line(contracts[name].terms) if name in contracts else ""
+        stated = contracts.get(name)
+        line = contract_line(stated.terms, stated.own_work) if stated else ""
         if found == line:
             continue
         if found and line:

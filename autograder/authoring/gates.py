@@ -131,7 +131,7 @@ def _check_contract(source: SourceNotebook, record: FunctionCases) -> None:
     prompt = source.prompts.get(record.name)
     if prompt is None:
         return
-    line = contract_line(record.contract) if record.contract else ""
+    line = contract_line(record.contract, record.own_work) if record.contract else ""
     if stated_in(prompt.source) != line:
         raise GateError(
             f"cell {prompt.cell}: the contract of {record.name} does not stand there "

@@ -50,15 +50,30 @@ def _key(term: str) -> str:
     return term.replace(" ", "_")
 
 
-def contract_line(terms: Sequence[str]) -> str:
+def contract_line(terms: Sequence[str], own_work: Sequence[str] = ()) -> str:
     """Return the line of a prompt that states a contract.
+
+    Parameters
+    ----------
+    terms : sequence of str
+        Of the vocabulary.
+    own_work : sequence of str
+        Functions of `helpers` that may not be called, as ``"module.name"``.
+
+    Returns
+    -------
+    str
+        One line of Markdown.
 
     Examples
     --------
     >>> contract_line(["no seed"])
     '**Contract.** Set no seed inside: the caller decides.'
     """
-    sentences = [text(f"contract.sentence.{_key(t)}") for t in TERMS if t in terms]
+    names = text("contract.or").join(f"`helpers.{name}`" for name in own_work)
+    sentences = [
+        text(f"contract.sentence.{_key(t)}", names=names) for t in TERMS if t in terms
+    ]
     return " ".join([text("contract.title"), *sentences])
 
 

@@ -210,10 +210,17 @@ def test_every_term_has_its_sentence_and_its_question():
     for term in TERMS:
         key = term.replace(" ", "_")
         assert contract_line([term]) == (
-            f"{text('contract.title')} {text(f'contract.sentence.{key}')}"
+            f"{text('contract.title')} {text(f'contract.sentence.{key}', names='')}"
         )
         assert text(f"contract.name.{key}")
         assert text(f"contract.hint.{key}").endswith("?")
+
+
+def test_the_prompt_names_the_functions_that_may_not_be_called():
+    """Learners read which functions of helpers raise an error."""
+    line = contract_line(["own work"], ["activations.sigmoid", "layers.sigmoid"])
+
+    assert "`helpers.activations.sigmoid` or `helpers.layers.sigmoid` raises" in line
 
 
 def by_module(z):
