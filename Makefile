@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: attacks help venv grade release lab bundle test pictures lint bench quality
+.PHONY: attacks help stock venv grade release lab bundle test pictures lint bench quality
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -57,3 +57,6 @@ quality: venv  ## measure the tests themselves; write docs/quality.md
 
 attacks: venv  ## try all attacks here and on stock nbgrader; write docs/security.md
 	python -m tests.attacks.table
+
+stock: venv  ## run nbgrader's own tests under our configuration
+	python -m tests.stock.nbgrader_tests

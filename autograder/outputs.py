@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbformat.v4 import new_output
+from nbformat import from_dict
 
 from autograder.characters import as_text
 from autograder.formulas import MOST_LATEX
@@ -100,6 +100,14 @@ class _Room:
         return True
 
 
+def _output(kind: str, **parts: object) -> Output:
+    """Return an output; all of its parts are of the right types already.
+
+    nbformat's own function would hold each against a schema.
+    """
+    return from_dict({"output_type": kind, **parts})
+
+
 class Gate:
     """Builds the outputs of a notebook anew, cell by cell.
 
@@ -155,16 +163,16 @@ class Gate:
         if kind == "stream":
             name, written = form.get("name"), self._text(form.get("text"))
             if name in ("stdout", "stderr") and written is not None:
-                return new_output("stream", name=name, text=overwritten(written))
+                return _output("stream", name=name, text=overwritten(written))
         elif kind == "error":
             return self._error(form)
         elif kind == "display_data" or kind == "execute_result":
             data, metadata = self._data(form.get("data"), form.get("metadata"))
             if data and kind == "display_data":
-                return new_output(kind, data=data, metadata=metadata)
+                return _output(kind, data=data, metadata=metadata)
             if data:
                 count = counted(form.get("execution_count"))
-                return new_output(
+                return _output(
                     kind, data=data, metadata=metadata, execution_count=count
                 )
         return None
@@ -177,7 +185,7 @@ class Gate:
             return None
         kept = [self._text(line, 20_000) for line in lines[:MOST_TRACEBACK]]
         trace = [line for line in kept if line is not None]
-        return new_output("error", ename=name, evalue=value, traceback=trace)
+        return _output("error", ename=name, evalue=value, traceback=trace)
 
     def _data(self, data: object, metadata: object) -> tuple[dict, dict]:
         """Return the representations of an output that pages know."""
@@ -387,7 +395,7 @@ def _weight(data: object) -> int:
 def _note(missing: set[str]) -> Output:
     reasons = "; ".join(text(f"outputs.{reason}") for reason in sorted(missing))
     note = text("outputs.left_out", reasons=reasons)
-    return new_output("display_data", data={"text/plain": note})
+    return _output("display_data", data={"text/plain": note}, metadata={})
 
 
 def plain(written: str) -> str:

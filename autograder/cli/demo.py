@@ -7,6 +7,7 @@ import click
 from rich.markup import escape
 
 from autograder.cli.console import console
+from autograder.cli.feedback import make_feedback
 from autograder.cli.grade import grade_assignment
 from autograder.cli.grades import show_grades
 from autograder.names import plain
@@ -28,10 +29,8 @@ def demo(assignment: str | None) -> None:
         for work in grade_assignment(console, course, name, students=tuple(learners)):
             if work.error:
                 problems.append(escape(plain(f"{work.student}, {name}: {work.error}")))
-        for learner in learners:
-            reason = course.feedback(name, learner)
-            if reason:
-                problems.append(f"{learner}, {name}: {reason}")
+        made = make_feedback(console, course, name, students=tuple(learners))
+        problems += [f"{learner}, {name}: {why}" for learner, why in made.items()]
     for name in names:
         show_grades(course, name)
     for problem in problems:

@@ -27,6 +27,7 @@ from autograder.batch.dask import Cluster
 from autograder.batch.pool import Pool
 from autograder.batch.run import Run, Work
 from autograder.batch.run_report import report_path, write_report
+from autograder.cli.feedback import make_feedback
 from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.worker import Assignment
@@ -56,6 +57,7 @@ class _Rate(ProgressColumn):
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Send the work to a Dask cluster.")
 @click.option("--force", is_flag=True, help="Grade anew what has not changed, too.")
+@click.option("--feedback", is_flag=True, help="Make the feedback pages, too.")
 @click.option(
     "--unsandboxed",
     is_flag=True,
@@ -67,6 +69,7 @@ def grade(
     jobs: int | None,
     scheduler: str | None,
     force: bool,
+    feedback: bool,
     unsandboxed: bool,
 ) -> None:
     """Grade the submissions of ASSIGNMENT, as `nbgrader autograde` does.
@@ -76,8 +79,9 @@ def grade(
     """
     course = Course(Path.cwd())
     name = course.chosen(assignment)[0]
+    console = Console()
     done = grade_assignment(
-        Console(),
+        console,
         course,
         name,
         students=students,
@@ -86,7 +90,15 @@ def grade(
         force=force,
         unsandboxed=unsandboxed,
     )
-    sys.exit(1 if any(work.error or work.look for work in done) else 0)
+    look = any(work.error or work.look for work in done)
+    if feedback:
+        # Only those who have been graded; the others have been named.
+        graded = course.graded(name)
+        chosen = tuple(student for student in students if student in graded)
+        if chosen or not students:
+            made = make_feedback(console, course, name, students=chosen, jobs=jobs)
+            look = look or bool(made)
+    sys.exit(1 if look else 0)
 
 
 def grade_assignment(

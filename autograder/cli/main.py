@@ -14,6 +14,7 @@ COMMANDS = (
     "bundle",
     "demo",
     "doctor",
+    "feedback",
     "gates",
     "grade",
     "grade-file",

@@ -127,7 +127,7 @@ def _show(c: Config) -> None:
     c.FeedbackExporter.preprocessors = [f"{OURS}.sanitizing.EscapedNames"]
     c.GenerateFeedback.exporter_class = f"{OURS}.feedback_pages.FeedbackExporter"
     c.GenerateFeedback.preprocessors = [
-        f"{THEIRS}.GetGrades",
+        f"{OURS}.grades_of_page.GetAllGrades",
         f"{OURS}.sanitizing.PageStyles",
         f"{OURS}.feedback_pages.OnlyPages",
     ]

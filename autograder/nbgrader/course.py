@@ -174,6 +174,11 @@ class Course:
         folders = (self.root / "submitted").glob(f"*/{assignment}/")
         return sorted(folder.parent.name for folder in folders)
 
+    def graded(self, assignment: str) -> list[str]:
+        """Return of whom an assignment has been graded."""
+        folders = (self.root / "autograded").glob(f"*/{assignment}/")
+        return sorted(f.parent.name for f in folders if any(f.glob("*.ipynb")))
+
     def generate(self, assignment: str) -> None:
         """Generate an assignment as ``nbgrader generate_assignment`` does.
 

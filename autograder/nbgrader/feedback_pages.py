@@ -3,8 +3,12 @@
 import json
 import re
 import shutil
+from collections import OrderedDict
+from hashlib import blake2b
 from pathlib import Path
+from typing import ClassVar
 
+from jinja2 import Environment
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import DataTypeFilter
 from nbformat import NotebookNode
@@ -42,6 +46,7 @@ POLICY = "; ".join(
         "form-action 'none'",
     ]
 )
+MOST_KEPT = 100_000_000  # characters of cells as HTML
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 ENTRY = re.compile(
     r'<a href="#((?:comment-)?([\w.-]+))">'
@@ -82,8 +87,88 @@ def accessible(page: str) -> str:
     return ENTRY.sub(r'<a href="#\1">\3 <code>\2</code></a>', head) + rest
 
 
+# nbgrader's template, with cells that have been rendered before put in their place.
+TEMPLATE = """{%- extends 'index.html.j2' -%}
+{%- block any_cell scoped -%}
+{%- set known = rendered_cells.get(cell) -%}
+{%- if known is none -%}
+{{- rendered_cells.keep(cell, super()) -}}
+{%- else -%}
+{{- known -}}
+{%- endif -%}
+{%- endblock any_cell -%}
+"""
+
+
+class RenderedCells:
+    """Cells as HTML: most are equal for many learners of a class.
+
+    What a cell looks like depends on the cell alone, so all of it is the key.
+
+    Parameters
+    ----------
+    most : int
+        Characters of HTML that are kept.
+
+    Examples
+    --------
+    >>> cells = RenderedCells()
+    >>> cells.keep(NotebookNode(source="1"), "<p>1</p>")
+    '<p>1</p>'
+    >>> cells.get(NotebookNode(source="1"))
+    '<p>1</p>'
+    """
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most, self._size = most, 0
+        self._known: OrderedDict[bytes, str] = OrderedDict()
+
+    def get(self, cell: NotebookNode) -> str | None:
+        """Return how a cell was rendered, if it was."""
+        key = self._key(cell)
+        if key in self._known:
+            self._known.move_to_end(key)
+        return self._known.get(key)
+
+    def keep(self, cell: NotebookNode, html: str) -> str:
+        """Keep how a cell was rendered, and return it."""
+        if len(html) <= self._most:
+            self._size += len(html)
+            self._known[self._key(cell)] = html
+            while self._size > self._most:
+                self._size -= len(self._known.popitem(last=False)[1])
+        return html
+
+    def _key(self, cell: NotebookNode) -> bytes:
+        return blake2b(json.dumps(cell, sort_keys=True).encode("utf-8")).digest()
+
+
 class FeedbackExporter(HTMLExporter):
-    """Makes nbgrader's feedback pages accessible, and safe to open."""
+    """Makes nbgrader's feedback pages accessible, and safe to open.
+
+    Templates are compiled, and cells that many learners share rendered, once in a
+    process.
+    """
+
+    raw_template = TEMPLATE
+    _environments: ClassVar[dict[tuple[str, ...], Environment]] = {}
+
+    def _create_environment(self) -> Environment:
+        """Return the environment of templates, which is one for all of a course."""
+        key = (*map(str, self.template_paths), str(self.sanitize_html))
+        if key not in self._environments:
+            made = super()._create_environment()
+            made.globals["rendered_cells"] = RenderedCells()
+            # Nobody's notebook decides which types a page prefers.
+            self._register_filter(made, "filter_data_type", DataTypeFilter())
+            self._environments[key] = made
+        return self._environments[key]
+
+    def _preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Take the steps; what was built anew needs no copy and no validation."""
+        for step in self._preprocessors:
+            nb, resources = step(nb, resources)
+        return nb, resources
 
     def from_filename(  # type: ignore[override]
         self, filename: str, resources: dict | None = None, **kwargs: object
@@ -96,8 +181,9 @@ class FeedbackExporter(HTMLExporter):
         form = json.loads(path.read_bytes())
         known = resources if resources is not None else {}
         known.setdefault("metadata", {"name": path.stem, "path": str(path.parent)})
-        notebook = rebuilt(form if isinstance(form, dict) else {})
-        return self.from_notebook_node(notebook, known, **kwargs)
+        return self.from_notebook_node(
+            NotebookNode(form if isinstance(form, dict) else {}), known, **kwargs
+        )
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
@@ -107,12 +193,18 @@ class FeedbackExporter(HTMLExporter):
         What `HTMLExporter` does beyond this takes half of the time: it parses the
         finished page to look for images without a description.
         """
-        nb, resources = rebuilt(nb), self._init_resources(resources)
-        self.register_filter("filter_data_type", DataTypeFilter(parent=self))
         page, resources = TemplateExporter.from_notebook_node(
-            self, nb, resources, **kwargs
+            self, Uncopied(rebuilt(nb)), self._init_resources(resources), **kwargs
         )
         return accessible(page), resources
+
+
+class Uncopied(NotebookNode):
+    """A notebook of which nobody else knows, so that nbconvert need not copy it."""
+
+    def __deepcopy__(self, memo: dict) -> "Uncopied":
+        """Stay one."""
+        return self
 
 
 class OnlyPages(NbGraderPreprocessor):
@@ -126,7 +218,9 @@ class OnlyPages(NbGraderPreprocessor):
         names = resources["nbgrader"]
         converter = self.parent.parent
         folder = Path(converter._format_dest(names["assignment"], names["student"]))
-        pages = {f"{Path(name).stem}.html" for name in converter.notebooks}
+        # Of all its notebooks: nbgrader can be asked for the page of one.
+        graded = Path(converter._format_source(names["assignment"], names["student"]))
+        pages = {f"{path.stem}.html" for path in graded.glob("*.ipynb")}
         for path in folder.iterdir() if folder.is_dir() else []:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)

@@ -18,8 +18,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
-from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
+from nbformat import NotebookNode, from_dict
 
 from autograder import markup
 from autograder.characters import as_text
@@ -179,7 +178,13 @@ def rebuilt(notebook: Mapping) -> NotebookNode:
             if cell is not None:
                 cells.append(cell)
     language = {"name": "python", "pygments_lexer": "ipython3"}
-    return NotebookNode(new_notebook(cells=cells, metadata={"language_info": language}))
+    # nbformat's own function would hold all of it against a schema.
+    return NotebookNode(
+        nbformat=4,
+        nbformat_minor=5,
+        metadata=from_dict({"language_info": language}),
+        cells=cells,
+    )
 
 
 def _cell(

@@ -1,0 +1,253 @@
+"""Making the feedback pages of a class: on all cores, and never twice.
+
+The pages are those of ``nbgrader generate_feedback``, made by its converter. The
+first learner's are made before the other processes are forked, which so have all
+templates compiled and all cells rendered that learners have in common.
+"""
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from hashlib import sha256
+from pathlib import Path
+
+from nbconvert.writers import FilesWriter
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.converters import GenerateFeedback
+from nbgrader.utils import capture_log
+
+from autograder.errors import CourseError
+from autograder.files import read_bounded, write_atomically
+from autograder.nbgrader.course import Course, reason
+from autograder.nbgrader.worker import digest_of, versions
+
+__all__ = ["FeedbackRun"]
+
+MOST_NOTE = 1_000
+
+
+class _Pages(GenerateFeedback):
+    """nbgrader's converter for one learner after another."""
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        directory = course.directory
+        super().__init__(coursedir=directory, config=course.config)
+        self.log = directory.log
+        self.force = True
+        self.assignment, self.student = assignment, ""
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        for step in self.preprocessors:
+            self.exporter.register_preprocessor(step)
+
+    def start(self) -> None:
+        """Make the pages of a learner, whatever the name looks like as a pattern."""
+        folder = Path(self._format_source(self.assignment, self.student))
+        found = sorted(str(path) for path in folder.glob("*.ipynb"))
+        self.assignments = {str(folder): found}
+        self.convert_notebooks()
+
+    def of(self, student: str) -> str:
+        """Return why a learner's pages could not be made, or nothing."""
+        self.student = student
+        result = capture_log(self)
+        return "" if result["success"] else reason(result) or "unknown"
+
+
+class FeedbackRun:
+    """The making of an assignment's feedback pages.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+
+    Attributes
+    ----------
+    unchanged : list of str
+        Learners whose pages show what there is already.
+    """
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        self.course, self.assignment = course, assignment
+        self.unchanged: list[str] = []
+        self._notes = course.root / ".cache" / "feedback" / assignment
+        self._made_from: dict[str, str] = {}
+
+    def plan(self, students: Iterable[str] = (), force: bool = False) -> list[str]:
+        """Return whose pages are to be made.
+
+        Parameters
+        ----------
+        students : iterable of str
+            Who, or nobody for all that have been graded.
+        force : bool
+            Whether to make again what has not changed.
+
+        Raises
+        ------
+        CourseError
+            If one of them has not been graded.
+        """
+        graded = self.course.graded(self.assignment)
+        chosen = list(dict.fromkeys(students)) or graded
+        for student in chosen:
+            if student not in graded:
+                raise CourseError(
+                    f"{student} has nothing graded in {self.assignment}: run "
+                    f"`python -m autograder grade {self.assignment}`"
+                )
+        excluded = self.course.directory.student_id_exclude.split(",")
+        rows = self._rows()
+        settings = {
+            name: dict(self.course.config[name]) for name in sorted(self.course.config)
+        }
+        common = digest_of([versions(), settings])
+        planned = []
+        for student in chosen:
+            if student in excluded:
+                continue
+            digest = sha256(f"{common}\0{rows.get(student)}\0".encode())
+            names = sorted(self._folder("autograded", student).glob("*.ipynb"))
+            for path in names:
+                content = sha256(path.read_bytes()).hexdigest()
+                digest.update(f"{path.name}\0{content}\0".encode())
+            self._made_from[student] = digest.hexdigest()
+            if force or not self._stands(student, [path.stem for path in names]):
+                planned.append(student)
+            else:
+                self.unchanged.append(student)
+        return planned
+
+    def make(self, students: list[str], jobs: int) -> Iterator[tuple[str, str]]:
+        """Make pages.
+
+        Parameters
+        ----------
+        students : list of str
+            Whose.
+        jobs : int
+            Processes.
+
+        Yields
+        ------
+        tuple of str
+            A learner whose pages are done, and why not, or nothing.
+        """
+        if not students:
+            return
+        folder = os.getcwd()
+        os.chdir(self.course.root)
+        try:
+            first, *others = students
+            maker = _Pages(self.course, self.assignment)
+            yield self._noted(first, maker.of(first))
+            if others:
+                yield from self._parallel(maker, others, min(jobs, len(others)))
+        finally:
+            os.chdir(folder)
+
+    def _parallel(
+        self, maker: _Pages, students: list[str], jobs: int
+    ) -> Iterator[tuple[str, str]]:
+        global _maker
+        _maker = maker
+        gc.freeze()
+        waiting = set(students)
+        try:
+            context = multiprocessing.get_context("fork")
+            with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+                tasks = [pool.submit(_pages_of, student) for student in students]
+                for task in as_completed(tasks):
+                    student, problem = task.result()
+                    waiting.discard(student)
+                    yield self._noted(student, problem)
+        except BrokenProcessPool:
+            for student in sorted(waiting):
+                yield student, "a process that made pages ended: run this again"
+        finally:
+            gc.unfreeze()
+            _maker = None
+
+    def _noted(self, student: str, problem: str) -> tuple[str, str]:
+        note = self._notes / student
+        if problem:
+            note.unlink(missing_ok=True)
+        else:
+            note.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(note, self._made_from[student].encode())
+        return student, problem
+
+    def _stands(self, student: str, notebooks: list[str]) -> bool:
+        known = read_bounded(self._notes / student, MOST_NOTE)
+        if (
+            known is None
+            or known.decode("ascii", "replace") != self._made_from[student]
+        ):
+            return False
+        folder = self._folder("feedback", student)
+        return all((folder / f"{name}.html").is_file() for name in notebooks)
+
+    def _folder(self, step: str, student: str) -> Path:
+        directory = self.course.directory
+        name = getattr(directory, f"{step}_directory")
+        return Path(directory.format_path(name, student, self.assignment))
+
+    def _rows(self) -> dict[str, list[tuple]]:
+        """Return what the gradebook says on the pages of each learner."""
+        found: dict[str, list[tuple]] = {}
+        with self.course.gradebook() as book:
+            marks = (
+                book.db.query(
+                    SubmittedAssignment.student_id,
+                    SubmittedNotebook.late_submission_penalty,
+                    BaseCell.name,
+                    Grade.score,
+                    Grade.max_score,
+                )
+                .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+                .join(BaseCell, Grade.cell_id == BaseCell.id)
+            )
+            comments = (
+                book.db.query(
+                    SubmittedAssignment.student_id, BaseCell.name, Comment.comment
+                )
+                .join(SubmittedNotebook, Comment.notebook_id == SubmittedNotebook.id)
+                .join(BaseCell, Comment.cell_id == BaseCell.id)
+            )
+            for asked in (marks, comments):
+                of_assignment = (
+                    asked.join(
+                        SubmittedAssignment,
+                        SubmittedNotebook.assignment_id == SubmittedAssignment.id,
+                    )
+                    .join(
+                        Assignment, SubmittedAssignment.assignment_id == Assignment.id
+                    )
+                    .filter(Assignment.name == self.assignment)
+                    .order_by(SubmittedNotebook.id, BaseCell.name)
+                )
+                for student, *row in of_assignment:
+                    found.setdefault(student, []).append(tuple(row))
+        return found
+
+
+# What a forked process makes pages with; inherited, never sent.
+_maker: _Pages | None = None
+
+
+def _pages_of(student: str) -> tuple[str, str]:
+    assert _maker is not None
+    return student, _maker.of(student)

@@ -1,0 +1,54 @@
+"""Marks and comments of a graded notebook, read from the gradebook at once."""
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook
+from nbgrader.preprocessors import GetGrades
+
+__all__ = ["GetAllGrades"]
+
+
+class GetAllGrades(GetGrades):
+    """Adds marks and comments to a notebook with three questions to the gradebook.
+
+    nbgrader's own asks for each cell, through a gradebook that it opens anew for
+    each notebook.
+    """
+
+    _book: Gradebook | None = None
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Note marks, comments and the penalty for being late."""
+        names = resources["nbgrader"]
+        if self._book is None or str(self._book.engine.url) != names["db_url"]:
+            self._book = Gradebook(names["db_url"])
+        with self._book as book:
+            submitted = book.find_submission_notebook(
+                names["notebook"], names["assignment"], names["student"]
+            )
+            grades = {
+                cell: (score, most)
+                for cell, score, most in book.db.query(
+                    BaseCell.name, Grade.score, Grade.max_score
+                )
+                .join(BaseCell, Grade.cell_id == BaseCell.id)
+                .filter(Grade.notebook_id == submitted.id)
+            }
+            comments = dict(
+                book.db.query(BaseCell.name, Comment.comment)
+                .join(BaseCell, Comment.cell_id == BaseCell.id)
+                .filter(Comment.notebook_id == submitted.id)
+                .all()
+            )
+            penalty = submitted.late_submission_penalty or 0
+            names["score"] = submitted.score - penalty
+            names["max_score"] = submitted.max_score
+            names["late_penalty"] = penalty
+        for cell in nb.cells:
+            if utils.is_solution(cell) or utils.is_task(cell):
+                nbgrader = cell.metadata.nbgrader
+                nbgrader["comment"] = comments[nbgrader["grade_id"]]
+            if utils.is_grade(cell) or utils.is_task(cell):
+                nbgrader = cell.metadata.nbgrader
+                nbgrader["score"], nbgrader["points"] = grades[nbgrader["grade_id"]]
+        return nb, resources
