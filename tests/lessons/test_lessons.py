@@ -66,7 +66,7 @@ def test_there_is_a_lesson_for_each_assignment():
     numbers = [path.stem[:2] for path in LESSONS]
     assignments = {path.name for path in (ROOT / "source").glob("*/")}
 
-    assert numbers == ["00", "01", "02", "03", "04", "05"]
+    assert numbers == ["00", "01", "02", "03", "04", "05", "06"]
     assert assignments <= {path.stem for path in LESSONS}
 
 
