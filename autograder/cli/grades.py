@@ -26,9 +26,8 @@ def grades(assignment: str | None) -> None:
 def show_grades(course: Course, assignment: str) -> None:
     table = Table(title=assignment, title_justify="left")
     table.add_column("learner")
-    table.add_column("points", justify="right")
-    table.add_column("of", justify="right")
-    table.add_column("written waiting", justify="right")
+    for heading in ("code", "written", "late", "total", "of", "waiting"):
+        table.add_column(heading, justify="right")
     table.add_column("mistakes found, and what to look at")
     rows = course.grades(assignment)
     if not rows:
@@ -37,14 +36,18 @@ def show_grades(course: Course, assignment: str) -> None:
             f"submitted/LEARNER/{assignment}/ and run `nbgrader autograde {assignment}`"
         )
     for row in rows:
+        marks = row.marks
         flags = [f"[bold]{escape(flag)}[/bold]" for flag in row.flags]
         notes = [escape(note) for note in row.notes]
         names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *notes])
         table.add_row(
             escape(plain(row.student)),
-            f"{row.points:g}",
-            f"{row.out_of:g}",
-            f"{row.waiting:g}" if row.waiting else "",
+            f"{marks.code:g}",
+            f"{marks.written:g}",
+            f"{-marks.penalty:g}" if marks.penalty else "",
+            f"{marks.total:g}",
+            f"{marks.out_of:g}",
+            f"{marks.waiting:g}" if marks.waiting else "",
             names,
         )
     console.print(table)

@@ -42,6 +42,7 @@ from autograder.nbgrader.lms_names import (
     notebook_of,
     read_name,
 )
+from autograder.nbgrader.returning import remember_names
 from autograder.nbgrader.worksheets import IDENTITY, Participants, read_worksheets
 
 __all__ = ["CANVAS", "MOODLE", "BoundedExtractor", "LmsCollector"]
@@ -91,6 +92,8 @@ class Candidate:
         Writes its bytes.
     handed_in : str
         When, as the LMS says.
+    before : str
+        What the LMS put before the name.
     """
 
     path: PurePosixPath
@@ -99,6 +102,7 @@ class Candidate:
     copy: int
     read: Read
     handed_in: str = ""
+    before: str = ""
 
     def rank(self) -> tuple[tuple[str, object], ...]:
         """Return what decides between candidates, in order, and how to say it."""
@@ -129,6 +133,8 @@ class Learner:
         Notebooks that were collected.
     replaced : int
         Copies that others replace.
+    names : dict of str to str
+        What the LMS put before the name of each notebook that was collected.
     """
 
     student: str
@@ -137,6 +143,7 @@ class Learner:
     problems: list[str] = field(default_factory=list)
     taken: int = 0
     replaced: int = 0
+    names: dict[str, str] = field(default_factory=dict)
 
 
 class BoundedExtractor(ExtractorPlugin):
@@ -193,6 +200,10 @@ class BoundedExtractor(ExtractorPlugin):
                     self._collect(learner, notebooks, target)
                 except Exception as error:  # nobody else's work waits for this
                     learner.problems.append(_reason(error))
+        remember_names(
+            source.parent,
+            {one.student: one.names for one in self.learners.values() if one.names},
+        )
         for problem in self._participants.problems:
             self.log.warning("Grading worksheet: %s", problem)
         if not self.taken:
@@ -355,7 +366,13 @@ class BoundedExtractor(ExtractorPlugin):
                 return
             long_ago = datetime.datetime.min
             candidate = Candidate(
-                path, name.upload, time or long_ago, which[1], read, name.time
+                path,
+                name.upload,
+                time or long_ago,
+                which[1],
+                read,
+                name.time,
+                name.before,
             )
             found.setdefault(which[0], []).append(candidate)
 
@@ -413,6 +430,7 @@ class BoundedExtractor(ExtractorPlugin):
             form["timestamp"] = time
         self.taken[str(path)] = form
         learner.taken += 1
+        learner.names[notebook] = best.before
         learner.replaced += len(others)
         for other in others[:MOST_PROBLEMS]:
             pairs = zip(best.rank(), other.rank())

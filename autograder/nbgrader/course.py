@@ -30,6 +30,7 @@ from traitlets.config import PyFileConfigLoader
 from autograder.errors import CourseError
 from autograder.flags import flags_from
 from autograder.nbgrader.empty_gradebook import empty_gradebook
+from autograder.nbgrader.marks import Marks, class_marks
 from autograder.store import StoreError, read_store, store_path
 
 # nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
@@ -50,10 +51,8 @@ class GradeRow:
     ----------
     student, assignment : str
         Whose and of what.
-    points, out_of : float
-        Automatic points earned, and the most that can be.
-    waiting : float
-        Points of answers that a person has yet to grade.
+    marks : Marks
+        Points of functions, of written answers, and what is subtracted.
     mistakes : list of str
         Names of the catalogued mistakes that were found.
     flags : list of str
@@ -66,13 +65,26 @@ class GradeRow:
 
     student: str
     assignment: str
-    points: float = 0.0
-    out_of: float = 0.0
-    waiting: float = 0.0
+    marks: Marks = field(default_factory=Marks)
     mistakes: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def points(self) -> float:
+        """Points of functions."""
+        return self.marks.code
+
+    @property
+    def out_of(self) -> float:
+        """The most that functions can earn."""
+        return self.marks.code_out_of
+
+    @property
+    def waiting(self) -> float:
+        """Points of answers that a person has yet to grade."""
+        return self.marks.waiting
 
 
 @dataclass(frozen=True)
@@ -247,27 +259,22 @@ class Course:
 
     def grades(self, assignment: str) -> list[GradeRow]:
         """Return the table of grades of an assignment."""
-        rows = []
         with self.gradebook() as book:
-            for submission in book.assignment_submissions(assignment):
-                row = GradeRow(submission.student.id, assignment)
-                for notebook in submission.notebooks:
-                    self._add_notebook(row, notebook)
-                rows.append(row)
-        return sorted(rows, key=lambda row: row.student)
+            marks = class_marks(book, assignment)
+        rows = []
+        for student in sorted(marks):
+            row = GradeRow(student, assignment, marks[student])
+            if row.marks.look:
+                row.flags.append("look")
+            for notebook in self.notebooks(assignment):
+                self._add_notebook(row, notebook)
+            rows.append(row)
+        return rows
 
-    def _add_notebook(self, row: GradeRow, notebook: SubmittedNotebook) -> None:
-        for grade in notebook.grades:
-            if grade.cell.cell_type == "code":
-                row.points += grade.auto_score or 0.0
-                row.out_of += grade.max_score
-                if grade.needs_manual_grade and "look" not in row.flags:
-                    row.flags.append("look")
-            elif grade.needs_manual_grade:
-                row.waiting += grade.max_score
-        course = self.graded_notebook(row.assignment, row.student, notebook.name)
+    def _add_notebook(self, row: GradeRow, notebook: str) -> None:
+        course = self.graded_notebook(row.assignment, row.student, notebook)
         for flag in flags_from(course.get("flags")):
-            said = f"{notebook.name}: {flag.sentence}"
+            said = f"{notebook}: {flag.sentence}"
             if not flag.urgent:
                 row.notes.append(said)
                 continue

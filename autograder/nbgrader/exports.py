@@ -15,9 +15,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, Student, SubmittedAssignment
+from nbgrader.api import Assignment, Gradebook, Student
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Enum, Unicode
+
+from autograder.nbgrader.marks import Marks, class_marks
 
 __all__ = ["CanvasExport", "MoodleExport", "harmless"]
 
@@ -83,18 +85,17 @@ class _GradesExport(ExportPlugin):
         assignments = self._chosen(
             gradebook.assignments, "name", self.assignment, "assignment"
         )
-        students = self._chosen(gradebook.students, "id", self.student, "student")
-        handed_in = {
-            (submission.student_id, assignment.name): submission
-            for assignment in assignments
-            for submission in assignment.submissions
-        }
+        # Columns, not objects, of which each asks for its sums.
+        columns = (Student.id, Student.first_name, Student.last_name)
+        people = gradebook.db.query(*columns, Student.email, Student.lms_user_id)
+        students = self._chosen(people.all(), "id", self.student, "student")
+        handed_in = {one.name: class_marks(gradebook, one.name) for one in assignments}
         waiting = 0
         rows = [*self.head(assignments)]
         for student in students:
             marks = []
             for assignment in assignments:
-                submission = handed_in.get((student.id, assignment.name))
+                submission = handed_in[assignment.name].get(student.id)
                 mark = self._mark(submission)
                 waiting += submission is not None and mark is None
                 marks.append("" if mark is None else _number(mark))
@@ -136,18 +137,10 @@ class _GradesExport(ExportPlugin):
         """Return the cells by which the LMS finds the student."""
         raise NotImplementedError
 
-    def _mark(self, submission: SubmittedAssignment | None) -> float | None:
-        if submission is None:
+    def _mark(self, marks: Marks | None) -> float | None:
+        if marks is None:
             return 0.0 if self.missing_is_zero else None
-        graded = not submission.needs_manual_grade and all(
-            grade.auto_score is not None or grade.manual_score is not None
-            for notebook in submission.notebooks
-            for grade in notebook.grades
-        )
-        if not (graded or self.unfinished):
-            return None
-        penalty = submission.late_submission_penalty or 0.0
-        return max(0.0, float(submission.score - penalty))
+        return marks.total if marks.finished or self.unfinished else None
 
     def _chosen(self, rows: list, name: str, wanted: list, what: str) -> list:
         """Return the rows asked for, in order of their names, or all."""

@@ -56,6 +56,8 @@ class Name:
         Later files have higher ones.
     time : str
         When it was handed in, as the name says it.
+    before : str
+        What the LMS put before the file's name, by which it knows whose it is.
     """
 
     learner: str
@@ -63,6 +65,7 @@ class Name:
     file: str
     upload: tuple[int, ...] = ()
     time: str = ""
+    before: str = ""
 
 
 def read_name(pattern: str, text: str) -> Name | None:
@@ -124,6 +127,7 @@ def read_name(pattern: str, text: str) -> Name | None:
         parts["file_id"],
         tuple(int(part) for part in digits),
         parts.get("timestamp", ""),
+        text.removesuffix(parts["file_id"]),
     )
 
 

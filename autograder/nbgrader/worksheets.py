@@ -15,7 +15,13 @@ from pathlib import Path
 from autograder.files import read_bounded
 from autograder.names import plain, unusable
 
-__all__ = ["IDENTITY", "Participants", "read_worksheets"]
+__all__ = [
+    "IDENTITY",
+    "Participants",
+    "participant_of",
+    "read_worksheets",
+    "worksheet_rows",
+]
 
 # Headings whose cells can be a learner's id, the first that is there counts.
 IDENTITY = ("ID number", "Username", "Email address")
@@ -84,13 +90,14 @@ def read_worksheets(
     return result
 
 
-def _read(
-    name: str,
-    raw: bytes,
-    identity: tuple[str, ...],
-    known: dict[str, str],
-    result: Participants,
-) -> None:
+def worksheet_rows(raw: bytes) -> list[list[str]]:
+    """Return the cells of a worksheet, whatever a spreadsheet made of it.
+
+    Raises
+    ------
+    ValueError
+        If it is no text, or no table.
+    """
     for encoding in (
         "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig",
         "cp1252",
@@ -101,29 +108,44 @@ def _read(
         except UnicodeError:
             continue
     else:
-        result.problems.append(f"{name}: not a text file")
-        return
+        raise ValueError("not a text file")
     head = text.split("\n", 1)[0]
     mark = max(",;\t", key=head.count)
     try:
-        rows = [
-            [cell.strip() for cell in row]
-            for row in csv.reader(io.StringIO(text), delimiter=mark)
-        ]
+        return list(csv.reader(io.StringIO(text), delimiter=mark))
     except csv.Error as error:
+        raise ValueError(str(error)) from None
+
+
+def participant_of(row: list[str]) -> str:
+    """Return Moodle's number of a row's participant, or nothing."""
+    found = _PARTICIPANT.fullmatch(row[0].strip()) if row else None
+    return found[1] if found else ""
+
+
+def _read(
+    name: str,
+    raw: bytes,
+    identity: tuple[str, ...],
+    known: dict[str, str],
+    result: Participants,
+) -> None:
+    try:
+        rows = worksheet_rows(raw)
+    except ValueError as error:
         result.problems.append(f"{name}: {error}")
         return
+    rows = [[cell.strip() for cell in row] for row in rows]
     if not rows:
         return
     places = {heading.casefold(): place for place, heading in enumerate(rows[0])}
     columns = [places[one.casefold()] for one in identity if one.casefold() in places]
     full_name = places.get("full name", 1)
     for row in rows[1:]:
-        participant = _PARTICIPANT.fullmatch(row[0]) if row else None
-        if participant is None:
+        number = participant_of(row)
+        if not number:
             continue
         result.found = True
-        number = participant[1]
         cells = [row[place] for place in columns if place < len(row) and row[place]]
         if full_name < len(row):
             result.names[number] = row[full_name]

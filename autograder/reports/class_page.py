@@ -117,7 +117,8 @@ def csv_of(findings: ClassFindings) -> str:
     """Return one line a learner: marks by exercise, mistakes, reasons to look."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    fixed = ["learner", "points", "of", "written waiting", "mistakes", "to look at"]
+    fixed = ["learner", "code", "written", "late", "total", "of", "written waiting"]
+    fixed += ["mistakes", "to look at"]
     writer.writerow([*fixed, *findings.points])
     for submission in findings.submissions:
         shares = [
@@ -127,8 +128,11 @@ def csv_of(findings: ClassFindings) -> str:
         mistakes = "; ".join(f"{f}: {name}" for f, name in submission.mistakes)
         row = [
             submission.student,
-            f"{submission.points:g}",
-            f"{submission.out_of:g}",
+            f"{submission.marks.code:g}",
+            f"{submission.marks.written:g}",
+            f"{-submission.marks.penalty:g}",
+            f"{submission.marks.total:g}",
+            f"{submission.marks.out_of:g}",
             f"{submission.waiting:g}",
             mistakes,
             "; ".join(submission.reasons()),
@@ -171,9 +175,19 @@ def _summary(findings: ClassFindings) -> list[tuple[str, str]]:
         ("submissions", str(len(submissions))),
         ("median mark", f"{median(shares):.0%}" if shares else "–"),
         ("mean mark", f"{mean(shares):.0%}" if shares else "–"),
+        ("mean total", f"{_mean_total(findings):.4g} of {_most(findings):g}"),
+        ("late", str(sum(s.marks.penalty > 0 for s in submissions))),
         ("to look at", str(sum(bool(s.look) for s in submissions))),
         ("written answers waiting", str(sum(bool(s.waiting) for s in submissions))),
     ]
+
+
+def _mean_total(findings: ClassFindings) -> float:
+    return mean(submission.marks.total for submission in findings.submissions)
+
+
+def _most(findings: ClassFindings) -> float:
+    return max(submission.marks.out_of for submission in findings.submissions)
 
 
 def _marks(findings: ClassFindings) -> _Drawing:

@@ -12,6 +12,7 @@ import numpy as np
 from autograder.errors import CourseError
 from autograder.flags import flags_from
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.marks import CellMark, Marks, cell_marks, class_marks
 
 __all__ = ["ClassFindings", "Exercise", "Submission", "read_findings"]
 
@@ -52,10 +53,8 @@ class Submission:
     ----------
     student : str
         Whose.
-    points, out_of : float
-        Automatic points, and the most that can be earned.
-    waiting : float
-        Points of written answers that nobody has graded yet.
+    marks : Marks
+        Points of functions, of written answers, and what is subtracted.
     shares : dict of str to float
         Share of the points of each exercise, by ``notebook/cell``.
     mistakes : list of (str, str)
@@ -74,9 +73,7 @@ class Submission:
     """
 
     student: str
-    points: float = 0.0
-    out_of: float = 0.0
-    waiting: float = 0.0
+    marks: Marks = field(default_factory=Marks)
     shares: dict[str, float] = field(default_factory=dict)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     with_reference: list[tuple[str, str]] = field(default_factory=list)
@@ -84,6 +81,21 @@ class Submission:
     seconds: dict[str, float] = field(default_factory=dict)
     times: dict[str, float] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def points(self) -> float:
+        """Points of functions."""
+        return self.marks.code
+
+    @property
+    def out_of(self) -> float:
+        """The most that functions can earn."""
+        return self.marks.code_out_of
+
+    @property
+    def waiting(self) -> float:
+        """Points of written answers that nobody has graded yet."""
+        return self.marks.waiting
 
     def reasons(self) -> list[str]:
         """Return why a person should look at it, one sentence for each cause.
@@ -232,15 +244,14 @@ def read_findings(course: Course, assignment: str) -> ClassFindings:
     CourseError
         If nothing of it has been graded.
     """
-    submissions = []
     points: dict[str, float] = {}
     with course.gradebook() as book:
-        for graded in book.assignment_submissions(assignment):
-            submission = Submission(graded.student.id)
-            for notebook in sorted(graded.notebooks, key=lambda n: n.name):
-                for grade in notebook.grades:
-                    _add_grade(submission, notebook.name, grade, points)
-            submissions.append(submission)
+        marks = class_marks(book, assignment)
+        found = {name: Submission(name, marks[name]) for name in sorted(marks)}
+        for mark in cell_marks(book, assignment):
+            if mark.code:
+                _add_mark(found[mark.student], mark, points)
+    submissions = list(found.values())
     if not submissions:
         raise CourseError(
             f"nothing of {assignment} has been graded yet: put submissions into "
@@ -253,27 +264,16 @@ def read_findings(course: Course, assignment: str) -> ClassFindings:
                 if key in points:
                     order.setdefault(key, points[key])
     order |= {key: value for key, value in points.items() if key not in order}
-    submissions.sort(key=lambda submission: submission.student)
     return ClassFindings(assignment, submissions, order)
 
 
-def _add_grade(
-    submission: Submission, notebook: str, grade: Any, points: dict[str, float]
-) -> None:
-    if grade.cell.cell_type != "code":
-        if grade.needs_manual_grade:
-            submission.waiting += grade.max_score
-        return
-    key = f"{notebook}/{grade.cell.name}"
-    # A person's mark counts more than the machine's.
-    earned = grade.score if grade.manual_score is not None else grade.auto_score
-    points[key] = grade.max_score
-    submission.points += earned or 0.0
-    submission.out_of += grade.max_score
-    if grade.max_score:
-        submission.shares[key] = (earned or 0.0) / grade.max_score
-    if grade.needs_manual_grade:
-        submission.look.append(Reason("flagged", notebook, grade.cell.name))
+def _add_mark(submission: Submission, mark: CellMark, points: dict[str, float]) -> None:
+    key = f"{mark.notebook}/{mark.cell}"
+    points[key] = mark.out_of
+    if mark.out_of:
+        submission.shares[key] = mark.earned / mark.out_of
+    if mark.waiting:
+        submission.look.append(Reason("flagged", mark.notebook, mark.cell))
 
 
 def _add_notebook(

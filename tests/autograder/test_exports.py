@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import event
 from traitlets.config import Config
 
 from autograder.nbgrader.exports import CanvasExport, MoodleExport, harmless
+from autograder.nbgrader.marks import class_marks
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
@@ -159,6 +161,27 @@ def test_no_cell_is_a_formula_wherever_a_spreadsheet_splits(
 
     assert len(rows) > len(NAMES)
     assert not begins & set("=+-@")
+
+
+def test_the_table_of_grades_says_what_the_export_says(gradebook, tmp_path):
+    """Marks by a person and penalties are in both, and cost as many queries as one."""
+    asked = []
+
+    def count(*statement):
+        asked.append(statement)
+
+    event.listen(gradebook.engine, "before_cursor_execute", count)
+    try:
+        marks = class_marks(gradebook, "01_first")
+    finally:
+        event.remove(gradebook.engine, "before_cursor_execute", count)
+    exported = _marks(gradebook, tmp_path, unfinished=True)
+
+    assert (marks["ada"].code, marks["ada"].penalty) == (3.5, 1)
+    assert {name: f"{one.total:g}" for name, one in marks.items()} == {
+        name: mark for name, mark in exported.items() if mark
+    }
+    assert len(asked) == 2
 
 
 def test_names_come_through_in_any_script(gradebook, tmp_path):

@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.marks import Marks
 from autograder.reports.class_page import csv_of, page_of
 from autograder.reports.findings import (
     ClassFindings,
@@ -30,7 +31,8 @@ POINTS = {"tiny/centre-check": 3.0, "tiny/spread-check": 4.0}
 def submission(student, centre, spread, **more):
     """Return a submission with the two shares."""
     shares = {"tiny/centre-check": centre, "tiny/spread-check": spread}
-    return Submission(student, 3 * centre + 4 * spread, 7.0, shares=shares, **more)
+    marks = Marks(code=3 * centre + 4 * spread, code_out_of=7.0)
+    return Submission(student, marks, shares=shares, **more)
 
 
 def findings(*submissions):
@@ -142,7 +144,8 @@ def test_the_table_beside_it_has_a_line_a_learner_and_no_formulas():
     assert head[-2:] == list(POINTS)
     assert line[0] == "'=1+1"
     assert line[-2:] == ["3", "2"]
-    assert "mean added" in line[4]
+    assert "mean added" in line[head.index("mistakes")]
+    assert line[head.index("total")] == "5"
 
 
 OWN = """    ### START CODE HERE ###

@@ -1,0 +1,30 @@
+"""``python -m autograder hand-back``: feedback and marks for Moodle or Canvas."""
+
+import os
+from pathlib import Path
+
+import click
+
+from autograder.nbgrader.course import Course
+from autograder.nbgrader.returning import hand_back
+
+__all__ = ["hand_back_command"]
+
+
+@click.command(name="hand-back")
+@click.argument("assignment")
+def hand_back_command(assignment: str) -> None:
+    """Write feedback pages and marks of ASSIGNMENT as the LMS takes them.
+
+    For work that `nbgrader zip_collect` collected and whose feedback was made.
+    """
+    course = Course(Path.cwd())
+    returned = hand_back(course, course.chosen(assignment)[0])
+    click.echo(
+        f"{os.path.relpath(str(returned.feedback))}: feedback of "
+        f"{returned.learners} learners"
+    )
+    for path in returned.worksheets:
+        click.echo(f"{os.path.relpath(path)}: the grading worksheet with marks")
+    for line in returned.missing:
+        click.echo(f"not returned: {line}")

@@ -1,0 +1,192 @@
+"""Marks and feedback back into Moodle and Canvas, in the form that both take.
+
+Moodle (*Upload multiple feedback files in a zip*) and Canvas (*Upload
+Submissions*) know whose a file is by what they put before its name when the
+submissions were downloaded. Moodle's grading worksheet takes marks where its rows
+and columns are those that it had.
+"""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.errors import CourseError
+from autograder.files import read_bounded, write_atomically
+from autograder.names import plain
+from autograder.nbgrader.course import Course
+from autograder.nbgrader.marks import Marks, class_marks
+from autograder.nbgrader.worksheets import (
+    IDENTITY,
+    participant_of,
+    read_worksheets,
+    worksheet_rows,
+)
+
+__all__ = ["Returned", "hand_back", "remember_names"]
+
+NAMES = "names.json"
+MOST_BYTES = 50_000_000
+MOODLE = re.compile(r"(.*)_(\d+)_assignsubmission_(?:file|onlinetext)_?", re.DOTALL)
+GRADE, MOST = "grade", "maximum grade"
+
+
+@dataclass
+class Returned:
+    """What was written for an LMS.
+
+    Attributes
+    ----------
+    feedback : Path or None
+        The zip of feedback pages.
+    worksheets : list of Path
+        Moodle's worksheets with marks in them.
+    learners : int
+        Of how many learners there are pages.
+    missing : list of str
+        What could not be returned, and why.
+    """
+
+    feedback: Path | None = None
+    worksheets: list[Path] = field(default_factory=list)
+    learners: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+def remember_names(folder: Path, names: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep what an LMS called learners' files; a later download adds to it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where an assignment's archives were unpacked.
+    names : mapping of str to mapping of str to str
+        By learner and notebook, what stood before the file's name.
+    """
+    if names:
+        known = _names(folder)
+        write_atomically(folder / NAMES, json.dumps({**known, **names}, indent=1))
+
+
+def _names(folder: Path) -> dict[str, dict[str, str]]:
+    raw = read_bounded(folder / NAMES, MOST_BYTES)
+    form = json.loads(raw) if raw else {}
+    return form if isinstance(form, dict) else {}
+
+
+def hand_back(course: Course, assignment: str) -> Returned:
+    """Write feedback pages and marks as the LMS takes them.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        Which assignment.
+
+    Returns
+    -------
+    Returned
+        The files, below ``build/return/``, and what is missing.
+
+    Raises
+    ------
+    CourseError
+        If nothing was collected from an LMS.
+    """
+    directory = course.directory
+    configured = course.config.ZipCollectApp.get("downloaded_directory", "downloaded")
+    downloaded = course.root / configured / assignment
+    names = _names(downloaded)
+    if not names:
+        raise CourseError(
+            f"nothing of {assignment} was collected from an LMS: put its archive into "
+            f"downloaded/{assignment}/archive/ and run `nbgrader zip_collect "
+            f"{assignment}`"
+        )
+    out = course.root / "build" / "return"
+    out.mkdir(parents=True, exist_ok=True)
+    returned = Returned(out / f"{assignment}-feedback.zip")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for student, given in sorted(names.items()):
+            feedback = directory.format_path(
+                directory.feedback_directory, student, assignment
+            )
+            found = False
+            for notebook, before in given.items():
+                page = Path(feedback) / f"{notebook}.html"
+                if page.is_file():
+                    archive.write(page, _member(before, notebook))
+                    found = True
+            returned.learners += found
+            if not found:
+                returned.missing.append(f"{plain(student)}: there is no feedback page")
+    write_atomically(out / f"{assignment}-feedback.zip", packed.getvalue())
+    with course.gradebook() as book:
+        marks = class_marks(book, assignment)
+        known = {
+            key.casefold(): student.id
+            for student in book.students
+            for key in (student.email, student.id)
+            if key
+        }
+    identity = tuple(course.config.LmsCollector.get("identity", IDENTITY))
+    people = read_worksheets(downloaded / "archive", identity, known)
+    for path in sorted((downloaded / "archive").rglob("*.csv")):
+        raw = read_bounded(path, MOST_BYTES)
+        if raw is not None:
+            said = _fill(raw, people.ids, marks, returned)
+            if said is not None:
+                filled = out / f"{assignment}-{path.name}"
+                write_atomically(filled, said)
+                returned.worksheets.append(filled)
+    return returned
+
+
+def _member(before: str, notebook: str) -> str:
+    """Return the name in a zip by which the LMS finds the learner."""
+    moodle = MOODLE.fullmatch(before)
+    if moodle is None:
+        return f"{before}{notebook}.html"
+    # Moodle splits at the first underscores, so a name must not have any.
+    name = re.sub(r"[_/\\]+", " ", moodle[1]).strip()
+    return f"{name}_{moodle[2]}_assignsubmission_file_/{notebook}.html"
+
+
+def _fill(
+    raw: bytes, ids: Mapping[str, str], marks: Mapping[str, Marks], returned: Returned
+) -> str | None:
+    """Return a worksheet with marks in its column of grades; None if it is none."""
+    try:
+        rows = worksheet_rows(raw)
+    except ValueError:
+        return None
+    places = {cell.strip().casefold(): i for i, cell in enumerate(rows[0])}
+    if GRADE not in places or not any(map(participant_of, rows[1:])):
+        return None
+    for row in rows[1:]:
+        student = ids.get(participant_of(row), "")
+        found = marks.get(student)
+        if found is None or places[GRADE] >= len(row):
+            continue
+        if not found.finished:
+            returned.missing.append(
+                f"{plain(student)}: no mark yet, something waits for a person"
+            )
+            continue
+        row[places[GRADE]] = f"{found.total:.2f}"
+        most = row[places[MOST]] if places.get(MOST, len(row)) < len(row) else ""
+        if re.fullmatch(r"\d+([.,]\d+)?", most):
+            if float(most.replace(",", ".")) < found.total:
+                returned.missing.append(
+                    f"{plain(student)}: {found.total:g} points, and Moodle's maximum "
+                    f"is {most}: set it to {found.out_of:g} there"
+                )
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,153 @@
+"""Every command that the instructor's page shows is run here, as it stands there."""
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+import pytest
+
+from autograder.nbgrader.course import Course
+from tests.conftest import ROOT
+from tests.course import CENTRE, SPREAD, write_source
+
+pytestmark = pytest.mark.slow
+
+PAGE = (ROOT / "docs" / "instructor.md").read_text()
+IN_TABLE = re.compile(r"\|[^|`]*\| `(nbgrader [^`]*)` \|")
+# Where another test runs it.
+ELSEWHERE = {
+    "make venv": "tests/test_makefile.py",
+    "source .venv/bin/activate": "tests/test_makefile.py",
+    "make grade": "tests/test_makefile.py",
+    "make release": "tests/test_makefile.py",
+    "jupyter lab": "tests/hub/test_hub.py",
+}
+# These find something in this class, and say so.
+STATUS = {"python -m autograder grade 01_tiny": {0, 1}}
+SUBMITTED = "lovelaceada_LATE_12345_678_tiny-1.ipynb"
+
+
+def commands():
+    """Return the page's commands in order, for the small assignment."""
+    found, fence = [], None
+    for line in PAGE.splitlines():
+        if line.startswith("```"):
+            fence = line[3:] if fence is None else None
+        elif fence == "":
+            found.append(line.split(" #")[0].strip())
+        elif fence is None and (match := IN_TABLE.match(line)):
+            found.append(match[1])
+    names = {"01_logistic_regression": "01_tiny", "NN_topic": "01_tiny"}
+    names |= {"LEARNER": "ada", "propagate:3": "centre:3"}
+    for old, new in names.items():
+        found = [line.replace(old, new) for line in found]
+    return [line for line in found if line]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a course with an exchange, a class list and an archive of Canvas."""
+    root = tmp_path_factory.mktemp("documented") / "course"
+    root.mkdir()
+    exchange = root.parent / "exchange"
+    exchange.mkdir()
+    write_source(root)
+    config = (ROOT / "nbgrader_config.py").read_text()
+    config += f"\nc.Exchange.root = {str(exchange)!r}\n"
+    (root / "nbgrader_config.py").write_text(config)
+    (root / "students.csv").write_text(
+        "id,first_name,last_name,email\nbo,Bo,Li,bo@example.org\n"
+    )
+    (root / "numbers.csv").write_text("id,lms_user_id\nada,12345\nbo,777\n")
+    return root
+
+
+def _answer(path):
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell["id"] in ("centre", "spread"):
+            cell.source = {"centre": CENTRE, "spread": SPREAD}[cell["id"]]
+    return nbformat.writes(notebook)
+
+
+def _prepare(root, line):
+    """Do what people do between two commands."""
+    if line.startswith("nbgrader collect"):
+        inbound = root.parent / "exchange" / "neural-networks" / "inbound"
+        folder = inbound / "bo+01_tiny+2026-01-02 03:04:05.000000 UTC"
+        shutil.copytree(root / "release" / "01_tiny", folder)
+        (folder / "timestamp.txt").write_text("2026-01-02 03:04:05.000000 UTC")
+        (folder / "submission_secret.txt").write_text("0123456789abcdef")
+    elif line.startswith("cp submissions.zip"):
+        with zipfile.ZipFile(root / "submissions.zip", "w") as archive:
+            done = _answer(root / "release" / "01_tiny" / "tiny.ipynb")
+            archive.writestr(SUBMITTED, done)
+    elif line.startswith("python -m autograder hand-back"):
+        # The class was graded once before; ada's work has come since.
+        for step in ("autograde 01_tiny", "generate_feedback 01_tiny"):
+            _run(f"nbgrader {step}", root)
+
+
+def _run(line, root):
+    prefix = f"{sys.executable} -m "
+    line = re.sub(r"^(python -m |(?=nbgrader ))", prefix, line)
+    return subprocess.run(
+        line, shell=True, cwd=root, capture_output=True, text=True, timeout=300
+    )
+
+
+@pytest.fixture(scope="module")
+def ran(course):
+    """Run all commands in order; return what each printed."""
+    outputs = {}
+    for line in commands():
+        if any(line.startswith(start) for start in ELSEWHERE):
+            continue
+        _prepare(course, line)
+        run = _run(line, course)
+        said = run.stdout + run.stderr
+        assert run.returncode in STATUS.get(line, {0}), f"{line}\n{said[-3000:]}"
+        outputs[line] = said
+    return outputs
+
+
+def test_every_command_of_the_page_works(ran, course):
+    """None is left out, and who was named keeps name and address."""
+    assert len(ran) > 20
+    with Course(course).gradebook() as book:
+        ada = book.find_student("ada")
+        known = (ada.first_name, ada.last_name, ada.email, ada.lms_user_id)
+    assert known == ("Ada", "Lovelace", "ada@example.org", "12345")
+    for start, path in ELSEWHERE.items():
+        word = start.split()[-1].split("/")[0]
+        assert word in (ROOT / path).read_text(), start
+
+
+def test_feedback_and_marks_go_back_as_they_came(ran, course):
+    """Canvas finds the learner by what it put before the file's name."""
+    with zipfile.ZipFile(course / "build/return/01_tiny-feedback.zip") as archive:
+        names = archive.namelist()
+        page = archive.read(names[0]).decode()
+    rows = list(csv.reader((course / "canvas.csv").open()))
+    ada = next(row for row in rows if row[1] == "12345")
+
+    assert names == ["lovelaceada_LATE_12345_678_tiny.html"]
+    assert "centre" in page
+    assert ada[0] == "Lovelace, Ada"
+    assert "feedback of 1 learners" in ran["python -m autograder hand-back 01_tiny"]
+    with Course(course).gradebook() as book:
+        extension = book.find_submission("01_tiny", "ada").extension
+    assert extension.total_seconds() == 48 * 3600
+
+
+def test_a_report_for_programs_is_where_the_page_says(ran, course):
+    """The path that the page names exists after grading."""
+    report = json.loads((course / "build/reports/01_tiny.json").read_text())
+
+    assert report["assignment"] == "01_tiny"
+    assert f"build/reports/{'ASSIGNMENT'}.json" in PAGE
