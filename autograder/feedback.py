@@ -1,5 +1,6 @@
 """What a learner reads about a graded cell: a table without anything hidden."""
 
+import logging
 from html import escape
 
 from autograder.judging import (
@@ -34,9 +35,13 @@ __all__ = [
     "diagnosis",
     "function_reason",
     "hints_of",
+    "hints_text",
     "notes_html",
+    "public_right",
     "sealed_words",
 ]
+
+log = logging.getLogger(__name__)
 
 CELL = "border:1px solid #8a8a8a;padding:3px 8px;text-align:left;vertical-align:top"
 # What is said of these states is said in one line.
@@ -186,6 +191,24 @@ def _advice(
 def hints_of(function: FunctionCases, verdict: FunctionVerdict) -> list[Advice]:
     """Return what the feedback says of a function beside its cases, in order."""
     return _advice(function, verdict, evidence_of_runs(function, _open(verdict)))
+
+
+def hints_text(function: FunctionCases, verdict: FunctionVerdict) -> list[str]:
+    """Return the hints as plain sentences; a fault of ours there costs no marks."""
+    if verdict.state not in ("wrong", "misconception"):
+        return []
+    try:
+        return [hint.sentence for hint in hints_of(function, verdict)]
+    except Exception:
+        log.exception("The hints of %s cannot be written", function.name)
+        return []
+
+
+def public_right(function: FunctionCases, verdict: FunctionVerdict) -> list[int]:
+    """Return how many public cases are right, and how many there are."""
+    public = [i for i, case in enumerate(function.cases) if not case.hidden]
+    right = [i for i in public if i < len(verdict.marks) and verdict.marks[i] == 1]
+    return [len(right), len(public)]
 
 
 def case_words(function: FunctionCases, run: Run | Sealed) -> str:

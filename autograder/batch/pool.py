@@ -73,6 +73,8 @@ def _work(
 ) -> None:
     """Grade what comes through the pipe until nothing comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A handler that this process has inherited would keep it from ending.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     other_end.close()
     forkserver.use(client)
     if syscalls.LINUX:

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from hashlib import sha256
@@ -203,13 +203,8 @@ class Run:
             if student in excluded:
                 continue
             folder = self.course.root / "submitted" / student / self.assignment
-            names = [n for n in self._stores if os.path.lexists(folder / f"{n}.ipynb")]
-            ignore = self.course.directory.ignore
-            digest = digest_of(
-                bundle.fingerprint,
-                fingerprint(folder, list(self._stores), ignore),
-                terms.get(student, terms[""]),
-            )
+            names = self.handed_in(folder)
+            digest = self.made_from(bundle, folder, student, terms)
             work = Work(student, names, digest, force or student in redo)
             work.error = unusable(student)
             if not names and not work.error:
@@ -221,6 +216,26 @@ class Run:
         if force:
             self.ledger.plan_redo(redo | {work.student for work in planned})
         return planned
+
+    def handed_in(self, folder: Path) -> list[str]:
+        """Return which of the assignment's notebooks a submission has."""
+        return [n for n in self._stores if os.path.lexists(folder / f"{n}.ipynb")]
+
+    def made_from(
+        self,
+        bundle: Assignment,
+        folder: Path,
+        student: str,
+        terms: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return a digest of all that a learner's grade depends on."""
+        terms = self.course.terms(self.assignment) if terms is None else terms
+        ignore = self.course.directory.ignore
+        return digest_of(
+            bundle.fingerprint,
+            fingerprint(folder, list(self._stores), ignore),
+            terms.get(student, terms[""]),
+        )
 
     def _stands(self, work: Work, stale: bool) -> bool:
         """Return whether a learner's grade was made from what is there now."""

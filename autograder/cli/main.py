@@ -11,6 +11,7 @@ __all__ = ["COMMANDS", "main"]
 
 # Imported when they are called: grading need not wait for what draws reports.
 COMMANDS = (
+    "attempts",
     "bundle",
     "demo",
     "doctor",
@@ -28,6 +29,7 @@ COMMANDS = (
     "quality",
     "release",
     "report",
+    "serve",
     "show",
     "status",
 )

@@ -361,11 +361,11 @@ class Course:
         return sorted(found, key=lambda item: (item.student, item.notebook))
 
 
-def patient(url: str) -> str:
+def patient(url: str, seconds: int = PATIENCE) -> str:
     """Return a gradebook's URL by which a locked SQLite file is waited for."""
     if not url.startswith("sqlite:///") or "?" in url:
         return url
-    return f"{url}?timeout={PATIENCE}"
+    return f"{url}?timeout={seconds}"
 
 
 def reason(result: dict) -> str:

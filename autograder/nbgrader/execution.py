@@ -20,7 +20,13 @@ from traitlets import Bool, Float, Integer
 
 from autograder.copies import choose
 from autograder.examination import Examination, NoAnswer
-from autograder.feedback import cell_html, notes_html
+from autograder.feedback import (
+    cell_html,
+    function_reason,
+    hints_text,
+    notes_html,
+    public_right,
+)
 from autograder.flags import Flag, flags_form, flags_from
 from autograder.forks import Ask
 from autograder.judging import Judge, Verdict, untouched_functions
@@ -540,7 +546,7 @@ class JudgedExecute(Execute):
             ]
         resources["course"]["verdict"] = verdict
         course["flags"] = flags_form(flags)
-        course["functions"] = _summary(verdict)
+        course["functions"] = _summary(self._store, verdict)
         course["times"] = (
             {}
             if self.examination is None
@@ -575,8 +581,8 @@ def _plain(reason: str) -> str:
     return "".join(c for c in reason if c.isalnum() or c in " .,:_()'-")
 
 
-def _summary(verdict: Verdict | None) -> dict:
-    """Return what reports need of a verdict: states, names of entries, marks."""
+def _summary(store: Store, verdict: Verdict | None) -> dict:
+    """Return what reports and pages need of a verdict, and nothing hidden."""
     if verdict is None:
         return {}
     return {
@@ -587,6 +593,9 @@ def _summary(verdict: Verdict | None) -> dict:
             "moment": found.moment,
             "right": sum(mark == 1 for mark in found.marks),
             "cases": len(found.marks),
+            "public": public_right(store.cases.functions[name], found),
+            "said": function_reason(found),
+            "hints": hints_text(store.cases.functions[name], found),
         }
         for name, found in verdict.functions.items()
     }

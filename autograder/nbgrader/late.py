@@ -1,17 +1,24 @@
 """Late work: what it costs, and more time for one learner."""
 
+import contextlib
 import datetime
 import math
+from pathlib import Path
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import Assignment, MissingEntry, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.utils import parse_utc
 from traitlets import Float, Integer
 
 from autograder.errors import CourseError
+from autograder.files import read_bounded
 from autograder.names import plain
 from autograder.nbgrader.course import Course
 
-__all__ = ["LatePenalty", "grant_extension"]
+__all__ = ["LatePenalty", "due_dates", "grant_extension", "handed_in_at"]
+
+MOST_TIMESTAMP = 200
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 class LatePenalty(LateSubmissionPlugin):
@@ -45,6 +52,37 @@ class LatePenalty(LateSubmissionPlugin):
         days = math.ceil(late / 86_400)
         percent = min(self.most_percent, self.percent_per_day * days)
         return round(score * percent / 100, 2)
+
+
+def due_dates(course: Course, assignment: str) -> dict[str, datetime.datetime]:
+    """Return when an assignment is due, in UTC, by learner.
+
+    Under the empty name stands what holds for everybody else; nothing where it is
+    never due.
+    """
+    with course.gradebook() as book:
+        due: datetime.datetime | None = None
+        with contextlib.suppress(MissingEntry):
+            due = book.find_assignment(assignment).duedate
+        if due is None:
+            return {}
+        rows = (
+            book.db.query(SubmittedAssignment.student_id, SubmittedAssignment.extension)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+            .filter(Assignment.name == assignment)
+            .filter(SubmittedAssignment.extension.isnot(None))
+        )
+        return {"": due, **{student: due + more for student, more in rows}}
+
+
+def handed_in_at(folder: Path) -> datetime.datetime | None:
+    """Return when a submission says that it was handed in, in UTC."""
+    raw = read_bounded(folder / "timestamp.txt", MOST_TIMESTAMP)
+    try:
+        when: datetime.datetime = parse_utc((raw or b"").decode().strip())
+    except Exception:  # dateutil raises many kinds
+        return None
+    return when if FIRST_YEAR <= when.year <= LAST_YEAR else None
 
 
 def grant_extension(

@@ -30,7 +30,7 @@ from sqlalchemy.orm import joinedload
 from autograder.errors import CourseError
 from autograder.files import read_bounded
 from autograder.flags import Flag, flags_form
-from autograder.nbgrader.course import Course, patient, reason
+from autograder.nbgrader.course import PATIENCE, Course, patient, reason
 from autograder.nbgrader.submitted_files import write_files
 from autograder.nbgrader.worker import Assignment, Finished, split
 from autograder.sandbox.staging import remove_followed
@@ -154,9 +154,20 @@ class Writer:
         The course.
     assignment : Assignment
         The assignment.
+    seconds : int
+        How long a locked gradebook is waited for at a time.
+    pauses : tuple of int
+        Seconds before it is asked again.
     """
 
-    def __init__(self, course: Course, assignment: Assignment) -> None:
+    def __init__(
+        self,
+        course: Course,
+        assignment: Assignment,
+        seconds: int = PATIENCE,
+        pauses: tuple[int, ...] = PAUSES,
+    ) -> None:
+        self._pauses = pauses
         self._course = course
         self._assignment = assignment.name
         self._files = assignment.files
@@ -171,7 +182,7 @@ class Writer:
         # It keeps the statements that it has compiled, but no connection.
         try:
             self._book = Gradebook(
-                patient(course.directory.db_url), course.directory.course_id
+                patient(course.directory.db_url, seconds), course.directory.course_id
             )
         except OperationalError as problem:
             raise CourseError(
@@ -240,7 +251,7 @@ class Writer:
         str
             Empty, or why it could not be written.
         """
-        for pause in PAUSES:
+        for pause in self._pauses:
             try:
                 said = self._write(student, finished)
             except OperationalError as problem:

@@ -1,0 +1,199 @@
+"""The kept history of attempts: who handed in what, when, and what became of it."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    DateTime,
+    String,
+    UniqueConstraint,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import NullPool
+
+from autograder.errors import CourseError
+
+__all__ = ["OPEN", "Attempt", "Attempts", "now"]
+
+WAITING, WRITING, DONE = "waiting", "graded", "done"
+REFUSED, FAILED = "refused", "failed"
+# What still has to be worked on, also after the service was killed.
+OPEN = (WAITING, WRITING)
+PATIENCE = 5  # seconds
+
+
+def now() -> datetime:
+    """Return the time in UTC as databases keep it: without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Base(DeclarativeBase):
+    """Of the tables of this module."""
+
+
+class Attempt(Base):
+    """One submission.
+
+    Attributes
+    ----------
+    id : int
+        In order of arrival.
+    assignment, student : str
+        What, and whose.
+    number : int
+        Of the learner's attempts at the assignment, from 1.
+    origin : str
+        The inbox and the name in it: nothing is taken twice.
+    submitted : datetime or None
+        When it was handed in, as it says itself, in UTC.
+    received : datetime
+        When it was seen.
+    state : str
+        ``waiting``, ``graded`` (but not yet in the gradebook), ``done``,
+        ``refused``, or ``failed`` (a person has to look).
+    finished : datetime or None
+        When its page was released.
+    reason : str
+        Why it was refused or failed, or what a person should know.
+    points, out_of : float or None
+        Of functions, before penalties.
+    late : bool
+        Whether it came after the learner's due date.
+    counts : bool
+        Whether its marks are those of the gradebook.
+    shown : str
+        What its page shows.
+    tries : int
+        How often it was begun.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("assignment", "student", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String(128), index=True)
+    student: Mapped[str] = mapped_column(String(128))
+    number: Mapped[int]
+    origin: Mapped[str] = mapped_column(String(512), unique=True)
+    submitted: Mapped[datetime | None] = mapped_column(DateTime())
+    received: Mapped[datetime] = mapped_column(DateTime())
+    state: Mapped[str] = mapped_column(String(16), index=True, default=WAITING)
+    finished: Mapped[datetime | None] = mapped_column(DateTime())
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    points: Mapped[float | None]
+    out_of: Mapped[float | None]
+    late: Mapped[bool] = mapped_column(default=False)
+    counts: Mapped[bool] = mapped_column(default=False)
+    shown: Mapped[str] = mapped_column(String(16), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def folder(self) -> str:
+        """Where its files are kept, below ``attempts/``."""
+        return f"{self.assignment}/{self.student}/{self.number}"
+
+
+class Attempts:
+    """The database of attempts.
+
+    Parameters
+    ----------
+    url : str
+        For SQLAlchemy.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        # No connection outlives its session: workers are forked from this process.
+        sqlite = url.startswith("sqlite")
+        more = {"connect_args": {"timeout": PATIENCE}} if sqlite else {}
+        try:
+            self._engine = create_engine(url, poolclass=NullPool, **more)
+            if sqlite:
+                event.listen(self._engine, "connect", _durable)
+            Base.metadata.create_all(self._engine)
+        except (SQLAlchemyError, ImportError) as problem:
+            raise CourseError(
+                f"the database of attempts cannot be opened: {_plainly(problem)}"
+            ) from None
+        self._lock: object = None
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """Yield a session; what is done in it is kept whole or not at all."""
+        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def alone(self) -> bool:
+        """Keep services on other machines away; False if there is one.
+
+        A lock of the database's own, which ends with this process. SQLite has none,
+        and no other machine either.
+        """
+        if self._engine.dialect.name != "postgresql":
+            return True
+        self._lock = connection = self._engine.connect()
+        asked = text("SELECT pg_try_advisory_lock(hashtext('autograder service'))")
+        return bool(connection.execute(asked).scalar())
+
+    def origins(self) -> set[str]:
+        """Return all that was ever taken."""
+        with self.session() as session:
+            return set(session.scalars(select(Attempt.origin)))
+
+    def add(self, attempt: Attempt) -> Attempt:
+        """Add an attempt under the learner's next number."""
+        with self.session() as session:
+            latest = session.scalar(
+                select(func.max(Attempt.number)).where(
+                    Attempt.assignment == attempt.assignment,
+                    Attempt.student == attempt.student,
+                )
+            )
+            attempt.number = (latest or 0) + 1
+            session.add(attempt)
+        return attempt
+
+    def save(self, *attempts: Attempt) -> None:
+        """Keep what was changed in some attempts, all or nothing."""
+        with self.session() as session:
+            for attempt in attempts:
+                session.merge(attempt)
+
+    def in_state(self, *states: str) -> list[Attempt]:
+        """Return attempts in order of arrival."""
+        with self.session() as session:
+            query = select(Attempt).where(Attempt.state.in_(states))
+            return list(session.scalars(query.order_by(Attempt.id)))
+
+    def of(self, assignment: str, student: str = "") -> list[Attempt]:
+        """Return the attempts at an assignment, of one learner or all."""
+        query = select(Attempt).where(Attempt.assignment == assignment)
+        if student:
+            query = query.where(Attempt.student == student)
+        with self.session() as session:
+            ordered = query.order_by(Attempt.student, Attempt.number)
+            return list(session.scalars(ordered))
+
+
+def _durable(connection: object, _: object) -> None:
+    """Have SQLite write so that neither a kill nor a power cut loses anything."""
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _plainly(problem: Exception) -> str:
+    return str(getattr(problem, "orig", None) or problem)[:300]

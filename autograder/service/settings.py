@@ -1,0 +1,120 @@
+"""What instructors set for the service, for all assignments or for one."""
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from traitlets import Bool, Dict, Enum, Float, Int, TraitError, Unicode
+from traitlets.config import LoggingConfigurable
+
+from autograder.errors import CourseError
+
+__all__ = ["GradingService", "Policy"]
+
+Shown = Literal["public", "hints", "all"]
+SHOWN = ("public", "hints", "all")
+COUNTING = ("last", "best")
+LATE = ("accept", "refuse")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What holds for attempts at one assignment.
+
+    Attributes
+    ----------
+    attempts : int
+        How many are graded; 0 for any number.
+    pause : float
+        Seconds between two attempts; what comes sooner waits that long.
+    before_due : str
+        What is shown before the due date: ``public`` checks only, marks and
+        ``hints``, or ``all``. Afterwards all is shown.
+    counting : str
+        Which attempt counts: the ``last`` one or the ``best``.
+    late : str
+        ``accept`` late work, with the penalties of nbgrader's settings, or
+        ``refuse`` it.
+    """
+
+    attempts: int = 0
+    pause: float = 0.0
+    before_due: str = "all"
+    counting: str = "last"
+    late: str = "accept"
+
+
+class GradingService(LoggingConfigurable):
+    """Where submissions come from, and what holds for them."""
+
+    exchange = Bool(True, help="Whether to watch nbgrader's exchange.").tag(config=True)
+    folder = Unicode(
+        "",
+        help="""A folder to watch besides: submissions in inbox/, each in a folder
+        STUDENT+ASSIGNMENT+ANYTHING; pages go to feedback/, under the same name.""",
+    ).tag(config=True)
+    database = Unicode(
+        "",
+        help="""URL of the database of attempts, for SQLAlchemy; attempts.db in the
+        course's folder by default.""",
+    ).tag(config=True)
+    jobs = Int(0, help="Notebooks at a time; 0: as many as there are cores.").tag(
+        config=True
+    )
+    port = Int(8899, help="Port of health and metrics on loopback; 0: none.").tag(
+        config=True
+    )
+    poll = Float(0.5, help="Seconds between two looks into the inboxes.").tag(
+        config=True
+    )
+    settle = Float(
+        2.0,
+        help="""Seconds for which nothing may have changed in a submission of which
+        nothing says that it is complete.""",
+    ).tag(config=True)
+    check_owner = Bool(
+        True,
+        help="""Whether a submission in the exchange must belong to the system user
+        whom it names. Unset it only where all learners' servers run as one user.""",
+    ).tag(config=True)
+    attempts = Int(0, help="How many attempts are graded; 0: any number.").tag(
+        config=True
+    )
+    pause = Float(0.0, help="Seconds between two attempts of a learner.").tag(
+        config=True
+    )
+    before_due = Enum(
+        SHOWN,
+        "all",
+        help="What is shown before the due date: public checks, marks and hints, all.",
+    ).tag(config=True)
+    counting = Enum(COUNTING, "last", help="Which attempt counts.").tag(config=True)
+    late = Enum(
+        LATE, "accept", help="Whether late work is graded, with penalties."
+    ).tag(config=True)
+    assignments = Dict(
+        key_trait=Unicode(),
+        value_trait=Dict(),
+        help="""What holds otherwise for single assignments, such as
+        {"01_logistic_regression": {"attempts": 5, "before_due": "hints"}}.""",
+    ).tag(config=True)
+
+    def policy(self, assignment: str) -> Policy:
+        """Return what holds for an assignment.
+
+        Raises
+        ------
+        CourseError
+            If a setting is unknown or has a value that it cannot have.
+        """
+        names = [field.name for field in fields(Policy)]
+        values = {name: getattr(self, name) for name in names}
+        own = self.assignments.get(assignment, {})
+        where = f"c.GradingService.assignments[{assignment!r}]"
+        for name, value in own.items():
+            if name not in names:
+                raise CourseError(f"{where}: {name!r} is none of {', '.join(names)}")
+            try:  # in one of its own, which checks it
+                values[name] = getattr(GradingService(**{name: value}), name)
+            except TraitError:
+                raise CourseError(f"{where}: {name} cannot be {value!r}") from None
+        return Policy(**values)
