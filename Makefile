@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: attacks help stock venv grade release lab bundle test pictures lint bench quality
+.PHONY: attacks help stock venv grade gradescope release lab bundle test pictures lint bench quality
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ release: venv  ## generate ASSIGNMENT (or all) into release/
 
 lab: venv  ## open JupyterLab on copies of lessons and assignments in work/
 	python -m autograder lab $(ARGS)
+
+gradescope: venv  ## pack the Gradescope autograder of ASSIGNMENT
+	python -m autograder gradescope $(ASSIGNMENT)
 
 bundle: venv  ## pack the zip that learners get
 	python -m autograder bundle

@@ -1,6 +1,7 @@
 """The command ``python -m autograder report``."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -9,7 +10,13 @@ import nbformat
 from autograder.nbgrader.course import Course
 from autograder.reports.class_page import csv_of, page_of
 from autograder.reports.findings import read_findings
-from autograder.reports.ordinary_tests import unsafe_cells
+    page = page_of(
+        findings,
+        alike,
+        titles_of(course, assignment),
+        unsafe_cells(course, assignment),
+        attempts_line(attempts_of(course, assignment)),
+    )
 
 __all__ = ["report_command", "titles_of"]
 
@@ -58,6 +65,17 @@ def solutions_of(course: Course, assignment: str) -> dict[str, str]:
     return solutions
 
 
+def attempts_line(attempts: list[Attempt]) -> list[tuple[str, str]]:
+    """Return what the report says of attempts through the service, if there are any."""
+    if not attempts:
+        return []
+    learners = len({attempt.student for attempt in attempts})
+    states = Counter(attempt.state for attempt in attempts)
+    named = [f"{states[name]} {name}" for name in sorted(states) if name != "done"]
+    said = f"{len(attempts)} of {learners} learners"
+    return [("attempts", ", ".join([said, *named]))]
+
+
 @click.command(name="report")
 @click.argument("assignment")
 @click.option(
@@ -77,8 +95,13 @@ def report_command(assignment: str, output: str | None) -> None:
     )
     path = Path(output or f"build/report/{assignment}.html")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unsafe = unsafe_cells(course, assignment)
-    page = page_of(findings, alike, titles_of(course, assignment), unsafe)
+    page = page_of(
+        findings,
+        alike,
+        titles_of(course, assignment),
+        unsafe_cells(course, assignment),
+        attempts_line(attempts_of(course, assignment)),
+    )
     path.write_text(page, encoding="utf-8")
     path.with_suffix(".csv").write_text(csv_of(findings), encoding="utf-8")
     click.echo(f"{path} and {path.with_suffix('.csv').name}")

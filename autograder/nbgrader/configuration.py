@@ -35,6 +35,8 @@ def configure(c: Config, root: str | Path, course_id: str = "") -> None:
     c.CourseDirectory.root = str(folder.parent if folder.is_file() else folder)
     if course_id:
         c.CourseDirectory.course_id = course_id
+    if "COURSE_EXCHANGE" in os.environ:
+        c.Exchange.root = os.environ["COURSE_EXCHANGE"]
     # What stands in source/ for graders only, or in a submission for nobody.
     c.CourseDirectory.ignore = [
         ".ipynb_checkpoints",

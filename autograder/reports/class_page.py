@@ -65,6 +65,7 @@ def page_of(
     alike: Sequence[Alike],
     titles: dict[str, str],
     unsafe: Sequence[UnsafeCell] = (),
+    more: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the page of an assignment.
 
@@ -78,6 +79,8 @@ def page_of(
         The check cells' names for people, by ``notebook/cell``.
     unsafe : sequence of UnsafeCell
         Cells that are graded by ordinary tests.
+    more : sequence of (str, str)
+        Further lines of the summary.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def page_of(
     points = sum(s.waiting for s in waiting)
     return PAGES.get_template("class_page.html.j2").render(
         title=f"Class report: {findings.assignment}",
-        summary=_summary(findings),
+        summary=[*_summary(findings), *more],
         marks=_marks(findings),
         success=_success(findings, titles),
         exercises=_exercises(findings, titles),

@@ -95,3 +95,23 @@ def prepare(spawner: "jupyterhub.spawner.Spawner") -> None:  # noqa: F821
 
 
 c.Spawner.pre_spawn_hook = prepare
+
+# Whose course is graded as soon as something is submitted; nobody's by default.
+GRADING = os.environ.get("COURSE_GRADING", "")
+if GRADING:
+    home = Path(f"~{GRADING}").expanduser()
+    if not SYSTEM_USERS:
+        home = STATE / "home" / GRADING
+    c.JupyterHub.services = [
+        {
+            "name": "grading",
+            "command": [sys.executable, "-m", "autograder", "serve"],
+            "cwd": str(home / COURSE),
+            "environment": {
+                **c.Spawner.environment,
+                "HOME": str(home),
+                "PATH": f"{BINARIES}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            },
+            **({"user": GRADING} if SYSTEM_USERS else {}),
+        }
+    ]

@@ -1,0 +1,271 @@
+"""What comes in is graded, kept and returned, whatever else happens."""
+
+import contextlib
+import errno
+import json
+import multiprocessing
+import os
+import random
+import signal
+import sqlite3
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.utils import notebook_hash
+
+from autograder.errors import CourseError
+from autograder.service import server as server_module
+from autograder.service.attempts import Attempt
+from autograder.service.desk import fair_order
+from autograder.service.inbox import copy_submission
+from autograder.service.monitor import Metrics, Monitor
+from autograder.service.server import Server
+from tests.service.conftest import MISTAKE, SECRET
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+HINT = "One of the two axes runs over examples."
+PATIENCE = 120
+
+
+@contextlib.contextmanager
+def serving(place):
+    """Yield a server of a place, and end it."""
+    server = Server(place.course)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def settle(server, count):
+    """Let a server work until so many attempts are settled."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        server.step()
+        settled = server.attempts.in_state("done", "refused", "failed")
+        if len(settled) >= count:
+            return {(one.student, one.number): one for one in settled}
+    raise AssertionError(server.attempts.in_state("waiting", "graded"))
+
+
+def marks(place):
+    """Return the gradebook's points by learner."""
+    return {row.student: row.points for row in place.course.grades("01_tiny")}
+
+
+def test_the_last_attempt_counts_and_each_gets_its_page(place):
+    """Both inboxes; bad submissions stop nobody, and are answered too."""
+    here = place()
+    here.submit("ada+01_tiny+1")
+    here.submit("bad+01_tiny+1", raw=b'{"cells": [')
+    here.submit("no_book+01_tiny+1").joinpath("tiny.ipynb").unlink()
+    here.submit("no_such+02_none+1")
+    here.submit("..+01_tiny+1")
+    here.submit("odd+01_tiny+1", when="yesterday, I think")
+    here.submit("ada+01_tiny+2", MISTAKE)
+    with serving(here) as server:
+        with pytest.raises(CourseError, match="another service is at work"):
+            multiprocessing_server(here)
+        found = settle(server, 5)
+
+    assert found["ada", 1].points == 7 and not found["ada", 1].counts
+    assert found["ada", 2].points == 4 and found["ada", 2].counts
+    assert marks(here) == {"ada": 4, "bad": 0, "odd": 4 + 3}
+    assert HINT in here.page("ada+01_tiny+2")
+    assert "Attempt 2, handed in 2026-01-02 03:04 UTC." in here.page("ada+01_tiny+2")
+    assert HINT not in here.page("ada+01_tiny+1")
+    assert found["no_book", 1].state == "refused"
+    assert "it holds no notebook of this assignment" in here.page("no_book+01_tiny+1")
+    assert found["odd", 1].submitted is None
+    assert set(found) == {
+        ("ada", 1),
+        ("ada", 2),
+        ("bad", 1),
+        ("no_book", 1),
+        ("odd", 1),
+    }
+
+
+def multiprocessing_server(here):
+    """Start a second service as another process would; raise what it raises."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+
+    def start():
+        try:
+            Server(here.course)
+        except CourseError as error:
+            sender.send(str(error))
+        finally:
+            sender.close()
+
+    process = multiprocessing.get_context("fork").Process(target=start)
+    process.start()
+    process.join(60)
+    raise CourseError(receiver.recv())
+
+
+def test_policies_decide_what_is_graded_shown_and_counted(place):
+    """Attempts, late work, the best one, and no marks before the due date."""
+    here = place(
+        "c.GradingService.assignments = {'01_tiny': {'attempts': 2, 'counting': "
+        "'best', 'before_due': 'public', 'late': 'refuse'}}"
+    )
+    with Gradebook(here.course.directory.db_url, "neural-networks") as book:
+        book.find_assignment("01_tiny").duedate = server_module.now().replace(year=2100)
+        book.db.commit()
+    here.submit("ada+01_tiny+1")
+    here.submit("bo+01_tiny+1", when="2101-01-02 03:04:05 UTC")
+    with serving(here) as server:
+        settle(server, 2)
+        here.submit("ada+01_tiny+2", MISTAKE)
+        settle(server, 3)
+        here.submit("ada+01_tiny+3")
+        found = settle(server, 4)
+        before = {name: here.page(f"ada+01_tiny+{name}") for name in "123"}
+        with Gradebook(here.course.directory.db_url, "neural-networks") as book:
+            book.find_assignment("01_tiny").duedate = server_module.now()
+            book.db.commit()
+        server._dates.clear()
+        server._open_after_due()
+
+    assert found["ada", 1].counts and not found["ada", 2].counts
+    assert marks(here) == {"ada": 7}
+    assert "Attempt 1 counts, not this one." in before["2"]
+    assert "0 of 2 passed" in before["2"]
+    for text in (HINT, "points", "hidden", "Cases right"):
+        assert text not in before["2"]
+    assert "2 attempts are allowed" in before["3"]
+    assert "handed in after the due date" in here.page("bo+01_tiny+1")
+    assert HINT in here.page("ada+01_tiny+2")
+
+
+def test_the_exchange_gets_pages_where_learners_fetch_them(place):
+    """Under a name that only the learner's secret gives, and only for the owner."""
+    owner = server_module.owner_of(place().root)
+    here = place("c.GradingService.before_due = 'hints'")
+    names = {
+        who: f"{who}+01_tiny+2026-01-02 03:04:05 UTC" for who in (owner, "mallory")
+    }
+    for name in names.values():
+        here.submit(name, MISTAKE, exchange=True)
+    with serving(here) as server:
+        found = settle(server, 2)
+    pages = {}
+    for who, name in names.items():
+        file = notebook_hash(secret=SECRET + name, notebook_id="tiny")
+        path = here.exchange / "neural-networks" / "feedback" / f"{file}.html"
+        pages[who] = path.read_text()
+
+    assert found["mallory", 1].state == "refused"
+    assert "not handed in by the account" in pages["mallory"]
+    assert HINT in pages[owner] and "4 of 7 points" in pages[owner]
+    assert "8675309" not in pages[owner]
+
+
+def test_a_full_disk_and_a_locked_gradebook_cost_time_alone(place, monkeypatch):
+    """What could not be taken in or written is done when it can be."""
+    here = place()
+    here.submit("ada+01_tiny+1")
+    full = iter([True, True])
+
+    def copy(source, target):
+        if next(full, False):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return copy_submission(source, target)
+
+    monkeypatch.setattr(server_module, "copy_submission", copy)
+    monkeypatch.setattr(server_module, "RETRY", 0.2)
+    with serving(here) as server:
+        server.step()
+        assert "No space left" in server._problem
+        lock = sqlite3.connect(here.root / "gradebook.db", isolation_level=None)
+        while not server.attempts.of("01_tiny"):
+            time.sleep(0.1)
+            server.step()
+        server._desk("01_tiny")
+        lock.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(
+            server, "_due", lambda attempt: None
+        )  # known since it was taken in
+        until = time.monotonic() + 60
+        while not server._unwritten and time.monotonic() < until:
+            server.step()
+        assert server._unwritten and "ada" not in here.course.students("none")
+        lock.execute("ROLLBACK")
+        lock.close()
+        found = settle(server, 1)
+
+    assert found["ada", 1].state == "done"
+    assert marks(here) == {"ada": 7}
+
+
+def test_everybodys_first_attempt_comes_before_anybodys_second():
+    """Who hands in fifty times keeps nobody waiting."""
+    given = [
+        Attempt(id=i, assignment="01", student=who)
+        for i, who in enumerate(["ada", "ada", "ada", "bo", "ada", "cy"])
+    ]
+
+    assert [one.id for one in fair_order(given)] == [0, 3, 5, 1, 2, 4]
+
+
+def test_health_and_metrics_are_answered_beside_the_work():
+    """A service that says nothing for long is not healthy; learners stay unnamed."""
+    monitor = Monitor(0)
+    url = f"http://127.0.0.1:{monitor.port}"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            opener.open(f"{url}/health", timeout=10)
+        metrics = Metrics()
+        metrics.attempts.labels("01_tiny", "done").inc()
+        monitor.tell(metrics.text(), {"status": "ok", "waiting": 0})
+        time.sleep(0.7)
+        health = json.load(opener.open(f"{url}/health", timeout=10))
+        said = opener.open(f"{url}/metrics", timeout=10).read().decode()
+    finally:
+        monitor.close()
+
+    assert health["status"] == "ok"
+    assert 'autograder_attempts_total{assignment="01_tiny",state="done"} 1.0' in said
+
+
+@pytest.mark.slow
+def test_killed_at_any_point_it_loses_nothing_and_does_nothing_twice(place):
+    """Twenty random kills while learners hand in; then everything is there once."""
+    here = place()
+    chance = random.Random(18)
+    names = [f"{who}+01_tiny+{i}" for i in (1, 2) for who in ("ada", "bo", "cy", "di")]
+    left = list(names)
+    context = multiprocessing.get_context("fork")
+    for _ in range(20):
+        if left and chance.random() < 0.6:
+            name = left.pop(0)
+            here.submit(name, MISTAKE if name.endswith("2") else MISTAKE[:-1] + "Z")
+
+        def serve():
+            os.setsid()
+            Server(here.course).run()
+
+        process = context.Process(target=serve)
+        process.start()
+        time.sleep(chance.uniform(0.1, 2.5))
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+    for name in left:
+        here.submit(name, MISTAKE)
+    with serving(here) as server:
+        found = settle(server, len(names))
+        server.step()
+        every = server.attempts.of("01_tiny")
+
+    assert len(every) == len(found) == len(names)
+    assert {one.origin for one in every} == {f"folder:{name}" for name in names}
+    assert all(one.state == "done" for one in every)
+    assert sorted(found) == [(w, i) for w in ("ada", "bo", "cy", "di") for i in (1, 2)]
+    assert [one.counts for one in every] == [False, True] * 4
+    assert marks(here) == dict.fromkeys(("ada", "bo", "cy", "di"), 4)
+    assert all(HINT in here.page(name) for name in names if name.endswith("2"))
