@@ -10,13 +10,9 @@ import nbformat
 from autograder.nbgrader.course import Course
 from autograder.reports.class_page import csv_of, page_of
 from autograder.reports.findings import read_findings
-    page = page_of(
-        findings,
-        alike,
-        titles_of(course, assignment),
-        unsafe_cells(course, assignment),
-        attempts_line(attempts_of(course, assignment)),
-    )
+from autograder.reports.ordinary_tests import unsafe_cells
+from autograder.service.attempts import Attempt
+from autograder.service.server import attempts_of
 
 __all__ = ["report_command", "titles_of"]
 
