@@ -51,6 +51,7 @@ test: venv  ## run the whole test suite
 
 bench: venv  ## measure what grading a class costs
 	python bench/grading.py $(ARGS)
+	python bench/service.py $(if $(findstring --quick,$(ARGS)),--quick,--rows 20000)
 
 pictures: venv  ## make the pictures of README and docs anew
 	python -m pytest tests/browser/pictures.py

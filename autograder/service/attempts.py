@@ -12,7 +12,6 @@ from sqlalchemy import (
     event,
     func,
     select,
-    text,
 )
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -144,8 +143,8 @@ class Attempts:
         if self._engine.dialect.name != "postgresql":
             return True
         self._lock = connection = self._engine.connect()
-        asked = text("SELECT pg_try_advisory_lock(hashtext('autograder service'))")
-        return bool(connection.execute(asked).scalar())
+        asked = func.pg_try_advisory_lock(func.hashtext("autograder service"))
+        return bool(connection.execute(select(asked)).scalar())
 
     def origins(self) -> set[str]:
         """Return all that was ever taken."""

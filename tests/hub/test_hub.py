@@ -255,7 +255,10 @@ def people() -> Iterator[dict[str, Person]]:
     course = homes / "grace" / "course"
     commands = [*_write_users(folder), *_open_folders(folder)] if SEPARATE else []
     write_source(course)
-    shutil.copy(ROOT / "nbgrader_config.py", course)
+    config = (ROOT / "nbgrader_config.py").read_text()
+    config += "\nc.GradingService.port = 0\n"
+    config += f"c.GradingService.check_owner = {SEPARATE}\n"
+    (course / "nbgrader_config.py").write_text(config)
     if SEPARATE:
         for path in [course, *course.rglob("*")]:
             os.chown(path, USERS["grace"], USERS["grace"])
@@ -332,6 +335,11 @@ def _wait_for(hub: str, process: subprocess.Popen, log: Path) -> None:
 def _work(learner: Person, centre: str) -> None:
     """Fetch, answer and submit."""
     learner.assignments("fetch")
+    _submit(learner, centre)
+
+
+def _submit(learner: Person, centre: str) -> None:
+    """Answer and submit what was fetched."""
     path = f"api/contents/{TINY}/tiny.ipynb"
     notebook = nbformat.from_dict(learner.get(path)["content"])
     for cell in notebook.cells:
@@ -372,6 +380,57 @@ def test_an_assignment_goes_out_comes_back_and_is_returned(returned):
     assert marks["bo"] < 7
     assert hint in returned["bo"][1]
     assert hint not in returned["ada"][1]
+
+
+def test_the_service_returns_feedback_to_who_has_just_submitted(people, returned):
+    """Submit in Assignment List, fetch the page there: nobody does anything else."""
+    ada, grace = people["ada"], people["grace"]
+    log = "open('serve.log', 'w')"
+    grace.run(
+        "import os, subprocess, sys\n"
+        "os.chdir(os.path.expanduser('~/course'))\n"
+        "subprocess.Popen([sys.executable, '-m', 'autograder', 'serve'], "
+        f"start_new_session=True, stdout={log}, stderr=subprocess.STDOUT)"
+    )
+    pages = ""
+    for centre in (CENTRE, CENTRE.replace("X - mu", "X + mu")):
+        before, began = pages, time.monotonic()
+        _submit(ada, centre)
+        while pages == before and time.monotonic() - began < PATIENCE:
+            pages = _newest_feedback(ada)
+        # The first one also waited for the service to start.
+        seconds = time.monotonic() - began
+    shown = grace.run(
+        "import os; print(open(os.path.expanduser('~/course/serve.log')).read())"
+    )
+
+    assert "What should the mean of a row be afterwards?" in pages, shown
+    assert "This attempt counts." in pages
+    assert seconds < 60
+
+
+def _newest_feedback(learner: Person) -> str:
+    """Return the page of the newest submission, once it is there."""
+    found = learner.assignments("fetch_feedback")
+    submissions = [
+        submission
+        for assignment in found
+        if assignment["status"] == "submitted"
+        for submission in assignment["submissions"]
+    ]
+    newest = max(submissions, key=lambda submission: submission["timestamp"])
+    path = newest["local_feedback_path"]
+    if not path:
+        return ""
+    listing = learner.ask("GET", f"api/contents/{path}")
+    if listing.status_code != 200:
+        return ""
+    return "".join(
+        learner.get(f"api/contents/{page['path']}", params={"format": "text"})[
+            "content"
+        ]
+        for page in listing.json()["content"]
+    )
 
 
 def _feedback(learner: Person) -> str:

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -51,8 +52,13 @@ def image(tiny_course, tmp_path_factory):
     assert modes["setup.sh"] & modes["run_autograder"] & 0o111
     for name in ("setup.sh", "run_autograder"):
         subprocess.run(["bash", "-n", root / "source" / name], check=True)
-    # As setup.sh would have made it; the package comes from the unpacked zip.
-    (root / "venv").symlink_to(sys.prefix)
+    # As setup.sh would have made it: libraries from here, the package from the zip.
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", root / "venv"], check=True
+    )
+    (packages,) = (root / "venv").glob("lib/python*/site-packages")
+    paths = [sysconfig.get_path("purelib"), root / "source", "/autograder/source"]
+    (packages / "course.pth").write_text("".join(f"{path}\n" for path in paths))
     shutil.copy(root / "source" / "run_autograder", root / "run_autograder")
     (root / "run_autograder").chmod(0o755)
     return root
