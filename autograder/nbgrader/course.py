@@ -19,7 +19,6 @@ from nbgrader.api import (
     Gradebook,
     MissingEntry,
     SubmittedAssignment,
-    SubmittedNotebook,
 )
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory

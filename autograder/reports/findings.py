@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 import nbformat
 import numpy as np

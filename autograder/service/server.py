@@ -213,9 +213,13 @@ class Server:
             tries=0,
         )
         # First the copy: what is in the database has files.
-        draft = self.course.root / "attempts" / f".incoming-{os.getpid()}"
+        draft = self.course.root / "attempts" / ".incoming"
         left_out = copy_submission(arrival.path, draft)
         attempt.submitted = handed_in_at(draft)
+        if attempt.submitted is None:
+            # Work without a time would keep the one of an earlier attempt.
+            stamp = f"{attempt.received:%Y-%m-%d %H:%M:%S} UTC"
+            (draft / "timestamp.txt").write_text(stamp)
         if left_out:
             attempt.reason = f"left out: {left_out}"
         earlier = self.attempts.of(attempt.assignment, attempt.student)
