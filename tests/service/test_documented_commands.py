@@ -30,7 +30,6 @@ ELSEWHERE = {
     "make venv": "tests/test_makefile.py",
     "source .venv/bin/activate": "tests/test_makefile.py",
     "make grade": "tests/test_makefile.py",
-    "make release": "tests/test_makefile.py",
     "jupyter lab": "tests/hub/test_hub.py",
 }
 # These find something in this class, and say so.
@@ -52,7 +51,15 @@ def commands():
     names |= {"LEARNER": "ada", "propagate:3": "centre:3"}
     for old, new in names.items():
         found = [line.replace(old, new) for line in found]
-    return [line for line in found if line]
+    return [_recipe(line) for line in found if line]
+
+
+def _recipe(line):
+    """Return what the Makefile runs; the environment is made by another test."""
+    if not line.startswith("make release"):
+        return line
+    recipe = re.search(r"^release:.*\n\t(.*)$", (ROOT / "Makefile").read_text(), re.M)
+    return recipe[1].replace("$(ASSIGNMENT)", line.partition("=")[2])
 
 
 @pytest.fixture(scope="module")
