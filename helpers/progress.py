@@ -13,7 +13,7 @@ goes to the error stream, and a loop of less than half a second shows nothing.
 import html
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 from helpers.strings import text
@@ -157,7 +157,7 @@ def progress(
     >>> sum(progress(range(4), "Adding up"))
     6
     """
-    if total is None and hasattr(iterable, "__len__"):
+    if total is None and isinstance(iterable, Sized):
         total = len(iterable)
     bar = ProgressBar(total, description)
     try:

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -520,9 +521,10 @@ def dropout_forward(
     >>> dropout_forward({"X": np.eye(1), "parameters": P}, None, None, [])["A3"]
     'two results were expected: A3 and the cache'
     """
-    X, P = np.asarray(inputs["X"], float), inputs["parameters"]
-    keep = float(inputs.get("keep_prob", 0.5))
-    wanted = {name: np.asarray(P[name], float) for name in sorted(P)}
+    given = dict[str, Any](inputs)
+    X, P = np.asarray(given["X"], np.float64), given["parameters"]
+    keep = float(given.get("keep_prob", 0.5))
+    wanted = {name: np.asarray(P[name], np.float64) for name in sorted(P)}
     try:
         parts = _dropout_parts(answer)
         A = X
@@ -585,7 +587,7 @@ def difference_by_magnitude(
     number = np.asarray(answer if answer is not None else "")
     if number.dtype.kind not in "biuf" or number.size != 1:
         return {"difference": text("relations.difference.not_a_number")}
-    got, wanted = float(number.reshape(())), float(np.reshape(expected, ()))
+    got, wanted = float(number.reshape(())), float(np.asarray(expected).reshape(()))
     if not math.isfinite(got) or got < 0:
         return {"difference": text("relations.difference.not_a_size", got=got)}
     if wanted < ROUNDING:

@@ -240,7 +240,7 @@ def train(
     ValueError
         If dropout is asked for without `rng`.
     """
-    P = {name: np.array(value, dtype) for name, value in parameters.items()}
+    P: Parameters = {k: np.array(value, dtype) for k, value in parameters.items()}
     X, Y = np.asarray(X, dtype), np.asarray(Y, dtype)
     m, count = X.shape[-1], P["W1"].shape[0]
 
@@ -252,16 +252,16 @@ def train(
     dropout = bool((keep < 1).any())
     if dropout and rng is None:
         raise ValueError(text("stacks.no_generator"))
-    if validation is not None:
-        validation = tuple(np.asarray(part, dtype) for part in validation)
+    held_out: list[np.ndarray] = [np.asarray(part, dtype) for part in validation or ()]
     curves: list[tuple] = []
-    best, best_cost = {}, np.full(count, np.inf)
+    best: Parameters = {}
+    best_cost = np.full(count, np.inf)
     best_iterations = np.zeros(count, int)
 
     def record(iteration: int) -> None:
-        row = _cost_and_accuracy(P, X, Y)
-        if validation is not None:
-            row += _cost_and_accuracy(P, *validation)
+        row = [*_cost_and_accuracy(P, X, Y)]
+        if held_out:
+            row += _cost_and_accuracy(P, *held_out)
             better = row[2] < best_cost
             for name, value in P.items():
                 best.setdefault(name, value.copy())[better] = value[better]
@@ -269,14 +269,14 @@ def train(
             best_iterations[better] = iteration
         curves.append((iteration, *row))
 
-    iterations = range(num_iterations)
+    iterations: Iterable[int] = range(num_iterations)
     if description is not None:
         iterations = progress(iterations, description)
     masks: list[np.ndarray] = []
     for iteration in iterations:
         if iteration % record_every == 0:
             record(iteration)
-        if dropout and not (frozen_mask and masks):
+        if dropout and rng is not None and not (frozen_mask and masks):
             masks = _draw_masks(P, m, keep, rng)
         AL, caches = forward_propagation(X, P, masks)
         grads = backward_propagation(AL, Y, caches, masks)
@@ -289,6 +289,9 @@ def train(
     record(num_iterations)
 
     columns = [np.array(column) for column in zip(*curves, strict=True)]
-    if validation is None:
+    if not held_out:
         columns += [np.zeros((0, count))] * 2
-    return Training(P, *columns, best, best_iterations)
+    numbers, costs, accuracies, *held_out = columns
+    return Training(
+        P, numbers, costs, accuracies, held_out[0], held_out[1], best, best_iterations
+    )

@@ -126,8 +126,8 @@ class LiveTraining:
             end = "training.stopped"
         bar.close()
         curve.close()
-        cost = f"{self.costs[-1]:.4g}" if self.costs else "?"
-        print(text(end, name=self.name, steps=self.steps, cost=cost))
+        shown = f"{self.costs[-1]:.4g}" if self.costs else "?"
+        print(text(end, name=self.name, steps=self.steps, cost=shown))
 
     def _done(self, steps: int, stop_below: float) -> bool:
         return self.steps >= steps or bool(self.costs and self.costs[-1] < stop_below)

@@ -12,6 +12,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -184,12 +185,13 @@ def call(
         if text not in outcome.warned and len(outcome.warned) < 5:
             outcome.warned.append(text)
     outcome.printed = stream.getvalue()
+    pairs: list[tuple[int | str, object, object]] = [
+        *((i, a, b) for i, (a, b) in enumerate(zip(given[0], used_args))),
+        *((k, given[1][k], used_kwargs[k]) for k in given[1]),
+    ]
     outcome.changed = [
         _input_name(key, names)
-        for key, before, after in [
-            *((i, a, b) for i, (a, b) in enumerate(zip(given[0], used_args))),
-            *((k, given[1][k], used_kwargs[k]) for k in given[1]),
-        ]
+        for key, before, after in pairs
         if not unchanged(before, after)
     ]
     return outcome
@@ -318,7 +320,7 @@ def _line(error: BaseException, function: Callable) -> int | None:
     return line
 
 
-def unchanged(before: object, after: object) -> bool:
+def unchanged(before: Any, after: Any) -> bool:
     """Tell whether an input is bit by bit what it was (types may not change)."""
     if type(before) is not type(after):
         return False
@@ -362,7 +364,9 @@ MAX_PAIRS = 100
 def _overlap(one: np.ndarray, other: np.ndarray) -> bool:
     try:
         # Columns of one matrix interleave in memory without a common element.
-        return np.shares_memory(one, other, max_work=10_000)
+        # NumPy's types know the two special values alone.
+        most: Any = 10_000
+        return np.shares_memory(one, other, max_work=most)
     except (np.exceptions.TooHardError, RuntimeError):
         return False
 
@@ -405,7 +409,7 @@ def _generator(
     original = np.random.seed
 
     def no_seed(seed: object = None) -> None:
-        frame = sys._getframe(1)
+        frame: types.FrameType | None = sys._getframe(1)
         while frame is not None:
             if frame.f_code.co_name in callees:
                 return

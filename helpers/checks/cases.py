@@ -202,7 +202,7 @@ class NotebookCases:
 def outcome_form(outcome: Outcome) -> dict:
     """Return the JSON form of an outcome."""
     if outcome.error is not None:
-        form = {"error": outcome.error, "message": outcome.message}
+        form: dict = {"error": outcome.error, "message": outcome.message}
     else:
         form = {"value": encode(outcome.value)}
     for key in ("changed", "shared", "aliased"):
@@ -399,10 +399,7 @@ _VALUES = frozenset(["array", "list", "tuple", "dict", "sample", "function", "fl
 def _lines(form: object, indent: str) -> Iterator[str]:
     """Write nested objects on lines of their own and values on one line each."""
     inner = indent + " "
-    opened = (
-        isinstance(form, dict) and form and not (len(form) == 1 and _is_value(form))
-    )
-    if opened:
+    if isinstance(form, dict) and form and not (len(form) == 1 and _is_value(form)):
         yield "{"
         last = len(form) - 1
         for i, (key, item) in enumerate(form.items()):

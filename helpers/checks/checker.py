@@ -91,7 +91,12 @@ class Check:
         watch_cells()
 
     def __call__(
-        self, function: Callable, /, *args: object, rng: int | None = None, **kwargs
+        self,
+        function: Callable,
+        /,
+        *args: object,
+        rng: int | None = None,
+        **kwargs: object,
     ) -> None:
         """Call a function and compare what it returns with the recorded answer.
 

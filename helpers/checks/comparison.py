@@ -1,6 +1,7 @@
 """Comparing an answer with the expected one, leaf by leaf and result by result."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class Signature:
     form: str
     names: tuple[str, ...]
 
-    def split(self, value: object) -> dict[str, object]:
+    def split(self, value: Any) -> dict[str, object]:
         """Divide an expected value into its named results."""
         if self.form == "tuple":
             return dict(zip(self.names, value))
@@ -152,7 +153,7 @@ def compare(
         else:
             # One value where several belong: the first name gets it.
             got = [returned] + [_MISSING] * (len(wanted) - 1)
-    elif signature.form == "dict":
+    elif isinstance(expected, dict) and signature.form == "dict":
         returned = _first_of_more(expected, returned)
         if isinstance(returned, dict):
             got = [returned.get(key, _MISSING) for key in expected]
@@ -203,7 +204,7 @@ def additional(signature: Signature, expected: object, returned: object) -> list
     return found
 
 
-def _first_of_more(expected: object, returned: object) -> object:
+def _first_of_more(expected: object, returned: Any) -> Any:
     """Take the first of several returned values where one is asked for."""
     more = isinstance(returned, tuple) and len(returned) > 1
     if more and not isinstance(expected, list | tuple):

@@ -141,7 +141,7 @@ def _breaches(
         if frozen or outcome.seeded:
             for name, value in function.signature.split(case.expected.value).items():
                 # What is zero was not drawn.
-                if any(np.any(leaf) for _, leaf in leaves(value, name)):
+                if any(np.any(np.asarray(leaf)) for _, leaf in leaves(value, name)):
                     yield "fresh", name
     if "no seed" in terms and outcome.seeded:
         yield "no seed", text("contract.part.seed")

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Evidence:
         return bool(self.kinds)
 
 
-def shape_of(value: object) -> str:
+def shape_of(value: Any) -> str:
     """Say in a few words what kind of value something is."""
     if isinstance(value, np.ndarray):
         if value.ndim == 0:
@@ -190,11 +191,9 @@ def _facts(results: list[Result]) -> list[str]:
 
 
 def _fact(difference: Difference) -> str:
-    path, expected, returned = (
-        difference.path,
-        difference.expected,
-        difference.returned,
-    )
+    path = difference.path
+    expected: Any = difference.expected
+    returned: Any = difference.returned
     say = "checks.evidence."
     if difference.kind in ("missing", "extra"):
         return text(say + difference.kind, path=path)
@@ -208,11 +207,14 @@ def _fact(difference: Difference) -> str:
             return text(say + "other_text", path=path)
         return text(say + "type", path=path, got=got, want=want)
     if isinstance(expected, list | tuple):
-        got, want = len(returned), len(expected)
-        return text(say + "length", path=path, got=got, want=want)
+        sizes = {"got": len(returned), "want": len(expected)}
+        return text(say + "length", path=path, **sizes)
     if difference.kind in ("rank", "shape"):
-        got, want = np.asarray(returned).shape, np.asarray(expected).shape
-        return text(say + difference.kind, path=path, got=got, want=want)
+        shapes = {
+            "got": np.asarray(returned).shape,
+            "want": np.asarray(expected).shape,
+        }
+        return text(say + difference.kind, path=path, **shapes)
     numbers = _numbers(difference, {}, [])
     if numbers is None:
         return text(say + "other", path=path)
@@ -263,8 +265,9 @@ def _relate(
                     if name != path
                 ]
                 numbers.append(_numbers(item, inputs, others))
-            if all(n is not None for n in numbers):
-                finding = find_pattern(numbers)
+            known = [n for n in numbers if n is not None]
+            if len(known) == len(numbers):
+                finding = find_pattern(known)
                 if finding is not None:
                     evidence.relate(finding.key, finding.kind, **finding.values)
                     return
@@ -428,7 +431,8 @@ def _patterns_of_names(
 def _layers(names: Iterable[str]) -> list[int]:
     """Return the layer of each name; empty if one has none."""
     found = [re.search(r"(\d+)\W*$", name) for name in names]
-    return [int(match[1]) for match in found] if all(found) else []
+    layers = [int(match[1]) for match in found if match]
+    return layers if len(layers) == len(found) else []
 
 
 def _sorts(names: Iterable[str]) -> list[str]:

@@ -14,6 +14,7 @@ import math
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -38,6 +39,9 @@ PLAIN = (bool, int, float, str, type(None), np.ndarray, dict, list, tuple)
 
 class Unknown(Exception):
     """An expression whose value takes a learner's code to find out."""
+
+
+Node = TypeVar("Node", bound=ast.AST)
 
 
 @dataclass
@@ -121,7 +125,7 @@ class _Evaluation:
         ends = (node.lower, node.upper, node.step)
         return slice(*(None if end is None else self.of(end) for end in ends))
 
-    def _plain(self, node: ast.AST) -> object:
+    def _plain(self, node: ast.AST) -> Any:
         value = self.of(node)
         if isinstance(value, np.generic):
             value = np.asarray(value)
@@ -180,7 +184,7 @@ class _Evaluation:
             raise Unknown
         given = [self._plain(argument) for argument in node.args]
         if function is None:
-            given.insert(0, self._plain(node.func.value))
+            given.insert(0, self._plain(_array_of(node)))
             function = vars(np)[name]
         named = {k.arg: self._plain(k.value) for k in node.keywords if k.arg}
         with np.errstate(all="ignore"):
@@ -192,6 +196,13 @@ def _method(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Attribute) and not (
         isinstance(node.func.value, ast.Name) and node.func.value.id in MODULES
     )
+
+
+def _array_of(call: ast.Call) -> ast.expr:
+    """Return the array of a call, a method's or the first argument."""
+    if isinstance(call.func, ast.Attribute) and _method(call):
+        return call.func.value
+    return call.args[0]
 
 
 OPERATIONS: dict[type, Callable] = {
@@ -219,7 +230,7 @@ def _kind(value: object) -> str:
         return text("checks.failure.kind.text", value=value[:40])
     if type(value) is tuple and all(type(item) is int for item in value):
         return text("checks.failure.kind.tuple", value=value)
-    if type(value) in (tuple, list, dict):
+    if isinstance(value, tuple | list | dict) and type(value) in PLAIN:
         name = type(value).__name__
         return text(f"checks.failure.kind.{name}_of", n=len(value))
     if isinstance(value, type) and value is Unknown:
@@ -309,7 +320,7 @@ def _say(key: str, /, **values: object) -> str:
     return text(f"checks.failure.{key}", **values)
 
 
-def _inside(spot: Spot, kind: type) -> Iterator[ast.AST]:
+def _inside(spot: Spot, kind: type[Node]) -> Iterator[Node]:
     return (node for node in ast.walk(spot.node) if isinstance(node, kind))
 
 
@@ -379,7 +390,7 @@ def _attribute(spot: Spot) -> str:
     name = spot.error.name
     value = spot.error.obj
     base = next(
-        (n.value for n in ast.walk(spot.node) if getattr(n, "attr", "") == name), None
+        (node.value for node in _inside(spot, ast.Attribute) if node.attr == name), None
     )
     code = spot.code(base) if base is not None else ""
     if isinstance(value, types.ModuleType):
@@ -477,8 +488,9 @@ def _call(spot: Spot) -> str:
                 "arguments", name=name, names=", ".join(names), n=len(node.args)
             )
     if function is not Unknown and not callable(function):
-        code = spot.code(node)
-        return _say("not_callable", name=name, kind=_kind(function), code=code)
+        return _say(
+            "not_callable", name=name, kind=_kind(function), code=spot.code(node)
+        )
     if isinstance(spot.error, TypeError) and name == "range" and given:
         return _say("range", parts=", ".join(map(spot.is_, node.args)))
     return ""
@@ -609,15 +621,14 @@ def _zero(spot: Spot) -> str:
 def _axis(spot: Spot) -> str:
     if type(spot.error).__name__ != "AxisError" or not isinstance(spot.node, ast.Call):
         return ""
-    array = spot.node.func.value if _method(spot.node) else spot.node.args[0]
-    return _say("axis", array=spot.is_(array))
+    return _say("axis", array=spot.is_(_array_of(spot.node)))
 
 
 def _reshape(spot: Spot) -> str:
     node = spot.node
     if "reshape" not in str(spot.error) or not isinstance(node, ast.Call):
         return ""
-    array = node.func.value if _method(node) else node.args[0]
+    array = _array_of(node)
     value = spot.known(array)
     if not isinstance(value, np.ndarray):
         return ""

@@ -17,6 +17,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -47,13 +48,13 @@ class Finding:
         Of the sentence, in ``checks.evidence``.
     kind : str
         The group to which it belongs, such as ``"sign"``.
-    values : dict of str to object
+    values : mapping of str to object
         For the placeholders of the sentence.
     """
 
     key: str
     kind: str
-    values: dict[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Numbers:
 Cases = Sequence[Numbers]
 
 
-def number(value: object) -> str:
+def number(value: Any) -> str:
     """Write a number with six significant digits."""
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
@@ -311,10 +312,10 @@ def _of_an_input(cases: Cases) -> Finding | None:
     if not _explained(cases, SEARCHED):
         return None
     for name, arrays in _telling_inputs(cases):
-        shaped = [_shaped(n, array) for n, array in zip(cases, arrays)]
-        if any(s is None for s in shaped):
+        found = [(n, _shaped(n, array)) for n, array in zip(cases, arrays)]
+        pairs = [(n, s) for n, s in found if s is not None]
+        if len(pairs) < len(found):
             continue
-        pairs = list(zip(cases, shaped))
         values = {"path": cases[0].path, "name": name}
         for sign, key in ((1.0, "input_added"), (-1.0, "input_missing")):
             if all(np.all(close(n.want + sign * s, n.got)) for n, s in pairs):
@@ -458,7 +459,7 @@ def _places_of(n: Numbers) -> list[tuple[str, object]]:
             if np.array_equal(wrong, ~diagonal):
                 found.append(("off_diagonal", ""))
         for axis, lines in ((1, "rows"), (0, "columns")):
-            hits = wrong.any(axis=axis)
+            hits = np.asarray(wrong.any(axis=axis))
             whole = np.broadcast_to(np.expand_dims(hits, axis), wrong.shape)
             if np.array_equal(wrong, whole):
                 found += _runs_of(hits, lines)
@@ -499,13 +500,16 @@ def _mask(cases: Cases) -> Finding | None:
         return None
     given = [_inputs(n) for n in cases]
     expected = text("checks.quantity.expected")
-    candidates = [(name, [inputs.get(name) for inputs in given]) for name in given[0]]
-    candidates.append((expected, [n.want for n in cases]))
-    fitting = [
-        (name, arrays)
-        for name, arrays in candidates
-        if all(a is not None and a.shape == n.want.shape for n, a in zip(cases, arrays))
+    candidates: list[tuple[str, list[np.ndarray | None]]] = [
+        (name, [inputs.get(name) for inputs in given]) for name in given[0]
     ]
+    candidates.append((expected, [n.want for n in cases]))
+    fitting = []
+    for name, found in candidates:
+        fits = zip(cases, found)
+        arrays = [a for n, a in fits if a is not None and a.shape == n.want.shape]
+        if len(arrays) == len(cases):
+            fitting.append((name, arrays))
     if _bits(cases) < BITS + math.log2(len(fitting) * len(MASKS) or 1):
         return None
     for name, arrays in fitting:

@@ -171,8 +171,8 @@ def short(value: object) -> str:
     if isinstance(value, str) or value is None:
         return repr(value)
     if isinstance(value, dict):
-        inner = (f"{key}: {_brief(item)}" for key, item in list(value.items())[:8])
-        return "{" + ", ".join(inner) + (", ..." if len(value) > 8 else "") + "}"
+        items = (f"{key}: {_brief(item)}" for key, item in list(value.items())[:8])
+        return "{" + ", ".join(items) + (", ..." if len(value) > 8 else "") + "}"
     if isinstance(value, list | tuple):
         inner = ", ".join(_brief(item) for item in value[:8])
         more = ", ..." if len(value) > 8 else ""

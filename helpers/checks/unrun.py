@@ -171,5 +171,6 @@ def _show(
     if error.name and last.tb_frame.f_globals is shell.user_ns:
         said = advice(error.name, _cells(), shell.user_ns.get("In", [""])[-1])
         if said is not None:
-            error._render_traceback_ = said.splitlines
+            # IPython asks the exception itself how it is to be shown.
+            setattr(error, "_render_traceback_", said.splitlines)  # noqa: B010
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)

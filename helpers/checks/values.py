@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Iterator, KeysView, ValuesView
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -152,16 +153,19 @@ class _Reader:
                 raise
             return Unreadable(type(value).__name__[:60])
 
-    def _container(self, value: object, path: str, depth: int) -> object:
+    def _container(self, value: Any, path: str, depth: int) -> object:
         self._budget.spend(path, 8)
         if isinstance(value, dict):
             return {
                 self._key(key, path): self.read(item, f"{path}[{key!r}]", depth + 1)
                 for key, item in dict.items(value)
             }
-        if isinstance(value, list | tuple):
-            base = list if isinstance(value, list) else tuple
-            items = base.__iter__(value)
+        if isinstance(value, list):
+            base: type = list
+            items = list.__iter__(value)
+        elif isinstance(value, tuple):
+            base = tuple
+            items = tuple.__iter__(value)
         else:
             # One more than is allowed, so that an endless one is refused.
             base, items = list, islice(iter(value), MAX_ITEMS + 1)
@@ -186,7 +190,7 @@ class _Reader:
         if isinstance(value, str):
             self._budget.spend(path, len(value))
             return str.__str__(value)
-        if kind is int or isinstance(value, int):
+        if isinstance(value, int):
             self._budget.spend(path, 8)
             number = int.__int__(value)
             if number.bit_length() > 63:
@@ -467,7 +471,7 @@ _DTYPES = frozenset(
 )
 
 
-def _decode_array(body: object, budget: _Budget) -> np.ndarray:
+def _decode_array(body: Any, budget: _Budget) -> np.ndarray:
     name = body.get("dtype") if isinstance(body, dict) else None
     if not isinstance(name, str) or name not in _DTYPES:
         raise Unsupported("not an array")

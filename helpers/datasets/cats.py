@@ -237,7 +237,8 @@ def _paired(
 
 
 def _names(classes: np.ndarray) -> tuple[str, str]:
-    return tuple(os.fsdecode(name) for name in classes)
+    first, second = (os.fsdecode(name) for name in classes)
+    return first, second
 
 
 def _read_factors(path: Path, stored: str, m: int) -> dict[str, np.ndarray]:

@@ -3,6 +3,7 @@
 The face's middle is (0, 0), x goes to the right and y down.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from helpers.drawings.canvas import (
     Canvas,
     Colour,
+    Point,
     mirrored,
     mixed,
     oval,
@@ -55,14 +57,16 @@ class Coat:
         return self.dark if self.marking in ("mask", "patch") else self.base
 
 
-def _both(canvas: Canvas, part, *arguments) -> None:
+def _both(canvas: Canvas, part: Callable[..., object], *arguments: object) -> None:
     """Draw a part on the right, and mirrored on the left."""
     for mirror in (True, False):
         with canvas.shifted(0, 0, mirror=mirror):
             part(canvas, *arguments)
 
 
-def _pointed_ear(canvas: Canvas, coat: Coat, tip, inner, outer, tuft) -> None:
+def _pointed_ear(
+    canvas: Canvas, coat: Coat, tip: Point, inner: Point, outer: Point, tuft: Colour
+) -> None:
     """An ear with a tip between an inner and an outer foot."""
     (tx, ty), (ix, iy), (ox, oy) = tip, inner, outer
     bulge = 0.06
@@ -85,13 +89,21 @@ def _pointed_ear(canvas: Canvas, coat: Coat, tip, inner, outer, tuft) -> None:
     canvas.fill(inside, tuft)
 
 
-def _shut_eye(canvas: Canvas, x, y, width) -> None:
+def _shut_eye(canvas: Canvas, x: float, y: float, width: float) -> None:
     """A happy bow."""
     bow = [(x - width, y + 0.05), (x, y - 0.1), (x + width, y + 0.05)]
     canvas.line(smooth(bow, closed=False), _BLACK, 0.085)
 
 
-def _eyes(canvas: Canvas, mood: str, open_eye, x, y, width, *rest) -> None:
+def _eyes(
+    canvas: Canvas,
+    mood: str,
+    open_eye: Callable[..., object],
+    x: float,
+    y: float,
+    width: float,
+    *rest: object,
+) -> None:
     """Both eyes: open, shut, or one of each."""
     for side in (1, -1):
         with canvas.shifted(0, 0, mirror=side < 0):
@@ -123,14 +135,24 @@ def _glasses(canvas: Canvas, colour: Colour, y: float) -> None:
     canvas.line([(-0.11, y - 0.03), (0.11, y - 0.03)], frame, 0.075)
 
 
-def _round_eye(canvas: Canvas, x, y, radius, iris, pupil) -> None:
+def _round_eye(
+    canvas: Canvas, x: float, y: float, radius: float, iris: Colour, pupil: float
+) -> None:
     canvas.fill(oval(x, y, radius * 1.18, radius * 1.18), _BLACK)
     canvas.fill(oval(x, y, radius, radius), iris)
     canvas.fill(oval(x, y, radius * pupil, radius * pupil), _BLACK)
     canvas.fill(oval(x - 0.05, y - 0.06, radius * 0.3, radius * 0.3), _WHITE)
 
 
-def _slit_eye(canvas: Canvas, x, y, width, height, iris, pupil) -> None:
+def _slit_eye(
+    canvas: Canvas,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    iris: Colour,
+    pupil: float,
+) -> None:
     """An almond with a slit: the outer corner a little higher."""
     almond = smooth(
         [
@@ -147,7 +169,9 @@ def _slit_eye(canvas: Canvas, x, y, width, height, iris, pupil) -> None:
     canvas.fill(oval(x + 0.07, y - 0.08, 0.05, 0.05), _WHITE)
 
 
-def _markings(canvas: Canvas, coat: Coat, head: list, rng) -> None:
+def _markings(
+    canvas: Canvas, coat: Coat, head: list, rng: np.random.RandomState
+) -> None:
     """What a coat shows within the outline of a head."""
     with canvas.inside(head):
         if coat.marking == "stripes":
@@ -265,7 +289,7 @@ def _mouth(canvas: Canvas, top: float, width: float, drop: float) -> None:
         canvas.line(smooth(smile, closed=False), _BLACK, 0.05)
 
 
-def _cat(canvas: Canvas, coat: Coat, mood: str, rng) -> None:
+def _cat(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> None:
     wide, tall, spread = rng.uniform(-1, 1, 3)
     tip = (0.74 + 0.05 * spread, -1.36 + 0.07 * tall)
     _both(canvas, _pointed_ear, coat, tip, (0.2, -0.68), (0.97, -0.2), _PINK)
@@ -295,7 +319,7 @@ def _cat(canvas: Canvas, coat: Coat, mood: str, rng) -> None:
         _whiskers(canvas, coat, 0.44)
 
 
-def _dog(canvas: Canvas, coat: Coat, mood: str, rng) -> None:
+def _dog(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> None:
     wide, tall, _ = rng.uniform(-1, 1, 3)
     floppy = rng.uniform() < 0.6
     half = [
@@ -361,7 +385,7 @@ def _dog(canvas: Canvas, coat: Coat, mood: str, rng) -> None:
         _both(canvas, Canvas.fill, ear, flap, shaded(flap, -0.5))
 
 
-def _fox(canvas: Canvas, coat: Coat, mood: str, rng) -> None:
+def _fox(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> None:
     wide, tall, spread = rng.uniform(-1, 1, 3)
     tip = (0.72 + 0.05 * spread, -1.42 + 0.07 * tall)
     _both(canvas, _pointed_ear, coat, tip, (0.22, -0.62), (0.98, -0.2), coat.dark)
@@ -397,7 +421,7 @@ def _fox(canvas: Canvas, coat: Coat, mood: str, rng) -> None:
     canvas.fill(smooth([(-0.15, 0.84), (0, 0.8), (0.15, 0.84), (0, 1.02)]), _BLACK)
 
 
-def _rabbit(canvas: Canvas, coat: Coat, mood: str, rng) -> None:
+def _rabbit(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> None:
     lean = rng.uniform(4, 16)
     long = rng.uniform(0.66, 0.8)
     with canvas.shifted(0, 0.22, 0.86):
@@ -428,7 +452,7 @@ def _rabbit(canvas: Canvas, coat: Coat, mood: str, rng) -> None:
         _mouth(canvas, 0.4, 0.24, 0.14)
 
 
-def _bear(canvas: Canvas, coat: Coat, mood: str, rng) -> None:
+def _bear(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> None:
     wide, tall, _ = rng.uniform(-1, 1, 3)
     radius = 0.34 + 0.03 * tall
     for side in (-1, 1):

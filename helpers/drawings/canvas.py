@@ -6,10 +6,11 @@ from contextlib import contextmanager
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-__all__ = ["Canvas", "Colour", "mirrored", "mixed", "oval", "shaded", "smooth"]
+__all__ = ["Canvas", "Colour", "Point", "mirrored", "mixed", "oval", "shaded", "smooth"]
 
 Colour = tuple[int, int, int]
-Points = Sequence[tuple[float, float]]
+Point = tuple[float, float]
+Points = Sequence[Point]
 
 
 def mixed(first: Colour, second: Colour, share: float) -> Colour:
@@ -20,7 +21,10 @@ def mixed(first: Colour, second: Colour, share: float) -> Colour:
     >>> mixed((0, 0, 0), (100, 200, 50), 0.5)
     (50, 100, 25)
     """
-    return tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    red, green, blue = (
+        round(a + (b - a) * share) for a, b in zip(first, second, strict=True)
+    )
+    return red, green, blue
 
 
 def shaded(colour: Colour, amount: float) -> Colour:

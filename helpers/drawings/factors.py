@@ -1,6 +1,8 @@
 """What a drawing depends on, and how the factors of a set are chosen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -75,7 +77,7 @@ class Factors:
     body: float = 0.0
 
 
-def _choice(rng: np.random.RandomState, names) -> str:
+def _choice(rng: np.random.RandomState, names: Iterable[str]) -> str:
     names = tuple(names)
     return names[rng.randint(len(names))]
 
@@ -153,13 +155,15 @@ def stressed_factors(seed: int, cat: bool, stress: str) -> tuple[Factors, float]
             factors, shift_x=round(float(x), 4), shift_y=round(float(y), 4)
         ), amount
     if stress in ("angle", "light"):
-        return replace(factors, **{stress: sign * amount}), amount
+        turned: dict[str, Any] = {stress: sign * amount}
+        return replace(factors, **turned), amount
     if stress == "scale" and sign < 0:
         amount = round(1 / amount, 4)
     if stress == "body" and factors.kind in THINGS:
         # A thing has no body: another animal takes its place.
         factors = replace(factors, kind=_choice(rng, ANIMALS[1:]))
-    return replace(factors, **{stress: amount}), amount
+    changed: dict[str, Any] = {stress: amount}
+    return replace(factors, **changed), amount
 
 
 def _sign(rng: np.random.RandomState) -> int:

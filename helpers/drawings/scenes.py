@@ -68,10 +68,11 @@ def _luma(colour: Colour) -> float:
     return float(np.dot(colour, (0.299, 0.587, 0.114)))
 
 
-def _two_colours(base: Colour, rng) -> tuple[Colour, Colour]:
+def _two_colours(base: Colour, rng: np.random.RandomState) -> tuple[Colour, Colour]:
     """A colour that stands out from the subject, and one close to it."""
     while True:
-        first = tuple(int(value) for value in rng.randint(40, 236, 3))
+        red, green, blue = map(int, rng.randint(40, 236, 3))
+        first = (red, green, blue)
         first = mixed(first, (round(_luma(first)),) * 3, 0.35)
         if abs(_luma(first) - _luma(base)) > 42:
             break
@@ -82,7 +83,9 @@ def _two_colours(base: Colour, rng) -> tuple[Colour, Colour]:
     return first, second
 
 
-def _background(canvas: Canvas, name: str, base: Colour, rng) -> None:
+def _background(
+    canvas: Canvas, name: str, base: Colour, rng: np.random.RandomState
+) -> None:
     first, second = _two_colours(base, rng)
     canvas.place(0.5, 0.5, 0.5)
     canvas.fill([(-2, -2), (2, -2), (2, 2), (-2, 2)], first)
@@ -120,7 +123,7 @@ def _background(canvas: Canvas, name: str, base: Colour, rng) -> None:
             canvas.fill(oval(x, y, 0.03, 0.03), shaded(first, 0.6))
 
 
-def _board(canvas: Canvas, share: float, rng) -> None:
+def _board(canvas: Canvas, share: float, rng: np.random.RandomState) -> None:
     """A wooden board in front, from one side of the image."""
     canvas.place(0.5, 0.5, 0.5, angle=float(rng.choice([0, 90, 180, 270])))
     wood = mixed((150, 108, 70), tuple(rng.randint(60, 200, 3)), 0.5)

@@ -15,7 +15,7 @@ def _box(left: float, top: float, right: float, bottom: float) -> list:
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
-def _mug(canvas: Canvas, coat: Coat, rng) -> None:
+def _mug(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     handle = smooth([(0.6, -0.35), (1.2, -0.3), (1.2, 0.45), (0.6, 0.5)], closed=False)
     canvas.line(handle, coat.edge, 0.3)
     canvas.line(handle, coat.base, 0.19)
@@ -40,7 +40,7 @@ def _mug(canvas: Canvas, coat: Coat, rng) -> None:
         canvas.line(steam, _WHITE, 0.07)
 
 
-def _house(canvas: Canvas, coat: Coat, rng) -> None:
+def _house(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     canvas.fill(_box(0.42, -1.25, 0.68, -0.6), coat.dark, coat.edge)
     canvas.fill(_box(-0.85, -0.3, 0.85, 1.05), coat.base, coat.edge)
     canvas.fill([(-1.12, -0.25), (0, -1.2), (1.12, -0.25)], coat.dark, coat.edge)
@@ -52,7 +52,7 @@ def _house(canvas: Canvas, coat: Coat, rng) -> None:
     canvas.fill(oval(0.11, 0.78, 0.04, 0.04), _BLACK)
 
 
-def _clock(canvas: Canvas, coat: Coat, rng) -> None:
+def _clock(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     for side in (-1, 1):
         canvas.line([(side * 0.5, 0.7), (side * 0.75, 1.08)], coat.edge, 0.2)
         bell = oval(side * 0.62, -0.86, 0.36, 0.26, side * 35)
@@ -70,7 +70,7 @@ def _clock(canvas: Canvas, coat: Coat, rng) -> None:
     canvas.fill(oval(0, 0.05, 0.07, 0.07), _BLACK)
 
 
-def _flower(canvas: Canvas, coat: Coat, rng) -> None:
+def _flower(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     canvas.line([(0, 0.3), (0.03, 1.2), (0, 2.2)], (70, 120, 66), 0.15)
     petals = rng.randint(6, 9)
     start = rng.uniform(0, 360)
@@ -84,7 +84,7 @@ def _flower(canvas: Canvas, coat: Coat, rng) -> None:
         canvas.fill(oval(x, y - 0.15, 0.04, 0.04), coat.light)
 
 
-def _ball(canvas: Canvas, coat: Coat, rng) -> None:
+def _ball(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     outline = oval(0, 0, 1.02, 1.02)
     canvas.fill(outline, coat.base, coat.edge)
     turn = rng.uniform(-40, 40)
@@ -95,7 +95,7 @@ def _ball(canvas: Canvas, coat: Coat, rng) -> None:
         canvas.tint(oval(0.3, 1.0, 1.0, 0.5), _BLACK, 0.3, 0.25)
 
 
-def _car(canvas: Canvas, coat: Coat, rng) -> None:
+def _car(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     cabin = [(0, -0.85), (0.52, -0.82), (0.72, -0.2), (0.98, -0.05), (1.04, 0.55)]
     for side in (-1, 1):
         canvas.fill(_box(side * 0.72 - 0.2, 0.4, side * 0.72 + 0.2, 0.98), _BLACK)
@@ -110,7 +110,7 @@ def _car(canvas: Canvas, coat: Coat, rng) -> None:
     canvas.fill(_box(-0.98, 0.5, 0.98, 0.68), coat.light, coat.edge)
 
 
-def _apple(canvas: Canvas, coat: Coat, rng) -> None:
+def _apple(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     half = [
         (0, -0.55),
         (0.4, -0.72),
@@ -129,7 +129,7 @@ def _apple(canvas: Canvas, coat: Coat, rng) -> None:
     canvas.fill(leaf, (96, 150, 76), (44, 80, 38))
 
 
-def _gift(canvas: Canvas, coat: Coat, rng) -> None:
+def _gift(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     for side in (-1, 1):
         loop = [(0, -0.6), (side * 0.3, -1.2), (side * 0.85, -1.2), (side * 0.7, -0.7)]
         canvas.fill(smooth(loop), coat.dark, coat.edge)
@@ -142,7 +142,7 @@ def _gift(canvas: Canvas, coat: Coat, rng) -> None:
     canvas.fill(_box(-0.17, -0.62, 0.17, -0.22), coat.dark, coat.edge)
 
 
-def _cupcake(canvas: Canvas, coat: Coat, rng) -> None:
+def _cupcake(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     cup = [(-0.78, 0.15), (0.78, 0.15), (0.55, 1.02), (-0.55, 1.02)]
     canvas.fill(cup, coat.dark, coat.edge)
     for x in np.linspace(-0.5, 0.5, 5):
@@ -155,7 +155,7 @@ def _cupcake(canvas: Canvas, coat: Coat, rng) -> None:
     canvas.fill(oval(0, -1.14, 0.2, 0.2), (206, 52, 66), (110, 20, 34))
 
 
-def _fish(canvas: Canvas, coat: Coat, rng) -> None:
+def _fish(canvas: Canvas, coat: Coat, rng: np.random.RandomState) -> None:
     tail = smooth([(0.5, 0), (1.25, -0.6), (1.1, 0), (1.25, 0.6)])
     canvas.fill(tail, coat.dark, coat.edge)
     canvas.fill(smooth([(-0.3, -0.5), (0.1, -1.1), (0.5, -0.4)]), coat.dark, coat.edge)
