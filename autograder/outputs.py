@@ -47,7 +47,7 @@ CONTROL = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 class Bounds:
     """How much a cell and a notebook may show.
 
-    Parameters
+    Attributes
     ----------
     outputs, all_outputs : int
         Outputs of a cell, and of a notebook.

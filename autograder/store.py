@@ -116,7 +116,7 @@ class Store:
 
     @property
     def points(self) -> dict[str, float]:
-        """Points of all cells that the machine grades, by id."""
+        """What the cells that the machine grades are worth, by id."""
         checks = {name: cell.points for name, cell in self.cells.items()}
         return checks | {name: cell.points for name, cell in self.tests.items()}
 

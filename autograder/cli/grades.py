@@ -24,6 +24,7 @@ def grades(assignment: str | None) -> None:
 
 
 def show_grades(course: Course, assignment: str) -> None:
+    """Print the table of grades of an assignment."""
     table = Table(title=assignment, title_justify="left")
     table.add_column("learner")
     for heading in ("code", "written", "late", "total", "of", "waiting"):

@@ -174,7 +174,7 @@ class Result:
 
     @property
     def points(self) -> float:
-        """Points earned by functions."""
+        """What functions earned."""
         return round(sum(cell.points for cell in self.cells), 2)
 
     @property
@@ -184,7 +184,7 @@ class Result:
 
     @property
     def waiting(self) -> float:
-        """Points of what a person has yet to grade."""
+        """What a person has yet to grade, in points."""
         return round(sum(answer.out_of for answer in self.written), 2)
 
     @property

@@ -156,7 +156,7 @@ def versions() -> str:
 
 
 class Converter(Autograde):
-    """nbgrader's converter up to the point where grades are saved."""
+    """The converter of nbgrader up to the point where grades are saved."""
 
     lock: int  # on its folder, as long as it is in use
 

@@ -47,7 +47,7 @@ class SingleFault:
 
     @property
     def excess(self) -> float:
-        """Points lost beyond the function's own."""
+        """What was lost beyond the function's own."""
         return max(0.0, self.own + sum(self.others.values()) - self.points)
 
 

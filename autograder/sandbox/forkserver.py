@@ -62,16 +62,23 @@ class NotStarted(RuntimeError):
 class Report:
     """How a child ended.
 
-    Parameters
+    Attributes
     ----------
-    status : exit status, or the negative number of the signal that ended it.
-    cpu : seconds of processor time, of the child and what it waited for.
-    beside : seconds of processor time of its supervisor.
-    peak : largest resident memory in bytes, the fork server's share included.
-    wall : seconds from start to end.
-    reason : the limit that ended it ("wall", "cpu", "memory", "processes",
-        "disk", "output"), "abandoned" when the grader's side had gone, or "".
-    log : the last it wrote to its standard output and error.
+    status : int
+        Exit status, or the negative number of the signal that ended it.
+    cpu : float
+        Seconds of processor time, of the child and what it waited for.
+    beside : float
+        Seconds of processor time of its supervisor.
+    peak : int
+        Largest resident memory in bytes, the fork server's share included.
+    wall : float
+        Seconds from start to end.
+    reason : str
+        The limit that ended it ("wall", "cpu", "memory", "processes", "disk",
+        "output"), "abandoned" when the grader's side had gone, or "".
+    log : str
+        The last it wrote to its standard output and error.
     """
 
     status: int
@@ -88,8 +95,10 @@ class Child:
 
     Parameters
     ----------
-    connection : connection to the child's supervisor; closing it ends the child.
-    pid : process id, as seen from here.
+    connection : socket
+        Connection to the child's supervisor; closing it ends the child.
+    pid : int
+        Process id, as seen from here.
     """
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
@@ -141,13 +150,19 @@ class ForkServer:
 
     Parameters
     ----------
-    preload : modules imported beforehand; ``"package.*"`` means all of it, and
-        that children may read its folder.
-    readable : further files and folders that children may read.
-    sandboxed : False lets children do whatever the user may.
-    namespaces : False does without namespaces, even where they are allowed.
-    landlock : False does without Landlock, even where it is there.
-    parent_folder : where sockets and scratch folders go; a short path.
+    preload : sequence of str
+        Modules imported beforehand; ``"package.*"`` means all of it, and that children
+        may read its folder.
+    readable : sequence of str
+        Further files and folders that children may read.
+    sandboxed : bool
+        False lets children do whatever the user may.
+    namespaces : bool
+        False does without namespaces, even where they are allowed.
+    landlock : bool
+        False does without Landlock, even where it is there.
+    parent_folder : str or None
+        Where sockets and scratch folders go; a short path.
 
     Notes
     -----
@@ -210,7 +225,8 @@ class ForkServer:
 
         Parameters
         ----------
-        name : short, and no other client's.
+        name : str
+            Short, and no other client's.
 
         Notes
         -----
@@ -336,12 +352,17 @@ class ForkServer:
 
         Parameters
         ----------
-        target : "module:function"; what it returns is the exit status.
-        arguments : what the function is given, as JSON can say it.
-        descriptors : open descriptors to hand on; the function gets a list of
-            their numbers in the child.
-        submission : folder whose own files are copied to where the child works.
-        limits : what the child may use.
+        target : str
+            "module:function"; what it returns is the exit status.
+        arguments : dict or None
+            What the function is given, as JSON can say it.
+        descriptors : sequence of int
+            Open descriptors to hand on; the function gets a list of their numbers in
+            the child.
+        submission : str or None
+            Folder whose own files are copied to where the child works.
+        limits : Limits or None
+            What the child may use.
 
         Raises
         ------

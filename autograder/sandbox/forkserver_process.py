@@ -52,12 +52,14 @@ def preload(names: Iterable[str]) -> list[str]:
 
     Parameters
     ----------
-    names : such as ``"numpy"`` or ``"helpers.*"``.
+    names : iterable of str
+        Such as ``"numpy"`` or ``"helpers.*"``.
 
     Returns
     -------
-    The folders of the packages named with a star, which may be installed in
-    place, outside of the installed packages.
+    list of str
+        The folders of the packages named with a star, which may be installed in
+        place, outside of the installed packages.
     """
     folders = []
     for name in names:

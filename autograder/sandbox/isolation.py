@@ -53,13 +53,18 @@ class Refused(RuntimeError):
 class Isolation:
     """What isolates a child from the machine.
 
-    Parameters
+    Attributes
     ----------
-    namespaces : whether a child has a root, processes and network of its own.
-    user_namespace : whether a user namespace gives the rights to make them.
-    own_user : whether a child runs as a user that nobody else is.
-    landlock : version of Landlock's interface in use, 0 without.
-    seccomp : whether system calls are filtered.
+    namespaces : bool
+        Whether a child has a root, processes and network of its own.
+    user_namespace : bool
+        Whether a user namespace gives the rights to make them.
+    own_user : bool
+        Whether a child runs as a user that nobody else is.
+    landlock : int
+        Version of Landlock's interface in use, 0 without.
+    seccomp : bool
+        Whether system calls are filtered.
     """
 
     namespaces: bool = False
@@ -96,8 +101,9 @@ def readable_paths(more: Sequence[str] = ()) -> list[str]:
 
     Parameters
     ----------
-    more : further files and folders, such as packages that are installed
-        in place and their data.
+    more : sequence of str
+        Further files and folders, such as packages that are installed in place and
+        their data.
     """
     wanted = [p for p in SYSTEM if os.path.lexists(p)]
     for prefix in dict.fromkeys((sys.prefix, sys.base_prefix)):
@@ -146,12 +152,18 @@ def enter(
 
     Parameters
     ----------
-    isolation : what this machine offers.
-    limits : what may be used.
-    readable : what of the machine may be read.
-    folder : an existing folder of this child's own.
-    submission : folder whose own files are copied into scratch, or None.
-    user : the id to become, or None.
+    isolation : Isolation
+        What this machine offers.
+    limits : Limits
+        What may be used.
+    readable : sequence of str
+        What of the machine may be read.
+    folder : str
+        An existing folder of this child's own.
+    submission : str or None
+        Folder whose own files are copied into scratch, or None.
+    user : int or None
+        The id to become, or None.
 
     Notes
     -----
@@ -218,9 +230,11 @@ def find_isolation(
 
     Parameters
     ----------
-    readable : what a child may read, from `readable_paths`.
-    allow_namespaces, allow_landlock : False does without, even where they are
-        there; system calls are filtered in any case.
+    readable : sequence of str
+        What a child may read, from `readable_paths`.
+    allow_namespaces, allow_landlock : bool
+        False does without, even where they are there; system calls are filtered in any
+        case.
 
     Raises
     ------

@@ -66,10 +66,15 @@ def confine(
 
     Parameters
     ----------
-    readable : paths that may be read and executed, with all below them.
-    writable : folders in which anything may be done except making devices.
-    devices : device files that may be read and written.
+    readable : iterable of str
+        Paths that may be read and executed, with all below them.
+    writable : iterable of str
+        Folders in which anything may be done except making devices.
+    devices : iterable of str
+        Device files that may be read and written.
 
+    Notes
+    -----
     TCP, abstract sockets of others and signals to processes outside are
     forbidden where the kernel's Landlock can (versions 4 and 6).
     """

@@ -44,16 +44,24 @@ class Occupied(NamedTuple):
 class Limits:
     """What one child may use, with all that it starts; 0 means no limit.
 
-    Parameters
+    Attributes
     ----------
-    memory : bytes beyond what the fork server itself occupies.
-    processes : processes and threads.
-    file_size : bytes of a single file.
-    disk : bytes of scratch (exact with namespaces, watched without).
-    open_files : file descriptors of one process.
-    cpu : seconds of processor time.
-    wall : seconds from start to end.
-    output : bytes of messages that leave the child.
+    memory : int
+        Bytes beyond what the fork server itself occupies.
+    processes : int
+        Processes and threads.
+    file_size : int
+        Bytes of a single file.
+    disk : int
+        Bytes of scratch (exact with namespaces, watched without).
+    open_files : int
+        File descriptors of one process.
+    cpu : float
+        Seconds of processor time.
+    wall : float
+        Seconds from start to end.
+    output : int
+        Bytes of messages that leave the child.
     """
 
     memory: int = 2048 * MB

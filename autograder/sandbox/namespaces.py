@@ -28,8 +28,9 @@ def separate_processes(user_namespace: bool) -> None:
 
     Parameters
     ----------
-    user_namespace : whether to make the rights to do so first, in a user
-        namespace whose only user is the one that runs this.
+    user_namespace : bool
+        Whether to make the rights to do so first, in a user namespace whose only user
+        is the one that runs this.
     """
     if user_namespace:
         uid, gid = os.geteuid(), os.getegid()
@@ -47,14 +48,19 @@ def build_root(
 
     Parameters
     ----------
-    root : an empty folder to mount on.
-    readable : what of this machine may be read, at the same places.
-    disk : size of the scratch folder in bytes.
-    owner : user and group of the scratch folder.
+    root : str
+        An empty folder to mount on.
+    readable : iterable of str
+        What of this machine may be read, at the same places.
+    disk : int
+        Size of the scratch folder in bytes.
+    owner : tuple of (int, int)
+        User and group of the scratch folder.
 
     Returns
     -------
-    Where the scratch folder is until `enter_root` is called.
+    str
+        Where the scratch folder is until `enter_root` is called.
     """
     syscalls.unshare(
         syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWIPC

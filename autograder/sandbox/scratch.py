@@ -23,8 +23,10 @@ def make(prefix: str, parent: str) -> tuple[str, int]:
 
     Parameters
     ----------
-    prefix : how its name and theirs begin.
-    parent : where it and they are.
+    prefix : str
+        How its name and theirs begin.
+    parent : str
+        Where it and they are.
 
     Returns
     -------
@@ -48,7 +50,8 @@ def sweep(prefix: str, parent: str) -> list[str]:
 
     Parameters
     ----------
-    prefix, parent : as `make` was given them.
+    prefix, parent : str
+        As `make` was given them.
     """
     removed = []
     with contextlib.suppress(OSError), os.scandir(parent) as entries:

@@ -59,8 +59,10 @@ class Session:
 
     Parameters
     ----------
-    sandbox : whose settings decide on isolation and limits.
-    folder : a submission's, whose files are copied to where the shell works.
+    sandbox : Sandbox
+        Whose settings decide on isolation and limits.
+    folder : str
+        A submission's, whose files are copied to where the shell works.
 
     Attributes
     ----------
@@ -110,9 +112,12 @@ class Session:
 
         Parameters
         ----------
-        source : its text.
-        seconds : how long it may take; None for any time.
-        show : called with kind and content of each thing that it shows.
+        source : str
+            Its text.
+        seconds : float or None
+            How long it may take; None for any time.
+        show : callable
+            Called with kind and content of each thing that it shows.
 
         Returns
         -------
@@ -136,10 +141,14 @@ class Session:
 
         Parameters
         ----------
-        name : which function.
-        arguments : what it is given.
-        seconds : how long it may take.
-        answer : answers what is asked there meanwhile; without it nothing is.
+        name : str
+            Which function.
+        arguments : list
+            What it is given.
+        seconds : float
+            How long it may take.
+        answer : callable or None
+            Answers what is asked there meanwhile; without it nothing is.
         """
         self._shows = False
         self._request({"call": name, "arguments": arguments}, seconds)

@@ -74,7 +74,7 @@ class Sandbox(LoggingConfigurable):
 
     @property
     def forkserver(self) -> ForkServer:
-        """This process's fork server of these settings."""
+        """The fork server of these settings in this process."""
         return ForkServer.shared(
             tuple(self.preload),
             tuple(self.readable),

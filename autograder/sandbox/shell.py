@@ -268,7 +268,8 @@ def serve(descriptors: list[int]) -> int:
 
     Parameters
     ----------
-    descriptors : the connection's socket.
+    descriptors : list of int
+        The connection's socket.
 
     Notes
     -----

@@ -29,12 +29,15 @@ def stage(
 
     Parameters
     ----------
-    source : the folder of one submission.
-    destination : an existing folder of the child's own.
+    source : str
+        The folder of one submission.
+    destination : str
+        An existing folder of the child's own.
 
     Returns
     -------
-    The relative names that were left out, each with the reason.
+    list of str
+        The relative names that were left out, each with the reason.
 
     Raises
     ------
@@ -56,12 +59,15 @@ def remove_followed(source: str, copy: str) -> list[str]:
 
     Parameters
     ----------
-    source : the folder of one submission, as it was handed in.
-    copy : a folder into which its files were copied, links followed.
+    source : str
+        The folder of one submission, as it was handed in.
+    copy : str
+        A folder into which its files were copied, links followed.
 
     Returns
     -------
-    The relative names that were removed.
+    list of str
+        The relative names that were removed.
     """
     removed = []
     for folder, _, files in os.walk(copy):

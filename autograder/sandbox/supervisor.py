@@ -52,13 +52,20 @@ def supervise(
 
     Parameters
     ----------
-    connection : connection to the grader's side.
-    request : target, arguments, limits and submission.
-    descriptors : open descriptors that are handed on to the target.
-    isolation : what isolates the child.
-    readable : what the child may read of this machine.
-    folder : a folder of the child's own; made here and removed at the end.
-    environment : the child's environment variables.
+    connection : socket
+        Connection to the grader's side.
+    request : Request
+        Target, arguments, limits and submission.
+    descriptors : list of int
+        Open descriptors that are handed on to the target.
+    isolation : Isolation
+        What isolates the child.
+    readable : list of str
+        What the child may read of this machine.
+    folder : str
+        A folder of the child's own; made here and removed at the end.
+    environment : dict of str to str
+        The child's environment variables.
     """
     os.setsid()
     os.umask(0o077)
