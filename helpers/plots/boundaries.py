@@ -44,7 +44,7 @@ Predict = Callable[[np.ndarray], np.ndarray]
 _FINENESS = 220
 _SHADES = LinearSegmentedColormap.from_list(
     "classes",
-    [lighter(CLASS_COLOURS[0], 0.45), "white", lighter(CLASS_COLOURS[1], 0.45)],
+    [lighter(CLASS_COLOURS[0], 0.45), (1, 1, 1), lighter(CLASS_COLOURS[1], 0.45)],
 )
 
 
@@ -60,7 +60,8 @@ def _scatter(
     labels = np.asarray(Y).ravel() > 0.5
     for k in (0, 1):
         axes.scatter(
-            *X[:, labels == k],
+            X[0, labels == k],
+            X[1, labels == k],
             s=size,
             c=CLASS_COLOURS[k],
             marker=CLASS_MARKERS[k],

@@ -14,8 +14,9 @@ A classifier is given by two functions: `prepare` turns images of shape (m, 64,
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from ipywidgets import (
@@ -88,12 +89,12 @@ _NAMED = {
 _NOTABLE = 0.75
 
 
-def factor_words(factors: Mapping[str, ArrayLike], i: int) -> list[str]:
+def factor_words(factors: Mapping[str, Sequence | np.ndarray], i: int) -> list[str]:
     """Say in words how an image was drawn: its kind, then what stands out.
 
     Parameters
     ----------
-    factors : dict of str to array_like of shape (m,)
+    factors : dict of str to sequence of length m
         The factors of a set, as ``load_cats().factors["test"]``.
     i : int
         Which image.
@@ -144,7 +145,7 @@ def plot_mistakes(
     probability: ArrayLike,
     labels: ArrayLike,
     *,
-    factors: Mapping[str, ArrayLike] | None = None,
+    factors: Mapping[str, Sequence | np.ndarray] | None = None,
     title: str = "",
 ) -> Figure:
     """Show the most confident mistakes and how those images were drawn.
@@ -192,8 +193,8 @@ def plot_mistakes(
 
 
 def plot_stress(
-    right: ArrayLike | Mapping[str, ArrayLike],
-    factors: Mapping[str, ArrayLike],
+    right: ArrayLike | Mapping[str, Sequence | np.ndarray],
+    factors: Mapping[str, Sequence | np.ndarray],
     *,
     usual: float | None = None,
 ) -> Figure:
@@ -261,7 +262,8 @@ def plot_probability(
     factors = Factors()
     several = classifiers if isinstance(classifiers, Mapping) else {"": classifiers}
     values = np.linspace(*_REACH[factor], 41)
-    images = np.stack([draw(replace(factors, **{factor: float(v)})) for v in values])
+    changes: list[dict[str, Any]] = [{factor: float(value)} for value in values]
+    images = np.stack([draw(replace(factors, **change)) for change in changes])
     columns = prepare(images)
     shown = np.unique(np.linspace(0, len(values) - 1, 9).round().astype(int))
     figure, _ = new_figure(height=4.2)

@@ -13,6 +13,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -482,7 +483,8 @@ class LiveCurve:
         from IPython.display import display
 
         start = time.monotonic()
-        bundle = self.figure().to_bundle()
+        figure: Any = self.figure()
+        bundle = figure.to_bundle()
         if self._handle is None:
             self._handle = display(bundle, raw=True, display_id=True)
         else:

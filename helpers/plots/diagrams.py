@@ -10,11 +10,12 @@ out a fully connected network of given sizes.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Circle, FancyBboxPatch
+from matplotlib.patches import Circle, FancyBboxPatch, Patch
 
 from helpers.plots.style import COLOURS, CourseFigure
 
@@ -44,12 +45,16 @@ def _node(
     scale: float = 1.0,
 ) -> None:
     """Draw one node."""
-    style = {"facecolor": FACES[kind], "edgecolor": "black", "linewidth": 1.3}
+    style: dict[str, Any] = {
+        "facecolor": FACES[kind],
+        "edgecolor": "black",
+        "linewidth": 1.3,
+    }
     if kind == "off":
         style |= {"linestyle": ":", "edgecolor": "0.5"}
     width, height = _half_size(label, kind, scale)
     if kind == "number":
-        patch = FancyBboxPatch(
+        patch: Patch = FancyBboxPatch(
             (x - width, y - height),
             2 * width,
             2 * height,
@@ -116,7 +121,8 @@ def diagram(
         FigureClass=CourseFigure,
     )
     for node in nodes.values():
-        _node(axes, *node[:3], (*node, "number")[3], scale=scale)
+        x, y, label, kind = (*node, "number")[:4]
+        _node(axes, x, y, label, kind, scale=scale)
     for start, end, *labels in arrows:
         a = _edge(nodes[start][:2], nodes[end][:2], sizes[start])
         b = _edge(nodes[end][:2], nodes[start][:2], sizes[end])
@@ -173,8 +179,9 @@ def _label(
         away = -away
     # The corner of the text that is nearest to the arrow touches it.
     across = "center" if abs(away[0]) < 0.2 else "left" if away[0] > 0 else "right"
+    corner: tuple[float, float] = tuple((a + b) / 2 + 0.05 * away)
     axes.text(
-        *((a + b) / 2 + 0.05 * away),
+        *corner,
         label,
         ha=across,
         va="center" if abs(away[1]) < 0.2 else side,
@@ -222,7 +229,6 @@ def layers_diagram(
             layout="constrained",
             FigureClass=CourseFigure,
         )
-    off = set(off)
     place = {
         (k, i): (1.8 * k, step * ((n - 1) / 2 - i))
         for k, n in enumerate(sizes)

@@ -73,11 +73,11 @@ def plot_layer_histograms(
     low, high = -1.0, 1.0
     parts = []
     for row, (name, arrays) in enumerate(layers.items()):
-        arrays = [np.asarray(values, float).ravel() for values in arrays]
-        arrays = [values[np.isfinite(values)] for values in arrays]
+        flat = [np.asarray(values, float).ravel() for values in arrays]
+        finite = [values[np.isfinite(values)] for values in flat]
         spreads = []
         for layer, (panel, values) in enumerate(
-            zip(axes[row], arrays, strict=False), start=1
+            zip(axes[row], finite, strict=False), start=1
         ):
             panel.hist(
                 np.clip(values, low, high),

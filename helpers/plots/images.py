@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -85,7 +86,8 @@ def gallery(
         height=(side + 0.15 * lines) * rows + (0.3 if title else 0),
         squeeze=False,
     )
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02)
+    layout: Any = figure.get_layout_engine()
+    layout.set(w_pad=0.02, h_pad=0.02)
     for number, panel in enumerate(panels.flat):
         if number >= m:
             panel.remove()

@@ -159,7 +159,7 @@ def plot_gradient_noise(sizes: Sequence[int], noise: Sequence[float]) -> Figure:
 
 @styled
 def plot_batch_sizes(
-    milliseconds: Mapping[int, float], costs: Mapping[int, ArrayLike]
+    milliseconds: Mapping[int, float], costs: Mapping[int, Sequence[float]]
 ) -> Figure:
     """Draw the time of an epoch and the cost after each epoch, by batch size.
 
@@ -167,7 +167,7 @@ def plot_batch_sizes(
     ----------
     milliseconds : dict of int to float
         Time of one epoch by batch size.
-    costs : dict of int to array_like of shape (n_epochs,)
+    costs : dict of int to sequence of n_epochs float
         Cost after each epoch by batch size.
 
     Returns
@@ -336,7 +336,7 @@ def plot_valley_paths(
 def plot_averages(
     days: ArrayLike,
     values: ArrayLike,
-    averages: Mapping[float, tuple[ArrayLike, ArrayLike]],
+    averages: Mapping[float, tuple[Sequence[float], Sequence[float]]],
 ) -> Figure:
     """Draw exponentially weighted averages, plain and with bias correction.
 
@@ -346,7 +346,7 @@ def plot_averages(
         When the values were taken.
     values : array_like of shape (n,)
         What is averaged.
-    averages : dict of float to (array_like, array_like)
+    averages : dict of float to (sequence of float, sequence of float)
         Plain and corrected average by beta.
 
     Returns

@@ -19,10 +19,12 @@ Titles and labels are the notebook's own words and come in as arguments.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from mpl_toolkits.mplot3d import Axes3D
 from numpy.typing import ArrayLike
 
 from helpers.plots.style import COLOURS, DASHES, HATCHES, MARKERS, CourseFigure
@@ -81,7 +83,8 @@ def panels(
         FigureClass=CourseFigure,
         subplot_kw={"projection": projection} if projection else None,
     )
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+    layout: Any = figure.get_layout_engine()
+    layout.set(w_pad=0.08, h_pad=0.08)
     for axes in grid.flat:
         axes.set_facecolor("white")
         if projection is None:
@@ -187,7 +190,8 @@ def points(
     X, classes = np.asarray(X), np.ravel(Y).astype(int)
     for k, name in enumerate(names):
         axes.scatter(
-            *X[:, classes == k],
+            X[0, classes == k],
+            X[1, classes == k],
             s=size,
             color=COLOURS[k],
             marker=MARKERS[k],
@@ -236,7 +240,7 @@ def contours(
     """
     x, y, z = _grid(f, xs, ys, 121)
     drawn = axes.contour(x, y, z, levels=levels, colors="0.55", linewidths=0.9)
-    axes.clabel(drawn, drawn.levels[::2], fontsize=7, fmt="%.3g")
+    axes.clabel(drawn, list(drawn.levels)[::2], fontsize=7, fmt="%.3g")
     _name(axes, title, xlabel, ylabel)
 
 
@@ -270,7 +274,7 @@ def path(axes: Axes, steps: ArrayLike, name: str = "", place: int = 0) -> None:
 
 
 def surface(
-    axes: Axes,
+    axes: Axes3D,
     f: Function,
     xs: tuple[float, float],
     ys: tuple[float, float],

@@ -7,6 +7,7 @@ sliders, so that a notebook with sliders also runs without a browser.
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import matplotlib.pyplot as plt
 from ipywidgets import FloatSlider, Image, IntSlider, Layout, VBox
@@ -82,7 +83,7 @@ def explore(
         axes = panels(columns, width=width, height=height)
         draw(*axes, **{name: slider.value for name, slider in sliders.items()})
         buffer = io.BytesIO()
-        figure = axes[0].figure
+        figure: Any = axes[0].figure
         figure.savefig(buffer, format="png", dpi=SHARPNESS * PIXELS, facecolor="white")
         plt.close(figure)
         image.value = buffer.getvalue()

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
+from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -68,7 +69,7 @@ CLASS_HATCHES = HATCHES[:2]
 INK = "#222222"
 _QUIET = "#666666"
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": _QUIET,
     "axes.facecolor": "white",
@@ -76,7 +77,7 @@ STYLE = {
     "axes.labelcolor": INK,
     "axes.labelsize": 10,
     "axes.linewidth": 0.8,
-    "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
+    "axes.prop_cycle": cycler(color=COLOURS),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlecolor": INK,
@@ -126,7 +127,7 @@ class CourseFigure(Figure):
         As for `matplotlib.figure.Figure`.
     """
 
-    def __init__(self, *, description: str = "", **options: object) -> None:
+    def __init__(self, *, description: str = "", **options: Any) -> None:
         super().__init__(**options)
         FigureCanvasAgg(self)
         self.description = description
@@ -213,7 +214,7 @@ def new_figure(
     *,
     width: float = 7.0,
     height: float = 3.6,
-    **options: object,
+    **options: Any,
 ) -> tuple[CourseFigure, Any]:
     """Open a figure with one panel or several.
 
@@ -265,11 +266,11 @@ def describe(figure: Figure, description: str) -> Figure:
     >>> describe(figure, "An empty panel.").description
     'An empty panel.'
     """
-    figure.description = description
+    setattr(figure, "description", description)  # noqa: B010, pyplot's have none
     return figure
 
 
-def finish(figure: Figure, description: str, is_part: bool = False) -> Figure:
+def finish(figure: Any, description: str, is_part: bool = False) -> Figure:
     """Give a figure its description, or add that of one more panel.
 
     Parameters
@@ -365,10 +366,11 @@ def lighter(colour: str, fraction: float) -> tuple[float, float, float]:
     >>> lighter("#000000", 0.25)
     (0.75, 0.75, 0.75)
     """
-    return tuple(1 - fraction * (1 - float(part)) for part in to_rgb(colour))
+    red, green, blue = (1 - fraction * (1 - part) for part in to_rgb(colour))
+    return red, green, blue
 
 
-def series(i: int, marks: bool = False) -> dict[str, object]:
+def series(i: int, marks: bool = False) -> dict[str, Any]:
     """Return colour, dash and marker of the i-th of several lines.
 
     Parameters
@@ -397,7 +399,7 @@ def series(i: int, marks: bool = False) -> dict[str, object]:
     }
 
 
-def filled(i: int, fraction: float = 0.6) -> dict[str, object]:
+def filled(i: int, fraction: float = 0.6) -> dict[str, Any]:
     """Return face, edge and hatch of the i-th of several bars.
 
     Parameters
