@@ -72,7 +72,7 @@ class GradeRow:
 
     @property
     def points(self) -> float:
-        """Points of functions."""
+        """What functions earned."""
         return self.marks.code
 
     @property
@@ -82,7 +82,7 @@ class GradeRow:
 
     @property
     def waiting(self) -> float:
-        """Points of answers that a person has yet to grade."""
+        """What a person has yet to grade, in points."""
         return self.marks.waiting
 
 

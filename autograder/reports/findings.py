@@ -84,7 +84,7 @@ class Submission:
 
     @property
     def points(self) -> float:
-        """Points of functions."""
+        """What functions earned."""
         return self.marks.code
 
     @property
@@ -94,7 +94,7 @@ class Submission:
 
     @property
     def waiting(self) -> float:
-        """Points of written answers that nobody has graded yet."""
+        """What nobody has graded yet, in points."""
         return self.marks.waiting
 
     def reasons(self) -> list[str]:

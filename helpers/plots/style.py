@@ -324,8 +324,9 @@ def outline(figure: Figure) -> str:
             y, x = axes.get_ylabel(), axes.get_xlabel()
             key = "against" if x and y else "axis"
             parts.append(text(f"plots.outline.{key}", x=x, y=y, label=x or y))
-        if axes.get_legend() is not None:
-            names = [entry.get_text() for entry in axes.get_legend().get_texts()]
+        legend = axes.get_legend()
+        if legend is not None:
+            names = [entry.get_text() for entry in legend.get_texts()]
             parts.append(text("plots.outline.series", names=", ".join(names)))
         panels.append(" ".join(part for part in parts if part))
     words = ". ".join(panel for panel in panels if panel)

@@ -49,7 +49,8 @@ def test_chosen_rates_lie_inside_what_was_tried(digits):
 def test_the_network_is_too_sure_and_more_so_after_longer_training(digits):
     """The best temperature is above 1 and grows."""
     lowest = [
-        digits["temperatures"][np.argmin(costs)] for costs in digits["val_costs"].values()
+        digits["temperatures"][np.argmin(costs)]
+        for costs in digits["val_costs"].values()
     ]
 
     assert 1.1 < lowest[0] < lowest[1]

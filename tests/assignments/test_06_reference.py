@@ -21,7 +21,9 @@ def test_softmax_of_two_classes_is_the_sigmoid():
     for shift in (0.0, 5.0, -800.0):
         A = SOFTMAX.softmax(np.vstack([shift + 0 * z, shift + z]))
 
-        np.testing.assert_allclose(A[1:], activations.sigmoid(z), rtol=1e-10, atol=1e-14)
+        np.testing.assert_allclose(
+            A[1:], activations.sigmoid(z), rtol=1e-10, atol=1e-14
+        )
 
 
 def test_temperature_one_is_plain_softmax():
@@ -120,7 +122,9 @@ def test_confusion_matrix_counts_every_example_once():
 
     counts = SOFTMAX.confusion_matrix(labels, predictions, 5)
 
-    np.testing.assert_array_equal(counts.sum(axis=1), np.bincount(labels[0], minlength=5))
+    np.testing.assert_array_equal(
+        counts.sum(axis=1), np.bincount(labels[0], minlength=5)
+    )
     np.testing.assert_array_equal(
         counts.sum(axis=0), np.bincount(predictions[0], minlength=5)
     )
