@@ -59,7 +59,9 @@ pictures: venv  ## make the pictures of README and docs anew
 quality: venv  ## measure the tests themselves; write docs/quality.md
 	python -m autograder quality $(ARGS)
 
-attacks: venv  ## try all attacks here and on stock nbgrader; write docs/security.md
+attacks: MINUTES ?= 10
+attacks: venv  ## fuzz, try all attacks here and on stock nbgrader; write docs/security.md
+	python -m tests.fuzzing $(MINUTES)
 	python -m tests.attacks.table
 
 stock: venv  ## run nbgrader's own tests under our configuration

@@ -67,7 +67,8 @@ def read_bounded(path: str | Path, most: int) -> bytes | None:
         return None
     try:
         with open(handle, "rb") as file:
-            raw = file.read(most + 1)
+            # As many bytes as are asked for are set aside.
+            raw = file.read(min(most, os.fstat(file.fileno()).st_size) + 1)
     except OSError:
         return None
     return raw if len(raw) <= most else None

@@ -16,7 +16,7 @@ import stat
 import time
 from collections.abc import Iterable
 
-__all__ = ["refresh"]
+__all__ = ["refresh", "refresh_beside"]
 
 DAY = 24 * 60 * 60
 
@@ -53,12 +53,48 @@ def refresh(paths: Iterable[str]) -> int:
 
     for path in paths:
         with contextlib.suppress(OSError):
-            look(path, os.lstat(path))
+            if _is_noted(path):
+                look(path, os.lstat(path))
     while folders:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
                 look(entry.path, entry.stat(follow_symlinks=False))
     return count
+
+
+def refresh_beside(paths: Iterable[str]) -> int:
+    """Do what `refresh` does in a process beside this one.
+
+    Parameters
+    ----------
+    paths : iterable of str
+        Files and folders, with all below them.
+
+    Returns
+    -------
+    int
+        The process's id, to be waited for.
+    """
+    child = os.fork()
+    if child == 0:
+        try:
+            refresh(paths)
+        finally:
+            os._exit(0)
+    return child
+
+
+def _is_noted(path: str) -> bool:
+    """Tell whether it may be noted that something at or below a path was read."""
+    quiet = os.ST_NOATIME | os.ST_RDONLY
+    if not os.statvfs(path).f_flag & quiet:
+        return True
+    try:
+        with open("/proc/self/mounts") as lines:
+            points = [line.split()[1] for line in lines]
+    except (OSError, IndexError):
+        return True
+    return any(point.startswith(path.rstrip("/") + "/") for point in points)
 
 
 def _touch(path: str, size: int) -> None:

@@ -111,7 +111,17 @@ def main(descriptor: int) -> None:
     control = socket.socket(fileno=descriptor)
     settings, _ = messages.receive(control)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    own = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    isolation, reasons, refreshing = NO_ISOLATION, [], 0
     try:
+        if settings["sandbox"]:
+            readable = readable_paths([own, *settings["readable"]])
+            isolation, reasons = find_isolation(
+                readable, settings["namespaces"], settings["landlock"]
+            )
+            if not isolation.namespaces:
+                # Beside the imports, which take as long.
+                refreshing = access_times.refresh_beside(readable)
         for name in ALWAYS:
             try:
                 importlib.import_module(name)
@@ -121,16 +131,10 @@ def main(descriptor: int) -> None:
         warm_up()
         if syscalls.threads() != 1:
             raise RuntimeError("a module that was imported has started a thread")
-        own = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
         readable = readable_paths([own, *folders, *settings["readable"]])
-        if settings["sandbox"]:
-            isolation, reasons = find_isolation(
-                readable, settings["namespaces"], settings["landlock"]
-            )
-            if not isolation.namespaces:
-                access_times.refresh(readable)
-        else:
-            isolation, reasons = NO_ISOLATION, []
+        if refreshing:
+            access_times.refresh(folders)
+            os.waitpid(refreshing, 0)
     except Refused as refusal:
         return messages.send(control, {"refused": str(refusal)})
     except Exception as problem:

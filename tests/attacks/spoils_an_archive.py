@@ -28,31 +28,12 @@ def packed(members, kind=zipfile.ZIP_DEFLATED):
     return raw.getvalue()
 
 
-def prepare(place):
-    """Collect two honest learners' work with archives of an attacker's between."""
-    top = place.root / "home" / f"spoilt-{place.engine}"
+def collected(place, top, members):
+    """Collect an archive of Canvas; return the folder of what was handed in."""
     loaded = top / "downloaded" / "01_tiny" / "archive"
     loaded.mkdir(parents=True)
     shutil.copytree(place.root / "release" / "01_tiny", top / "release" / "01_tiny")
-    damaged = bytearray(packed({"tiny.ipynb": "x" * 500}, zipfile.ZIP_LZMA))
-    damaged[50:70] = b"\xff" * 20
-    forged = "x_1_assignsubmission_file_tiny.ipynb"
-    (loaded / "canvas.zip").write_bytes(
-        packed(
-            {
-                "ada_1_10_tiny.ipynb": "honest",
-                "eve_2_11_damaged.zip": bytes(damaged),
-                "eve_2_12_many.zip": packed(dict.fromkeys(map(str, range(9999)), "")),
-                "eve_2_13_bomb.zip": packed({"tiny.ipynb": bytes(30 << 20)}),
-                f"eve_2_14_{forged}": "forged",
-                "eve_2_15_own.zip": packed(
-                    {forged: "forged", "ada_1_99_tiny.ipynb": "f"}
-                ),
-                f"eve_2_16_{'n' * 230}.ipynb": "long",
-                "zoe_3_17_tiny.ipynb": "honest",
-            }
-        )
-    )
+    (loaded / "canvas.zip").write_bytes(packed(members))
     settings = {
         "CourseDirectory": {
             "root": str(top),
@@ -72,7 +53,26 @@ def prepare(place):
     app.init_plugins()
     app.extract_archive_files()
     app.process_extracted_files()
-    place.found["submitted"] = top / "submitted"
+    return top / "submitted"
+
+
+def prepare(place):
+    """Collect two honest learners' work with archives of an attacker's between."""
+    damaged = bytearray(packed({"tiny.ipynb": "x" * 500}, zipfile.ZIP_LZMA))
+    damaged[50:70] = b"\xff" * 20
+    forged = "x_1_assignsubmission_file_tiny.ipynb"
+    members = {
+        "ada_1_10_tiny.ipynb": "honest",
+        "eve_2_11_damaged.zip": bytes(damaged),
+        "eve_2_12_many.zip": packed(dict.fromkeys(map(str, range(9999)), "")),
+        "eve_2_13_bomb.zip": packed({"tiny.ipynb": bytes(30 << 20)}),
+        f"eve_2_14_{forged}": "forged",
+        "eve_2_15_own.zip": packed({forged: "forged", "ada_1_99_tiny.ipynb": "f"}),
+        f"eve_2_16_{'n' * 230}.ipynb": "long",
+        "zoe_3_17_tiny.ipynb": "honest",
+    }
+    top = place.root / "home" / f"spoilt-{place.engine}"
+    place.found["submitted"] = collected(place, top, members)
 
 
 def harm(place):

@@ -94,6 +94,14 @@ c.Sandbox.wall = 45
 """
 
 
+# What a machine may offer of the two walls, as settings that do without the rest.
+FORMS = {
+    "both": "",
+    "landlock": "c.Sandbox.namespaces = False\n",
+    "namespaces": "c.Sandbox.landlock = False\n",
+}
+
+
 def attacks() -> dict[str, ModuleType]:
     """Return the attacks by name."""
     names = sorted(path.stem for path in HERE.glob("*.py"))
@@ -153,9 +161,10 @@ class Target:
     ----------
     root : an empty folder.
     engine : what its places are told.
+    settings : further lines of the course's configuration.
     """
 
-    def __init__(self, root: Path, engine: str) -> None:
+    def __init__(self, root: Path, engine: str, settings: str = "") -> None:
         self.root = root
         self.engine = engine
         source = tiny.write_source(root)
@@ -163,7 +172,7 @@ class Target:
         secret = f"# {CANARIES['source']}\n"
         catalogue.write_text(secret + catalogue.read_text())
         config = (ROOT / "nbgrader_config.py").read_text()
-        (root / "nbgrader_config.py").write_text(config + SETTINGS)
+        (root / "nbgrader_config.py").write_text(config + SETTINGS + settings)
         (root / "home").mkdir()
         (root / "home" / "notes.txt").write_text(CANARIES["home"])
         self.course = Course(root)
@@ -225,16 +234,19 @@ class Batch:
     ----------
     root : an empty folder.
     modules : the attacks by name.
+    form : which of the `FORMS` of isolation is in force.
     """
 
-    def __init__(self, root: Path, modules: dict[str, ModuleType]) -> None:
-        self.target = target = Target(root, "batch")
+    def __init__(
+        self, root: Path, modules: dict[str, ModuleType], form: str = "both"
+    ) -> None:
+        self.target = target = Target(root, "batch", FORMS[form])
         for name in HONEST_NAMES:
             if name != "honest":
                 target.hand_in(name, target.right)
         places = {name: target.attack(name, modules[name]) for name in modules}
         command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--force"]
-        self.run = subprocess.run(command, cwd=root, capture_output=True, timeout=400)
+        self.run = subprocess.run(command, cwd=root, capture_output=True, timeout=1800)
         report = json.loads(report_path(root, ASSIGNMENT).read_text())
         self.rows = {row["student"]: row for row in report["submissions"]}
         self.outcomes = {

@@ -1,11 +1,14 @@
 """Measure what each attack earns on stock nbgrader and here; write the table.
 
-``python -m tests.attacks.table`` (or ``make attacks``) writes it into
-``docs/security.md``. It takes some minutes, and Linux with namespaces.
+``python -m tests.attacks.table`` (or ``make attacks``) tries all attacks in each
+form of isolation and on stock nbgrader, and writes ``docs/security.md``. It needs
+Linux with namespaces and Landlock, and half an hour. ``python -m tests.attacks.table
+landlock`` measures one part again; the others are kept in ``build/attacks``.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -18,33 +21,47 @@ from types import ModuleType
 from tests.attacks import stock, suite
 
 PAGE = suite.ROOT / "docs" / "security.md"
+KEPT = suite.ROOT / "build" / "attacks"
 BEGIN = "<!-- written by python -m tests.attacks.table -->"
 END = "<!-- end of what it wrote -->"
 PACKAGES = ("nbgrader", "nbclient", "ipykernel", "ipython", "numpy")
+STOCK = "stock"
+SHOWN = {
+    STOCK: "stock",
+    "both": "here",
+    "landlock": "Landlock only",
+    "namespaces": "namespaces only",
+}
 COLUMNS = (
     *("attack", "what it tries", "deserved"),
-    *(
-        f"{where}: {what}"
-        for where in ("stock", "here")
-        for what in ("points", "bytes")
-    ),
+    *(f"{where}: {what}" for where in SHOWN.values() for what in ("points", "bytes")),
 )
 
 
-def main() -> None:
-    """Measure and write."""
+def main(parts: list[str]) -> None:
+    """Measure some parts, or all, and write what is known."""
     attacks = suite.attacks()
     os.environ["A_SECRET_TOKEN"] = suite.CANARIES["environment"]
-    with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
-        batch = suite.Batch(Path(folder), attacks)
-        here = {name: ours(batch.outcome(name)) for name in attacks}
-        isolation = {one for row in batch.rows.values() for one in row["isolation"]}
-    there = stock.measure()
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for part in parts or SHOWN:
+        found = stock.measure() if part == STOCK else tried(attacks, part)
+        (KEPT / f"{part}.json").write_text(json.dumps(found))
+    found = {part: json.loads((KEPT / f"{part}.json").read_text()) for part in SHOWN}
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
-    body = page_part(attacks, here, there, sorted(isolation))
+    body = page_part(attacks, found)
     PAGE.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")
     sys.stdout.write(body.split("\n\n")[0] + "\n")
+
+
+def tried(attacks: dict[str, ModuleType], form: str) -> dict[str, dict]:
+    """Try all attacks in one form of isolation; return what came of each."""
+    with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
+        batch = suite.Batch(Path(folder), attacks, form)
+        said = (batch.run.stdout + batch.run.stderr).decode(errors="replace")
+        if "Traceback" in said or set(batch.honest.values()) != {suite.POINTS}:
+            raise RuntimeError(f"{form}: {batch.honest}\n{said[-5000:]}")
+        return {name: ours(batch.outcome(name)) for name in attacks}
 
 
 def ours(outcome: suite.Outcome) -> dict:
@@ -59,11 +76,10 @@ def ours(outcome: suite.Outcome) -> dict:
     }
 
 
-def page_part(
-    attacks: dict[str, ModuleType], here: dict, there: dict, isolation: list[str]
-) -> str:
+def page_part(attacks: dict[str, ModuleType], found: dict[str, dict]) -> str:
     """Return what stands between the marks in the page."""
     rows, left_out = [], []
+    there, forms = found[STOCK], [part for part in SHOWN if part != STOCK]
     for name, module in attacks.items():
         deserved = getattr(module, "HONEST", suite.HONEST)
         said = (module.__doc__ or "").strip().splitlines()[0]
@@ -77,7 +93,9 @@ def page_part(
             left_out.append((module.STOCK, name))
         if getattr(module, "REFUSED", False):
             shown = "0"
-        row = [f"`{name}`", said, shown, points, hidden, *cells(here[name], deserved)]
+        row = [f"`{name}`", said, shown, points, hidden]
+        for form in forms:
+            row += cells(found[form][name], deserved)
         rows.append("| " + " | ".join(row) + " |")
     reasons = sorted({why for why, _ in left_out})
     lines = [
@@ -86,21 +104,23 @@ def page_part(
     ]
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     kernel = platform.release().partition("-")[0]
-    fair = {
-        n: getattr(m, "HONEST_STOCK", getattr(m, "HONEST", suite.HONEST))
-        for n, m in attacks.items()
-    }
-    paid = sum(pays(found, fair[name]) for name, found in there.items())
     deserved = {n: getattr(m, "HONEST", suite.HONEST) for n, m in attacks.items()}
-    here_paid = sum(pays(found, deserved[name]) for name, found in here.items())
+    fair = {n: getattr(m, "HONEST_STOCK", deserved[n]) for n, m in attacks.items()}
+    paid = sum(pays(one, fair[name]) for name, one in there.items())
+    here = {
+        form: sum(pays(one, deserved[name]) for name, one in found[form].items())
+        for form in forms
+    }
     return "\n".join(
         [
             f"Of {len(there)} attacks that were tried on stock nbgrader, {paid} paid "
             "(undeserved points, hidden text, something reached, or another's work "
-            f"changed). Of {len(here)} that were tried here, {here_paid} paid.",
+            f"changed). Of {len(attacks)} that were tried here, {here['both']} paid "
+            f"with namespaces and Landlock, {here['landlock']} with Landlock only, "
+            f"{here['namespaces']} with namespaces only.",
             "",
             f"Measured with Python {platform.python_version()}, {versions}, "
-            f"{platform.system()} {kernel}; isolation: {', '.join(isolation)}.",
+            f"{platform.system()} {kernel}.",
             "",
             f"| {' | '.join(COLUMNS)} |",
             "|---" * len(COLUMNS) + "|",
@@ -138,4 +158,4 @@ def listed(page: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -5,12 +5,15 @@ Timing excepted: see docs/security.md.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import platform
 import struct
 import textwrap
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +21,7 @@ from autograder.sandbox import access_times, seccomp
 from tests.attacks import suite
 from tests.autograder.sandbox_helpers import FORMS, Shell
 
+DATA = Path(__file__).parents[1] / "data"
 BETWEEN_LEARNERS = (
     "counts_what_others_use",
     "marks_common_files",
@@ -195,6 +199,17 @@ def test_files_that_were_not_read_today_count_as_read(tmp_path):
     assert before == [os.lstat(p).st_atime for p in (file, empty, link, tmp_path)]
 
 
+def test_where_nothing_is_noted_nothing_is_looked_at(tmp_path, monkeypatch):
+    """A file system that is read-only, or notes no access, unless one lies below."""
+    (tmp_path / "file").write_text("text")
+    os.utime(tmp_path / "file", (1, 1))
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+
+    assert access_times.refresh([str(tmp_path)]) == 0
+    assert os.waitpid(access_times.refresh_beside([str(tmp_path)]), 0)[1] == 0
+    assert access_times._is_noted("/") is True
+
+
 def decision(program: bytes, architecture: int, number: int, *arguments: int) -> int:
     """Return what a filter decides; a small interpreter of its instructions."""
     data = struct.pack("=IIQ6Q", number, architecture, 0, *(*arguments, *[0] * 6)[:6])
@@ -217,6 +232,20 @@ def decision(program: bytes, architecture: int, number: int, *arguments: int) ->
                 seccomp.ANY_BIT: bool(held & value),
             }[code]
             place += then if true else otherwise
+
+
+@pytest.mark.parametrize("machine", seccomp.ARCHITECTURES)
+def test_numbers_are_those_that_the_kernel_publishes(machine):
+    """In its headers, of which `tests/data/system_calls.csv` is a copy."""
+    column = {"x86_64": "x86_64", "aarch64": "generic"}[machine]
+    with open(DATA / "system_calls.csv", newline="") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        known = {row["name"]: row[column] for row in rows}
+    missing = [name for name in seccomp.numbers("x86_64") if not known.get(name)]
+
+    assert {name: str(n) for name, n in seccomp.numbers(machine).items()} == {
+        name: known[name] for name in seccomp.numbers("x86_64") if name not in missing
+    }
 
 
 @pytest.mark.parametrize("machine", seccomp.ARCHITECTURES)
