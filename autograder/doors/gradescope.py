@@ -154,13 +154,12 @@ def results_form(
 
 
 def _test(result: Result, cell: CellResult, visibility: str) -> dict:
-    names = ", ".join(cell.functions)
     full = cell.points >= cell.out_of and not cell.problem
     said = cell.html
     if cell.problem:
         said += "<p>This could not be judged; a person will look at it.</p>"
     return {
-        "name": f"{result.notebook}: {names}",
+        "name": f"{result.notebook}: {cell.title}",
         "name_format": "text",
         "number": cell.id,
         "score": cell.points,

@@ -38,7 +38,7 @@ def results_form(results: Sequence[Result]) -> dict:
             hints = [hint.sentence for f in functions for hint in f.hints]
             tests.append(
                 {
-                    "name": f"{result.notebook}: {', '.join(cell.functions)}",
+                    "name": f"{result.notebook}: {cell.title}",
                     "description": "",
                     "points": cell.points,
                     "max_points": cell.out_of,

@@ -119,6 +119,11 @@ class CellResult:
     problem: str = ""
     html: str = ""
 
+    @property
+    def title(self) -> str:
+        """What people call it: its functions, or its id."""
+        return ", ".join(self.functions) or self.id
+
 
 @dataclass(frozen=True)
 class WrittenResult:

@@ -41,8 +41,8 @@ def markdown_of(results: Sequence[Result]) -> str:
             lines += ["| check | points | of |", "|---|---:|---:|"]
         for cell in result.cells:
             problem = f" (not judged: {_said(cell.problem)})" if cell.problem else ""
-            names = ", ".join(map(_said, cell.functions))
-            lines.append(f"| {names}{problem} | {cell.points:g} | {cell.out_of:g} |")
+            title = _said(cell.title) + problem
+            lines.append(f"| {title} | {cell.points:g} | {cell.out_of:g} |")
         lines.append("")
         for note in result.notes:
             lines.append(f"- {_said(note)}")

@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -13,7 +14,9 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 import autograder
+from autograder.doors.result import result_of
 from autograder.errors import CourseError
+from autograder.store import AssertCell, read_store
 from tests.conftest import ROOT
 from tests.course import CENTRE, SPREAD
 
@@ -159,3 +162,17 @@ def test_the_summary_and_the_status_say_whether_it_is_enough(work, tiny_course):
     unknown = _run("grade-file", path, "--assignment", "x", cwd=tiny_course.root)
     assert unknown.returncode == 2
     assert "known: 01_tiny" in unknown.stderr
+
+
+def test_cells_of_ordinary_tests_have_their_points_too(tiny_course, grade, work):
+    """nbgrader's own kind of test cell, by the mark that execution gave it."""
+    path = tiny_course.root / "cases" / "01_tiny" / "tiny.json"
+    tests = {"asserts": AssertCell(2.0, "assert True")}
+    store = replace(read_store(path), tests=tests)
+    graded = grade(work()).graded
+    course = {"verdict": None, "flagged": {"asserts": ""}, "marks": {"asserts": 1.5}}
+    result = result_of(store, "tiny", graded, {"course": course})
+
+    assert (result.cells[-1].title, result.cells[-1].points) == ("asserts", 1.5)
+    assert result.out_of == 9
+    jsonschema.validate(result.form(), SCHEMA)
