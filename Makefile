@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: attacks help stock venv grade gradescope release lab bundle test pictures lint bench quality
+.PHONY: attacks help stock venv grade gradescope release lab bundle site test pictures lint bench quality
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ gradescope: venv  ## pack the Gradescope autograder of ASSIGNMENT
 
 bundle: venv  ## pack the zip that learners get
 	python -m autograder bundle
+
+site: venv  ## build the course as a static website into build/site
+	python -m website $(ARGS)
 
 lint: venv  ## check style, types, docstrings, imports and the words of all texts
 	ruff check .

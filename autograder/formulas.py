@@ -1,5 +1,6 @@
 """Formulas as MathML, which browsers show without a network or a script."""
 
+from collections.abc import Iterator
 from html import escape, unescape
 from xml.etree.ElementTree import Element
 
@@ -33,6 +34,7 @@ VALUES = {
     "display": ("block", "inline"),
     "displaystyle": ("true", "false"),
     "fence": ("true", "false"),
+    "form": ("prefix",),
     "linethickness": ("0", "0pt"),
     "mathvariant": None,
     "movablelimits": ("true", "false"),
@@ -41,6 +43,10 @@ VALUES = {
     "stretchy": ("true", "false"),
 }
 WIDTHS = {"0.167em", "0.222em", "0.278em", "0.5em", "1em", "2em"}
+ROWS = ("math", "mrow", "mstyle", "mtd")
+SIGNS = ("−", "-", "+", "±")
+CLOSING = (")", "]", "}", "|", "‖", "!", "′")
+THIN = '<mspace width="0.167em"></mspace>'
 # The library leaves these as they are where they follow a command for their size.
 DELIMITERS = {"\\lVert": "‖", "\\rVert": "‖", "\\lvert": "|", "\\rvert": "|"}
 
@@ -81,9 +87,24 @@ def _written(element: Element, depth: int) -> str:
     """Write an element that may stand in a page, and all in it."""
     if depth == 0:
         raise ValueError("nested too deeply")
+    if element.tag == "msup" and len(element) == 2 and _said(element[1]) == "′":
+        # The prime is drawn raised already: as a script it would be a dot.
+        prime = '<mo form="postfix" lspace="0" rspace="0">′</mo>'
+        return f"<mrow>{_written(element[0], depth - 1)}{prime}</mrow>"
     said = element.text or ""
     inside = escape(unescape(DELIMITERS.get(said, said)), quote=False)
-    inside += "".join(_written(child, depth - 1) for child in element)
+    for before, child, after in _neighbours(element):
+        if child.tag == "mo" and _said(child) in SIGNS and _begins(before):
+            child.set("form", "prefix")
+        elif child.tag == "mo" and _named(child) and element.tag in ROWS:
+            child.tag = "mi"
+        # TeX sets a thin space between a function's name and what is not a bracket.
+        named = _named(child) and element.tag in ROWS
+        if named and before is not None and not _begins(before):
+            inside += THIN
+        inside += _written(child, depth - 1)
+        if named and after is not None and after.tag not in ("mo", "mspace"):
+            inside += THIN
     if element.tag not in ELEMENTS:
         return inside
     attributes = "".join(
@@ -92,6 +113,31 @@ def _written(element: Element, depth: int) -> str:
         if _allowed(name, value)
     )
     return f"<{element.tag}{attributes}>{inside}</{element.tag}>"
+
+
+def _neighbours(
+    element: Element,
+) -> Iterator[tuple[Element | None, Element, Element | None]]:
+    """Yield each child between the one before and the one after."""
+    children = list(element)
+    return zip([None, *children[:-1]], children, [*children[1:], None])
+
+
+def _said(element: Element) -> str:
+    return unescape(element.text or "")
+
+
+def _named(element: Element) -> bool:
+    """Whether an element is the name of a function, also with a power."""
+    if element.tag in ("msup", "msub") and len(element):
+        element = element[0]
+    said = _said(element)
+    return element.tag in ("mi", "mo") and len(said) > 1 and said.isalpha()
+
+
+def _begins(before: Element | None) -> bool:
+    """Whether a sign that follows is of a number, and no operation."""
+    return before is None or (before.tag == "mo" and _said(before) not in CLOSING)
 
 
 def _allowed(name: str, value: str) -> bool:

@@ -6,10 +6,14 @@ sliders, so that a notebook with sliders also runs without a browser.
 """
 
 import io
+import itertools
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 from ipywidgets import FloatSlider, Image, IntSlider, Layout, VBox
 
 from helpers.plots.panels import panels
@@ -24,10 +28,70 @@ SHARPNESS = 1.5
 
 
 class Sliders(VBox):
-    """Sliders over a figure, with a readable text where no widget can be shown."""
+    """Sliders over a figure, with a readable text where no widget can be shown.
+
+    Parameters
+    ----------
+    sliders : dict of str to FloatSlider or IntSlider
+        The sliders by name.
+    render : callable
+        Called with a value for each name, returns the figure as a PNG file.
+    image : Image
+        Shows the figure.
+    """
+
+    def __init__(
+        self,
+        sliders: dict[str, FloatSlider | IntSlider],
+        render: Callable[..., bytes],
+        image: Image,
+    ) -> None:
+        super().__init__([*sliders.values(), image])
+        self.sliders = sliders
+        self.render = render
 
     def __repr__(self) -> str:
         return text("plots.sliders")
+
+    def save_frames(self, folder: str | Path, counts: dict[int, int]) -> str:
+        """Save the figure at some settings of the sliders, for pages without a kernel.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where to write ``0-3.png``: the indices of the sliders' values.
+        counts : dict of int to int
+            How many values of each slider to take, by the number of sliders.
+
+        Returns
+        -------
+        str
+            A list of sliders as JSON, each with its ``"name"``, ``"values"`` and
+            the index at which it stands, ``"start"``.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        told, choices = [], []
+        for name, slider in self.sliders.items():
+            steps = round((slider.max - slider.min) / slider.step)
+            taken = np.unique(
+                np.linspace(0, steps, counts[len(self.sliders)]).round().astype(int)
+            )
+            # The value at which the figure begins is one of them.
+            begin = round((slider.value - slider.min) / slider.step)
+            taken[np.argmin(abs(taken - begin))] = begin
+            values = [
+                type(slider.value)(round(slider.min + k * slider.step, 6))
+                for k in taken
+            ]
+            start = int(np.flatnonzero(taken == begin)[0])
+            told.append({"name": name, "values": values, "start": start})
+            choices.append(list(enumerate(values)))
+        for setting in itertools.product(*choices):
+            stem = "-".join(str(k) for k, _ in setting)
+            chosen = {name: v for name, (_, v) in zip(self.sliders, setting)}
+            (folder / f"{stem}.png").write_bytes(self.render(**chosen))
+        return json.dumps(told)
 
 
 def explore(
@@ -37,7 +101,7 @@ def explore(
     width: float = 5.0,
     height: float = 3.4,
     **ranges: tuple,
-) -> VBox:
+) -> Sliders:
     """Show sliders over a figure.
 
     Parameters
@@ -53,7 +117,7 @@ def explore(
 
     Returns
     -------
-    VBox
+    Sliders
         Shows itself as the last expression of a cell.
 
     Examples
@@ -79,16 +143,19 @@ def explore(
     layout = Layout(width=f"{PIXELS * width * columns:.0f}px", max_width="100%")
     image = Image(format="png", layout=layout)
 
-    def redraw(_: object = None) -> None:
+    def render(**values: float) -> bytes:
         axes = panels(columns, width=width, height=height)
-        draw(*axes, **{name: slider.value for name, slider in sliders.items()})
+        draw(*axes, **values)
         buffer = io.BytesIO()
         figure: Any = axes[0].figure
         figure.savefig(buffer, format="png", dpi=SHARPNESS * PIXELS, facecolor="white")
         plt.close(figure)
-        image.value = buffer.getvalue()
+        return buffer.getvalue()
+
+    def redraw(_: object = None) -> None:
+        image.value = render(**{name: slider.value for name, slider in sliders.items()})
 
     for slider in sliders.values():
         slider.observe(redraw, names="value")
     redraw()
-    return Sliders([*sliders.values(), image])
+    return Sliders(sliders, render, image)

@@ -421,6 +421,23 @@ def test_formulas_neither_link_nor_cover_nor_run(latex):
         assert part not in page
 
 
+@pytest.mark.parametrize(
+    "latex, part",
+    [
+        ("\\tanh z", '<mi>tanh</mi><mspace width="0.167em"></mspace><mi>z</mi>'),
+        ("\\log(z)", '<mi>log</mi><mo stretchy="false">('),
+        ("a\\log b", '<mi>a</mi><mspace width="0.167em"></mspace><mi>log</mi>'),
+        ("\\max(0, z)", "<mi>max</mi>"),
+        ("z = -3", '<mo form="prefix">−</mo><mn>3</mn>'),
+        ("f(x) - 1", "<mo>−</mo><mn>1</mn>"),
+        ("g'", '<mi>g</mi><mo form="postfix" lspace="0" rspace="0">′</mo>'),
+    ],
+)
+def test_formulas_are_spaced_as_in_print(latex, part):
+    """Names of functions stand apart, signs stand at their number, primes are seen."""
+    assert part in mathml(latex)
+
+
 def test_attached_images_are_shown_and_others_only_described():
     """In Markdown: attached or within the text, never from elsewhere."""
     here = f"data:image/png;base64,{PNG}"

@@ -1,0 +1,1 @@
+"""The website: pages, links, formulas, and in a browser."""

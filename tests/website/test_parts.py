@@ -1,0 +1,184 @@
+"""Parts of the website: anchors, terms, formulas, links, frames, pages."""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from PIL import Image
+
+from autograder.formulas import mathml
+from helpers.plots.sliders import explore
+from website.execution import executed
+from website.links import broken_links
+from website.pages import Page, _captions, _link_elsewhere, _outputs
+from website.terms import term_id, terms_of
+
+ROOT = Path(__file__).parents[2]
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
+    "RU5ErkJggg=="
+)
+TEXTS = [
+    *ROOT.glob("notebooks/*.ipynb"),
+    *ROOT.glob("notebooks/*.md"),
+    *ROOT.glob("release/*/*.ipynb"),
+]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_every_formula_of_the_course_can_be_written_as_mathml(path):
+    """No formula falls back to its LaTeX."""
+    if path.suffix == ".ipynb":
+        cells = nbformat.read(path, as_version=4).cells
+        texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    else:
+        texts = [path.read_text(encoding="utf-8")]
+    for text in texts:
+        text = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.S)
+        for block in re.findall(r"\$\$(.+?)\$\$", text, re.S):
+            assert mathml(block.strip(), True).startswith("<math"), block
+        for formula in re.findall(
+            r"(?<!\\)\$([^$\n]+?)\$", re.sub(r"\$\$.+?\$\$", "", text, flags=re.S)
+        ):
+            assert mathml(formula).startswith("<math"), formula
+
+
+def test_a_term_is_known_by_its_row():
+    """The glossary's first table gives the terms; the second, notation, none."""
+    terms = terms_of((ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8"))
+
+    assert "learning rate" in terms
+    assert "term" not in terms
+    assert len({term_id(term) for term in terms}) == len(terms)
+
+
+def test_a_link_to_a_file_that_is_no_page_becomes_its_name(tmp_path):
+    """Links to code say where it is; links to pages and hosts stay."""
+    page = tmp_path / "page.md"
+    text = "[a](page.md#x) [b](tool.py) [c](https://example.org) ![d](tool.py)"
+
+    told = _link_elsewhere(text, tmp_path, tmp_path, {page})
+
+    assert told == (
+        "[a](page.md#x) b (`tool.py`) [c](https://example.org) ![d](tool.py)"
+    )
+
+
+def test_links_that_lead_nowhere_are_found(tmp_path):
+    """A missing page, a missing section, a foreign script, an image without words."""
+    (tmp_path / "a.html").write_text(
+        '<a href="b.html">x</a><a href="c.html">x</a><a href="b.html#no">x</a>'
+        '<a href="b.html#yes">x</a><script src="https://example.org/x.js"></script>'
+        '<img src="b.html" alt="">',
+        encoding="utf-8",
+    )
+    (tmp_path / "b.html").write_text('<p id="yes">', encoding="utf-8")
+
+    assert broken_links(tmp_path) == [
+        "a.html: image b.html has no words",
+        "a.html: c.html leads nowhere",
+        "a.html: b.html#no has no such section",
+        "a.html: https://example.org/x.js is loaded from elsewhere",
+    ]
+
+
+def test_frames_begin_where_the_slider_stands(tmp_path):
+    """One of the frames has the value with which the figure begins in a notebook."""
+    box = explore(
+        lambda axes, rate, k: axes.plot([rate, k]),
+        rate=(0.0, 1.0, 0.37, 0.01),
+        k=(1, 9, 2),
+    )
+
+    told = json.loads(box.save_frames(tmp_path, {2: 4}))
+
+    assert [slider["values"][slider["start"]] for slider in told] == [0.37, 2]
+    assert len(list(tmp_path.glob("*.png"))) == 16
+    with Image.open(tmp_path / "0-0.png") as image:
+        assert image.width > 300
+
+
+def notebook(*cells):
+    return nbformat.v4.new_notebook(cells=list(cells))
+
+
+def test_outputs_are_rebuilt_for_a_page(tmp_path):
+    """Images are files with words; warnings, widgets and checks are left out."""
+    new = nbformat.v4
+    nb = notebook(
+        new.new_markdown_cell("## A curve\n\n**Figure.** The *cost* over $t$."),
+        new.new_code_cell(
+            "plot()",
+            outputs=[
+                new.new_output("display_data", {"image/png": PIXEL}),
+                new.new_output("stream", name="stderr", text="a warning"),
+                new.new_output(
+                    "display_data",
+                    {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "x"},
+                ),
+            ],
+        ),
+        new.new_code_cell(
+            "check(mean)", outputs=[new.new_output("stream", text="not begun")]
+        ),
+    )
+    page = Page("tiny", nb, tmp_path / "images", tmp_path / "kept")
+
+    _outputs(page, tmp_path)
+
+    (output,) = nb.cells[1].outputs
+    assert 'alt="The cost over t."' in output.data["text/html"]
+    assert (tmp_path / "images" / "tiny" / "figure-1.webp").is_file()
+    assert nb.cells[2].outputs == []
+
+
+def test_a_caption_belongs_to_its_section():
+    """A figure without a caption is named by its section, not by an older caption."""
+    new = nbformat.v4
+    first, second = new.new_code_cell("a"), new.new_code_cell("b")
+    told = _captions(
+        [
+            new.new_markdown_cell("## One\n\n**Figure.** A parabola."),
+            first,
+            new.new_markdown_cell("## Two"),
+            second,
+        ]
+    )
+
+    assert told[first.id] == "A parabola."
+    assert told[second.id] == "Figure of the section: Two"
+
+
+def test_a_lesson_is_run_once_until_it_changes(tmp_path):
+    """The second time its outputs come from what was kept."""
+    root = tmp_path / "course"
+    (root / "notebooks").mkdir(parents=True)
+    (root / "helpers").mkdir()
+    path = root / "notebooks" / "00_tiny.ipynb"
+    cell = nbformat.v4.new_code_cell("import time\nprint(time.time_ns())", id="clock")
+    nbformat.write(notebook(cell), path)
+
+    first = executed(root, path, tmp_path / "cache").cells[0].outputs[0].text
+    second = executed(root, path, tmp_path / "cache").cells[0].outputs[0].text
+    cell.source += "\n"
+    nbformat.write(notebook(cell), path)
+    third = executed(root, path, tmp_path / "cache").cells[0].outputs[0].text
+
+    assert first == second != third
+
+
+def test_an_image_is_made_once(tmp_path):
+    """The same data give the same file without work."""
+    page = Page("tiny", notebook(), tmp_path / "images", tmp_path / "kept")
+
+    page.save_image(base64.b64decode(PIXEL), "a")
+    (kept,) = (tmp_path / "kept").iterdir()
+    before = kept.stat().st_mtime_ns
+    page.save_image(base64.b64decode(PIXEL), "b")
+
+    assert [path.stat().st_mtime_ns for path in (tmp_path / "kept").iterdir()] == [
+        before
+    ]

@@ -1,0 +1,1 @@
+"""The course as a static website: see docs/deploy.md, and `make site`."""

@@ -1,0 +1,70 @@
+"""Settings of Sphinx; `python -m website` calls it with what it has prepared."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+project = "Neural networks from scratch in NumPy"
+author = "the authors of the course"
+language = os.environ.get("SITE_LANGUAGE", "en")
+extensions = [
+    "myst_nb",
+    "sphinx_copybutton",
+    "website.formulas",
+    "website.terms",
+    "website.editions",
+]
+exclude_patterns = ["downloads", "_static"]
+templates_path = [str(ROOT / "website" / "templates")]
+# Ours, and the figures of the lessons, which were prepared.
+html_static_path = [
+    str(ROOT / "website" / "static"),
+    *filter(None, [os.environ.get("SITE_FIGURES")]),
+]
+
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath"]
+myst_heading_anchors = 4
+# Links of the notebooks are written for JupyterLab, which has its own rule.
+myst_heading_slug_func = "website.anchors.jupyter_anchor"
+myst_dmath_double_inline = True
+nb_execution_mode = "off"
+nb_code_prompt_show = "Show the code that draws"
+nb_code_prompt_hide = "Hide the code"
+nb_merge_streams = True
+copybutton_exclude = ".linenos, .gp, .go"
+# Code that is a text in a document need not be Python.
+highlight_language = "none"
+suppress_warnings = ["misc.highlighting_failure"]
+
+math_renderer = "mathml"
+html_math_renderer = "mathml"
+html_theme = "furo"
+html_title = "Neural networks from scratch"
+html_theme_options = {
+    "light_css_variables": {
+        "color-brand-primary": "#0b5394",
+        "color-brand-content": "#0b5394",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#8ab8f0",
+        "color-brand-content": "#8ab8f0",
+    },
+}
+html_css_files = ["course.css"]
+html_js_files = [("sliders.js", {"defer": "defer"})]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_show_copyright = False
+html_permalinks_icon = "#"
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/editions.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}

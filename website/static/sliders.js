@@ -1,0 +1,30 @@
+// Figures with sliders: an image for each setting, loaded when it is asked for.
+for (const figure of document.querySelectorAll("figure.frames")) {
+  const sliders = JSON.parse(figure.dataset.sliders);
+  const image = figure.querySelector("img");
+  const chosen = sliders.map((slider) => slider.start);
+  const box = document.createElement("div");
+  box.className = "sliders";
+  sliders.forEach((slider, position) => {
+    const label = document.createElement("label");
+    const input = document.createElement("input");
+    const value = document.createElement("output");
+    input.type = "range";
+    input.min = 0;
+    input.max = slider.values.length - 1;
+    input.value = slider.start;
+    const say = () => {
+      value.textContent = slider.values[chosen[position]];
+      input.setAttribute("aria-valuetext", value.textContent);
+    };
+    input.addEventListener("input", () => {
+      chosen[position] = Number(input.value);
+      say();
+      image.src = `${figure.dataset.folder}/${chosen.join("-")}.webp`;
+    });
+    say();
+    label.append(slider.name.replaceAll("_", " "), input, value);
+    box.append(label);
+  });
+  figure.prepend(box);
+}
