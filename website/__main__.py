@@ -47,6 +47,8 @@ def main(target: Path, quick: bool) -> None:
     }
     if subprocess.run(command, env=environment, cwd=ROOT).returncode:
         raise SystemExit("the site was not built: see the warnings above")
+    # Of myst-nb: the notebooks once more.
+    shutil.rmtree(target / "jupyter_execute", ignore_errors=True)
     (target / "index.html").write_text(START, encoding="utf-8")
     broken = broken_links(target)
     for line in broken:

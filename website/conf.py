@@ -14,6 +14,7 @@ extensions = [
     "website.formulas",
     "website.terms",
     "website.editions",
+    "website.navigation",
 ]
 exclude_patterns = ["downloads", "_static"]
 templates_path = [str(ROOT / "website" / "templates")]
@@ -52,7 +53,7 @@ html_theme_options = {
     },
 }
 html_css_files = ["course.css"]
-html_js_files = [("sliders.js", {"defer": "defer"})]
+html_js_files = [("course.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

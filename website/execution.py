@@ -4,9 +4,11 @@ import ast
 import copy
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import nbformat
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -31,12 +33,13 @@ def _digest(root: Path, notebook: bytes) -> str:
 def _shows_sliders(source: str) -> bool:
     """Whether the last expression of a cell is a figure with sliders."""
     try:
-        last = ast.parse(source).body[-1:]
+        statements = ast.parse(source).body
     except SyntaxError:
         return False
-    value = getattr(last[0], "value", None) if last else None
-    name = getattr(getattr(value, "func", None), "id", None)
-    return isinstance(last[0], ast.Expr) and name == "explore" if last else False
+    match statements[-1:]:
+        case [ast.Expr(value=ast.Call(func=ast.Name(id="explore")))]:
+            return True
+    return False
 
 
 def _with_frames(notebook: NotebookNode, folder: Path) -> NotebookNode:
@@ -46,7 +49,8 @@ def _with_frames(notebook: NotebookNode, folder: Path) -> NotebookNode:
         cells.append(cell)
         if cell.cell_type == "code" and _shows_sliders(cell.source):
             target = folder / cell.id
-            code = f"print(_.save_frames({str(target)!r}, {FRAMES!r}))"
+            # Not the name _, which a cell may have taken for a loop.
+            code = f"print(Out[max(Out)].save_frames({str(target)!r}, {FRAMES!r}))"
             cells.append(nbformat.v4.new_code_cell(code, id=f"{cell.id}-frames"[:64]))
     notebook.cells = cells
     return notebook
@@ -105,6 +109,8 @@ def executed(root: Path, path: Path, cache: Path) -> NotebookNode:
     work = _with_frames(copy.deepcopy(notebook), frames_folder(cache, path))
     NotebookClient(
         work,
+        # Files instead of ports: nobody else can listen, and nothing is warned of.
+        km=AsyncKernelManager(transport="ipc" if os.name == "posix" else "tcp"),
         timeout=SECONDS,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()

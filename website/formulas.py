@@ -27,7 +27,7 @@ def _inline(self: HTML5Translator, node: nodes.math) -> None:
 
 def _block(self: HTML5Translator, node: nodes.math_block) -> None:
     # A wide formula scrolls by itself, so that the page does not.
-    self.body.append(f'<div class="math" tabindex="0">{_formula(node, True)}</div>\n')
+    self.body.append(f'<div class="math">{_formula(node, True)}</div>\n')
     raise nodes.SkipNode
 
 

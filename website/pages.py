@@ -24,6 +24,7 @@ __all__ = ["prepare"]
 DOCS = ("learner", "instructor", "deploy", "maintainer", "quality", "security")
 BUNDLE = "neural-networks.zip"
 FIGURE = re.compile(r"\*\*Figure\.\*\*\s*(.+?)(?:\n\n|$)", re.S)
+PREDICTION = re.compile(r"^my prediction: ?(\.\.\.|None)?\n?", re.M)
 CHECK = re.compile(r"^check(\(|\.progress\()", re.M)
 HEADING = re.compile(r"^(#{1,4}) (.+)$", re.M)
 DATA_IMAGE = re.compile(r'<img ([^>]*)src="data:image/png;base64,([^"]+)"([^>]*)>')
@@ -106,7 +107,9 @@ def _captions(cells: list[NotebookNode]) -> dict[str, str]:
 def _output(page: Page, output: NotebookNode, words: str) -> NotebookNode | None:
     """Return an output as the site shows it, or None."""
     if output.output_type == "stream":
-        return output if output.name == "stdout" else None
+        # Of warnings and of a prediction that nobody has made, the page says nothing.
+        output.text = PREDICTION.sub("", output.text)
+        return output if output.name == "stdout" and output.text.strip() else None
     if output.output_type == "error":
         return output
     data = output.data

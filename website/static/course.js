@@ -28,3 +28,13 @@ for (const figure of document.querySelectorAll("figure.frames")) {
   });
   figure.prepend(box);
 }
+
+// What scrolls by itself can be reached, and scrolled, by keyboard.
+const reach = () => {
+  for (const element of document.querySelectorAll("pre, .table-wrapper, .cell_output figure, div.math")) {
+    if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  }
+};
+addEventListener("load", reach);
+addEventListener("resize", reach);
