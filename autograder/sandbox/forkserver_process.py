@@ -112,7 +112,8 @@ def main(descriptor: int) -> None:
     settings, _ = messages.receive(control)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     own = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-    isolation, reasons, refreshing = NO_ISOLATION, [], 0
+    isolation, refreshing = NO_ISOLATION, 0
+    reasons: list[str] = []
     try:
         if settings["sandbox"]:
             readable = readable_paths([own, *settings["readable"]])

@@ -19,7 +19,7 @@ from ipywidgets import FloatSlider, Image, IntSlider, Layout, VBox
 from helpers.plots.panels import panels
 from helpers.strings import text
 
-__all__ = ["Sliders", "explore"]
+__all__ = ["Explorer", "Sliders", "explore"]
 
 # Of the page for an inch, as large as a figure without sliders; and of the image
 # for each of the page, so that it is sharp.
@@ -28,7 +28,14 @@ SHARPNESS = 1.5
 
 
 class Sliders(VBox):
-    """Sliders over a figure, with a readable text where no widget can be shown.
+    """Sliders over a figure, with a readable text where no widget can be shown."""
+
+    def __repr__(self) -> str:
+        return text("plots.sliders")
+
+
+class Explorer(Sliders):
+    """Sliders over a figure that is drawn from their values alone.
 
     Parameters
     ----------
@@ -49,9 +56,6 @@ class Sliders(VBox):
         super().__init__([*sliders.values(), image])
         self.sliders = sliders
         self.render = render
-
-    def __repr__(self) -> str:
-        return text("plots.sliders")
 
     def save_frames(self, folder: str | Path, counts: dict[int, int]) -> str:
         """Save the figure at some settings of the sliders, for pages without a kernel.
@@ -101,7 +105,7 @@ def explore(
     width: float = 5.0,
     height: float = 3.4,
     **ranges: tuple,
-) -> Sliders:
+) -> Explorer:
     """Show sliders over a figure.
 
     Parameters
@@ -117,7 +121,7 @@ def explore(
 
     Returns
     -------
-    Sliders
+    Explorer
         Shows itself as the last expression of a cell.
 
     Examples
@@ -158,4 +162,4 @@ def explore(
     for slider in sliders.values():
         slider.observe(redraw, names="value")
     redraw()
-    return Sliders(sliders, render, image)
+    return Explorer(sliders, render, image)
