@@ -18,6 +18,7 @@ from traitlets.config import Config
 from autograder.healing import heal
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.feedback_pages import FeedbackExporter
+from autograder.nbgrader.formgrader_policy import list_policy
 from autograder.outputs import Recorder
 from autograder.reports.findings import Submission, _add_notebook
 from autograder.store import read_store, store_path
@@ -281,6 +282,19 @@ def test_the_report_about_a_class_reads_any_graded_notebook(course, changes):
 
     assert all(isinstance(value, float) for value in submission.times.values())
     assert [reason for reason in submission.reasons() if not reason] == []
+
+
+def test_a_list_of_formgrader_runs_scripts_that_name_values_and_no_others():
+    """They are known by their digests."""
+    names = '\nvar base_url = "/a";\nvar total = 5;\nvar shown = true;\n'
+    code = ['var id = "a"; stolen()', 'var id = "\\"; stolen()"', "stolen()"]
+    page = "".join(f"<script>{one}</script>" for one in [names, *code])
+
+    allowed = list_policy(page, "host/static/").count("sha256-")
+    assert allowed == list_policy(f"<script>{names}</script>", "host/static/").count(
+        "sha256-"
+    )
+    assert "unsafe-inline" not in list_policy(page, "x").split("style-src")[0]
 
 
 def test_policies_let_no_script_of_a_submission_run(exporters):

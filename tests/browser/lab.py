@@ -83,7 +83,9 @@ class Lab:
         shutil.copytree(ROOT / "notebooks", self.home / "notebooks")
         self.exchange.mkdir()
         self.exchange.chmod(0o777)
-        config.mkdir()
+        (config / "jupyter_server_config.d").mkdir(parents=True)
+        policy = ROOT / "autograder" / "nbgrader" / "formgrader_policy.json"
+        shutil.copy(policy, config / "jupyter_server_config.d")
         (config / "nbgrader_config.py").write_text(
             NBGRADER_CONFIG.format(course=str(self.course), exchange=str(self.exchange))
         )

@@ -2,14 +2,16 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
+from nbgrader.api import Gradebook
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.autograder.test_outputs import HOSTILE, PNG
@@ -258,6 +260,62 @@ def test_nothing_runs_leaves_or_covers_in_the_report_about_a_class(
     assert seconds < OPENS
     assert watch.covered("h1, h2, th, dt") == []
     page.close()
+
+
+LISTS = (
+    *("manage_assignments", "manage_students", "gradebook", "gradebook/{assignment}"),
+    *("gradebook/{assignment}/tiny", "manage_submissions/{assignment}"),
+    *("manage_students/{learner}", "manage_students/{learner}/{assignment}"),
+)
+
+
+@pytest.fixture
+def named(lab: Lab, autograded: str) -> Iterator[str]:
+    """Give a learner names that are scripts, and hand in under such a name."""
+    names = {
+        "first_name": f"<img src=x onerror='{RUN}'>",
+        "last_name": f"</script><script>{RUN}</script>",
+        "email": f'"><svg onload="{RUN}">',
+    }
+    odd = f"<img src=x onerror={RUN.replace(' ', '')}>"
+    folder = lab.course / "submitted" / odd / autograded
+    shutil.copytree(lab.course / "release" / autograded, folder)
+    with Gradebook(f"sqlite:///{lab.course}/gradebook.db", "course") as book:
+        book.update_or_create_student(LEARNER, **names)
+        yield odd
+        book.update_or_create_student(LEARNER, **dict.fromkeys(names))
+    shutil.rmtree(folder.parent)
+
+
+def test_nothing_runs_or_leaves_in_the_lists_of_formgrader(
+    context: BrowserContext, lab: Lab, autograded: str, named: str
+):
+    """Names, ids and what was handed in are shown as text; lists keep their scripts."""
+    page = context.new_page()
+    watch = Watch(page, lab.url)
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    desk = Formgrader(lab, page)
+    for place in LISTS:
+        desk.open(place.format(assignment=autograded, learner=LEARNER))
+        page.locator("#main-table td").first.wait_for()
+
+        assert watch.harm() == [], place
+        assert [text for text in refused if "Content Security Policy" in text] == []
+    page.close()
+
+
+def test_the_policy_of_lists_stops_what_their_templates_let_through(
+    window: Callable[[], Page], lab: Lab, named: str
+):
+    """An id that grading would refuse is a script on the page of its learner."""
+    page = window()
+    watch = Watch(page, lab.url)
+    with page.expect_response("**/formgrader/manage_students/**") as answer:
+        Formgrader(lab, page).open(f"manage_students/{quote(named)}")
+
+    assert watch.harm() == []
+    assert "default-src 'none'" in answer.value.headers["content-security-policy"]
 
 
 def test_formgrader_keeps_its_own_handlers(
