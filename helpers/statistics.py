@@ -182,7 +182,7 @@ def confidence_interval(
     -------
     low, high : float
         The ends of the interval. With 8 values it reaches 2.36 standard errors
-        to both sides, not 1.96: so few values know their own spread badly.
+        to both sides, not 1.96: so few values determine their standard deviation badly.
 
     Examples
     --------

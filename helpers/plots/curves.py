@@ -614,6 +614,6 @@ def plot_means(
     panel.set_xticks(values[::2], [f"{value:.2g}" for value in values[::2]])
     panel.minorticks_off()
     panel.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
-    panel.legend()
+    figure.legend(loc="outside lower center", ncols=1)
     words = text("plots.means.description", name=xlabel, parts="; ".join(parts))
     return finish(figure, words)

@@ -75,7 +75,7 @@ def plot_layer_histograms(
     for row, (name, arrays) in enumerate(layers.items()):
         flat = [np.asarray(values, float).ravel() for values in arrays]
         finite = [values[np.isfinite(values)] for values in flat]
-        spreads = []
+        deviations = []
         for layer, (panel, values) in enumerate(
             zip(axes[row], finite, strict=False), start=1
         ):
@@ -87,10 +87,10 @@ def plot_layer_histograms(
                 linewidth=0.5,
                 **filled(row, 0.75),
             )
-            spread = float(values.std()) if len(values) else 0.0
-            spreads.append(f"{spread:.2g}")
+            deviation = float(values.std()) if len(values) else 0.0
+            deviations.append(f"{deviation:.2g}")
             panel.set_title(
-                text("plots.layer_panel", layer=layer, spread=f"{spread:.2g}"),
+                text("plots.layer_panel", layer=layer, deviation=f"{deviation:.2g}"),
                 fontsize=8,
                 fontweight="normal",
             )
@@ -106,11 +106,11 @@ def plot_layer_histograms(
         axes[row, 0].set_ylabel(name)
         parts.append(
             text(
-                "plots.spreads",
+                "plots.deviations",
                 name=name,
-                first=spreads[0],
-                last=spreads[-1],
-                depth=len(spreads),
+                first=deviations[0],
+                last=deviations[-1],
+                depth=len(deviations),
             )
         )
     figure.suptitle(title or text("plots.histograms_title"))
@@ -151,8 +151,8 @@ def plot_layer_scales(
 
     Examples
     --------
-    >>> plot_layer_scales({"He": [1.0, 0.9]}, ylabel="spread").description
-    'Spread in each layer: He from 1 in layer 1 to 0.9 in layer 2.'
+    >>> plot_layer_scales({"He": [1.0, 0.9]}, ylabel="size").description
+    'Size in each layer: He from 1 in layer 1 to 0.9 in layer 2.'
     """
     lines = {name: np.asarray(values, float).ravel() for name, values in scales.items()}
     positive = np.concatenate([values[values > 0] for values in lines.values()])
@@ -168,7 +168,7 @@ def plot_layer_scales(
         )
         parts.append(
             text(
-                "plots.spreads",
+                "plots.deviations",
                 name=name,
                 first=f"{values[0]:.2g}",
                 last=f"{values[-1]:.2g}",

@@ -11,7 +11,7 @@ without colour; the face is white, so that the figure also reads in a dark theme
 `path(axes, steps)`         the steps of a descent, over contours
 `surface(axes, f, ...)`     the same function as a landscape
 `regions(axes, f, ...)`     what a model says for each point of the plane
-`bars(axes, names, ...)`    named numbers, with their standard deviation
+`bars(axes, names, ...)`    named numbers, with error bars
 `matrix(axes, A)`           an array as a grid of numbers
 =========================== ==================================================
 
@@ -352,7 +352,7 @@ def bars(
     names: Sequence[str],
     values: ArrayLike,
     *,
-    spread: ArrayLike | None = None,
+    half_widths: ArrayLike | None = None,
     title: str = "",
     ylabel: str = "",
     form: str = "{:.3g}",
@@ -367,7 +367,7 @@ def bars(
         One name a bar.
     values : array_like of shape (n,)
         The heights.
-    spread : array_like of shape (n,), optional
+    half_widths : array_like of shape (n,), optional
         Half the length of each error bar.
     title, ylabel : str
         What stands around the panel.
@@ -379,7 +379,7 @@ def bars(
     drawn = axes.bar(
         k,
         values,
-        yerr=spread,
+        yerr=half_widths,
         capsize=4,
         color=[COLOURS[i % len(COLOURS)] for i in k],
         hatch=[HATCHES[i % len(HATCHES)] for i in k],

@@ -77,10 +77,10 @@ EXAMPLES = {
         {"tanh": [RUNS, RUNS / 9, 0 * RUNS], "ReLU": [RUNS, 99 * RUNS, RUNS + np.nan]}
     ),
     "layer scales": lambda: histograms.plot_layer_scales(
-        {"He": [1.0, 0.9, 0.8], "zero": [0.0, 0.0, 0.0]}, ylabel="spread"
+        {"He": [1.0, 0.9, 0.8], "zero": [0.0, 0.0, 0.0]}, ylabel="size"
     ),
     "nothing but zeros": lambda: histograms.plot_layer_scales(
-        {"zero": [0.0, 0.0]}, ylabel="spread"
+        {"zero": [0.0, 0.0]}, ylabel="size"
     ),
     "differences": lambda: bars.plot_differences(
         {"L2 - none": (2.0, 1.0, 3.0), "L2 - dropout": (0.1, -1, 1.2)}, xlabel="points"
@@ -297,7 +297,7 @@ def test_data_flow_carries_the_shapes_of_the_example():
     assert words.count("caches") == 1 and "A1, W2, b2\nZ2" in words
 
 
-def test_each_panel_of_the_histograms_says_its_spread():
+def test_each_panel_of_the_histograms_says_its_deviation():
     """The standard deviation in a title is that of the layer's finite values."""
     values = np.array([0.0, 0.5, 1.0, np.nan])
     figure = histograms.plot_layer_histograms({"a": [values]})
