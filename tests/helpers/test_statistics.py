@@ -43,7 +43,7 @@ def test_impossible_shares_are_refused(successes, n):
 
 
 def test_pairing_takes_the_common_luck_out():
-    """Paired differences have a far smaller error than the runs have standard deviation."""
+    """The error of paired differences is far smaller than the deviation of the runs."""
     luck = np.array([70.0, 80.0, 90.0, 60.0])
     mean, error = paired_difference(luck + np.array([2.0, 2.2, 1.8, 2.0]), luck)
 
