@@ -7,13 +7,16 @@ from pathlib import Path
 __all__ = ["is_regular", "open_regular", "read_bounded", "write_atomically"]
 
 
-def is_regular(path: str | Path) -> os.stat_result | None:
+def is_regular(path: str | Path, folder: int | None = None) -> os.stat_result | None:
     """Return what is known of an ordinary file of one name.
 
     Parameters
     ----------
     path : str or Path
         Where it lies.
+    folder : int, optional
+        Descriptor of the folder that it is in: a path through folders can be
+        exchanged for one through links while it is read.
 
     Returns
     -------
@@ -21,13 +24,13 @@ def is_regular(path: str | Path) -> os.stat_result | None:
         None for links, folders, pipes, devices, and files of several names.
     """
     try:
-        info = os.lstat(path)
+        info = os.stat(path, dir_fd=folder, follow_symlinks=False)
     except (OSError, ValueError):
         return None
     return info if stat.S_ISREG(info.st_mode) and info.st_nlink == 1 else None
 
 
-def open_regular(path: str | Path) -> int | None:
+def open_regular(path: str | Path, folder: int | None = None) -> int | None:
     """Open an ordinary file of one name for reading.
 
     Returns
@@ -35,10 +38,11 @@ def open_regular(path: str | Path) -> int | None:
     int or None
         A descriptor; None for anything else.
     """
-    if is_regular(path) is None:
+    if is_regular(path, folder) is None:
         return None
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        handle = os.open(path, flags, dir_fd=folder)
     except OSError:
         return None
     if not stat.S_ISREG(os.fstat(handle).st_mode):  # it was exchanged meanwhile
@@ -47,7 +51,9 @@ def open_regular(path: str | Path) -> int | None:
     return handle
 
 
-def read_bounded(path: str | Path, most: int) -> bytes | None:
+def read_bounded(
+    path: str | Path, most: int, folder: int | None = None
+) -> bytes | None:
     """Read an ordinary file, of which nothing is trusted.
 
     Parameters
@@ -56,13 +62,15 @@ def read_bounded(path: str | Path, most: int) -> bytes | None:
         Where it lies.
     most : int
         How many bytes it may have.
+    folder : int, optional
+        Descriptor of the folder that it is in, as for `is_regular`.
 
     Returns
     -------
     bytes or None
         None where it is no ordinary file of one name, or too large.
     """
-    handle = open_regular(path)
+    handle = open_regular(path, folder)
     if handle is None:
         return None
     try:

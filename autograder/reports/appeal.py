@@ -8,6 +8,7 @@ from autograder.errors import CourseError
 from autograder.feedback import function_reason
 from autograder.healing import heal
 from autograder.judging import Trial, Verdict
+from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.execution import JudgedExecute
 from autograder.store import Store, StoreError, read_store, store_path
@@ -147,7 +148,7 @@ def whole_case(
             trial.name, f" with a right {', '.join(trial.stand_ins)}"
         )
         if run.outcome.error is not None:
-            yield f"returned{moment}", "; ".join(describe_outcome(run.outcome))
+            yield f"returned{moment}", plain("; ".join(describe_outcome(run.outcome)))
         else:
             yield f"returned{moment}", _leaves(run.outcome.value, "returned")
         wrong = [result.name for result in run.results if not result.right]
@@ -167,11 +168,12 @@ def _inputs(record: FunctionCases, case: Case) -> str:
 
 
 def _leaves(value: object, name: str) -> str:
+    """Return a value leaf by leaf; its names and texts may command no terminal."""
     lines = []
     for path, leaf in leaves(value, name):
         if isinstance(leaf, np.ndarray):
             shown = np.array2string(leaf, precision=17, threshold=MAX_SHOWN)
-            lines.append(f"{path} = {leaf.dtype} {leaf.shape}\n{shown}")
+            lines.append(f"{plain(path)} = {leaf.dtype} {leaf.shape}\n{shown}")
         else:
-            lines.append(f"{path} = {leaf!r}")
+            lines.append(f"{plain(path)} = {plain(repr(leaf))}")
     return "\n".join(lines)

@@ -136,14 +136,15 @@ def copy_submission(source: Path, target: Path) -> str:
     draft.mkdir(parents=True)
     files, total, left_out = 0, 0, ""
     try:
-        for folder, names, found in os.walk(source):
+        # By descriptors: the learner may exchange a folder for a link meanwhile.
+        for folder, names, found, opened in os.fwalk(source):
             below = Path(folder).relative_to(source)
             if len(below.parts) >= MOST_DEPTH:
                 names.clear()
                 left_out = "folders too deep"
             names[:] = [n for n in sorted(names) if n != ".ipynb_checkpoints"]
             for name in sorted(found):
-                raw = read_bounded(Path(folder, name), MAX_BYTES)
+                raw = read_bounded(name, MAX_BYTES, opened)
                 files += 1
                 total += len(raw or b"")
                 if raw is None:

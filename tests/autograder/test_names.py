@@ -3,6 +3,7 @@
 import doctest
 
 import nbformat
+import numpy as np
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook
@@ -10,6 +11,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import PyFileConfigLoader
 
 from autograder import names
+from autograder.reports.appeal import _leaves
 from tests.conftest import ROOT
 
 
@@ -66,3 +68,13 @@ def test_names_are_escaped_on_the_page_for_manual_grading(tmp_path):
     assert script not in page
     assert "<img src=x" not in page
     assert "&lt;script&gt;stolen()" in page
+
+
+def test_what_a_function_returned_commands_no_terminal():
+    """An appeal shows graders the names and texts in an answer."""
+    value = {"\x1b[2J": "\x1b]0;x\x07", "\u202e": np.ones(2), "\u05d0": "\r\n"}
+
+    shown = _leaves(value, "returned")
+
+    assert [c for c in shown if c in "\x1b\x07\r\u202e"] == []
+    assert "\u05d0" in shown
