@@ -29,7 +29,11 @@ def attempts(assignment: str, student: str | None) -> None:
         raise CourseError(f"the service has taken in nothing of {name}")
     table = Table(title=name, title_justify="left")
     for heading in ("learner", "attempt", "handed in", "state", "points", "what else"):
-        table.add_column(heading, justify="right" if heading == "points" else "left")
+        table.add_column(
+            heading,
+            justify="right" if heading == "points" else "left",
+            no_wrap=heading != "what else",
+        )
     for one in found:
         said = ["counts"] if one.counts else []
         said += ["late"] if one.late else []

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 import sqlite3
 import time
@@ -13,9 +14,11 @@ import urllib.error
 import urllib.request
 
 import pytest
+from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
 
+from autograder.cli.main import main
 from autograder.errors import CourseError
 from autograder.service import server as server_module
 from autograder.service.attempts import Attempt
@@ -23,6 +26,7 @@ from autograder.service.desk import fair_order
 from autograder.service.inbox import copy_submission
 from autograder.service.monitor import Metrics, Monitor
 from autograder.service.server import Server
+from tests.conftest import ROOT
 from tests.service.conftest import MISTAKE, SECRET
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -56,7 +60,7 @@ def marks(place):
     return {row.student: row.points for row in place.course.grades("01_tiny")}
 
 
-def test_the_last_attempt_counts_and_each_gets_its_page(place):
+def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch):
     """Both inboxes; bad submissions stop nobody, and are answered too."""
     here = place()
     here.submit("ada+01_tiny+1")
@@ -80,6 +84,15 @@ def test_the_last_attempt_counts_and_each_gets_its_page(place):
     assert found["no_book", 1].state == "refused"
     assert "it holds no notebook of this assignment" in here.page("no_book+01_tiny+1")
     assert found["odd", 1].submitted is None
+    monkeypatch.chdir(here.root)
+    page = (ROOT / "docs" / "service.md").read_text()
+    listed = [
+        CliRunner().invoke(main, line.replace("01_logistic_regression", "01_tiny"))
+        for line in re.findall(r"^python -m autograder (attempts .*)$", page, re.M)
+    ]
+    assert [one.exit_code for one in listed] == [0, 0]
+    assert "no_book" in listed[0].output and "refused" in listed[0].output
+    assert "no_book" not in listed[1].output and "7 of 7" in listed[1].output
     assert set(found) == {
         ("ada", 1),
         ("ada", 2),
