@@ -40,11 +40,14 @@ c.JupyterHub.db_url = f"sqlite:///{STATE}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
 # JupyterHub's own proxy where it is installed, or else the one that came along.
 BINARIES = str(Path(sys.executable).parent)
-c.ConfigurableHTTPProxy.command = (
+c.ConfigurableHTTPProxy.command = [
     shutil.which("configurable-http-proxy")
     or shutil.which("configurable-http-proxy", path=BINARIES)
-    or "configurable-http-proxy"
-)
+    or "configurable-http-proxy",
+    # Milliseconds. One press of Formgrader's buttons may take minutes; after 20
+    # seconds the proxy would say that the server is down.
+    "--proxy-timeout=900000",
+]
 c.ConfigurableHTTPProxy.pid_file = str(STATE / "proxy.pid")
 c.JupyterHub.cleanup_servers = True
 
