@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from autograder.service.attempts import Attempt
 
 __all__ = ["Desk", "Outcome", "fair_order"]
 
+FRESH = 5.0  # seconds
 PATIENCE = 2  # seconds for a locked gradebook: others do not wait for it
 
 
@@ -112,6 +114,8 @@ class Desk:
         self._live = _Live()
         self._results: Iterator[Finished | None] | None = None
         self._held: dict[str, Outcome] = {}
+        self._terms: dict[str, str] = {}
+        self._asked = -FRESH
         self.made_for = self._state(course, assignment)
         self._course, self._assignment = course, assignment
 
@@ -189,9 +193,17 @@ class Desk:
             ledger.forget(student)
             said = self._writer.write(student, outcome.finished)
             if not said:
-                digest = self._run.made_from(self._bundle, target, student)
+                terms = self._terms_now()
+                digest = self._run.made_from(self._bundle, target, student, terms)
                 ledger.note(student, digest)
         return said
+
+    def _terms_now(self) -> dict[str, str]:
+        """Return due date and extensions; asked anew every few seconds."""
+        if time.monotonic() - self._asked > FRESH:
+            self._terms = self._course.terms(self._assignment)
+            self._asked = time.monotonic()
+        return self._terms
 
     def close(self) -> None:
         """End the workers."""

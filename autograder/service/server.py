@@ -358,8 +358,6 @@ class Server:
         attempt = outcome.attempt
         self._unwritten.pop(attempt.id, None)
         try:
-            attempt.state = WRITING
-            self.attempts.save(attempt)
             for name, finished in outcome.finished.items():
                 self._keep(attempt, name, finished.text)
             others = [
@@ -383,8 +381,10 @@ class Server:
             self.attempts.save(attempt, *changed)
         except PASSING as problem:
             self._report(f"writing {attempt.student}", problem)
-            attempt.state = WRITING
+            attempt.state, attempt.counts = WRITING, False
             self._unwritten[attempt.id] = (time.monotonic() + RETRY, outcome)
+            with self._passing("noting what waits"):
+                self.attempts.save(attempt)
             return
         except Exception as problem:  # a fault of ours stays with this attempt
             log.exception("%s of %s", attempt.assignment, attempt.student)
