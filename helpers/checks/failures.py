@@ -365,7 +365,8 @@ def _name(spot: Spot) -> str:
         return ""
     name = spot.error.name or ""
     if isinstance(spot.error, UnboundLocalError):
-        return _say("unassigned", name=name)
+        # Python gives this error no name; its message quotes it.
+        return _say("unassigned", name=str(spot.error).split("'")[1])
     if name in MODULES:
         line = "import numpy as np" if name == "np" else f"import {name}"
         return _say("not_imported", name=name, line=line)

@@ -37,6 +37,7 @@ def advice(body, *args, before=""):
         ("X ^ 2", "a power is written with `**`".replace("a power", "A power")),
         ("centred = (X - X.mean()) ^ 2", "In Python `^` is not a power"),
         ("W @ X", "`W` has shape (4, 2), `X` has shape (3, 5). The left factor has 2"),
+        ("if X is None: A = 1\n    A + X", "`A` is used before a value is assigned"),
         ("np.dot(W, X)", "has 2 columns and the right factor has 3 rows"),
         ("W.dot(X)", "The matrix product does not fit"),
         ("np.dot(W.T, X) + b", "`W.T` has shape (2, 4), `X` has shape (3, 5)"),
