@@ -56,7 +56,8 @@ class Way:
     Attributes
     ----------
     name : what the table says.
-    kind : "stock", "nbgrader", "one" or "all" jobs of the runner, or "floor".
+    kind : "stock", "nbgrader", "one" or "all" jobs of the runner, "floor", or the
+        first four of these for feedback pages: "feedback stock" and so on.
     cells : whether all cells are run.
     pinned : whether BLAS has one thread.
     sandboxed : whether learners' code is isolated.
@@ -141,6 +142,17 @@ SETS = {
             Way("floor", "floor", rounds=1),
         ),
     ),
+    "feedback": Set(
+        "Feedback pages of assignment 01, graded before",
+        (),
+        1,
+        (
+            Way("stock nbgrader generate_feedback", "feedback stock"),
+            Way("nbgrader generate_feedback, ours", "feedback nbgrader"),
+            Way("runner, feedback, one job", "feedback one"),
+            Way("runner, feedback, all cores", "feedback all"),
+        ),
+    ),
     "basics": Set(
         "numpy_basics as it is, all cells run",
         ("numpy_basics",),
@@ -154,6 +166,7 @@ SETS = {
     ),
 }
 STOCK_WAY = "stock nbgrader autograde"
+STOCK_FEEDBACK = "stock nbgrader generate_feedback"
 
 
 def cores() -> int:
@@ -289,6 +302,36 @@ def timed(way: Way, root: Path) -> dict:
     return found
 
 
+def feedback(way: Way, ours: Path) -> dict:
+    """Make the pages of a graded course anew and say what it took."""
+    kind = way.kind.removeprefix("feedback ")
+    environment = dict(os.environ, **dict.fromkeys(PINNED, "1"))
+    graded = f"*/{ASSIGNMENT}/*.ipynb"
+    notebooks = len(list((ours / "submitted").glob(graded)))
+    grade = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT]
+    if len(list((ours / "autograded").glob(graded))) < notebooks:
+        subprocess.run(grade, cwd=ours, env=environment, capture_output=True)
+    root = ours
+    if kind == "stock":
+        root = ours.with_name("stock-feedback")
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.copytree(ours, root)
+        (root / "nbgrader_config.py").write_text(STOCK.format(root=str(root)))
+    for path in (root / "feedback", root / ".cache" / "feedback"):
+        shutil.rmtree(path, ignore_errors=True)
+    command = [sys.executable, "-m", "nbgrader", "generate_feedback", ASSIGNMENT]
+    if kind in ("one", "all"):
+        command = [sys.executable, "-m", "autograder", "feedback", ASSIGNMENT]
+        command += ["--jobs", "1"] if kind == "one" else []
+    before, began = used(), time.monotonic()
+    subprocess.run(command, cwd=root, env=environment, capture_output=True, check=True)
+    seconds = time.monotonic() - began
+    pages = len(list((root / "feedback").glob(f"*/{ASSIGNMENT}/*.html")))
+    if pages != notebooks:
+        raise click.ClickException(f"{command}: {pages} pages of {notebooks}")
+    return {"seconds": seconds, "cpu": used() - before, "notebooks": pages}
+
+
 def floor(way: Way, root: Path) -> dict:
     """Return the processor time of cells and cases alone, shared by all cores."""
     command = [sys.executable, str(Path(__file__).with_name("floor.py")), ASSIGNMENT]
@@ -311,6 +354,8 @@ def measure(way: Way, ours: Path) -> dict:
     """Measure one way once."""
     if way.kind == "floor":
         found = floor(way, ours)
+    elif way.kind.startswith("feedback"):
+        found = feedback(way, ours)
     else:
         found = timed(way, stock_course(ours) if way.kind == "stock" else ours)
     return {**found, "load": os.getloadavg()[0]}
@@ -376,6 +421,7 @@ def rows(form: dict, key: str) -> list[str]:
     submissions = form["settings"]["submissions"] * group.times
     # What skips cells is compared with stock, which cannot.
     stock = "class" if key == "normal" else key
+    rival = STOCK_FEEDBACK if key == "feedback" else STOCK_WAY
     lines = []
     for way in group.ways:
         seconds = median(form, key, way.name, "seconds")
@@ -383,12 +429,16 @@ def rows(form: dict, key: str) -> list[str]:
             continue
         memory = median(form, key, way.name, "memory")
         beside = None if way.kind == "stock" else extra(form, key, way.name)
+        if key == "feedback":
+            cpu = median(form, key, way.name, "cpu")
+            pages = median(form, key, way.name, "notebooks")
+            beside = cpu / pages if cpu and pages else None
         cells = [
             way.name,
             str(sum(way.name in one.get(key, {}) for one in form["rounds"])),
             _figure(seconds, ".1f"),
             _figure(60 * submissions / seconds, ".1f"),
-            _figure(ratio(form, (stock, STOCK_WAY), (key, way.name)), ".1f"),
+            _figure(ratio(form, (stock, rival), (key, way.name)), ".1f"),
             _figure(ratio(form, (key, way.name), (key, "floor"))),
             _figure(median(form, key, way.name, "cpu"), ".1f"),
             _figure(beside),
@@ -430,6 +480,8 @@ def page(form: dict) -> str:
         "the learner's cells and cases.",
         "- **ready**: from the command's start to the first submission. **MB**: peak "
         "memory of the runner's first process and its largest child together.",
+        "- **Feedback pages**: beside is the processor time of a page and its share "
+        "of the start.",
         "- Stock kernels run the public checks, and no hidden cases; ours drive both.",
         "- The light set was chosen for the weight of its cells: with heavier ones "
         "even the floor of two cores is below five times stock, with lighter ones all "

@@ -324,8 +324,9 @@ def test_commands_named_in_documents_exist(path):
 
 
 def test_every_class_that_the_configuration_names_exists():
-    """A module that moves takes its name in nbgrader_config.py with it."""
-    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    """A module that moves takes its name among the settings with it."""
+    path = ROOT / "autograder" / "nbgrader" / "configuration.py"
+    config = path.read_text(encoding="utf-8")
     named = re.findall(r'"\{OURS\}\.([\w.]+)"', config)
 
     assert named

@@ -26,6 +26,7 @@ COMMANDS = (
     "lab",
     "lessons",
     "mutate",
+    "new-course",
     "normalize",
     "quality",
     "release",
@@ -33,6 +34,7 @@ COMMANDS = (
     "serve",
     "show",
     "status",
+    "wheel",
 )
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.datasets.samples import Sample
+from helpers.samples import Sample
 
 __all__ = [
     "MAX_BYTES",
