@@ -26,17 +26,17 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 grade: venv  ## generate everything, grade a demonstration class, show the table
 	python -m autograder demo $(ASSIGNMENT)
 
-release: venv  ## generate ASSIGNMENT (or all) into release/
-	python -m autograder release $(ASSIGNMENT)
+release: venv  ## generate ASSIGNMENT (or all) into release/, and an EDITION
+	python -m autograder release $(ASSIGNMENT) $(if $(EDITION),--edition $(EDITION))
 
 lab: venv  ## open JupyterLab on copies of lessons and assignments in work/
-	python -m autograder lab $(ARGS)
+	python -m autograder lab $(if $(EDITION),--edition $(EDITION)) $(ARGS)
 
 gradescope: venv  ## pack the Gradescope autograder of ASSIGNMENT
 	python -m autograder gradescope $(ASSIGNMENT)
 
-bundle: venv  ## pack the zip that learners get
-	python -m autograder bundle
+bundle: venv  ## pack the zip that learners get, of an EDITION
+	python -m autograder bundle $(if $(EDITION),--edition $(EDITION))
 
 site: venv  ## build the course as a static website into build/site
 	python -m website $(ARGS)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from autograder.files import is_regular
 from autograder.flags import Flag
-from autograder.healing import Healed, heal, released_notebook
+from autograder.healing import Healed, edition_of, heal, released_notebook
 from autograder.names import plain
-from autograder.store import Store
+from autograder.store import ENGLISH, Store
 from autograder.submissions import Submission, read_submission
-from helpers.strings import text
+from helpers.strings import speaking, text
 
 __all__ = ["choose", "has_work", "others_in"]
 
@@ -68,22 +68,22 @@ def choose(
         one notebook beside it is a copy with work in it, that one, with a note and
         a flag; other notebooks beside it are named in a flag.
     """
-    submission = read_submission(path)
-    healed = heal(submission, store)
+    submission, healed = _read(path, store)
     others = others_in(path.parent, notebooks)
     if not others:
         return submission, healed
     worked = []
     if submission.damage or not has_work(healed, store):
         for other in others:
-            read = read_submission(other)
-            one = heal(read, store)
+            read, one = _read(other, store)
             known = not any(flag.kind == "damaged" for flag in one.flags)
             if known and has_work(one, store):
                 worked.append((other, read, one))
     if len(worked) == 1:
         other, submission, healed = worked[0]
-        healed.notes.append(text("submission.copy", file=plain(other.name)[:200]))
+        with speaking(healed.language):
+            note = text("submission.copy", file=plain(other.name)[:200])
+        healed.notes.append(note)
         healed.flags.append(Flag("graded copy", detail=plain(other.name)[:200]))
         others.remove(other)
     if others:
@@ -92,9 +92,20 @@ def choose(
     return submission, healed
 
 
+def _read(path: Path, store: Store) -> tuple[Submission, Healed]:
+    """Read and heal a notebook, with notes in the language of its edition."""
+    submission = read_submission(path)
+    language = edition_of(submission, store)
+    if language != ENGLISH:
+        with speaking(language):
+            submission = read_submission(path)
+    return submission, heal(submission, store)
+
+
 def has_work(healed: Healed, store: Store) -> bool:
     """Tell whether a healed notebook differs from the release where it may."""
-    released = {cell["id"]: cell.source for cell in released_notebook(store).cells}
+    edition = store.speaking(healed.language)
+    released = {cell["id"]: cell.source for cell in released_notebook(edition).cells}
     return any(
         cell.metadata.get("nbgrader", {}).get("solution")
         and cell.source.strip() != released.get(cell["id"], "").strip()

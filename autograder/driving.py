@@ -29,6 +29,7 @@ from autograder.protocol import (
 )
 from helpers.checks.calls import Outcome, call
 from helpers.checks.values import decode, encode, plain
+from helpers.strings import speak
 
 __all__ = ["Group", "drive", "note", "outcomes", "run", "start"]
 
@@ -36,8 +37,8 @@ __all__ = ["Group", "drive", "note", "outcomes", "run", "start"]
 _moments: dict[str, Moment] = {}
 
 
-def start() -> str:
-    """Prepare a shell for grading.
+def start(language: str = "") -> str:
+    """Prepare a shell for grading, in the language of the submission's edition.
 
     The submission's folder comes last on the module path, and ``exit()`` in a
     cell ends nothing: it would end the shell some time later, in another cell.
@@ -47,6 +48,7 @@ def start() -> str:
     from IPython import get_ipython
 
     os.environ["NBGRADER_EXECUTION"] = "autograde"
+    speak(language)
     _moments.clear()
     watch()
     get_ipython().ask_exit = lambda: None

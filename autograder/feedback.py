@@ -111,7 +111,7 @@ def _changed(function: FunctionCases, verdict: FunctionVerdict) -> list[str]:
 def function_reason(verdict: FunctionVerdict) -> str:
     """Return the one line that says why a function lost marks, or that it is right."""
     if verdict.state == "misconception" and verdict.entry is not None:
-        return verdict.entry.name
+        return verdict.entry.title or verdict.entry.name
     if verdict.state == "missing":
         if verdict.kind in ("missing", "lost"):
             return text(f"feedback.state.{verdict.kind}", function=verdict.name)

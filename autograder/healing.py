@@ -14,12 +14,12 @@ from nbformat.v4 import new_notebook
 
 from autograder.flags import Flag
 from autograder.images import kept_attachments
-from autograder.store import Store
+from autograder.store import ENGLISH, Store
 from autograder.submissions import Submission, SubmittedCell, kernel_of
 from autograder.written_answers import Text, own_words, place_answers, prose_of
-from helpers.strings import text
+from helpers.strings import speaking, text
 
-__all__ = ["Healed", "heal", "released_notebook"]
+__all__ = ["Healed", "edition_in", "edition_of", "heal", "released_notebook"]
 
 
 class Healed(NamedTuple):
@@ -33,11 +33,14 @@ class Healed(NamedTuple):
         What was repaired, for the feedback.
     flags : list of Flag
         What a person should look at.
+    language : str
+        The edition that was submitted.
     """
 
     notebook: NotebookNode
     notes: list[str]
     flags: list[Flag]
+    language: str
 
 
 def released_notebook(store: Store) -> NotebookNode:
@@ -61,13 +64,51 @@ def heal(submission: Submission, store: Store) -> Healed:
     Healed
         The notebook, notes for the learner, and flags for a person.
     """
+    store = store.speaking(edition_of(submission, store))
+    with speaking(store.language):
+        return _healed(submission, store)
+
+
+def edition_of(submission: Submission, store: Store) -> str:
+    """Tell from its texts which edition of a notebook was submitted.
+
+    Parameters
+    ----------
+    submission : Submission
+        What was submitted; its metadata are not asked.
+    store : Store
+        Knows the editions.
+
+    Returns
+    -------
+    str
+        The language most of whose cells are there; the course's own where none is.
+    """
+    texts = {cell.source.strip() for cell in submission.cells}
+
+    def known(language: str) -> tuple[int, bool]:
+        released = store.speaking(language).released.get("cells", [])
+        sources = {"".join(cell["source"]).strip() for cell in released}
+        return len(sources & texts), language == store.own
+
+    return max(store.languages(), key=known) if store.editions else store.own
+
+
+def edition_in(nb: NotebookNode) -> str:
+    """Return the language that healing has noted in a notebook's metadata."""
+    course = nb.metadata.get("course", {})
+    name = course.get("edition") if isinstance(course, dict) else None
+    return name if isinstance(name, str) else ENGLISH
+
+
+def _healed(submission: Submission, store: Store) -> Healed:
     released = released_notebook(store)
     notes = list(submission.notes)
     marked = any(map(_is_marked, released.cells))
     empty = not released.cells and submission.damage == text("submission.no_cells")
     if submission.damage and not empty:
         notes += [submission.damage, text("submission.damaged_advice")]
-        return Healed(released, notes, [Flag("damaged")])
+        return Healed(released, notes, [Flag("damaged")], store.language)
     flags: list[Flag] = []
     known = {cell["id"]: cell for cell in released.cells}
     chosen, lost = _identify(submission.cells, released, store, notes)
@@ -80,7 +121,7 @@ def heal(submission: Submission, store: Store) -> Healed:
     if submission.kernel not in ("", kernel_of(released)):
         notes.append(text("submission.kernel"))
     notebook = new_notebook(cells=cells, metadata=released.metadata)
-    return Healed(notebook, notes, flags)
+    return Healed(notebook, notes, flags, store.language)
 
 
 def _is_question(cell: NotebookNode) -> bool:

@@ -8,7 +8,7 @@ instructor's, so it can travel to another machine.
 import json
 import os
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from helpers.checks.cases import (
@@ -20,15 +20,19 @@ from helpers.checks.cases import (
 )
 
 __all__ = [
+    "ENGLISH",
     "AssertCell",
     "CheckCell",
     "Store",
     "StoreError",
+    "edition_folder",
     "read_store",
     "store_path",
+    "words_of",
 ]
 
 MAX_FILE = 256_000_000
+ENGLISH = "en"
 
 
 class StoreError(ValueError):
@@ -99,9 +103,16 @@ class Store:
         Id and text of the cells that define the solution, in order. They run
         where a learner's function needs the right answers of one that it calls.
     released : dict
-        The released notebook, in JSON form, every cell with an id.
+        The released notebook, in JSON form, in English, every cell with an id.
     tests : dict of str to AssertCell
         Cells of nbgrader's own kind by id: their text runs after the learner's.
+    editions : dict of str to dict
+        Of other languages: ``released``, the notebook of that edition, and
+        ``functions``, what the cases say in it, by function.
+    own : str
+        The course's own language, in which its release is.
+    language : str
+        The language in which it speaks.
     """
 
     assignment: str
@@ -113,6 +124,9 @@ class Store:
     reference: list[tuple[str, str]] = field(default_factory=list)
     released: dict = field(default_factory=dict)
     tests: dict[str, AssertCell] = field(default_factory=dict)
+    editions: dict[str, dict] = field(default_factory=dict)
+    own: str = ENGLISH
+    language: str = ENGLISH
 
     @property
     def points(self) -> dict[str, float]:
@@ -138,6 +152,8 @@ class Store:
             "reference": [list(cell) for cell in self.reference],
             "released": self.released,
             "tests": {name: vars(cell) for name, cell in self.tests.items()},
+            "editions": self.editions,
+            "own": self.own,
             "cases": cases_form(self.cases),
         }
 
@@ -157,7 +173,40 @@ class Store:
             reference=[(cell, source) for cell, source in form["reference"]],
             released=form["released"],
             tests={name: AssertCell(**body) for name, body in form["tests"].items()},
+            editions=dict(form.get("editions", {})),
+            own=str(form.get("own", ENGLISH)),
         )
+
+    def speaking(self, language: str) -> "Store":
+        """Return the store as an edition has it: the same cases in its words.
+
+        Parameters
+        ----------
+        language : str
+            Name of the language; one that the store does not know is English.
+        """
+        edition = self.editions.get(language)
+        if edition is None:
+            return self
+        functions = {}
+        for name, function in self.cases.functions.items():
+            words = edition["functions"].get(name, {})
+            entries = [
+                replace(entry, **words.get("entries", {}).get(entry.name, {}))
+                for entry in function.entries
+            ]
+            guide = {k: words[k] for k in ("read", "by_hand", "hints") if k in words}
+            functions[name] = replace(function, entries=entries, **guide)
+        return replace(
+            self,
+            cases=replace(self.cases, functions=functions),
+            released=edition.get("released", self.released),
+            language=language,
+        )
+
+    def languages(self) -> list[str]:
+        """Return the languages of its editions, English first."""
+        return [ENGLISH, *self.editions]
 
     def write(self, path: Path) -> None:
         """Write the store to a file, which is either the old or the new one."""
@@ -171,6 +220,37 @@ class Store:
         except BaseException:
             os.unlink(name)
             raise
+
+
+def words_of(form: dict) -> dict[str, dict]:
+    """Return what translated cases say, by function, without the cases.
+
+    Parameters
+    ----------
+    form : dict
+        JSON form of the cases of an edition.
+
+    Returns
+    -------
+    dict of str to dict
+        Sections to read, examples by hand, questions, and of each entry its title,
+        hint and section.
+    """
+    return {
+        name: {
+            **{key: body[key] for key in ("read", "by_hand", "hints") if key in body},
+            "entries": {
+                entry["name"]: {k: entry[k] for k in ("title", "hint", "read")}
+                for entry in body["entries"]
+            },
+        }
+        for name, body in form["functions"].items()
+    }
+
+
+def edition_folder(root: Path, language: str) -> Path:
+    """Return where the files of an edition are made; English is where it is."""
+    return root if language == ENGLISH else root / "editions" / language
 
 
 def store_path(root: Path, assignment: str, notebook: str) -> Path:

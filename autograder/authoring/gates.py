@@ -44,6 +44,7 @@ from helpers.checks.values import decode, encode
 __all__ = [
     "GateError",
     "check_catalogue",
+    "check_hints",
     "check_release",
     "check_secrets",
     "released_cells",
@@ -95,7 +96,7 @@ def check_catalogue(
             if any(graded.contract for graded in source.functions.values()):
                 _check_kinds(source, record)
         _check_readings(source, record, root)
-        _check_hints(source, record)
+        check_hints(source, record)
         for case in record.cases:
             if not earning_results(record, case):
                 raise GateError(
@@ -165,6 +166,7 @@ def _check_points(source: SourceNotebook, record: FunctionCases) -> None:
 
 READING = re.compile(r"lesson (\d\d), (.+)")
 HERE = "this notebook, "
+QUESTION = re.compile("[?？]")
 
 
 def _check_readings(source: SourceNotebook, record: FunctionCases, root: Path) -> None:
@@ -222,7 +224,21 @@ def _check_kinds(source: SourceNotebook, record: FunctionCases) -> None:
             )
 
 
-def _check_hints(source: SourceNotebook, record: FunctionCases) -> None:
+def check_hints(source: SourceNotebook, record: FunctionCases) -> None:
+    """Each hint of a function is another question, and gives nothing away.
+
+    Parameters
+    ----------
+    source : SourceNotebook
+        The notebook with the solution.
+    record : FunctionCases
+        With its entries, in any language.
+
+    Raises
+    ------
+    GateError
+        If one does; names the entry.
+    """
     hints: dict[str, str] = {}
     for entry in record.entries:
         if not entry.wrong:
@@ -242,7 +258,7 @@ def _check_hints(source: SourceNotebook, record: FunctionCases) -> None:
                     f"{record.name}: the hint of {entry.name!r} contains {secret!r} "
                     "of the solution"
                 )
-        if entry.wrong and "?" not in entry.hint:
+        if entry.wrong and not QUESTION.search(entry.hint):
             raise GateError(
                 f"{record.name}: the hint of {entry.name!r} asks nothing; it should be "
                 "a question"

@@ -34,6 +34,7 @@ COMMANDS = (
     "serve",
     "show",
     "status",
+    "translations",
     "wheel",
 )
 

@@ -8,22 +8,29 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
+from autograder.store import ENGLISH, edition_folder
 
 __all__ = ["bundle", "bundled_files", "learner_project"]
 
 README = "learner-README.md"
+HELPERS = (".json", ".otf", ".py", ".toml", ".txt")
 DATA = ("*.h5", "README.md", "*.png")
 # One date for all files, so that the same content gives the same bytes.
 DATE = (2020, 1, 1, 0, 0, 0)
 
 
-def bundled_files(course: Course) -> Iterator[tuple[Path, str]]:
+def bundled_files(
+    course: Course, language: str = ENGLISH
+) -> Iterator[tuple[Path, str]]:
     """List what goes into the bundle.
 
     Parameters
     ----------
     course : Course
         The course.
+    language : str
+        Of the edition: in another one than English it holds the assignments,
+        lessons and pages that have been made of it.
 
     Yields
     ------
@@ -35,9 +42,15 @@ def bundled_files(course: Course) -> Iterator[tuple[Path, str]]:
     CourseError
         If an assignment has not been generated.
     """
-    root = course.root
-    for assignment in course.assignments():
-        folder = root / "release" / assignment
+    root, edition = course.root, edition_folder(course.root, language)
+    made = [a for a in course.assignments() if (edition / "release" / a).is_dir()]
+    if language != ENGLISH and not made:
+        raise CourseError(
+            f"nothing is made of the edition {language}: run `python -m autograder "
+            f"release --edition {language}`"
+        )
+    for assignment in course.assignments() if language == ENGLISH else made:
+        folder = edition / "release" / assignment
         for notebook in course.notebooks(assignment):
             for name in (f"{notebook}.ipynb", f"{notebook}.cases.json"):
                 if not (folder / name).is_file():
@@ -47,10 +60,10 @@ def bundled_files(course: Course) -> Iterator[tuple[Path, str]]:
                     )
                 yield folder / name, f"assignments/{assignment}/{name}"
     for pattern in ("*.ipynb", "*.cases.json", "*.md"):
-        for path in sorted((root / "notebooks").glob(pattern)):
+        for path in sorted((edition / "notebooks").glob(pattern)):
             yield path, f"notebooks/{path.name}"
     for path in sorted((root / "helpers").rglob("*")):
-        if path.suffix in (".json", ".py", ".toml") and "__pycache__" not in path.parts:
+        if path.suffix in HELPERS and "__pycache__" not in path.parts:
             yield path, str(path.relative_to(root))
     for pattern in DATA:
         for path in sorted((root / "data").glob(pattern)):
@@ -59,7 +72,8 @@ def bundled_files(course: Course) -> Iterator[tuple[Path, str]]:
     yield root / "setup.py", "setup.py"
     yield root / "LICENSE", "LICENSE"
     yield root / "LICENSE-CONTENT", "LICENSE-CONTENT"
-    yield root / "docs" / README, "README.md"
+    readme = edition / "docs" / README
+    yield readme if readme.is_file() else root / "docs" / README, "README.md"
 
 
 def learner_project(course: Course) -> str:
@@ -107,7 +121,7 @@ def learner_project(course: Course) -> str:
     )
 
 
-def bundle(course: Course, target: Path) -> int:
+def bundle(course: Course, target: Path, language: str = ENGLISH) -> int:
     """Write the zip that learners get.
 
     Parameters
@@ -116,6 +130,8 @@ def bundle(course: Course, target: Path) -> int:
         The course.
     target : Path
         Where to write it.
+    language : str
+        Of the edition.
 
     Returns
     -------
@@ -128,7 +144,7 @@ def bundle(course: Course, target: Path) -> int:
         If something that belongs in it is missing.
     """
     files = {"pyproject.toml": learner_project(course).encode()}
-    for path, name in bundled_files(course):
+    for path, name in bundled_files(course, language):
         if not path.is_file():
             raise CourseError(f"{name} belongs in the bundle, but {path} is missing")
         files[name] = path.read_bytes()

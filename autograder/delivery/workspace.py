@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import CourseError
+from autograder.store import ENGLISH, edition_folder
 
 __all__ = ["FIRST", "Workspace", "prepare", "workspace_files"]
 
@@ -36,13 +37,15 @@ class Workspace:
     outdated: list[str] = field(default_factory=list)
 
 
-def workspace_files(root: Path) -> dict[str, Path]:
+def workspace_files(root: Path, language: str = ENGLISH) -> dict[str, Path]:
     """Return what belongs in a workspace: its name there, and its original.
 
     Parameters
     ----------
     root : Path
         The course's folder.
+    language : str
+        Of the edition.
 
     Returns
     -------
@@ -54,9 +57,11 @@ def workspace_files(root: Path) -> dict[str, Path]:
     CourseError
         If nothing has been released.
     """
+    root = edition_folder(root, language)
     folders = sorted(f for f in (root / "release").glob("*/") if any(f.glob("*.ipynb")))
     if not folders:
-        raise CourseError("nothing is released yet: run `make release` first")
+        ending = "" if language == ENGLISH else f" EDITION={language}"
+        raise CourseError(f"nothing is released yet: run `make release{ending}` first")
     files = {}
     for folder, name in [
         (root / "notebooks", "notebooks"),
@@ -68,7 +73,7 @@ def workspace_files(root: Path) -> dict[str, Path]:
     return files
 
 
-def prepare(root: Path, folder: Path) -> Workspace:
+def prepare(root: Path, folder: Path, language: str = ENGLISH) -> Workspace:
     """Copy lessons and released assignments to where they are absent.
 
     A notebook and its public cases travel together. A notebook that is there is
@@ -81,6 +86,8 @@ def prepare(root: Path, folder: Path) -> Workspace:
         The course's folder.
     folder : Path
         The workspace; made if it does not exist.
+    language : str
+        Of the edition.
 
     Returns
     -------
@@ -98,7 +105,7 @@ def prepare(root: Path, folder: Path) -> Workspace:
         if folder.is_relative_to(root / tracked):
             raise CourseError(f"work elsewhere than in {tracked}/, which is tracked")
     made = Workspace(folder)
-    files = workspace_files(root)
+    files = workspace_files(root, language)
     # Decided before anything is copied: cases follow their notebook.
     present = {name for name in files if (folder / name).exists()}
     for name, original in files.items():

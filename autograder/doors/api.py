@@ -12,6 +12,7 @@ from traitlets.config import Config
 from autograder.doors.result import Result, result_of
 from autograder.errors import CourseError
 from autograder.files import is_regular, read_bounded
+from autograder.healing import edition_in
 from autograder.names import plain
 from autograder.nbgrader.execution import Heal, JudgedExecute, healed_notebook
 from autograder.nbgrader.lms_names import notebook_of
@@ -21,6 +22,7 @@ from autograder.sandbox.isolation import Refused
 from autograder.sandbox.settings import Sandbox
 from autograder.store import Store, StoreError, read_store
 from autograder.submissions import MAX_BYTES
+from helpers.strings import speaking
 
 __all__ = ["grade", "grade_folder", "notebooks_of"]
 
@@ -211,4 +213,6 @@ def _graded(
     for step in (Heal(config=config), JudgedExecute(config=config)):
         notebook, resources = step.preprocess(notebook, resources)
     notebook.metadata["course"].setdefault("isolation", isolation)
-    return result_of(store, name, notebook, resources)
+    edition = edition_in(notebook)
+    with speaking(edition):
+        return result_of(store.speaking(edition), name, notebook, resources)

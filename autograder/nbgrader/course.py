@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,6 +103,8 @@ class Course:
     ----------
     root : Path
         Folder that holds ``nbgrader_config.py``.
+    editions : sequence of str
+        Languages in which to generate assignments besides those that it names.
 
     Raises
     ------
@@ -110,7 +112,7 @@ class Course:
         If there is no such file.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, editions: Sequence[str] = ()) -> None:
         self.root = root.resolve()
         if not (self.root / "nbgrader_config.py").is_file():
             raise CourseError(
@@ -120,6 +122,9 @@ class Course:
         loader = PyFileConfigLoader("nbgrader_config.py", path=str(self.root))
         self.config = loader.load_config()
         self.config.CourseDirectory.root = str(self.root)
+        if editions:
+            chosen = self.config.ReleaseExporter.get("editions", [])
+            self.config.ReleaseExporter.editions = [*chosen, *editions]
         logger = logging.getLogger("autograder.nbgrader")
         logger.setLevel(logging.INFO)
         logger.propagate = False

@@ -29,6 +29,7 @@ from autograder.feedback import (
 )
 from autograder.flags import Flag, flags_form, flags_from
 from autograder.forks import Ask
+from autograder.healing import edition_in
 from autograder.judging import Judge, Verdict, untouched_functions
 from autograder.names import plain, unusable
 from autograder.outputs import Recorder, counted
@@ -46,7 +47,7 @@ from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.staging import remove_followed
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import Submission, is_python
-from helpers.strings import text
+from helpers.strings import speaking, text
 
 __all__ = [
     "Heal",
@@ -197,15 +198,15 @@ def healed_notebook(
         The released notebook with the learner's text; its metadata say what was
         healed and what a person should look at.
     """
-    submission, (notebook, notes, flags) = choose(path, store, notebooks)
+    submission, (notebook, notes, flags, edition) = choose(path, store, notebooks)
     notebook.metadata["course"] = {
         "digest": store.cases.digest,
+        "edition": edition,
         "notes": notes,
         "flags": flags_form(flags),
         "submission": submission.digest,
         "points": store.points,
-        "damaged": bool(submission.damage)
-        or text("submission.other_notebook") in notes,
+        "damaged": any(flag.kind == "damaged" for flag in flags),
     }
     return submission, notebook
 
@@ -217,7 +218,8 @@ class Heal(NbGraderPreprocessor):
         """Put the notes where the learner reads them."""
         notes = nb.metadata.get("course", {}).get("notes", [])
         if notes:
-            cell = new_markdown_cell(notes_html(notes))
+            with speaking(edition_in(nb)):
+                cell = new_markdown_cell(notes_html(notes))
             cell["id"] = NOTES_ID
             nb.cells.insert(0, cell)
         return nb, resources
@@ -265,8 +267,13 @@ class JudgedExecute(Execute):
 
     def preprocess(self, nb: NotebookNode, resources: dict, km: object = None) -> tuple:
         """Run and judge a notebook; whatever fails on our side scores zero."""
+        self._edition = edition_in(nb)
+        self._store: Store = resources["course"]["store"].speaking(self._edition)
+        with speaking(self._edition):
+            return self._judged(nb, resources)
+
+    def _judged(self, nb: NotebookNode, resources: dict) -> tuple:
         self.nb, self.resources = nb, resources
-        self._store: Store = resources["course"]["store"]
         self._deadly: set[int] = set()
         self._limit = ""
         self._late = False
@@ -324,7 +331,7 @@ class JudgedExecute(Execute):
         self._session = Session(sandbox, folder)
         try:
             self.nb.metadata["course"]["isolation"] = sandbox.isolation.name
-            self._ask("start", [], self.start_seconds)
+            self._ask("start", [self._edition], self.start_seconds)
             for index, cell in enumerate(self.nb.cells):
                 self.preprocess_cell(cell, self.resources, index)
             self._drive()

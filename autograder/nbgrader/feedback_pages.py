@@ -15,7 +15,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
+from autograder.healing import edition_in
 from autograder.nbgrader.sanitizing import policy_of, rebuilt
+from helpers.strings import language, speaking
 
 EXCHANGE = {
     "timestamp.txt": re.compile(
@@ -56,13 +58,15 @@ ENTRY = re.compile(
 __all__ = ["FeedbackExporter", "OnlyPages", "accessible"]
 
 
-def accessible(page: str) -> str:
+def accessible(page: str, language: str = "en") -> str:
     """Return a feedback page of nbgrader's with what readers of all kinds need.
 
     Parameters
     ----------
     page : str
         The page.
+    language : str
+        Of the edition that the learner uses.
 
     Returns
     -------
@@ -76,7 +80,8 @@ def accessible(page: str) -> str:
     >>> accessible('<html><a href="#why">Task</a><div id="notebook"></div>')
     '<html lang="en"><a href="#why">Task <code>why</code></a><div id="notebook"></div>'
     """
-    page = page.replace("<html>", '<html lang="en">', 1)
+    tag = language.replace("_", "-")
+    page = page.replace("<html>", f'<html lang="{tag}">', 1)
     head, end, rest = page.partition("</head>")
     if end:
         head = SCRIPT.sub("", head).replace("<head>", f"<head>{policy_of(POLICY)}", 1)
@@ -193,10 +198,11 @@ class FeedbackExporter(HTMLExporter):
         What `HTMLExporter` does beyond this takes half of the time: it parses the
         finished page to look for images without a description.
         """
-        page, resources = TemplateExporter.from_notebook_node(
-            self, Uncopied(rebuilt(nb)), self._init_resources(resources), **kwargs
-        )
-        return accessible(page), resources
+        with speaking(edition_in(nb)):
+            page, resources = TemplateExporter.from_notebook_node(
+                self, Uncopied(rebuilt(nb)), self._init_resources(resources), **kwargs
+            )
+            return accessible(page, language()), resources
 
 
 class Uncopied(NotebookNode):

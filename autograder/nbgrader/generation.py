@@ -4,7 +4,7 @@ import json
 import textwrap
 from logging import Logger
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
@@ -16,11 +16,13 @@ from nbgrader.preprocessors import (
     ClearSolutions,
     NbGraderPreprocessor,
 )
+from traitlets import List, Unicode
 
 from autograder.authoring.catalogue import CatalogueError
 from autograder.authoring.gates import (
     GateError,
     check_catalogue,
+    check_hints,
     check_release,
     check_secrets,
 )
@@ -33,7 +35,15 @@ from autograder.authoring.regions import (
     stub,
 )
 from autograder.authoring.sources import SourceError, SourceNotebook, read_source
-from autograder.store import AssertCell, Store, store_path
+from autograder.errors import CourseError
+from autograder.store import (
+    ENGLISH,
+    AssertCell,
+    Store,
+    edition_folder,
+    store_path,
+    words_of,
+)
 from helpers.checks.cases import NotebookCases, cases_form, keep_numbers, write_form
 
 __all__ = [
@@ -48,6 +58,10 @@ __all__ = [
     "examine_notebook",
     "visible_cases",
 ]
+
+if TYPE_CHECKING:
+    # Read only where another language is asked for.
+    from autograder.translations.editions import Edition
 
 # Formgrader's box shows so much of a line, and does not break it.
 WIDTH = 70
@@ -114,6 +128,11 @@ def visible_cases(store: Store) -> NotebookCases:
     return NotebookCases(cases.notebook, cases.digest, functions, cases.frozen)
 
 
+def hints_name(assignment: str) -> str:
+    """Return the name of the catalogue of an assignment's hints."""
+    return f"source/{assignment}/misconceptions.toml"
+
+
 def _stopped(log: Logger, message: str) -> NbGraderException:
     """Log why nothing was generated, in lines that Formgrader shows whole."""
     log.error("\n".join(textwrap.wrap(message, WIDTH, break_on_hyphens=False)))
@@ -127,11 +146,22 @@ class ReleaseExporter(NotebookExporter):
     gradebook, so a broken rule leaves both as they were.
     """
 
+    edition = Unicode(
+        ENGLISH, help="The language of the course's own release, such as zh_Hans."
+    ).tag(config=True)
+
+    editions = List(
+        Unicode(),
+        help="Other languages that learners of the course may use. Their releases "
+        "are made in editions/LANGUAGE/release.",
+    ).tag(config=True)
+
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.examined: dict[str, tuple[SourceNotebook, Store]] = {}
         self.former: dict[str, object] = {}
         converter: Any = self.parent  # nbgrader's, which has no types
+        self.translated = self._chosen_editions(Path(converter.coursedir.root))
         for folder in sorted(getattr(converter, "assignments", {})):
             release = Path(converter.coursedir.root, "release", Path(folder).name)
             for path in release.glob("*.cases.json"):
@@ -140,13 +170,47 @@ class ReleaseExporter(NotebookExporter):
                 except (OSError, ValueError):
                     continue
             try:
-                self.examined |= examine(Path(folder))
+                found = examine(Path(folder))
+                for edition in self.translated.values():
+                    _check_edition(edition, Path(folder).name, found)
+                self.examined |= found
             except BROKEN as error:
                 message = (
                     f"{Path(folder).name} was not generated: {error}. "
                     "Gradebook, store and release are as they were."
                 )
                 raise _stopped(converter.log, message) from None
+
+    def _chosen_editions(self, root: Path) -> "dict[str, Edition]":
+        """Return the editions besides English; without any, no catalogue is read."""
+        names = [n for n in (self.edition, *self.editions) if n != ENGLISH]
+        if not names:
+            return {}
+        from autograder.translations.editions import Edition
+
+        try:
+            return {name: Edition(root, name) for name in dict.fromkeys(names)}
+        except CourseError as error:
+            raise _stopped(self.parent.log, f"{error}.") from None
+
+
+def _check_edition(
+    edition: "Edition", assignment: str, found: dict[str, tuple[SourceNotebook, Store]]
+) -> None:
+    """Hold an edition of an assignment against the rules of translations and hints."""
+    lacking = edition.lacks(assignment)
+    if lacking:
+        raise GateError(
+            f"{len(lacking)} texts are not translated into {edition.language}, the "
+            f"first: {lacking[0]} (python -m autograder translations check "
+            f"{edition.language} names all)"
+        )
+    for source, store in found.values():
+        form = edition.cases(cases_form(store.cases), hints_name(assignment))
+        store.editions[edition.language] = {"functions": words_of(form)}
+        own = store.speaking(edition.language)
+        for function in own.cases.functions.values():
+            check_hints(source, function)
 
 
 class Stubs(ClearSolutions):
@@ -240,13 +304,37 @@ class Publish(NbGraderPreprocessor):
             nb.metadata["course"] = {"digest": source.digest}
         root = Path(self.parent.parent.coursedir.root)
         store.released = json.loads(json.dumps(kept))
-        store.write(store_path(root, names["assignment"], names["notebook"]))
-        if not source.has_checks:
-            return nb, resources
-        release = root / "release" / names["assignment"]
-        release.mkdir(parents=True, exist_ok=True)
+        store.own = self.parent.edition
         name = f"{source.name}.cases.json"
         form = cases_form(visible_cases(store))
         form = keep_numbers(self.parent.former.get(name), form)
-        write_form(form, release / name)
+        for language, edition in self.parent.translated.items():
+            made = self._translated(edition, store, source.name)
+            own = edition.cases(form, hints_name(source.assignment))
+            if language == store.own:
+                nb, form = made, own
+                continue
+            folder = edition_folder(root, language) / "release" / source.assignment
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{source.name}.ipynb"
+            path.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
+            if source.has_checks:
+                write_form(own, folder / name)
+        store.write(store_path(root, names["assignment"], names["notebook"]))
+        if source.has_checks:
+            release = root / "release" / names["assignment"]
+            release.mkdir(parents=True, exist_ok=True)
+            write_form(form, release / name)
         return nb, resources
+
+    def _translated(self, edition: "Edition", store: Store, name: str) -> NotebookNode:
+        """Return the released notebook of an edition, and note it in the store."""
+        where = f"source/{store.assignment}/{name}.ipynb"
+        form = edition.notebook(store.released, where)
+        made = nbformat.from_dict(form)
+        for cell in made.cells:
+            nbgrader = cell.metadata.get("nbgrader", {})
+            if "checksum" in nbgrader:
+                nbgrader["checksum"] = utils.compute_checksum(cell)
+        store.editions[edition.language]["released"] = json.loads(json.dumps(made))
+        return made

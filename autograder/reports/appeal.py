@@ -57,8 +57,9 @@ def judge_again(
         store = read_store(store_path(course.root, assignment, notebook))
     except StoreError as error:
         raise CourseError(str(error)) from None
-    cells = heal(read_submission(path), store).notebook
-    cells.metadata["course"] = {}
+    healed = heal(read_submission(path), store)
+    cells = healed.notebook
+    cells.metadata["course"] = {"edition": healed.language}
     resources = {
         "course": {"store": store},
         "metadata": {"name": notebook, "path": str(folder)},

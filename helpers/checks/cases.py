@@ -5,6 +5,7 @@ grader's machine, the hidden ones.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ __all__ = [
     "NotebookCases",
     "cases_form",
     "cases_from",
+    "edition_of",
     "keep_numbers",
     "outcome_form",
     "outcome_from",
@@ -33,6 +35,8 @@ __all__ = [
 
 FORMAT = 1
 MAX_FILE = 64_000_000
+# An edition's file begins so.
+EDITION = re.compile(r'\{\s*"edition": "(\w{1,20})"')
 # What leads on from a failed check, as far as a function has it.
 GUIDE = ("examples", "read", "by_hand")
 
@@ -59,6 +63,8 @@ class Entry:
     same_as : str
         The misconception that it is recognised as, where no case can tell the
         two apart; empty elsewhere.
+    title : str
+        What it is called in the language of an edition; empty in English.
     """
 
     name: str
@@ -68,6 +74,7 @@ class Entry:
     hidden_only: str = ""
     edge: bool = False
     same_as: str = ""
+    title: str = ""
 
     @property
     def wrong(self) -> bool:
@@ -265,8 +272,9 @@ def _case_from(form: dict) -> Case:
 
 def _entry_form(entry: Entry) -> dict:
     form = vars(entry).copy()
-    if not entry.same_as:
-        del form["same_as"]
+    for key in ("same_as", "title"):
+        if not form[key]:
+            del form[key]
     return form
 
 
@@ -367,6 +375,26 @@ def read_cases(path: Path) -> NotebookCases:
     except (ValueError, RecursionError) as error:
         raise CasesError(text("checks.file.not_json")) from error
     return cases_from(form)
+
+
+def edition_of(path: Path) -> str:
+    """Return the language of a file of cases without reading all of it.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.cases.json`` file.
+
+    Returns
+    -------
+    str
+        Empty in English, or where there is no such file.
+    """
+    if not path.is_file():
+        return ""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        found = EDITION.match(file.read(200))
+    return found[1] if found else ""
 
 
 def write_cases(cases: NotebookCases, path: Path, former: object = None) -> None:

@@ -16,6 +16,7 @@ from helpers.checks.cases import (
     CasesError,
     FunctionCases,
     NotebookCases,
+    edition_of,
     read_cases,
 )
 from helpers.checks.evidence import number, shape_of
@@ -31,7 +32,7 @@ from helpers.checks.report import CheckFailed, Report
 from helpers.checks.stubs import is_released
 from helpers.checks.unrun import broken_cell, watch_cells
 from helpers.checks.values import Unsupported, plain
-from helpers.strings import text
+from helpers.strings import speak, text
 
 __all__ = ["Check", "checks_for", "relation_named"]
 
@@ -54,7 +55,10 @@ def checks_for(notebook: str, *, lesson: bool = False) -> "Check":
     Check
         Call it as ``check(function, *inputs)``.
     """
-    return Check(notebook, lesson=lesson)
+    check = Check(notebook, lesson=lesson)
+    if os.environ.get("NBGRADER_EXECUTION") != "autograde":
+        speak(check.edition())
+    return check
 
 
 def relation_named(name: str) -> Relation | None:
@@ -294,6 +298,13 @@ class Check:
             if (folder / self._file_name()).is_file():
                 return folder / self._file_name()
         return Path.cwd() / self._file_name()
+
+    def edition(self) -> str:
+        """Return the language of the notebook's cases, empty where none is named."""
+        try:
+            return edition_of(self._find())
+        except OSError:
+            return ""
 
     def _record_of(
         self, function: Callable, namespace: Mapping, cases: NotebookCases

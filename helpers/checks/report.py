@@ -138,7 +138,8 @@ class Report:
 
 def ended(sentence: str) -> str:
     """Return a sentence with its mark at the end."""
-    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
+    ends = (".", "?", "。", "？")
+    return sentence if sentence.endswith(ends) else sentence + text("checks.stop")
 
 
 def _indented(sentences: list[str]) -> list[str]:
@@ -253,13 +254,14 @@ def fill_hint(hint: str, values: list[dict[str, str]]) -> str:
     for known in values:
         if is_true_of(hint, known):
             return _filled(hint, known)
-    kept = [s for s in re.split(r"(?<=[.?!]) ", hint) if not PLACEHOLDER.search(s)]
+    kept = [s for s in SENTENCES.split(hint) if not PLACEHOLDER.search(s)]
     return " ".join(kept)
 
 
 PLACEHOLDER = re.compile(r"\{(ratio|index|m)\}")
 # "Three times too large" is a claim about the ratio, not only a count of examples.
-TIMES_M = re.compile(r"\{m\} times|factor of \{m\}")
+# It is worded by each language: see ``checks.times`` in the strings.
+SENTENCES = re.compile(r"(?<=[.?!]) |(?<=[。？！])")
 
 
 def is_true_of(hint: str, known: dict[str, str]) -> bool:
@@ -282,7 +284,7 @@ def is_true_of(hint: str, known: dict[str, str]) -> bool:
         return False
     if "m" in names and known["m"] == "1":
         return False
-    if TIMES_M.search(hint):
+    if any(words in hint for words in text("checks.times", m="{m}").split("|")):
         m, ratio = float(known["m"]), float(known.get("ratio", "nan"))
         return any(np.isclose(ratio, r, rtol=1e-4) for r in (m, 1 / m))
     return True
@@ -315,7 +317,9 @@ def _returned_nothing(run: Run) -> bool:
 
 def reading_of(function: FunctionCases, read: str) -> Advice | None:
     """Return what to read again, and the example by hand where there is one."""
-    found = re.match(r"lesson (\d\d), (.+)", read)
+    form = re.escape(text("checks.lesson", number="\0", heading="\1"))
+    form = form.replace(re.escape("\0"), r"(\d\d)").replace(re.escape("\1"), "(.+)")
+    found = re.match(form, read)
     link = ""
     if found:
         anchor = found[2].strip().replace(" ", "-")
@@ -328,7 +332,7 @@ def reading_of(function: FunctionCases, read: str) -> Advice | None:
             text("checks.read"), text("checks.redo", reading=read, hand=hand), link
         )
     if read:
-        return Advice(text("checks.read"), f"{read}.", link)
+        return Advice(text("checks.read"), ended(read), link)
     if hand:
         return Advice(text("checks.read"), text("checks.redo_only", hand=hand))
     return None

@@ -21,6 +21,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from helpers.fonts import font_style
 from helpers.strings import text
 
 __all__ = [
@@ -141,7 +142,7 @@ class CourseFigure(Figure):
             The file.
         """
         buffer = io.BytesIO()
-        with matplotlib.rc_context(STYLE):
+        with matplotlib.rc_context(STYLE | font_style()):
             self.savefig(
                 buffer,
                 format="png",
@@ -201,7 +202,7 @@ def styled(function: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(function)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
-        with matplotlib.rc_context(STYLE):
+        with matplotlib.rc_context(STYLE | font_style()):
             return function(*args, **kwargs)
 
     return drawn

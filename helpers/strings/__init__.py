@@ -1,35 +1,90 @@
 """The one place of every string that a learner reads.
 
 The strings of ``helpers`` and ``autograder`` stand in ``en.toml`` beside this
-module. A translation is another file of the same keys, chosen by the
-environment variable ``COURSE_LANGUAGE`` (``zh`` for ``zh.toml``); what it lacks
-is shown in English.
+module. A translation is another file of the same keys. Which one is read is said,
+the first that says so, by `speaking`, by `speak` (a notebook's cases name their
+edition) or by the environment variable ``COURSE_LANGUAGE``; what a translation
+lacks is shown in English.
 """
 
+import contextlib
 import os
 import tomllib
+from collections.abc import Iterator
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-__all__ = ["text"]
+__all__ = ["language", "speak", "speaking", "text"]
+
+ENGLISH = "en"
+FOLDER = Path(__file__).parent
+_here: ContextVar[str] = ContextVar("language", default="")
+_process = ""
+
+
+def _usable(name: str) -> str:
+    """Return a language's name where it is one and has a file, else nothing."""
+    return name if name.isidentifier() and _path(name).is_file() else ""
+
+
+def _path(name: str) -> Path:
+    return FOLDER / f"{name}.toml"
+
+
+def language() -> str:
+    """Return the name of the language that is spoken now.
+
+    Returns
+    -------
+    str
+        Such as ``"en"``.
+    """
+    asked = os.environ.get("COURSE_LANGUAGE", "")
+    return _here.get() or _process or _usable(asked) or ENGLISH
+
+
+def speak(name: str) -> None:
+    """Choose the language of this process.
+
+    Parameters
+    ----------
+    name : str
+        Of the language; one without a file of strings is not spoken.
+    """
+    global _process
+    _process = _usable(name)
+
+
+@contextlib.contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Speak a language within a block, in this thread alone.
+
+    Parameters
+    ----------
+    name : str
+        Of the language; one without a file of strings changes nothing.
+    """
+    token = _here.set(_usable(name) or language())
+    try:
+        yield
+    finally:
+        _here.reset(token)
 
 
 @cache
-def _table(language: str) -> dict:
-    path = Path(__file__).with_name(f"{language}.toml")
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except FileNotFoundError:
-        return {}
+def _table(name: str) -> dict:
+    with _path(name).open("rb") as file:
+        return tomllib.load(file)
 
 
 def _look_up(table: dict, key: str) -> str | None:
+    found: object = table
     for part in key.split("."):
-        if not isinstance(table, dict) or part not in table:
+        if not isinstance(found, dict) or part not in found:
             return None
-        table = table[part]
-    return table if isinstance(table, str) else None
+        found = found[part]
+    return found if isinstance(found, str) else None
 
 
 def text(key: str, /, **values: object) -> str:
@@ -57,12 +112,9 @@ def text(key: str, /, **values: object) -> str:
     >>> text("language.name")
     'English'
     """
-    language = os.environ.get("COURSE_LANGUAGE", "en")
-    template = None
-    if language.isalnum():
-        template = _look_up(_table(language), key)
+    template = _look_up(_table(language()), key)
     if template is None:
-        template = _look_up(_table("en"), key)
+        template = _look_up(_table(ENGLISH), key)
     if template is None:
         raise KeyError(f"no string {key!r} in helpers/strings/en.toml")
     return template.format(**values) if values else template

@@ -1,0 +1,254 @@
+"""The documents of a course that are translated, and the walk through each kind."""
+
+import copy
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.authoring.catalogue import read_catalogue
+from autograder.authoring.contracts import read_contracts
+from autograder.errors import CourseError
+from autograder.translations.code import DamagedCode, rewrite_code
+from autograder.translations.markdown import rewrite
+from autograder.translations.messages import Collector, Message, Translate
+from helpers import strings
+from helpers.strings import text
+
+__all__ = [
+    "Document",
+    "collect",
+    "documents",
+    "rewrite_cases",
+    "rewrite_notebook",
+    "rewrite_page",
+    "rewrite_table",
+]
+
+STRINGS = "helpers/strings/en.toml"
+# The languages' own names of themselves.
+OWN_NAMES = ("language",)
+PAGES = ("README.md", "docs/learner-README.md", "notebooks/*.md")
+MISCONCEPTIONS = "misconceptions.toml"
+
+
+@dataclass(frozen=True)
+class Document:
+    """Something that has a catalogue.
+
+    Attributes
+    ----------
+    path : Path
+        The file with the English text.
+    name : str
+        Of its catalogue: the place of its source in the course.
+    kind : str
+        ``notebook``, ``hints``, ``strings`` or ``page``.
+    assignment : str
+        The assignment it belongs to; empty for lessons and all else.
+    """
+
+    path: Path
+    name: str
+    kind: str
+    assignment: str = ""
+
+
+def documents(root: Path) -> list[Document]:
+    """List what is translated in a course.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder. Of an assignment, what is released is translated.
+
+    Returns
+    -------
+    list of Document
+        Strings, assignments with their hints, lessons with theirs, and pages.
+    """
+    found = [Document(strings.FOLDER / "en.toml", STRINGS, "strings")]
+    for folder in sorted((root / "source").glob("*/")):
+        where = f"source/{folder.name}"
+        for path in sorted(folder.glob("*.ipynb")):
+            released = root / "release" / folder.name / path.name
+            name = f"{where}/{path.name}"
+            found.append(Document(released, name, "notebook", folder.name))
+        found.append(
+            Document(
+                folder / MISCONCEPTIONS,
+                f"{where}/{MISCONCEPTIONS}",
+                "hints",
+                folder.name,
+            )
+        )
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        found.append(Document(path, f"notebooks/{path.name}", "notebook"))
+    hints = root / "notebooks" / MISCONCEPTIONS
+    found.append(Document(hints, f"notebooks/{MISCONCEPTIONS}", "hints"))
+    for pattern in PAGES:
+        for path in sorted(root.glob(pattern)):
+            name = path.relative_to(root).as_posix()
+            found.append(Document(path, name, "page"))
+    return [document for document in found if document.path.is_file()]
+
+
+def collect(document: Document) -> list[Message]:
+    """Return the messages of a document, in its order.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read.
+    """
+    collector = Collector()
+    if document.kind == "notebook":
+        rewrite_notebook(_json(document.path), collector)
+    elif document.kind == "strings":
+        rewrite_table(_toml(document.path), collector)
+    elif document.kind == "page":
+        rewrite_page(document.path.read_text(encoding="utf-8"), collector)
+    else:
+        for message in _hints(document.path):
+            collector(message)
+    return list(collector.messages)
+
+
+def _json(path: Path) -> dict:
+    try:
+        form: dict = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CourseError(f"{path} is not a notebook: {error}") from None
+    return form
+
+
+def _toml(path: Path) -> dict:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{path}: {error}") from None
+
+
+def _hints(path: Path) -> Iterator[Message]:
+    """Return names and questions of a catalogue of misconceptions."""
+    for notebook, functions in read_catalogue(path).items():
+        for function, items in functions.items():
+            for item in items:
+                context = f"{notebook}.{function}"
+                yield Message(item.entry.name, context, "hint")
+                if item.entry.hint:
+                    yield Message(item.entry.hint, context, "hint")
+    for notebook, contracts in read_contracts(path).items():
+        for function, contract in contracts.items():
+            for hint in contract.hints.values():
+                yield Message(hint, f"{notebook}.{function}", "hint")
+
+
+def rewrite_notebook(form: dict, translate: Translate) -> dict:
+    """Return the JSON form of a notebook with its messages replaced.
+
+    Parameters
+    ----------
+    form : dict
+        A notebook as learners get it.
+    translate : callable
+        From a message to its translation.
+
+    Returns
+    -------
+    dict
+        A copy; ids, metadata and code are the same. The lines that state contracts
+        are not messages: they are made of strings, which have a catalogue.
+
+    Raises
+    ------
+    DamagedCode
+        If a translation would change code; names the cell.
+    """
+    made = copy.deepcopy(form)
+    title = text("contract.title")
+    for cell in made["cells"]:
+        context = str(cell.get("id", ""))
+        source = cell["source"]
+        whole = source if isinstance(source, str) else "".join(source)
+        if cell["cell_type"] == "code":
+            try:
+                whole = rewrite_code(
+                    whole,
+                    lambda kind, part, at=context: translate(Message(part, at, kind)),
+                )
+            except DamagedCode as error:
+                raise DamagedCode(f"cell {context}: {error}") from None
+        else:
+            whole = rewrite(
+                whole,
+                lambda part, at=context: (
+                    translate(Message(part, "", "contract"))
+                    if part.startswith(title)
+                    else translate(Message(part, at))
+                ),
+            )
+        cell["source"] = (
+            whole if isinstance(source, str) else whole.splitlines(keepends=True)
+        )
+    return made
+
+
+def rewrite_page(source: str, translate: Translate) -> str:
+    """Return a page of Markdown with its messages replaced."""
+    return rewrite(source, lambda part: translate(Message(part)))
+
+
+def rewrite_table(table: dict, translate: Translate, at: str = "") -> dict:
+    """Return a table of strings with each string replaced, the key as context."""
+    made: dict = {}
+    for key, value in table.items():
+        context = f"{at}.{key}" if at else key
+        if isinstance(value, dict):
+            made[key] = rewrite_table(value, translate, context)
+        elif context.startswith(OWN_NAMES) or not re.search(r"[^\W\d_]", value):
+            made[key] = value
+        else:
+            made[key] = translate(Message(value, context, "template"))
+    return made
+
+
+def rewrite_cases(form: dict, translate: Translate, edition: str) -> dict:
+    """Return the JSON form of recorded cases that speaks another language.
+
+    Parameters
+    ----------
+    form : dict
+        As ``helpers.checks.cases.cases_form`` makes it.
+    translate : callable
+        From a message to its translation.
+    edition : str
+        Name of the language.
+
+    Returns
+    -------
+    dict
+        A copy with the same cases. Names of entries are keys; what a learner reads
+        in their place is their title.
+    """
+    made = {"edition": edition, **copy.deepcopy(form)}
+    for function, body in made["functions"].items():
+        context = f"{made['notebook']}.{function}"
+
+        def hint(words: str, at: str = context) -> str:
+            return translate(Message(words, at, "hint")) if words else ""
+
+        def reading(words: str) -> str:
+            return translate(Message(words, "", "reading")) if words else ""
+
+        for key in ("read", "by_hand"):
+            if body.get(key):
+                body[key] = reading(body[key])
+        body["hints"] = {term: hint(words) for term, words in body["hints"].items()}
+        for entry in body["entries"]:
+            entry["title"] = hint(entry["name"])
+            entry["hint"] = hint(entry["hint"])
+            entry["read"] = reading(entry["read"])
+    return made

@@ -1,0 +1,182 @@
+"""Markdown: its blocks, the messages in it, and what must be equal on both sides."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+__all__ = ["MASKS", "blocks", "headings", "masked", "relinked", "rewrite", "structure"]
+
+FENCE = re.compile(r"^\s*(```|~~~)")
+WORD = re.compile(r"[^\W\d_]{2,}")
+TAGS = re.compile(r"<[^<>]+>")
+HEADING = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
+LINK = re.compile(r"\]\(([^()\s]+)\)")
+ROW = re.compile(r"\s*\|.*\|\s*")
+CELL_END = re.compile(r"(?<!\\)\|")
+# What stands for code, formulas and placeholders where only words are looked at.
+MASKS = {"code": "\ue000", "math": "\ue001", "placeholder": "\ue002"}
+_MASKED = [
+    (re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL), MASKS["code"]),
+    (re.compile(r"\$\$.+?\$\$", re.DOTALL), MASKS["math"]),
+    (re.compile(r"(?<![\\$])\$(?!\$)[^$]+?\$"), MASKS["math"]),
+    (re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*\)"), r"\1"),
+    (re.compile(r"https?://\S+"), MASKS["code"]),
+    (TAGS, ""),
+    (re.compile(r"\*+|(?<!\w)_+|_+(?!\w)"), ""),
+]
+_PARSER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
+
+
+def blocks(source: str) -> list[tuple[str, str]]:
+    """Divide Markdown at empty lines, but not inside fences and formulas.
+
+    Parameters
+    ----------
+    source : str
+        Markdown.
+
+    Returns
+    -------
+    list of (str, str)
+        The text before a block (empty lines) and the block; joined they are the
+        source.
+
+    Examples
+    --------
+    >>> blocks("one\\n\\n```\\ncode\\n\\nmore\\n```\\n\\n\\ntwo")
+    [('', 'one'), ('\\n\\n', '```\\ncode\\n\\nmore\\n```'), ('\\n\\n\\n', 'two')]
+    """
+    found: list[tuple[str, str]] = []
+    gap, block, inside = "", [], ""
+    for line in source.split("\n"):
+        fence = FENCE.match(line)
+        if inside:
+            if fence and fence[1] == inside:
+                inside = ""
+        elif fence:
+            inside = fence[1]
+        if line.strip() or inside:
+            block.append(line)
+            continue
+        if block:
+            found.append((gap, "\n".join(block)))
+            gap, block = "\n", []
+        gap += line + "\n"
+    if block or gap:
+        found.append((gap, "\n".join(block)))
+    return found if block else [*found[:-1], (gap[:-1], "")]
+
+
+def rewrite(source: str, translate: Callable[[str], str]) -> str:
+    """Return Markdown with each block that has words replaced.
+
+    Parameters
+    ----------
+    source : str
+        Markdown.
+    translate : callable
+        From a block, or a row of a table, to what stands in its place.
+
+    Returns
+    -------
+    str
+        The rest, such as formulas and fences of code, is as it was.
+    """
+    return "".join(
+        gap
+        + "\n".join(
+            translate(part) if _has_words(part) else part for part in _messages(block)
+        )
+        for gap, block in blocks(source)
+    )
+
+
+def _messages(block: str) -> list[str]:
+    """Return the rows of a table, or else the block as a whole."""
+    lines = block.split("\n")
+    table = len(lines) > 1 and all(line.lstrip().startswith("|") for line in lines)
+    return lines if table else [block]
+
+
+def _has_words(block: str) -> bool:
+    return not FENCE.match(block) and WORD.search(masked(block)) is not None
+
+
+def masked(source: str) -> str:
+    """Return the words of Markdown, with one sign for each code and formula."""
+    for pattern, sign in _MASKED:
+        source = pattern.sub(sign, source)
+    return source
+
+
+def structure(source: str) -> tuple[list[str], Counter]:
+    """Return what two sides of a translation must have in common.
+
+    Parameters
+    ----------
+    source : str
+        A block of Markdown.
+
+    Returns
+    -------
+    outline : list of str
+        The types of its blocks, in order.
+    parts : Counter
+        Inline code, formulas, targets of links and images, tags and emphasis, in
+        any order.
+    """
+    outline, parts = [], Counter()
+    if ROW.fullmatch(source):
+        parts["cell of a table"] = len(CELL_END.findall(source))
+    for token in _PARSER.parse(source):
+        if token.type == "inline":
+            parts.update(_parts(token.children or []))
+        elif token.type == "html_block":
+            parts.update(f"tag {tag}" for tag in TAGS.findall(token.content))
+            parts.update(_parts(_inline(TAGS.sub(" ", token.content))))
+        elif token.type in ("fence", "code_block", "math_block"):
+            parts[f"{token.type} {token.content}"] += 1
+        else:
+            outline.append(f"{token.type} {token.tag}")
+    return outline, parts
+
+
+def _inline(source: str) -> list[Token]:
+    return [
+        child
+        for token in _PARSER.parse(source.strip())
+        if token.type == "inline"
+        for child in token.children or []
+    ]
+
+
+def _parts(tokens: list[Token]) -> Counter:
+    found: Counter = Counter()
+    for token in tokens:
+        if token.type == "code_inline":
+            found[f"code {token.content}"] += 1
+        elif token.type.startswith("math_inline"):
+            found[f"formula {token.content}"] += 1
+        elif token.type == "link_open":
+            found[f"link {token.attrGet('href')}"] += 1
+        elif token.type == "image":
+            found[f"image {token.attrGet('src')}"] += 1
+        elif token.type == "html_inline":
+            found[f"tag {token.content}"] += 1
+        elif token.type in ("strong_open", "em_open"):
+            found[token.type.removesuffix("_open")] += 1
+    return found
+
+
+def headings(source: str) -> list[str]:
+    """Return the headings of Markdown, without the marks of code."""
+    return [title.replace("`", "") for title in HEADING.findall(source)]
+
+
+def relinked(source: str, target: Callable[[str], str]) -> str:
+    """Return Markdown with each link's target replaced."""
+    return LINK.sub(lambda match: f"]({target(match[1])})", source)

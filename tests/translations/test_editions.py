@@ -1,0 +1,320 @@
+"""Editions: what is translated, what keeps one from being released, equal marks."""
+
+import ast
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.nbgrader.course import Course
+from autograder.translations.catalogues import Catalogue, catalogue_path
+from autograder.translations.code import DamagedCode, differs, rewrite_code
+from autograder.translations.documents import collect, rewrite_notebook
+from autograder.translations.editions import Edition, editions
+from autograder.translations.markdown import blocks, rewrite
+from autograder.translations.messages import Message
+from autograder.translations.rules import Rule, Rules, damages
+from helpers import strings
+from tests.course import write_source
+from tests.translations import pseudo
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted([*ROOT.glob("release/*/*.ipynb"), *ROOT.glob("notebooks/*.ipynb")])
+PLAIN = re.compile(r"[aeiou]")
+
+
+@pytest.fixture(scope="module")
+def own_strings(tmp_path_factory: pytest.TempPathFactory):
+    """Let strings be written elsewhere than into the package."""
+    folder = tmp_path_factory.mktemp("strings")
+    shutil.copy(strings.FOLDER / "en.toml", folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strings, "FOLDER", folder)
+        strings._table.cache_clear()
+        yield folder
+    strings._table.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory, own_strings):
+    """Return the small course, generated in English and in the pseudo-language."""
+    root = tmp_path_factory.mktemp("two-editions")
+    write_source(root)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    Course(root).generate("01_tiny")
+    folder = root / "translations" / pseudo.LANGUAGE
+    folder.mkdir(parents=True)
+    (folder / "edition.toml").write_text(pseudo.SETTINGS)
+    pseudo.fill(Edition(root, pseudo.LANGUAGE))
+    course = Course(root, [pseudo.LANGUAGE])
+    course.generate("01_tiny")
+    return course
+
+
+@pytest.fixture(scope="module")
+def edition_release(course):
+    """Return the folder of the released assignment in the pseudo-language."""
+    return course.root / "editions" / pseudo.LANGUAGE / "release" / "01_tiny"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_walk_that_changes_nothing_gives_the_notebook_back(path):
+    """All of a notebook that is not translated stays as it is, byte by byte."""
+    form = json.loads(path.read_text(encoding="utf-8"))
+
+    assert form == rewrite_notebook(form, lambda message: message.text)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_translated_code_has_the_same_syntax_tree(path):
+    """Of code, docstrings and shown strings change, and nothing else."""
+
+    def bare(source: str) -> str:
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                node.value = ""
+            if isinstance(node, ast.JoinedStr):
+                node.values = [
+                    part for part in node.values if isinstance(part, ast.FormattedValue)
+                ]
+        return ast.dump(tree)
+
+    form = json.loads(path.read_text(encoding="utf-8"))
+    made = rewrite_notebook(form, pseudo.accented)
+
+    for old, new in zip(form["cells"], made["cells"], strict=True):
+        assert old["id"] == new["id"] and old["metadata"] == new["metadata"]
+        if old["cell_type"] == "code":
+            assert bare("".join(old["source"])) == bare("".join(new["source"]))
+
+
+def test_directives_and_markers_of_solutions_are_no_comments():
+    """What nbgrader and the course read in comments is left alone."""
+    source = "### START CODE HERE ### (≈ 2 lines)\nx = 1  # noqa: E501\n# why not"
+
+    made = rewrite_code(source, lambda kind, text: text.upper())
+
+    assert made == source.replace("why not", "WHY NOT")
+
+
+def test_a_translation_that_changes_an_expression_is_refused():
+    """An f-string keeps its expressions, in any order."""
+    source = "print(f'the {first} and {second:.2f}')"
+
+    assert "第二" in rewrite_code(source, lambda *_: "第二 {second:.2f}，{first}")
+    with pytest.raises(DamagedCode, match="other expressions"):
+        rewrite_code(source, lambda *_: "{second:.3f} {first}")
+    assert differs("x = 1", "x = 2")
+    assert differs("check('a b')", "check('a b', 1)")
+
+
+def test_the_same_string_is_translated_alike_where_it_is_a_key():
+    """A label that is looked up again stays one."""
+    source = 'runs = {"all loops": 1}\nprint(runs["all loops"])'
+
+    made = rewrite_code(source, lambda kind, text: "全部循环")
+
+    assert made == 'runs = {"全部循环": 1}\nprint(runs["全部循环"])'
+
+
+def test_blocks_joined_are_the_text_and_formulas_are_no_messages():
+    """Empty lines, fences and formulas stay where they are."""
+    source = (
+        "\none\n\n```\na\n\nb\n```\n\n$$x$$\n\n| a1 | beta |\n|---|---|\n| x | yes |\n"
+    )
+    seen = []
+
+    assert "".join(gap + block for gap, block in blocks(source)) == source
+    assert rewrite(source, lambda text: seen.append(text) or text) == source
+    assert seen == ["one", "| a1 | beta |", "| x | yes |"]
+
+
+DAMAGED = [
+    ("markdown", "See [it](a.md#b).", "见[它](a.md#c)。", "link a.md#b is missing"),
+    ("markdown", "A `code` here.", "代码在此。", "code code is missing"),
+    ("markdown", "The $x^2$.", "$x^3$。", "formula x^2 is missing"),
+    ("markdown", "**Bold.** Then.", "**粗体。**然后", "strong is missing"),
+    ("markdown", "- one\n- two", "- 一、二", "another structure"),
+    ("markdown", "| a | b |", "| 甲，乙 |", "cell of a table is missing"),
+    ("markdown", "About 12 minutes.", "约 21 分钟。", "12 is missing"),
+    ("markdown", "<details><summary>Why</summary>", "<details>为何", "tag <summary>"),
+    ("template", "{a} of {b:.1f}", "{b:.2f} 之 {a}", "{b:.1f} is missing"),
+    ("template", "{a} of", "{a 之", "braces"),
+    ("hint", "Look at {index}. Why?", "为什么？", "{index} is missing"),
+    ("docstring", "X : array", "Y : 数组", "name of a parameter"),
+    ("string", "cost: ", "代价：", "spaces"),
+]
+
+
+@pytest.mark.parametrize("kind, text, translation, said", DAMAGED)
+def test_what_is_damaged_is_named(kind, text, translation, said):
+    """A translation has all that the text has besides words, and nothing more."""
+    found = damages(Message(text, kind=kind), translation)
+
+    assert any(said in reason for reason in found), found
+
+
+def test_a_whole_translation_has_no_damage():
+    """Words may change their order, formulas with them."""
+    message = Message("The *mean* of `m` numbers is $\\mu$; see [2](#a).")
+
+    assert damages(message, "见 [2](#a)：`m` 个数的*均值*是 $\\mu$。") == []
+
+
+def test_terms_and_typography_are_rules_of_the_language():
+    """Both stand in the settings of an edition; a phrase may be no term."""
+    rules = Rules(
+        [Rule(re.compile("[一-鿿]\ue000"), "no space")],
+        {"cost": ["代价"], "costs no marks": []},
+    )
+
+    def breaches(text: str, translation: str) -> list[str]:
+        return rules.breaches(Message(text), translation)
+
+    assert breaches("The costs.", "成本。") == ["the term 'cost' is not 代价"]
+    assert breaches("It costs no marks.", "不扣分。") == []
+    assert breaches("`cost` is a name.", "`cost` 是名字。") == []
+    assert breaches("It is `a`.", "它叫`a`") == ["no space: '它叫…'"]
+
+
+def test_a_changed_text_keeps_its_translation_as_fuzzy(tmp_path):
+    """Merging loses no work, and says what to look at."""
+    catalogue = Catalogue(tmp_path / "a.po", "qps")
+    old, moved = Message("The mean of all rows.", "one"), Message("Same.", "one")
+    catalogue.update([old, moved])
+    catalogue.add(old, "OLD")
+    catalogue.add(moved, "SAME")
+    new, there = Message("The mean of all columns.", "one"), Message("Same.", "two")
+
+    catalogue.update([there, new, Message("Another thing.", "one")])
+    catalogue.write()
+    read = Catalogue(tmp_path / "a.po", "qps")
+
+    assert read.translation(new) is None and read.is_fuzzy(new)
+    assert read.translation(there) == "SAME"
+    read.update([old])
+    assert read.translation(old) == "OLD"
+
+
+def test_the_catalogues_of_the_course_can_be_read():
+    """Each edition has settings, and a catalogue for each document."""
+    for language in editions(ROOT):
+        edition = Edition(ROOT, language)
+        for document in edition.documents:
+            assert catalogue_path(ROOT, language, document.name).is_file()
+            edition.catalogue(document.name)
+
+
+@pytest.mark.slow
+def test_an_edition_is_released_only_whole(course):
+    """One missing text, one fuzzy or one damaged keeps an assignment back."""
+    edition = Edition(course.root, pseudo.LANGUAGE)
+    assert edition.lacks("01_tiny") == []
+    document = next(d for d in edition.documents if d.name.endswith("tiny.ipynb"))
+    message = next(m for m in collect(document) if m.context == "title")
+    path = edition.catalogue(document.name).path
+    whole = path.read_text(encoding="utf-8")
+    release = course.root / "release" / "01_tiny" / "tiny.ipynb"
+    before = release.read_bytes()
+    try:
+        edition.catalogue(document.name).add(message, "")
+        edition.catalogue(document.name).write()
+        with pytest.raises(Exception, match=r"1 texts are not translated.*title"):
+            course.generate("01_tiny")
+    finally:
+        path.write_text(whole, encoding="utf-8")
+
+    assert before == release.read_bytes()
+
+
+@pytest.mark.slow
+def test_an_edition_has_equal_cells_and_no_english(course, edition_release):
+    """Ids, types, code and points are equal; every word of prose is translated."""
+    english = nbformat.read(
+        course.root / "release" / "01_tiny" / "tiny.ipynb", as_version=4
+    )
+    own = nbformat.read(edition_release / "tiny.ipynb", as_version=4)
+
+    assert [c.id for c in english.cells] == [c.id for c in own.cells]
+    prose = [c.source for c in own.cells if c.cell_type == "markdown"]
+    assert prose and not any(PLAIN.search(text) for text in prose)
+    cases = json.loads((edition_release / "tiny.cases.json").read_text("utf-8"))
+    for body in cases["functions"].values():
+        for entry in body["entries"]:
+            words = re.sub(r"\{\w+\}", "", entry["hint"] + entry["title"])
+            assert not PLAIN.search(words)
+
+
+WORK = {
+    "right": [
+        ("mu = None", "mu = X.mean(axis=1, keepdims=True)"),
+        ("Z = None", "Z = X - mu"),
+    ],
+    "mistaken": [("mu = None", "mu = np.mean(X)"), ("Z = None", "Z = X - mu")],
+    "nobody": [],
+}
+
+
+@pytest.mark.slow
+def test_a_submission_gets_the_same_marks_in_any_edition(course, edition_release):
+    """Rows are equal, and each page is in the language that was handed in."""
+    for folder, ending in (
+        (course.root / "release" / "01_tiny", "en"),
+        (edition_release, "own"),
+    ):
+        for name, changes in WORK.items():
+            student = f"{name}-{ending}"
+            target = course.root / "submitted" / student / "01_tiny"
+            shutil.copytree(folder, target)
+            notebook = nbformat.read(target / "tiny.ipynb", as_version=4)
+            # Metadata are lost on some ways; the texts tell the edition.
+            notebook.metadata.pop("course", None)
+            cell = next(c for c in notebook.cells if c.id == "centre")
+            for old, new in changes:
+                cell.source = cell.source.replace(old, new)
+            nbformat.write(notebook, target / "tiny.ipynb")
+            assert course.autograde("01_tiny", student) == ""
+            assert course.feedback("01_tiny", student) == ""
+
+    rows = {row.student: row for row in course.grades("01_tiny")}
+    for name in WORK:
+        one, other = (vars(rows[f"{name}-{ending}"]) for ending in ("en", "own"))
+        assert one | {"student": ""} == other | {"student": ""}
+    assert rows["right-own"].points > rows["mistaken-own"].points
+
+    def page(student: str) -> str:
+        path = course.root / "feedback" / student / "01_tiny" / "tiny.html"
+        return path.read_text(encoding="utf-8")
+
+    assert '<html lang="en">' in page("mistaken-en")
+    assert '<html lang="qps">' in page("mistaken-own")
+    assert "mean over everything" in page("mistaken-en")
+    assert "mééáán óóvéér éévéérythííng" in page("mistaken-own")
+    assert "Whóóséé mééáán dííd yóóúú táákéé óóff" in page("mistaken-own")
+    assert "Nóót wháát" not in page("mistaken-en")
+    assert "máárks" not in page("mistaken-en")
+    assert "All" not in page("right-own").split('id="notebook"')[1]
+
+
+@pytest.mark.slow
+def test_a_course_may_choose_another_language_for_its_release(course, tmp_path):
+    """What nbgrader releases is then that edition; English is still understood."""
+    root = tmp_path / "course"
+    shutil.copytree(course.root / "source", root / "source")
+    shutil.copytree(course.root / "release", root / "release")
+    shutil.copytree(course.root / "translations", root / "translations")
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    with (root / "nbgrader_config.py").open("a") as file:
+        file.write(f"\nc.ReleaseExporter.edition = {pseudo.LANGUAGE!r}\n")
+
+    Course(root).generate("01_tiny")
+
+    made = (root / "release/01_tiny/tiny.ipynb").read_text("utf-8")
+    assert "Twóó fúúnctííóóns." in made
+    store = json.loads((root / "cases/01_tiny/tiny.json").read_text("utf-8"))
+    assert store["own"] == pseudo.LANGUAGE
+    assert "Two functions." in json.dumps(store["released"])
