@@ -103,7 +103,7 @@ class Edition:
                 dict(form.get("terms", {})),
             )
             joined = form.get("joined", "")
-            self._joined = joined and re.compile(rf"(?<={joined})\n(?={joined})")
+            self._joined = joined and re.compile(rf"(?<={joined})[\n ](?={joined})")
         except (tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
             raise CourseError(f"{path}: {error}") from None
         self._catalogues: dict[str, Catalogue] = {}
@@ -291,7 +291,7 @@ class Edition:
         # Longest first: no sentence is cut by one that it begins with.
         for sentence in sorted(own, key=len, reverse=True):
             line = line.replace(sentence, own[sentence])
-        return self._joined_lines(line.replace("。 ", "。").replace("\n", "\n"))
+        return self._joined_lines(line)
 
     @cached_property
     def _contract_keys(self) -> list[str]:
