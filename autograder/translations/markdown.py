@@ -113,7 +113,7 @@ def masked(source: str) -> str:
     return source
 
 
-def structure(source: str) -> tuple[list[str], Counter]:
+def structure(source: str) -> tuple[list[str], Counter[str]]:
     """Return what two sides of a translation must have in common.
 
     Parameters
@@ -129,7 +129,8 @@ def structure(source: str) -> tuple[list[str], Counter]:
         Inline code, formulas, targets of links and images, tags and emphasis, in
         any order.
     """
-    outline, parts = [], Counter()
+    outline: list[str] = []
+    parts: Counter[str] = Counter()
     if ROW.fullmatch(source):
         parts["cell of a table"] = len(CELL_END.findall(source))
     for token in _PARSER.parse(source):

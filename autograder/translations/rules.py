@@ -126,8 +126,8 @@ def damages(message: Message, translation: str) -> list[str]:
         except ValueError as error:
             found.append(f"braces: {error}")
     if message.kind == "docstring":
-        one, other = map(PARAMETER.match, (message.text, translation))
-        if (one and one[0]) != (other and other[0]):
+        names = [PARAMETER.match(side) for side in (message.text, translation)]
+        if len({name and name[0] for name in names}) > 1:
             found.append("another name of a parameter")
     if message.kind != "markdown":
         for pattern in (CODE, TAGS) if message.kind == "template" else (CODE,):
