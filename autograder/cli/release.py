@@ -25,7 +25,7 @@ def release(assignment: str | None, edition: str) -> None:
     others = [] if edition == ENGLISH else [edition]
     course = Course(Path.cwd(), others)
     names = course.chosen(assignment)
-    lacking = {}
+    lacking: dict[str, int] = {}
     if others:
         names, lacking = _whole(course, names, edition)
     with progress_bar() as progress:

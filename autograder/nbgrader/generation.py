@@ -191,7 +191,8 @@ class ReleaseExporter(NotebookExporter):
         try:
             return {name: Edition(root, name) for name in dict.fromkeys(names)}
         except CourseError as error:
-            raise _stopped(self.parent.log, f"{error}.") from None
+            converter: Any = self.parent
+            raise _stopped(converter.log, f"{error}.") from None
 
 
 def _check_edition(
@@ -331,7 +332,7 @@ class Publish(NbGraderPreprocessor):
         """Return the released notebook of an edition, and note it in the store."""
         where = f"source/{store.assignment}/{name}.ipynb"
         form = edition.notebook(store.released, where)
-        made = nbformat.from_dict(form)
+        made: NotebookNode = nbformat.from_dict(form)
         for cell in made.cells:
             nbgrader = cell.metadata.get("nbgrader", {})
             if "checksum" in nbgrader:

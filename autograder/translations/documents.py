@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder.authoring.catalogue import read_catalogue
@@ -173,23 +174,19 @@ def rewrite_notebook(form: dict, translate: Translate) -> dict:
         context = str(cell.get("id", ""))
         source = cell["source"]
         whole = source if isinstance(source, str) else "".join(source)
+
+        def put(kind: str, part: str, at: str = context) -> str:
+            if kind == "markdown" and part.startswith(title):
+                return translate(Message(part, "", "contract"))
+            return translate(Message(part, at, kind))
+
         if cell["cell_type"] == "code":
             try:
-                whole = rewrite_code(
-                    whole,
-                    lambda kind, part, at=context: translate(Message(part, at, kind)),
-                )
+                whole = rewrite_code(whole, put)
             except DamagedCode as error:
                 raise DamagedCode(f"cell {context}: {error}") from None
         else:
-            whole = rewrite(
-                whole,
-                lambda part, at=context: (
-                    translate(Message(part, "", "contract"))
-                    if part.startswith(title)
-                    else translate(Message(part, at))
-                ),
-            )
+            whole = rewrite(whole, partial(put, "markdown"))
         cell["source"] = (
             whole if isinstance(source, str) else whole.splitlines(keepends=True)
         )

@@ -22,7 +22,7 @@ from autograder.translations.documents import (
     rewrite_table,
 )
 from autograder.translations.markdown import headings, relinked
-from autograder.translations.messages import Message
+from autograder.translations.messages import Message, Translate
 from autograder.translations.rules import Rule, Rules, damages
 from helpers import strings
 from helpers.strings import ENGLISH, speaking, text
@@ -266,7 +266,7 @@ class Edition:
         """
         return rewrite_cases(form, self._translate(name), self.language)
 
-    def _translate(self, name: str):
+    def _translate(self, name: str) -> Translate:
         catalogue = self.catalogue(name)
 
         def translate(message: Message) -> str:
