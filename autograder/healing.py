@@ -96,7 +96,8 @@ def edition_of(submission: Submission, store: Store) -> str:
 
 def edition_in(nb: NotebookNode) -> str:
     """Return the language that healing has noted in a notebook's metadata."""
-    course = nb.metadata.get("course", {})
+    metadata = nb.get("metadata")
+    course = metadata.get("course") if isinstance(metadata, dict) else None
     name = course.get("edition") if isinstance(course, dict) else None
     return name if isinstance(name, str) else ENGLISH
 

@@ -108,7 +108,8 @@ TEMPLATE = """{%- extends 'index.html.j2' -%}
 class RenderedCells:
     """Cells as HTML: most are equal for many learners of a class.
 
-    What a cell looks like depends on the cell alone, so all of it is the key.
+    What a cell looks like depends on the cell and on the language of what is said
+    in it, so all of this is the key.
 
     Parameters
     ----------
@@ -145,7 +146,8 @@ class RenderedCells:
         return html
 
     def _key(self, cell: NotebookNode) -> bytes:
-        return blake2b(json.dumps(cell, sort_keys=True).encode("utf-8")).digest()
+        form = json.dumps([language(), cell], sort_keys=True)
+        return blake2b(form.encode("utf-8")).digest()
 
 
 class FeedbackExporter(HTMLExporter):
