@@ -4,12 +4,15 @@ import ast
 import json
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
+from matplotlib.ft2font import FT2Font
 
 from autograder.nbgrader.course import Course
+from autograder.translations import documents
 from autograder.translations.catalogues import Catalogue, catalogue_path
 from autograder.translations.code import DamagedCode, differs, rewrite_code
 from autograder.translations.documents import collect, rewrite_notebook
@@ -17,7 +20,8 @@ from autograder.translations.editions import Edition, editions
 from autograder.translations.markdown import blocks, rewrite
 from autograder.translations.messages import Message
 from autograder.translations.rules import Rule, Rules, damages
-from helpers import strings
+from helpers import fonts, strings
+from helpers.plots.style import new_figure
 from tests.course import write_source
 from tests.translations import pseudo
 
@@ -201,12 +205,36 @@ def test_a_changed_text_keeps_its_translation_as_fuzzy(tmp_path):
 
 
 def test_the_catalogues_of_the_course_can_be_read():
-    """Each edition has settings, and a catalogue for each document."""
+    """Each edition has settings and whole strings; what else lacks is told apart."""
     for language in editions(ROOT):
         edition = Edition(ROOT, language)
         for document in edition.documents:
-            assert catalogue_path(ROOT, language, document.name).is_file()
             edition.catalogue(document.name)
+        assert catalogue_path(ROOT, language, documents.STRINGS).is_file()
+        assert (strings.FOLDER / f"{language}.toml").is_file()
+
+
+def test_the_font_of_an_edition_is_small_and_has_every_sign_that_is_used():
+    """A fresh machine without Chinese fonts shows every figure."""
+    for path in fonts.FOLDER.glob("*.otf"):
+        assert path.stat().st_size < 2_000_000
+        assert "SIL OPEN FONT LICENSE" in path.with_name("OFL.txt").read_text("utf-8")
+        table = tomllib.loads((strings.FOLDER / f"{path.stem}.toml").read_text("utf-8"))
+        signs = {c for c in json.dumps(table, ensure_ascii=False) if ord(c) > 0x2E80}
+        known = set(FT2Font(str(path)).get_charmap())
+        assert signs and not {c for c in signs if ord(c) not in known}
+
+
+def test_figures_use_the_font_in_its_edition_alone(recwarn):
+    """Chinese is drawn without a missing glyph, and English as before."""
+    with strings.speaking("zh_Hans"):
+        assert fonts.font_style()["font.family"] == ["DejaVu Sans", "Noto Sans SC"]
+        figure, axes = new_figure()
+        axes.set_title("代价与迭代次数")
+        figure.to_png()
+
+    assert fonts.font_style() == {}
+    assert not [w for w in recwarn if "missing from" in str(w.message)]
 
 
 @pytest.mark.slow
