@@ -6,7 +6,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from autograder.errors import CourseError
@@ -287,17 +287,30 @@ class Edition:
         with speaking(ENGLISH):
             english = {key: text(key) for key in self._contract_keys}
         with speaking(self.language):
-            own = {english[key]: text(key) for key in self._contract_keys}
+            own = {key: text(key) for key in self._contract_keys}
+
+        def put(match: re.Match[str], key: str) -> str:
+            names = (match.groupdict().get("names") or "").replace(
+                english["contract.or"], own["contract.or"]
+            )
+            return own[key].replace("{names}", names)
+
         # Longest first: no sentence is cut by one that it begins with.
-        for sentence in sorted(own, key=len, reverse=True):
-            line = line.replace(sentence, own[sentence])
+        for key in sorted(english, key=lambda key: len(english[key]), reverse=True):
+            if key != "contract.or":
+                form = re.escape(english[key]).replace(r"\{names\}", "(?P<names>.+?)")
+                line = re.sub(form, partial(put, key=key), line)
         return self._joined_lines(line)
 
     @cached_property
     def _contract_keys(self) -> list[str]:
         table = tomllib.loads((strings.FOLDER / "en.toml").read_text(encoding="utf-8"))
         sentences = table["contract"]["sentence"]
-        return ["contract.title", *(f"contract.sentence.{key}" for key in sentences)]
+        return [
+            "contract.or",
+            "contract.title",
+            *(f"contract.sentence.{key}" for key in sentences),
+        ]
 
     def _reading(self, words: str) -> str:
         """Return a section to read again, or an exercise, in the edition's words."""
