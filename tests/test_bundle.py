@@ -17,7 +17,7 @@ TOP = "neural-networks/"
 ALLOWED = {
     "assignments": {".ipynb", ".json"},
     "notebooks": {".ipynb", ".json", ".md"},
-    "helpers": {".json", ".py", ".toml"},
+    "helpers": {".json", ".otf", ".py", ".toml", ".txt"},
     "data": {".h5", ".md", ".png"},
 }
 AT_THE_TOP = {

@@ -74,7 +74,8 @@ class Entry:
     hidden_only: str = ""
     edge: bool = False
     same_as: str = ""
-    title: str = ""
+    # No part of what the digest of an assignment is made from.
+    title: str = field(default="", repr=False)
 
     @property
     def wrong(self) -> bool:
