@@ -64,6 +64,49 @@ def counts(rng):
     return (rng.integers(1, 20, (C, C)).astype(float),), {}
 
 
+def _unit_numbers(rng, n, count):
+    return [rng.standard_normal((n, 1)) for _ in range(count)]
+
+
+def _epsilon(rng):
+    return float(10 ** rng.uniform(-5, 0.3))
+
+
+def batchnorm_forward(rng):
+    n, m = int(rng.integers(1, 6)), int(rng.integers(2, 9))
+    Z = 3 * rng.standard_normal((n, 1)) + rng.standard_normal((n, m))
+    numbers = _unit_numbers(rng, n, 2)
+    if rng.random() < 0.2:
+        return (Z, *numbers), {}
+    return (Z, *numbers, _epsilon(rng)), {}
+
+
+def batchnorm_backward(rng):
+    (Z, gamma, _, *more), _ = batchnorm_forward(rng)
+    eps = more[0] if more else 1e-5
+    mu, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+    cache = ((Z - mu) / np.sqrt(var + eps), gamma, mu, var, eps)
+    return (rng.standard_normal(Z.shape), cache), {}
+
+
+def update_running_averages(rng):
+    n = int(rng.integers(1, 6))
+    values = [*_unit_numbers(rng, n, 1), rng.random((n, 1)), *_unit_numbers(rng, n, 1)]
+    values.append(rng.random((n, 1)))
+    if rng.random() < 0.2:
+        return tuple(values), {}
+    return (*values, float(rng.uniform(0, 1))), {}
+
+
+def fixed_statistics(rng):
+    n, columns = int(rng.integers(1, 6)), int(rng.integers(1, 9))
+    first, numbers = rng.standard_normal((n, columns)), _unit_numbers(rng, n, 3)
+    values = (first, *numbers, rng.random((n, 1)) + 0.05)
+    if rng.random() < 0.2:
+        return values, {}
+    return (*values, _epsilon(rng)), {}
+
+
 INPUTS = {
     "softmax_regression.one_hot": one_hot,
     "softmax_regression.softmax": softmax,
@@ -73,4 +116,9 @@ INPUTS = {
     "softmax_regression.predict": predict,
     "softmax_regression.confusion_matrix": confusion_matrix,
     "softmax_regression.debug_precision_and_recall": counts,
+    "batch_normalization.batchnorm_forward": batchnorm_forward,
+    "batch_normalization.batchnorm_backward": batchnorm_backward,
+    "batch_normalization.update_running_averages": update_running_averages,
+    "batch_normalization.batchnorm_predict": fixed_statistics,
+    "batch_normalization.fold_batchnorm": fixed_statistics,
 }

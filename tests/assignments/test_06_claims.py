@@ -54,3 +54,35 @@ def test_the_network_is_too_sure_and_more_so_after_longer_training(digits):
     ]
 
     assert 1.1 < lowest[0] < lowest[1]
+
+
+def test_without_normalization_scales_double_or_halve():
+    """With it, the factor of the weights has no effect."""
+    names = run_cells("06_many_classes", "batch_normalization", "scales")
+    last = {name: values[-1] for name, values in names["all_scales"].items()}
+
+    assert last["f = 0.5, without"] < 1e-3 < 1e3 < last["f = 2, without"]
+    with_it = [value for name, value in last.items() if name.endswith("with")]
+    np.testing.assert_allclose(with_it, with_it[0], rtol=1e-3)
+
+
+@pytest.mark.slow
+def test_normalization_helps_deep_networks_and_no_shallow_ones():
+    """At each kind's own learning rate, paired over initializations."""
+    cells = ("digits", "rows", "train", "sweep", "final")
+    names = run_cells("06_many_classes", "batch_normalization", *cells)
+    intervals = {}
+    for depth in (2, 6, 12):
+        pair = names["final"][depth, True], names["final"][depth, False]
+        intervals[depth] = confidence_interval(*paired_difference(*pair), 10)
+    reached = {
+        kind: int(np.sum(values.mean(axis=1) >= 0.9))
+        for kind, values in names["sweep"].items()
+    }
+
+    assert intervals[2][1] < 0 and intervals[2][0] > -0.02
+    assert intervals[6][0] > 0
+    assert intervals[12][0] > 0.15
+    assert reached[6, False] == 0 and reached[6, True] >= 2
+    assert reached[12, False] == 0
+    assert all(rate in names["rates"][1:-1] for rate in names["best"].values())

@@ -5,9 +5,10 @@ import pytest
 
 from helpers import activations
 from helpers.gradients import central_differences, check_gradients
-from tests.assignments.solutions import solutions
+from tests.assignments.solutions import run_cells, solutions
 
 SOFTMAX = solutions("06_many_classes", "softmax_regression")
+NORM = solutions("06_many_classes", "batch_normalization")
 
 
 def _scores(C=4, m=6, seed=0):
@@ -129,3 +130,95 @@ def test_confusion_matrix_counts_every_example_once():
         counts.sum(axis=0), np.bincount(predictions[0], minlength=5)
     )
     assert np.trace(counts) == np.sum(labels == predictions)
+
+
+def _layer(n=3, m=7, seed=0):
+    rng = np.random.RandomState(seed)
+    return {
+        "Z": 2 * rng.randn(n, m) + 3,
+        "gamma": rng.randn(n, 1),
+        "beta": rng.randn(n, 1),
+    }
+
+
+def test_normalized_rows_have_mean_zero_and_variance_one():
+    """Whatever size the values had."""
+    layer = _layer()
+    ones, zeros = np.ones((3, 1)), np.zeros((3, 1))
+
+    Z_tilde, _ = NORM.batchnorm_forward(1000 * layer["Z"], ones, zeros, 1e-12)
+
+    np.testing.assert_allclose(Z_tilde.mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(Z_tilde.var(axis=1), 1, rtol=1e-12)
+
+
+def test_backward_through_batch_normalization_agrees_with_central_differences():
+    """Values, scale and shift, for a small and for a large eps."""
+    weights = np.random.RandomState(1).randn(3, 7)
+    for eps in (1e-5, 2.0):
+        layer = _layer(seed=2)
+        _, cache = NORM.batchnorm_forward(*layer.values(), eps)
+        dZ, dgamma, dbeta = NORM.batchnorm_backward(weights, cache)
+
+        def cost(p, eps=eps):
+            return float(np.sum(weights * NORM.batchnorm_forward(*p.values(), eps)[0]))
+
+        found = {"Z": dZ, "gamma": 7 * dgamma, "beta": 7 * dbeta}
+        assert check_gradients(cost, layer, found).difference < 1e-8
+
+
+def test_a_bias_before_the_normalization_has_no_gradient():
+    """Each row of dZ has the sum zero."""
+    layer = _layer(seed=3)
+    _, cache = NORM.batchnorm_forward(*layer.values())
+
+    dZ, _, _ = NORM.batchnorm_backward(np.random.RandomState(4).randn(3, 7), cache)
+
+    np.testing.assert_allclose(dZ.sum(axis=1), 0, atol=1e-12)
+
+
+def test_a_folded_layer_is_the_normalized_one():
+    """For random inputs, and for one example alone."""
+    rng = np.random.RandomState(5)
+    W, X, layer = rng.randn(3, 4), rng.randn(4, 9), _layer(seed=6)
+    fixed = layer["gamma"], layer["beta"], rng.randn(3, 1), rng.rand(3, 1)
+
+    W_folded, b_folded = NORM.fold_batchnorm(W, *fixed, 0.1)
+
+    for examples in (X, X[:, :1]):
+        np.testing.assert_allclose(
+            W_folded @ examples + b_folded,
+            NORM.batchnorm_predict(W @ examples, *fixed, 0.1),
+            rtol=1e-12,
+        )
+
+
+def test_running_averages_of_equal_batches_reach_their_statistics():
+    """After many batches the initial values are forgotten."""
+    mu, var = np.array([[3.0]]), np.array([[2.0]])
+    running = np.zeros((1, 1)), np.ones((1, 1))
+    for _ in range(400):
+        running = NORM.update_running_averages(*running, mu, var)
+
+    np.testing.assert_allclose(running, (mu, var), rtol=1e-12)
+
+
+def test_stacked_networks_have_the_gradients_of_central_differences():
+    """The given code that trains many networks at once, with their functions."""
+    names = run_cells(
+        "06_many_classes", "batch_normalization", "digits", "rows", "train"
+    )
+    p = names["initialize"](3, True, [0, 1], width=4)
+    X, Y = names["X_train"][:, :6], names["Y_train"][:, :6]
+
+    def cost(q):
+        Z, _ = names["forward"](X, q, 3, {})
+        return float(sum(SOFTMAX.compute_cost(scores, Y) for scores in Z))
+
+    Z, caches = names["forward"](X, p, 3, {})
+    P = np.stack([activations.softmax(scores) for scores in Z])
+    grads = names["backward"](P - Y, caches, p, 3)
+
+    small = {key: value for key, value in p.items() if key != "W1"}
+    report = check_gradients(lambda q: cost(p | q), small, grads)
+    assert report.difference < 1e-6
