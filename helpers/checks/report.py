@@ -341,15 +341,27 @@ def reading_of(function: FunctionCases, read: str) -> Advice | None:
 def question_for(runs: list[Run], evidence: Evidence) -> str:
     """Return a general question that fits what is known of a failure."""
     wrong = [run for run in runs if not run.right]
-    if any(run.outcome.error for run in wrong):
-        if any(run.outcome.error == "TimeLimit" for run in wrong):
-            return text("checks.question.endless")
-        return text("checks.question.exception")
+    errors = [run.outcome.error for run in wrong if run.outcome.error]
+    kinds = {ERRORS.get(error, "exception") for error in errors}
+    if "endless" in kinds:
+        return text("checks.question.endless")
+    if kinds:
+        kind = kinds.pop() if len(kinds) == 1 else "exception"
+        return text(f"checks.question.{kind}")
     if all(run.outcome.value is None for run in wrong):
         return text("checks.question.none")
     kind = next((k for k in evidence.kinds if k in QUESTIONS), "")
     return text(f"checks.question.{QUESTIONS.get(kind, 'values')}")
 
+
+# Which question suits which exception.
+ERRORS = {
+    "TimeLimit": "endless",
+    "NameError": "name",
+    "UnboundLocalError": "name",
+    "KeyError": "key",
+    "IndexError": "index",
+}
 
 # Which question suits which kind of knowledge.
 QUESTIONS = {

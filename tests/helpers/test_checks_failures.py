@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 
 from helpers.checks.calls import call
+from helpers.checks.cases import Case
+from helpers.checks.evidence import evidence_of
+from helpers.checks.recognition import Run
+from helpers.checks.report import question_for
 
 NUMBERS = itertools.count()
 X, W, b = np.ones((3, 5)), np.ones((4, 2)), np.ones((4, 1))
@@ -119,3 +123,24 @@ def test_without_the_text_of_the_cell_nothing_is_explained():
     exec("def f():\n    return 1 + None", namespace)
 
     assert call(namespace["f"], (), {}).advice == ""
+
+
+@pytest.mark.parametrize(
+    ("bodies", "question"),
+    [
+        (["nowhere + X"], "Where should this name get its value"),
+        (["if X is None: A = 1\n    A + X"], "Where should this name get its value"),
+        (["{}['W0']"], "Print the keys of this dictionary"),
+        (["X[9]"], "what is the last index that exists"),
+        (["W @ X"], "shapes and kinds of the values"),
+        (["X[9]", "W @ X"], "shapes and kinds of the values"),
+    ],
+)
+def test_the_general_question_fits_the_exception(bodies, question):
+    """A name, a key and an index are asked for in words of their own."""
+    runs = []
+    for body in bodies:
+        source = f"def f(X, W):\n    {body}\n    return 0\n"
+        runs.append(Run(Case((X, W), {}), call(define(source), (X, W), {}), []))
+
+    assert question in question_for(runs, evidence_of([]))
