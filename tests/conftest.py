@@ -16,11 +16,22 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 ROOT = Path(__file__).resolve().parents[1]
+# Folders of tests whose session fixtures are servers.
+SHARING = ("browser", "hub", "service")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the slow tests last, and keep the order within each half."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    """Run the slow tests last, and keep together what shares expensive things."""
+    items.sort(key=_is_slow)
+    for item in items:
+        # One process of pytest-xdist has the whole file, or the folder with a server.
+        shared = item.path.parent if item.path.parent.name in SHARING else item.path
+        name = f"{shared.relative_to(ROOT)}{' slow' * _is_slow(item)}"
+        item.add_marker(pytest.mark.xdist_group(name))
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
 
 
 @pytest.fixture(scope="session")

@@ -311,7 +311,8 @@ def _write_index(
     assignments = [entry for entries in by_topic.values() for entry in entries]
     words = (Path(__file__).parent / "index.md").read_text(encoding="utf-8")
     (target / "index.md").write_text(
-        words.replace("LESSONS", "\n".join(order))
+        words.replace("](../", "](")
+        .replace("LESSONS", "\n".join(order))
         .replace("ASSIGNMENTS", "\n".join(assignments))
         .replace("DOCS", "\n".join(f"docs/{name}" for name in DOCS)),
         encoding="utf-8",
