@@ -31,7 +31,6 @@ from helpers.strings import text
 __all__ = [
     "case_words",
     "cell_html",
-    "cell_text",
     "diagnosis",
     "function_reason",
     "hints_of",
@@ -286,14 +285,6 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
                 f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
             )
     return "<div>" + "".join(parts) + "</div>"
-
-
-def cell_text(verdict: Verdict, store: Store, cell_id: str) -> str:
-    """Return the reasons of a graded cell in one line each."""
-    return "\n".join(
-        f"{name}: {function_reason(verdict.functions[name])}"
-        for name in store.cells[cell_id].functions
-    )
 
 
 def notes_html(notes: list[str]) -> str:

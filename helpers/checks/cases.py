@@ -29,7 +29,6 @@ __all__ = [
     "outcome_form",
     "outcome_from",
     "read_cases",
-    "write_cases",
     "write_form",
 ]
 
@@ -396,25 +395,6 @@ def edition_of(path: Path) -> str:
     with path.open(encoding="utf-8", errors="replace") as file:
         found = EDITION.match(file.read(200))
     return found[1] if found else ""
-
-
-def write_cases(cases: NotebookCases, path: Path, former: object = None) -> None:
-    """Write a file of cases, one value a line so that changes can be read.
-
-    Parameters
-    ----------
-    cases : NotebookCases
-        What to write.
-    path : Path
-        Where to.
-    former : object, optional
-        JSON form of the file as it was: its numbers are kept wherever the new
-        ones agree to 1e-9, since processors differ in the last bits.
-    """
-    form = cases_form(cases)
-    if former is not None:
-        form = keep_numbers(former, form)
-    write_form(form, path)
 
 
 def write_form(form: object, path: Path) -> None:

@@ -18,7 +18,7 @@ from helpers.checks.tolerances import close
 from helpers.checks.values import Unreadable, leaves, resolve
 from helpers.strings import text
 
-__all__ = ["Evidence", "evidence_of", "hint_values", "number", "shape_of", "wrong_in"]
+__all__ = ["Evidence", "evidence_of", "hint_values", "number", "shape_of"]
 
 
 @dataclass
@@ -106,13 +106,6 @@ def evidence_of(
         _relate(wrong, evidence)
         _relate_names([results for results, _ in wrong], evidence)
     return evidence
-
-
-def wrong_in(result: Result) -> str:
-    """Say in one word how a result is wrong: its shape, its kind or its values."""
-    kind = result.differences[0].kind
-    group = {"rank": "shape", "shape": "shape", "type": "kind", "missing": "missing"}
-    return text(f"checks.wrong.{group.get(kind, 'value')}", name=result.name)
 
 
 def hint_values(

@@ -11,7 +11,7 @@ on axes that the notebook opens.
 `helpers.plots.cats`          the drawn cats: mistakes, stress, your own cat
 `helpers.plots.curves`        costs, means over seeds, validation curves
 `helpers.plots.diagrams`      boxes, circles and arrows of the lessons
-`helpers.plots.functions`     activations and their derivatives
+`helpers.plots.functions`     vectors before and after scaling
 `helpers.plots.gradients`     entries of gradients, errors of gradient checks
 `helpers.plots.graphs`        the flow of data, graphs with numbers
 `helpers.plots.histograms`    samples, and values layer by layer

@@ -251,7 +251,6 @@ def plot_boundaries(
     columns: int = 3,
     trained: bool = True,
     title: str | None = None,
-    description: str | None = None,
 ) -> Figure:
     """Draw several classifiers of the same points side by side.
 
@@ -271,8 +270,6 @@ def plot_boundaries(
         is called training accuracy.
     title : str, optional
         Words for the figure.
-    description : str, optional
-        What is to be seen; the accuracies otherwise.
 
     Returns
     -------
@@ -302,7 +299,7 @@ def plot_boundaries(
     if title:
         figure.suptitle(title)
     _legend(figure, panels[0])
-    words = description or text(
+    words = text(
         "plots.boundaries_description", measure=measure, parts="; ".join(parts)
     )
     return finish(figure, words)

@@ -2,7 +2,7 @@
 
 ===================================================== ==========================
 `plot_lines(x, lines)`                                functions of one number
-`plot_costs(costs, every, log)`                       cost against iterations
+`plot_costs(costs, every)`                            cost against iterations
 `plot_bands(steps, runs, ylabel)`                     mean and standard deviation
 `plot_means(values, curves, ...)`                     means against a setting
 `plot_validation_curve(values, train, validation)`    a setting chosen on data
@@ -53,7 +53,6 @@ def plot_costs(
     costs: ArrayLike | Mapping[str, ArrayLike],
     every: int = 100,
     *,
-    log: bool = False,
     title: str | None = None,
     xlabel: str | None = None,
 ) -> Figure:
@@ -66,8 +65,6 @@ def plot_costs(
         draws one curve for each label into the same figure.
     every : int, default 100
         Steps between two values.
-    log : bool, default False
-        Whether the cost gets a logarithmic axis.
     title, xlabel : str, optional
         Words for the figure.
 
@@ -103,8 +100,6 @@ def plot_costs(
             )
     if any(curves):
         panel.legend()
-    if log:
-        panel.set_yscale("log")
     name = text("plots.cost")
     words = text(
         "plots.costs_description",
@@ -391,8 +386,6 @@ class LiveCurve:
     ----------
     title : str, optional
         Title of the figure.
-    ylabel : str, optional
-        What the values are; the cost otherwise.
     log : bool, default False
         Whether the vertical axis is logarithmic.
     pause : float, default 0.5
@@ -411,12 +404,10 @@ class LiveCurve:
         self,
         title: str | None = None,
         *,
-        ylabel: str | None = None,
         log: bool = False,
         pause: float = 0.5,
     ) -> None:
         self.title = title
-        self.ylabel = ylabel
         self.log = log
         self.pause = pause
         self._steps: Sequence[float] = []
@@ -455,7 +446,7 @@ class LiveCurve:
         panel.plot(self._steps, self._values, color=COLOURS[0])
         if self.log:
             panel.set_yscale("log")
-        ylabel = self.ylabel or text("plots.cost")
+        ylabel = text("plots.cost")
         words = text("plots.nothing_yet")
         if len(self._values):
             first, last = _ends(np.asarray(self._values, float))
@@ -502,7 +493,6 @@ def plot_lines(
     xlabel: str,
     ylabel: str = "",
     title: str = "",
-    log: bool = False,
     mark: tuple[float, float] | None = None,
     description: str,
 ) -> Figure:
@@ -516,8 +506,6 @@ def plot_lines(
         The values of each.
     xlabel, ylabel, title : str
         Words for the figure.
-    log : bool, default False
-        Whether both axes are logarithmic.
     mark : tuple of two float, optional
         A point to be ringed.
     description : str
@@ -540,10 +528,6 @@ def plot_lines(
         panel.plot(x, np.ravel(values), label=label, **series(i, marks=len(x) <= 12))
     if mark is not None:
         panel.plot(*mark, "o", markersize=12, fillstyle="none", color=INK)
-    if log:
-        panel.set(xscale="log", yscale="log")
-        panel.set_xticks(x, [f"{value:g}" for value in x])
-        panel.minorticks_off()
     panel.set(title=title, xlabel=xlabel, ylabel=ylabel)
     panel.legend()
     return describe(figure, description)

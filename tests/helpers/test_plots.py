@@ -47,7 +47,7 @@ def soft(P):
 EXAMPLES = {
     "costs": lambda: curves.plot_costs([0.7, 0.5, 0.4]),
     "costs of three rates": lambda: curves.plot_costs(
-        {f"rate {r}": np.exp(-r * np.arange(30)) for r in (0.1, 0.2, 0.3)}, log=True
+        {f"rate {r}": np.exp(-r * np.arange(30)) for r in (0.1, 0.2, 0.3)}
     ),
     "costs that overflow": lambda: curves.plot_costs([0.7, np.inf, np.nan, 0.2]),
     "no costs yet": lambda: curves.plot_costs([]),
@@ -72,7 +72,6 @@ EXAMPLES = {
         {"a": sharp, "b": soft, "c": sharp, "d": soft}, X, Y, title="Four"
     ),
     "growth": lambda: boundaries.plot_growth({0: soft, 50: sharp}, X, Y),
-    "activations": lambda: functions.plot_activations(),
     "layer histograms": lambda: histograms.plot_layer_histograms(
         {"tanh": [RUNS, RUNS / 9, 0 * RUNS], "ReLU": [RUNS, 99 * RUNS, RUNS + np.nan]}
     ),
@@ -92,7 +91,6 @@ EXAMPLES = {
         xlabel="examples",
         ylabel="seconds",
         title="Time",
-        log=True,
         mark=(2, 1),
         description="A steep line and a flat one.",
     ),
