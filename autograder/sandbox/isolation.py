@@ -397,7 +397,7 @@ def _measures(isolation: Isolation, reasons: list[str]) -> list[Measure]:
             held,
             "a process namespace ends as a whole"
             if spaces
-            else "descendants are hunted down",
+            else "descendants are ended one by one",
         ),
         line("memory", syscalls.LINUX, "of each process limited, the sum watched"),
         line("processes", syscalls.LINUX, "number, processor time, open files limited"),
