@@ -63,7 +63,8 @@ class Rules:
                 around = words[max(0, match.start() - 4) : match.end() + 4]
                 found.append(f"{rule.message}: {_shown(around)!r}")
         named = getattr(self, "_named", None)
-        used = named.finditer(own) if named else ()
+        # A title, a menu or a name that is quoted in English stays English.
+        used = [m for m in named.finditer(own) if m[0] not in words] if named else []
         for name in dict.fromkeys(match[1].lower() for match in used):
             allowed = next(v for k, v in self.terms.items() if k.lower() == name)
             if allowed and not any(term in translation for term in allowed):
