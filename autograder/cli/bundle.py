@@ -14,7 +14,7 @@ from autograder.store import ENGLISH
 @click.option("--output", help="By default a file in build/ called after the edition.")
 @click.option("--edition", default=ENGLISH, show_default=True, help="Its language.")
 def bundle(output: str | None, edition: str) -> None:
-    """Pack the zip that learners get; of an edition, what is translated."""
+    """Pack the zip that learners get; what an edition lacks is in it in English."""
     ending = "" if edition == ENGLISH else f"-{edition}"
     output = output or f"build/neural-networks{ending}.zip"
     count = pack(Course(Path.cwd()), Path(output), edition)

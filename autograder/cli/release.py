@@ -1,5 +1,6 @@
 """``python -m autograder release``: what learners get, generated from source/."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from autograder.cli.console import console, progress_bar
 from autograder.cli.lessons import record_lessons
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
-from autograder.store import ENGLISH
+from autograder.store import ENGLISH, edition_folder
 
 
 @click.command()
@@ -65,4 +66,9 @@ def _whole(
             f"the first: {first}"
         )
     whole = [name for name in names if not lacking[name]]
+    for name in names:
+        if lacking[name]:
+            # What an earlier run made says less, or something else, than English does.
+            folder = edition_folder(course.root, language) / "release" / name
+            shutil.rmtree(folder, ignore_errors=True)
     return whole, {name: count for name, count in lacking.items() if count}

@@ -29,8 +29,7 @@ def bundled_files(
     course : Course
         The course.
     language : str
-        Of the edition: in another one than English it holds the assignments,
-        lessons and pages that have been made of it.
+        Of the edition: what has not been made of it is there in English.
 
     Yields
     ------
@@ -43,14 +42,14 @@ def bundled_files(
         If an assignment has not been generated.
     """
     root, edition = course.root, edition_folder(course.root, language)
-    made = [a for a in course.assignments() if (edition / "release" / a).is_dir()]
-    if language != ENGLISH and not made:
+    if not edition.is_dir():
         raise CourseError(
             f"nothing is made of the edition {language}: run `python -m autograder "
             f"release --edition {language}`"
         )
-    for assignment in course.assignments() if language == ENGLISH else made:
-        folder = edition / "release" / assignment
+    for assignment in course.assignments():
+        own = edition / "release" / assignment
+        folder = own if own.is_dir() else root / "release" / assignment
         for notebook in course.notebooks(assignment):
             for name in (f"{notebook}.ipynb", f"{notebook}.cases.json"):
                 if not (folder / name).is_file():
@@ -60,8 +59,9 @@ def bundled_files(
                     )
                 yield folder / name, f"assignments/{assignment}/{name}"
     for pattern in ("*.ipynb", "*.cases.json", "*.md"):
-        for path in sorted((edition / "notebooks").glob(pattern)):
-            yield path, f"notebooks/{path.name}"
+        for path in sorted((root / "notebooks").glob(pattern)):
+            own = edition / "notebooks" / path.name
+            yield own if own.is_file() else path, f"notebooks/{path.name}"
     for path in sorted((root / "helpers").rglob("*")):
         if path.suffix in HELPERS and "__pycache__" not in path.parts:
             yield path, str(path.relative_to(root))

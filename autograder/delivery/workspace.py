@@ -45,7 +45,7 @@ def workspace_files(root: Path, language: str = ENGLISH) -> dict[str, Path]:
     root : Path
         The course's folder.
     language : str
-        Of the edition.
+        Of the edition: what has not been made of it is there in English.
 
     Returns
     -------
@@ -57,9 +57,9 @@ def workspace_files(root: Path, language: str = ENGLISH) -> dict[str, Path]:
     CourseError
         If nothing has been released.
     """
-    root = edition_folder(root, language)
+    edition = edition_folder(root, language)
     folders = sorted(f for f in (root / "release").glob("*/") if any(f.glob("*.ipynb")))
-    if not folders:
+    if not folders or not edition.is_dir():
         ending = "" if language == ENGLISH else f" EDITION={language}"
         raise CourseError(f"nothing is released yet: run `make release{ending}` first")
     files = {}
@@ -69,7 +69,8 @@ def workspace_files(root: Path, language: str = ENGLISH) -> dict[str, Path]:
     ]:
         for pattern in PATTERNS:
             for path in sorted(folder.glob(pattern)):
-                files[f"{name}/{path.name}"] = path
+                own = edition / path.relative_to(root)
+                files[f"{name}/{path.name}"] = own if own.is_file() else path
     return files
 
 
@@ -87,7 +88,7 @@ def prepare(root: Path, folder: Path, language: str = ENGLISH) -> Workspace:
     folder : Path
         The workspace; made if it does not exist.
     language : str
-        Of the edition.
+        Of the edition: what has not been made of it is there in English.
 
     Returns
     -------

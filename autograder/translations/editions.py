@@ -336,6 +336,9 @@ class Edition:
         for document in self.documents:
             if document.kind not in ("notebook", "page"):
                 continue
+            if any(self.findings(document)):
+                # It stays English, and so do the anchors that lead to it.
+                continue
             catalogue = self.catalogue(document.name)
             known = found.setdefault(Path(document.name).name, {})
             for message in collect(document):

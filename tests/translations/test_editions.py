@@ -329,6 +329,22 @@ def test_a_submission_gets_the_same_marks_in_any_edition(course, edition_release
 
 
 @pytest.mark.slow
+def test_what_an_edition_lacks_is_there_in_english(course, edition_release):
+    """A workspace of an edition is whole, and so are its links."""
+    lesson = course.root / "notebooks" / "01_lesson.ipynb"
+    lesson.parent.mkdir(exist_ok=True)
+    lesson.write_text("{}")
+
+    files = workspace_files(course.root, pseudo.LANGUAGE)
+
+    assert edition_release / "tiny.ipynb" == files["assignments/01_tiny/tiny.ipynb"]
+    assert lesson == files["notebooks/01_lesson.ipynb"]
+    lesson.unlink()
+    with pytest.raises(CourseError, match="EDITION=zz"):
+        workspace_files(course.root, "zz")
+
+
+@pytest.mark.slow
 def test_a_course_may_choose_another_language_for_its_release(course, tmp_path):
     """What nbgrader releases is then that edition; English is still understood."""
     root = tmp_path / "course"
