@@ -11,6 +11,8 @@ import nbformat
 import pytest
 from matplotlib.ft2font import FT2Font
 
+from autograder.delivery.workspace import workspace_files
+from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
 from autograder.translations import documents
 from autograder.translations.catalogues import Catalogue, catalogue_path
