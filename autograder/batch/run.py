@@ -31,7 +31,7 @@ from autograder.sandbox.settings import Sandbox
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import MAX_BYTES
 
-__all__ = ["Run", "Work"]
+__all__ = ["GradingRun", "Work"]
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Work:
         return sum(finished.tries - 1 for finished in self.finished.values())
 
 
-class Run:
+class GradingRun:
     """The grading of an assignment.
 
     Parameters

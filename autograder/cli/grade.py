@@ -25,7 +25,7 @@ from rich.text import Text
 
 from autograder.batch.dask import Cluster
 from autograder.batch.pool import Pool
-from autograder.batch.run import Run, Work
+from autograder.batch.run import GradingRun, Work
 from autograder.batch.run_report import report_path, write_report
 from autograder.cli.feedback import make_feedback
 from autograder.names import plain
@@ -137,7 +137,7 @@ def grade_assignment(
         What was graded or could not be, each with its reason.
     """
     began = time.monotonic()
-    run = Run(course, assignment, unsandboxed)
+    run = GradingRun(course, assignment, unsandboxed)
     with ExitStack() as stack:
         stack.enter_context(run.ledger.alone())
         stack.enter_context(_logged(course.root, assignment))
@@ -212,7 +212,7 @@ def _cores() -> int:
 
 def _watch(
     console: Console,
-    run: Run,
+    run: GradingRun,
     bundle: Assignment,
     planned: list[Work],
     pool: Pool | Cluster,
@@ -245,7 +245,11 @@ def _watch(
 
 
 def _summarise(
-    console: Console, run: Run, done: list[Work], failed: list[Work], seconds: float
+    console: Console,
+    run: GradingRun,
+    done: list[Work],
+    failed: list[Work],
+    seconds: float,
 ) -> None:
     """Say what the run did, and what an instructor has to do."""
     graded = len(done) - len(failed)

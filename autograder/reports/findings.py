@@ -14,7 +14,7 @@ from autograder.flags import flags_from
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import CellMark, Marks, cell_marks, class_marks
 
-__all__ = ["ClassFindings", "Exercise", "Submission", "read_findings"]
+__all__ = ["ClassFindings", "Exercise", "GradedSubmission", "read_findings"]
 
 
 SENTENCES = {
@@ -46,7 +46,7 @@ class Reason:
 
 
 @dataclass
-class Submission:
+class GradedSubmission:
     """One learner's work on an assignment.
 
     Attributes
@@ -146,14 +146,14 @@ class ClassFindings:
     ----------
     assignment : str
         Its name.
-    submissions : list of Submission
+    submissions : list of GradedSubmission
         By learner.
     points : dict of str to float
         Points of each exercise, in the order of the notebooks.
     """
 
     assignment: str
-    submissions: list[Submission]
+    submissions: list[GradedSubmission]
     points: dict[str, float]
 
     def exercises(self) -> list[Exercise]:
@@ -247,7 +247,7 @@ def read_findings(course: Course, assignment: str) -> ClassFindings:
     points: dict[str, float] = {}
     with course.gradebook() as book:
         marks = class_marks(book, assignment)
-        found = {name: Submission(name, marks[name]) for name in sorted(marks)}
+        found = {name: GradedSubmission(name, marks[name]) for name in sorted(marks)}
         for mark in cell_marks(book, assignment):
             if mark.code:
                 _add_mark(found[mark.student], mark, points)
@@ -267,7 +267,9 @@ def read_findings(course: Course, assignment: str) -> ClassFindings:
     return ClassFindings(assignment, submissions, order)
 
 
-def _add_mark(submission: Submission, mark: CellMark, points: dict[str, float]) -> None:
+def _add_mark(
+    submission: GradedSubmission, mark: CellMark, points: dict[str, float]
+) -> None:
     key = f"{mark.notebook}/{mark.cell}"
     points[key] = mark.out_of
     if mark.out_of:
@@ -277,7 +279,7 @@ def _add_mark(submission: Submission, mark: CellMark, points: dict[str, float]) 
 
 
 def _add_notebook(
-    course: Course, assignment: str, notebook: str, submission: Submission
+    course: Course, assignment: str, notebook: str, submission: GradedSubmission
 ) -> list[str]:
     """Add what stands in a graded notebook; return its code cells in order."""
     path = course.root / "autograded" / submission.student / assignment

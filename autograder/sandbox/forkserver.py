@@ -59,7 +59,7 @@ class NotStarted(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Report:
+class ChildReport:
     """How a child ended.
 
     Attributes
@@ -103,7 +103,7 @@ class Child:
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid
-        self.report: Report | None = None
+        self.report: ChildReport | None = None
         self._connection = connection
 
     def fileno(self) -> int:
@@ -119,9 +119,9 @@ class Child:
         if self.report is None and _readable(self._connection, timeout):
             try:
                 message, _ = messages.receive(self._connection)
-                self.report = Report(**message["ended"])
+                self.report = ChildReport(**message["ended"])
             except (OSError, KeyError, TypeError, ValueError):
-                self.report = Report(-signal.SIGKILL, reason="lost")
+                self.report = ChildReport(-signal.SIGKILL, reason="lost")
             self._connection.close()
         return None if self.report is None else self.report.status
 

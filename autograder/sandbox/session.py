@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from autograder.protocol import TOO_LARGE
-from autograder.sandbox.forkserver import Report
+from autograder.sandbox.forkserver import ChildReport
 from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.shell import HEAD
 
@@ -190,7 +190,7 @@ class Session:
         """Interrupt the cell that runs."""
         self._child.send_signal(2)
 
-    def close(self) -> Report | None:
+    def close(self) -> ChildReport | None:
         """End the shell and all that it has started; say what it used."""
         self._socket.close()
         self._child.close()

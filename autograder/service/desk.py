@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.batch.run import Run
+from autograder.batch.run import GradingRun
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.submitted_files import Task
 from autograder.nbgrader.worker import Finished
@@ -107,7 +107,7 @@ class Desk:
 
     def __init__(self, course: Course, assignment: str, jobs: int) -> None:
         self._stack = contextlib.ExitStack()
-        self._run = Run(course, assignment)
+        self._run = GradingRun(course, assignment)
         self._bundle = self._run.bundle()
         self._pool = self._stack.enter_context(self._run.pool(self._bundle, jobs))
         self._writer = Writer(course, self._bundle, PATIENCE, (0,))

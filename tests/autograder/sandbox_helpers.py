@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.sandbox import syscalls
-from autograder.sandbox.forkserver import Report
+from autograder.sandbox.forkserver import ChildReport
 from autograder.sandbox.session import Ended, Session
 from autograder.sandbox.settings import Sandbox
 
@@ -73,7 +73,7 @@ class Shell:
         finally:
             timer.cancel()
 
-    def ended(self, code: str, within: float) -> Report:
+    def ended(self, code: str, within: float) -> ChildReport:
         """Run a cell that ends the shell; return the report."""
         try:
             self._session.run(code, within, lambda kind, content: None)

@@ -20,7 +20,7 @@ from autograder.nbgrader.course import Course
 from autograder.nbgrader.feedback_pages import FeedbackExporter
 from autograder.nbgrader.formgrader_policy import list_policy
 from autograder.outputs import Recorder
-from autograder.reports.findings import Submission, _add_notebook
+from autograder.reports.findings import GradedSubmission, _add_notebook
 from autograder.store import read_store, store_path
 from autograder.submissions import parse_submission
 from tests.autograder.test_outputs import PNG
@@ -276,7 +276,7 @@ def test_the_report_about_a_class_reads_any_graded_notebook(course, changes):
     folder = course.root / "autograded" / "anna" / "01_tiny"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tiny.ipynb").write_text(json.dumps(changed(form, changes)))
-    submission = Submission("anna")
+    submission = GradedSubmission("anna")
 
     _add_notebook(course, "01_tiny", "tiny", submission)
 

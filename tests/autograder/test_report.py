@@ -17,8 +17,8 @@ from autograder.nbgrader.marks import Marks
 from autograder.reports.class_page import csv_of, page_of
 from autograder.reports.findings import (
     ClassFindings,
+    GradedSubmission,
     Reason,
-    Submission,
     read_findings,
 )
 from autograder.reports.similarity import alike_pairs
@@ -32,7 +32,7 @@ def submission(student, centre, spread, **more):
     """Return a submission with the two shares."""
     shares = {"tiny/centre-check": centre, "tiny/spread-check": spread}
     marks = Marks(code=3 * centre + 4 * spread, code_out_of=7.0)
-    return Submission(student, marks, shares=shares, **more)
+    return GradedSubmission(student, marks, shares=shares, **more)
 
 
 def findings(*submissions):

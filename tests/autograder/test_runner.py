@@ -23,7 +23,7 @@ from rich.console import Console
 
 from autograder.batch import pool as pool_module
 from autograder.batch.pool import MOST_TRIES, Pool
-from autograder.batch.run import Run
+from autograder.batch.run import GradingRun
 from autograder.batch.run_report import report_path
 from autograder.cli.grade import grade_assignment
 from autograder.errors import CourseError
@@ -483,7 +483,7 @@ class Results:
 
 def grade(root, results, *, force=False):
     """Grade with made-up results; return what became of each submission."""
-    run = Run(Course(root), ASSIGNMENT)
+    run = GradingRun(Course(root), ASSIGNMENT)
     with run.ledger.alone():
         bundle = run.bundle()
         planned = run.plan(bundle, force=force)
@@ -545,7 +545,7 @@ STEPS = {
     "after the old files are gone": (writer_module.Writer, "sweep", 2),
     "with some marks saved": (writer_module._Finish, "write_single_notebook", 1),
     "before the new files are there": (Path, "rename", 2),
-    "before it is noted": (Run, "grade", 0),
+    "before it is noted": (GradingRun, "grade", 0),
 }
 
 
@@ -565,7 +565,7 @@ def test_killed_at_any_step_the_next_run_gives_the_same(two, tmp_path, step):
                 os.kill(os.getpid(), signal.SIGKILL)
             return right(*arguments, **settings)
 
-        if owner is Run:
+        if owner is GradingRun:
             from autograder.batch.ledger import Ledger
 
             owner, name, calls = Ledger, "note", iter(())
@@ -585,14 +585,14 @@ def test_killed_at_any_step_the_next_run_gives_the_same(two, tmp_path, step):
 
 def test_two_runs_of_an_assignment_exclude_each_other(two):
     """There is one writer."""
-    first = Run(Course(two), ASSIGNMENT)
+    first = GradingRun(Course(two), ASSIGNMENT)
     with first.ledger.alone(), pytest.raises(CourseError, match="another run"):
         grade(two, Results(two))
 
 
 def test_a_cached_result_comes_back_and_a_damaged_one_does_not(two):
     """What is read back is what was kept, or nothing."""
-    ledger = Run(Course(two), ASSIGNMENT).ledger
+    ledger = GradingRun(Course(two), ASSIGNMENT).ledger
     finished = Finished("ann", "tiny", "a" * 64, "{}", {"x": "damaged"}, lasting=True)
     ledger.keep(finished)
     again = Finished("ann", "tiny", "a" * 64)
@@ -749,7 +749,7 @@ def test_a_locked_gradebook_is_one_sentence(two, monkeypatch):
     results = Results(two)
     monkeypatch.setattr(writer_module, "PAUSES", (0, 0))
     monkeypatch.setattr(course_module, "PATIENCE", 0.1)
-    run = Run(Course(two), ASSIGNMENT)
+    run = GradingRun(Course(two), ASSIGNMENT)
     bundle = run.bundle()
     planned = run.plan(bundle)
     patient = iter(run.grade(bundle, planned, results))
