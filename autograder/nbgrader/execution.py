@@ -323,6 +323,8 @@ class JudgedExecute(Execute):
         if not is_python(self._store.released.get("metadata", {})):
             self._run_kernel()
             return
+        # The start of the warm process, which all share, costs nobody their time.
+        self.nb.metadata["course"]["isolation"] = sandbox.isolation.name
         began = time.monotonic()
         # Half of the time is for the cases: what was checked by then is judged.
         self._until = began + sandbox.wall / 2 if sandbox.wall else float("inf")
@@ -330,7 +332,6 @@ class JudgedExecute(Execute):
         self._recorder = Recorder()
         self._session = Session(sandbox, folder)
         try:
-            self.nb.metadata["course"]["isolation"] = sandbox.isolation.name
             self._ask("start", [self._edition], self.start_seconds)
             for index, cell in enumerate(self.nb.cells):
                 self.preprocess_cell(cell, self.resources, index)

@@ -74,6 +74,23 @@ def execute(cells, folder, **settings):
     return JudgedExecute(**settings).preprocess(notebook, resources)[0]
 
 
+def test_a_slow_start_of_the_warm_process_costs_no_time(tmp_path, monkeypatch):
+    """All learners share it; the first one is graded like all others."""
+    late = [0.0]
+    now, isolation = time.monotonic, Sandbox.isolation.fget
+
+    def slow(self):
+        late[0] = 10_000.0
+        return isolation(self)
+
+    monkeypatch.setattr(time, "monotonic", lambda: now() + late[0])
+    monkeypatch.setattr(Sandbox, "isolation", property(slow))
+
+    notebook = execute(["print(7)"], tmp_path)
+
+    assert [output["text"] for output in notebook.cells[0].outputs] == ["7\n"]
+
+
 def plain(outputs):
     """Return outputs without what differs from run to run."""
     found = []
