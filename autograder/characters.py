@@ -51,7 +51,7 @@ def as_text(value: str) -> str:
     def turned(match: re.Match[str]) -> str:
         nonlocal left
         left -= 1
-        return match[0] if left >= 0 else "\ufffd" * len(match[0])
+        return match[0] if left >= 0 else "?" * len(match[0])
 
     text = _stacked().sub(r"\1", value)
     text = TURNING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

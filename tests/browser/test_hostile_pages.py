@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 RUN = "window.stolen = 1"
 AWAY = "https://evil.example/x.png"
-OPENS = 6.0  # seconds on a busy machine
+OPENS = 15.0  # seconds on a busy machine; without bounds it is minutes
 
 
 def display(data: dict, metadata: object = None) -> dict:
@@ -72,6 +72,10 @@ OUTPUTS = {
         display({"text/latex": "\\begin{a}" * 10_000}),
         {"output_type": "stream", "name": "stdout", "text": "\x1b[31mx" * 90_000},
         {"output_type": "stream", "name": "stdout", "text": "\r" + "x" * 150_000},
+        {"output_type": "stream", "name": "stdout", "text": "a" + "\u0301" * 60_000},
+        display({"text/html": "\U0001f44b" + "\U0001f3fb" * 30_000}),
+        display({"text/html": "a" + "&#xe33;" * 19_000 + "a\u05d0" * 30_000}),
+        display({"text/html": "<table>" + "<td colspan=999 rowspan=999>x" * 1_400}),
     ],
     "types": [
         display({"text/html": "x"}, {"text/html": "text"}),
