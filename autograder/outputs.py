@@ -28,6 +28,7 @@ __all__ = [
     "Gate",
     "Recorder",
     "counted",
+    "new_output",
 ]
 
 # What pages have no use for where a text stands beside it; nobody need know.
@@ -100,7 +101,7 @@ class _Room:
         return True
 
 
-def _output(kind: str, **parts: object) -> Output:
+def new_output(kind: str, **parts: object) -> Output:
     """Return an output; all of its parts are of the right types already.
 
     nbformat's own function would hold each against a schema.
@@ -163,16 +164,16 @@ class Gate:
         if kind == "stream":
             name, written = form.get("name"), self._text(form.get("text"))
             if name in ("stdout", "stderr") and written is not None:
-                return _output("stream", name=name, text=overwritten(written))
+                return new_output("stream", name=name, text=overwritten(written))
         elif kind == "error":
             return self._error(form)
         elif kind == "display_data" or kind == "execute_result":
             data, metadata = self._data(form.get("data"), form.get("metadata"))
             if data and kind == "display_data":
-                return _output(kind, data=data, metadata=metadata)
+                return new_output(kind, data=data, metadata=metadata)
             if data:
                 count = counted(form.get("execution_count"))
-                return _output(
+                return new_output(
                     kind, data=data, metadata=metadata, execution_count=count
                 )
         return None
@@ -185,7 +186,7 @@ class Gate:
             return None
         kept = [self._text(line, 20_000) for line in lines[:MOST_TRACEBACK]]
         trace = [line for line in kept if line is not None]
-        return _output("error", ename=name, evalue=value, traceback=trace)
+        return new_output("error", ename=name, evalue=value, traceback=trace)
 
     def _data(self, data: object, metadata: object) -> tuple[dict, dict]:
         """Return the representations of an output that pages know."""
@@ -395,7 +396,7 @@ def _weight(data: object) -> int:
 def _note(missing: set[str]) -> Output:
     reasons = "; ".join(text(f"outputs.{reason}") for reason in sorted(missing))
     note = text("outputs.left_out", reasons=reasons)
-    return _output("display_data", data={"text/plain": note}, metadata={})
+    return new_output("display_data", data={"text/plain": note}, metadata={})
 
 
 def plain(written: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from nbclient.exceptions import DeadKernelError
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.converters.base import NbGraderException
@@ -32,7 +32,7 @@ from autograder.forks import Ask
 from autograder.healing import edition_in
 from autograder.judging import Judge, Verdict, untouched_functions
 from autograder.names import plain, unusable
-from autograder.outputs import Recorder, counted
+from autograder.outputs import Recorder, counted, new_output
 from autograder.protocol import CaseLimits, FunctionForm
 from autograder.reference import Reference
 from autograder.sandbox.session import (
@@ -550,6 +550,7 @@ class JudgedExecute(Execute):
                     "execute_result",
                     data={"text/plain": repr(float(mark)), "text/html": html},
                     execution_count=None,
+                    metadata={},
                 )
             ]
         resources["course"]["verdict"] = verdict

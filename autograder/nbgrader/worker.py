@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 from nbgrader import utils
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
@@ -239,7 +238,7 @@ class Converter(Autograde):
             notebook, resources = self._through(
                 self.autograde_preprocessors, notebook, resources
             )
-        output = nbformat.writes(notebook) + "\n"
+        output = v4.writes(notebook) + "\n"
         self._finished.text = output
         self._finished.flagged = dict(resources["course"]["flagged"])
         self._finished.flags = flags_from(notebook.metadata["course"].get("flags"))

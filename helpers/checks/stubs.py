@@ -6,8 +6,11 @@ import inspect
 import textwrap
 import types
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 __all__ = ["definitions_of", "is_released", "is_stub", "source_of"]
+
+MOST_KEPT = 20_000  # characters of a cell whose syntax is remembered
 
 
 class _Shape(ast.NodeTransformer):
@@ -60,17 +63,30 @@ def definitions_of(name: str, cells: Iterable[str]) -> list[str]:
     for cell in cells:
         if name not in cell:
             continue
-        try:
-            tree = ast.parse(cell)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            found.append(cell)
-            continue
-        found += [
-            ast.get_source_segment(cell, statement) or ""
-            for statement in tree.body
-            if name in _bound_by(statement)
-        ]
+        short = len(cell) <= MOST_KEPT
+        bindings = _kept_bindings(cell) if short else _bindings(cell)
+        found += [text for names, text in bindings if names is None or name in names]
     return found
+
+
+def _bindings(cell: str) -> list[tuple[set[str] | None, str]]:
+    """Return what each statement of a cell binds, and its text.
+
+    A cell that is no Python may bind anything.
+    """
+    try:
+        tree = ast.parse(cell)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [(None, cell)]
+    return [
+        (names, ast.get_source_segment(cell, statement) or "")
+        for statement in tree.body
+        if (names := _bound_by(statement))
+    ]
+
+
+# A notebook is asked for each of its functions; a class shares most cells.
+_kept_bindings = lru_cache(maxsize=500)(_bindings)
 
 
 def _bound_by(statement: ast.stmt) -> set[str]:
