@@ -95,6 +95,7 @@ class OutcomeForm(TypedDict, total=False):
     seeded: bool
     aliased: list[str]
     again: str
+    by_order: bool
     advice: str
 
 
@@ -145,7 +146,7 @@ def outcome_form(outcome: Outcome) -> OutcomeForm:
         "shared": outcome.shared,
         "warned": outcome.warned,
     }
-    for key in ("single", "seeded", "aliased", "again", "advice"):
+    for key in ("single", "seeded", "aliased", "again", "by_order", "advice"):
         if value := getattr(outcome, key):
             form[key] = value
     if outcome.error is not None:
@@ -192,6 +193,7 @@ def read_outcome(form: object, own: bool = False) -> Outcome:
     else:
         return lost
     outcome.seeded = form.get("seeded") is True
+    outcome.by_order = form.get("by_order") is True
     again = _text(form.get("again"))
     outcome.again = again if again in ("same", "other") else ""
     outcome.advice = _text(form.get("advice"), MAX_ADVICE) if own else ""

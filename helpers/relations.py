@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from helpers.activations import sigmoid
+from helpers.checks.comparison import as_array
 from helpers.checks.tolerances import close
 from helpers.strings import text
 
@@ -54,9 +55,38 @@ TERM_OF = {
     "dropout.by_unit": "independent masks",
     "dropout.by_example": "independent masks",
     "dropout.exact": "independent masks",
+    "dropout.exact_total": "independent masks",
     "dropout.rows_alike": "independent masks",
     "dropout.columns_alike": "independent masks",
     "dropout.layers_alike": "independent masks",
+}
+
+
+# Reasons that have a question of their own.
+QUESTION_OF = {
+    "dropout.not_a_pair": "results",
+    "dropout.cache": "cache",
+    "dropout.not_a_mask": "mask",
+    "dropout.share": "share",
+    "dropout.shape": "mask_shape",
+    "dropout.parameter": "cache",
+    "dropout.wrong_Z1": "linear",
+    "dropout.wrong_Z2": "linear",
+    "dropout.wrong_Z3": "linear",
+    "dropout.wrong_A1": "masked",
+    "dropout.wrong_A2": "masked",
+    "dropout.wrong_AL": "output",
+    "dropout.wrong_A3": "output",
+    "mini_batches.not_a_list": "results",
+    "mini_batches.not_a_pair": "results",
+    "mini_batches.number": "partition",
+    "mini_batches.size": "partition",
+    "mini_batches.empty": "partition",
+    "mini_batches.foreign": "columns",
+    "mini_batches.rows": "columns",
+    "mini_batches.unequal": "columns",
+    "mini_batches.repeated": "partition",
+    "mini_batches.labels": "labels",
 }
 
 
@@ -67,9 +97,29 @@ class Reason(str):
     ----------
     term : str or None
         The term of the contract that it breaks, if it is one.
+    question : str
+        What leads on from it; empty where the general question has to do.
     """
 
     term: str | None = None
+    question: str = ""
+
+
+def reason_of(key: str, **values: object) -> Reason:
+    """Return a reason with its term and its question.
+
+    Parameters
+    ----------
+    key : str
+        Such as ``dropout.share``.
+    **values : object
+        For the placeholders of its sentence.
+    """
+    reason = Reason(text(f"relations.{key}", **values))
+    reason.term = TERM_OF.get(key)
+    if key in QUESTION_OF:
+        reason.question = text(f"relations.question.{QUESTION_OF[key]}")
+    return reason
 
 
 class _Wrong(Exception):
@@ -77,8 +127,7 @@ class _Wrong(Exception):
 
     def __init__(self, key: str, values: Mapping[str, object]) -> None:
         super().__init__()
-        self.reason = Reason(text(f"relations.{key}", **values))
-        self.reason.term = TERM_OF.get(key)
+        self.reason = reason_of(key, **values)
 
 
 def _wrong(key: str, **values: object) -> _Wrong:
@@ -93,6 +142,7 @@ def _pairs(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
     for k, batch in enumerate(answer):
         if not isinstance(batch, list | tuple) or len(batch) != 2:
             raise _wrong("not_a_pair", batch=k)
+        batch = [as_array(part) for part in batch]
         for name, part in zip("XY", batch, strict=True):
             if not isinstance(part, np.ndarray) or part.dtype.kind not in "biuf":
                 raise _wrong("not_an_array", batch=k, name=name)
@@ -137,6 +187,10 @@ def _columns(matrix: np.ndarray, dtype: np.dtype) -> list[bytes]:
     return [row.tobytes() for row in rows]
 
 
+def _columns_of(parts: Sequence[np.ndarray], dtype: np.dtype) -> set[bytes]:
+    return {column for part in parts for column in _columns(part, dtype)}
+
+
 def _precision(parts: Sequence[np.ndarray]) -> np.dtype:
     """Return the least precise floating type of some parts: copies are in it."""
     types = [part.dtype for part in parts if part.dtype.kind == "f"]
@@ -149,6 +203,9 @@ def _order(
     """Return which example stands where; None where two examples look the same."""
     parts_X, parts_Y = [list(parts) for parts in zip(*pairs, strict=True)]
     kind_X, kind_Y = _precision(parts_X), _precision(parts_Y)
+    if not _columns_of(parts_X, kind_X) <= set(_columns(X, kind_X)):
+        # Single precision on the way, and double at the end.
+        kind_X = np.dtype(np.float32)
     got_X = _columns(np.concatenate(parts_X, axis=1), kind_X)
     got_Y = _columns(np.concatenate(parts_Y, axis=1), kind_Y)
     columns_X, columns_Y = _columns(X, kind_X), _columns(Y, kind_Y)
@@ -342,7 +399,14 @@ def _dropout_parts(answer: object) -> dict[str, np.ndarray]:
     cache = answer[1]
     if not isinstance(cache, list | tuple) or len(cache) != len(DROPOUT_CACHE):
         raise _dropout("cache")
-    parts = dict(zip(["AL", *DROPOUT_CACHE], [answer[0], *cache], strict=True))
+    # Lists of numbers are as good as arrays.
+    parts = dict(
+        zip(
+            ["AL", *DROPOUT_CACHE],
+            [as_array(part) for part in (answer[0], *cache)],
+            strict=True,
+        )
+    )
     for name, part in parts.items():
         if not isinstance(part, np.ndarray) or part.dtype.kind not in "biuf":
             raise _dropout("not_an_array", name=_shown(name))
@@ -362,16 +426,12 @@ def _first_wrong(
     for name in names:
         got, right = parts[name], wanted[name]
         if got.shape != right.shape:
-            return text(
-                "relations.dropout.shape",
-                name=_shown(name),
-                got=got.shape,
-                expected=right.shape,
-            )
+            values = {"got": got.shape, "expected": right.shape}
+            return reason_of("dropout.shape", name=_shown(name), **values)
         # A mask in single precision makes all that follows no better than that.
         if not close(right, got.astype(np.float32)).all():
             key = "parameter" if name[0] in "Wb" else f"wrong_{name}"
-            return text(f"relations.dropout.{key}", name=name)
+            return reason_of(f"dropout.{key}", name=name)
     return None
 
 
@@ -464,6 +524,18 @@ def _check_independent(parts: Mapping[str, np.ndarray], keep: float) -> None:
         raise _dropout("layers_alike")
 
 
+def _check_totals(name: str, calls: Sequence[tuple[np.ndarray, float]]) -> None:
+    """Tell masks that all hold just the expected number of ones from drawn ones."""
+    chance = 0.0
+    for D, keep in calls:
+        ones, n = int(D.sum()), D.size
+        if abs(ones - keep * n) >= 1 or not np.isin(D, (0, 1)).all():
+            return
+        chance += min(0.0, -0.5 * math.log(2 * math.pi * n * keep * (1 - keep) / 4))
+    if chance < math.log(UNLIKELY):
+        raise _dropout("exact_total", name=name)
+
+
 def _check_fresh(
     D: np.ndarray, name: str, keep: float, others: Sequence[tuple[Mapping, object]]
 ) -> None:
@@ -482,6 +554,20 @@ def _check_fresh(
         accident = D.size * math.log1p(-low * (1 - high))
         if accident < math.log(UNLIKELY) and not (small & ~large).any():
             raise _dropout("frozen", name=name)
+
+
+def _other_masks(
+    others: Sequence[tuple[Mapping, object]],
+) -> list[tuple[dict[str, np.ndarray], float]]:
+    """Return the parts of other answers that have any, with their keep_prob."""
+    found = []
+    for inputs, answer in others:
+        try:
+            parts = _dropout_parts(answer)
+        except _Wrong:
+            continue
+        found.append((parts, float(inputs.get("keep_prob", 0.5))))
+    return found
 
 
 def dropout_forward(
@@ -536,6 +622,10 @@ def dropout_forward(
             A = np.maximum(Z, 0) * D / keep
             wanted |= {f"Z{layer}": Z, f"A{layer}": A}
         _check_independent(parts, keep)
+        calls = [(parts, keep), *_other_masks(others)]
+        for names in (("D1",), ("D2",), ("D1", "D2")):
+            masks = [(p[n].astype(float), q) for p, q in calls if q < 1 for n in names]
+            _check_totals(" and ".join(names), masks)
     except _Wrong as wrong:
         return {"A3": wrong.reason, "cache": wrong.reason}
     wanted["Z3"] = P["W3"] @ A + P["b3"]
@@ -584,7 +674,7 @@ def difference_by_magnitude(
     """
     if isinstance(answer, tuple) and answer:
         answer = answer[0]
-    number = np.asarray(answer if answer is not None else "")
+    number = np.asarray(as_array(answer) if answer is not None else "")
     if number.dtype.kind not in "biuf" or number.size != 1:
         return {"difference": text("relations.difference.not_a_number")}
     got, wanted = float(number.reshape(())), float(np.asarray(expected).reshape(()))

@@ -189,6 +189,7 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
             contract=function.contract,
             hints=function.hints,
             own_work=function.own_work,
+            parts=function.parts,
             entries=[item.entry for item in function.entries],
             cases=cases,
         )

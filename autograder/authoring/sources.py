@@ -102,6 +102,8 @@ class GradedFunction:
         Kinds of hidden cases that no public case has, with the reason.
     own_work : tuple of str
         Functions of ``helpers`` that do what is asked for.
+    parts : dict of str to tuple of str
+        What the solution calls the elements of a tuple, by parameter or result.
     """
 
     name: str
@@ -117,6 +119,7 @@ class GradedFunction:
     hints: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     own_work: tuple[str, ...] = ()
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -377,6 +380,7 @@ def _function(
         _results(node),
         tuple(calls),
         examples=examples_in(ast.get_docstring(node) or ""),
+        parts=_parts(node, parameters, _results(node)),
     )
 
 
@@ -467,6 +471,29 @@ def _results(node: ast.FunctionDef) -> tuple[str, ...]:
             for i, item in enumerate(value.elts, start=1)
         )
     return (value.id if isinstance(value, ast.Name) else "result",)
+
+
+def _parts(
+    node: ast.FunctionDef, parameters: tuple[str, ...], results: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Return what a function calls the elements of tuples that it takes or returns."""
+    found = {}
+    for statement in ast.walk(node):
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        for whole, listed, known in (
+            (statement.targets[0], statement.value, results),
+            (statement.value, statement.targets[0], parameters),
+        ):
+            if (
+                isinstance(whole, ast.Name)
+                and whole.id in known
+                and isinstance(listed, ast.Tuple)
+            ):
+                names = [e.id for e in listed.elts if isinstance(e, ast.Name)]
+                if len(names) == len(listed.elts):
+                    found[whole.id] = tuple(names)
+    return found
 
 
 def split_hidden(source: str, where: str) -> list[tuple[bool, str]]:

@@ -62,6 +62,7 @@ class Pair:
 
 def _follow(named: Any, path: str) -> Any:
     """Return a part of named results, such as ``grads["dW1"]`` or ``caches[0][1]``."""
+    path = re.sub(r"^(\w+)(\[.*) (in \w+)$", r"\1 \3\2", path)
     name, *keys = re.findall(r'^[^\[]+|"[^"]*"|(?<=\[)-?\d+(?=\])', path)
     whole = f'{name}["{keys[0][1:-1]}"]' if keys and keys[0].startswith('"') else ""
     if whole in named:
@@ -85,6 +86,17 @@ def _near(one: object, other: object) -> bool:
     )
 
 
+def _alike(one: object, other: object) -> bool:
+    """Tell whether two values agree in all their parts."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(
+            _alike(one[key], other[key]) for key in one
+        )
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    return np.shape(one) == np.shape(other) and _near(one, other)
+
+
 def _wrong(want: np.ndarray, got: np.ndarray) -> np.ndarray:
     scale = np.nanmax(np.abs(want), initial=0.0)
     atol = 1e-9 * scale + 1e-12
@@ -97,6 +109,23 @@ def _diagonal(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _named(function: FunctionCases, value: object) -> dict[str, object]:
+    named = _results_of(function, value)
+    return named | _elements(function, named)
+
+
+def _elements(
+    function: FunctionCases, named: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the elements of tuples by the names that sentences call them."""
+    return {
+        f"{part} in {whole}": item
+        for whole, parts in function.parts.items()
+        if isinstance(named.get(whole), list | tuple)
+        for part, item in zip(parts, named[whole], strict=False)
+    }
+
+
+def _results_of(function: FunctionCases, value: object) -> dict[str, object]:
     form, names = function.signature.form, function.signature.names
     if form == "tuple" and isinstance(value, list | tuple):
         return dict(zip(names, value, strict=False))
@@ -341,7 +370,7 @@ RELATIONS: dict[str, Check] = {
     "none_not_negative": _of_arrays(lambda w, g: (g <= 0).all() and (w > 0).any()),
     "beyond_one": _of_arrays(lambda w, g: np.fabs(w).max() <= 1 < np.fabs(g).max()),
     "permuted": lambda p, v: all(
-        _near(_array(_follow(p.got, a)), _array(_follow(p.want, b)))
+        _alike(_follow(p.got, a), _follow(p.want, b))
         for a, b in re.findall(r"(\S+) holds ([^,]+)", v["pairs"])
     ),
     "input_times": _with_input(lambda w, g, x: _near(g, w * x)),
@@ -444,8 +473,15 @@ OF_RUNS: dict[str, Callable[[Run, dict[str, str]], bool]] = {
 def _some_entries(pair: Pair, values: dict[str, str]) -> bool:
     want, got = pair.leaf(values["path"])
     wrong = _wrong(want, got)
-    place = tuple(map(int, re.findall(r"\d+", values["place"].rpartition("[")[2])))
-    bad = int(values.get("wrong", values["size"]))
+    place = tuple(
+        map(
+            int,
+            re.findall(
+                r"\d+", re.sub(r" in \w+$", "", values["place"]).rpartition("[")[2]
+            ),
+        )
+    )
+    bad = 1 if "one" in values else int(values.get("wrong", values["size"]))
     return (
         bad == wrong.sum()
         and int(values["size"]) == want.size
@@ -484,6 +520,8 @@ def _missing(pair: Pair, values: dict[str, str]) -> bool:
 FACTS: dict[str, Check] = {
     "all_entries": _some_entries,
     "some_entries": _some_entries,
+    "one_of_entries": lambda p, v: _some_entries(p, v | {"one": ""}),
+    "misspelled": lambda p, v: _missing(p, v),
     "rank": _shape_fact,
     "shape": _shape_fact,
     "other_number": _number_fact,
@@ -570,9 +608,10 @@ def check_statements(
         Pair(
             _named(function, run.case.expected.value),
             _named(function, run.outcome.value),
-            named_inputs(function, run.case),
+            inputs | _elements(function, inputs),
         )
         for run in runs
+        for inputs in [named_inputs(function, run.case)]
     ]
     wrong = [(run, pair) for run, pair in zip(runs, pairs) if not run.right]
     for sentence in relations:

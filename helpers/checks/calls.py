@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.random  # not while a learner's code decides what is imported
 
+from helpers.checks.comparison import SAME, compare_value
 from helpers.checks.failures import explain
 from helpers.checks.values import Unsupported, leaves, plain, resolve
 from helpers.strings import text
@@ -69,6 +70,12 @@ class Outcome:
     again : str
         Whether a second call with the same inputs returned the ``same`` or
         something ``other``; empty where it was not asked.
+    by_order : bool
+        Whether the same dictionaries with their keys in the usual order gave another
+        result; asked only where the contract allows any order.
+    drew : bool
+        Whether the call drew from NumPy's global generator; unknown, and so
+        False, in answers that crossed a process boundary.
     """
 
     value: object = None
@@ -84,6 +91,8 @@ class Outcome:
     seeded: bool = False
     aliased: list[str] = field(default_factory=list)
     again: str = ""
+    by_order: bool = False
+    drew: bool = False
 
 
 class TimeLimit(BaseException):
@@ -181,6 +190,9 @@ def call(
     if outcome.error is None and not REPEATED.isdisjoint(contract):
         with withheld(own_work):
             outcome.again = _again(function, given, rng, seconds)
+    if outcome.error != "TimeLimit" and "any order of keys" in contract:
+        with withheld(own_work):
+            outcome.by_order = _by_order(function, given, outcome, rng, seconds)
     for warning in caught:
         text = str(warning.message)[:MAX_MESSAGE]
         if text not in outcome.warned and len(outcome.warned) < 5:
@@ -297,6 +309,60 @@ def _again(
             except BaseException:
                 return ""
     return "same" if unchanged(*values) else "other"
+
+
+def _by_order(
+    function: Callable,
+    given: tuple[list, dict],
+    outcome: Outcome,
+    rng: int | None,
+    seconds: float,
+) -> bool:
+    """Tell whether keys in the usual order give another result, or one at all."""
+    args, kwargs = copy.deepcopy(given)
+    usual = [in_usual_order(value) for value in args]
+    named = {key: in_usual_order(value) for key, value in kwargs.items()}
+    if _orders([*usual, *named.values()]) == _orders([*args, *kwargs.values()]):
+        return False
+    with (
+        _generator(rng, function, Outcome(), ()),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(_Bounded()),
+        contextlib.redirect_stderr(_Bounded()),
+    ):
+        warnings.simplefilter("ignore")
+        try:
+            with time_limit(seconds):
+                other = plain(function(*usual, **named), "value", answer=True)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            return outcome.error is None
+    if outcome.error is not None:
+        return True
+    return bool(compare_value(outcome.value, other, "", SAME))
+
+
+def _orders(values: list) -> list[list]:
+    return [list(value) for value in values if isinstance(value, dict)]
+
+
+def in_usual_order(value: object) -> object:
+    """Return a dictionary with its keys layer after layer, weights before biases.
+
+    Examples
+    --------
+    >>> list(in_usual_order({"b1": 1, "W2": 2, "dW1": 3}))
+    ['dW1', 'b1', 'W2']
+    """
+    if not isinstance(value, dict):
+        return value
+
+    def place(key: object) -> tuple[str, str]:
+        name = str(key).removeprefix("d")
+        return name[1:], name[:1]
+
+    return dict(sorted(value.items(), key=lambda item: place(item[0])))
 
 
 def _input_name(key: int | str, names: Sequence[str]) -> str:
@@ -423,6 +489,7 @@ def _generator(
     namespace = getattr(function, "__globals__", {})
     bound = [name for name, value in list(namespace.items()) if value is original]
     original(0 if rng is None else rng)
+    seeded = np.random.get_state()
     if rng is not None:
         np.random.seed = no_seed
         for name in bound:
@@ -434,4 +501,9 @@ def _generator(
             np.random.seed = original
             for name in bound:
                 namespace[name] = original
+        outcome.drew = not _same_state(seeded, np.random.get_state())
         np.random.set_state(state)
+
+
+def _same_state(one: tuple, other: tuple) -> bool:
+    return bool(np.array_equal(one[1], other[1])) and one[2:] == other[2:]

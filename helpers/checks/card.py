@@ -18,7 +18,7 @@ from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.comparison import Difference
 from helpers.checks.evidence import number, shape_of
 from helpers.checks.recognition import named_inputs
-from helpers.checks.report import Advice, Block, Report, short
+from helpers.checks.report import Advice, Block, Report, is_seeded, short
 from helpers.checks.tolerances import close
 from helpers.checks.values import resolve
 from helpers.strings import text
@@ -122,16 +122,17 @@ def block_html(function: FunctionCases, block: Block) -> str:
     )
     return (
         f'<details open style="{ADVICE}"><summary><span style="{WRONG}">✗</span> '
-        f"{escape(block.label)}</summary>{_call(function, block.case)}"
+        f"{escape(block.label)}</summary>{_call(function, block.case, block.drew)}"
         f"{_answers(block.difference)}{shown}</details>"
     )
 
 
-def _call(function: FunctionCases, case: Case) -> str:
+def _call(function: FunctionCases, case: Case, drew: bool) -> str:
     inputs = named_inputs(function, case)
     head = f"{function.name}({', '.join(inputs)})"
     shown = [
-        f'<td style="{LEFT}"><code>{escape(name)}</code><br>{_value(value)}</td>'
+        f'<td style="{LEFT}"><code>{escape(name)}</code><br>'
+        f"{_value(value, function.parts.get(name))}</td>"
         for name, value in inputs.items()
     ]
     beside = sum(map(_width, inputs.values())) <= WIDE
@@ -141,7 +142,7 @@ def _call(function: FunctionCases, case: Case) -> str:
         else ("".join(f"<tr>{cell}</tr>" for cell in shown))
     )
     seed = ""
-    if case.rng is not None:
+    if is_seeded(function, case, drew):
         seed = f'<p style="{ADVICE}">{escape(text("checks.seeded", seed=case.rng))}</p>'
     return (
         f'<p style="{ADVICE}">{escape(text("checks.card.called"))} '
@@ -174,13 +175,13 @@ def _columns(array: np.ndarray, marked: bool) -> int:
     return sum(beside + max(map(len, map(_entry, column))) for column in columns)
 
 
-def _value(value: object) -> str:
+def _value(value: object, names: Sequence[str] | None = None) -> str:
     value = resolve(value)
     if _is_small(value):
         return _grid(value, np.zeros(value.shape, dtype=bool)) + _kind(value)
     if isinstance(value, np.ndarray) and value.ndim:
         return _kind(value)
-    return f"<code>{escape(short(value))}</code>"
+    return f"<code>{escape(short(value, names))}</code>"
 
 
 def _kind(value: object) -> str:

@@ -154,6 +154,8 @@ class FunctionCases:
         Questions of its own, by term of the contract.
     own_work : tuple of str
         Functions of ``helpers`` that do what is asked for.
+    parts : dict of str to tuple of str
+        What the elements of a tuple are called, by parameter or result.
     stub : str
         Text of the released definition, empty where it is not known.
     examples : str
@@ -180,6 +182,7 @@ class FunctionCases:
     by_hand: str = ""
     hints: dict[str, str] = field(default_factory=dict)
     own_work: tuple[str, ...] = ()
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
 
@@ -298,6 +301,7 @@ def cases_form(cases: NotebookCases) -> dict:
                 **{k: getattr(function, k) for k in GUIDE if getattr(function, k)},
                 "hints": dict(function.hints),
                 "own_work": list(function.own_work),
+                "parts": {k: list(names) for k, names in function.parts.items()},
                 "entries": [_entry_form(entry) for entry in function.entries],
                 "cases": [_case_form(case) for case in function.cases],
             }
@@ -334,6 +338,7 @@ def cases_from(form: object) -> NotebookCases:
                     **{k: str(body.get(k, ""))[:200] for k in GUIDE},
                     hints=dict(body.get("hints", {})),
                     own_work=tuple(body.get("own_work", ())),
+                    parts={k: tuple(v) for k, v in body.get("parts", {}).items()},
                     entries=[Entry(**entry) for entry in body["entries"]],
                     cases=[_case_from(case) for case in body["cases"]],
                 )

@@ -94,7 +94,10 @@ class Check:
         self._passed: dict[str, set[int]] = {}
         self._failed: set[str] = set()
         self._reported: dict[str, int | None] = {}
-        watch_cells()
+        # Right cases of which nothing has been printed yet, with remarks on them.
+        self._rounds: dict[str, dict[int, list[str]]] = {}
+        _known[notebook] = self
+        watch_cells(_say_rest)
 
     def __call__(
         self,
@@ -156,21 +159,10 @@ class Check:
                 self._failed.discard(record.name)
                 # The next mistake is another one: it starts with its evidence.
                 self._failures.pop(record.name, None)
-            print(
-                text(
-                    "checks.case_right",
-                    function=record.name,
-                    i=index + 1,
-                    total=len(record.cases),
-                )
-            )
-            for remark in reports.notes(run.outcome, record.contract):
-                print(f"  {remark}")
-            more = additional_parts(record, run)
-            if more:
-                print(f"  {text('checks.additional', names=', '.join(more))}")
+            self._note_right(record, index, run)
             return
         self._passed.pop(record.name, None)
+        self._rounds.pop(record.name, None)
         self._failed.add(record.name)
         report = self._report(record, function, namespace, cases)
         if self._lesson:
@@ -250,6 +242,36 @@ class Check:
         said = "\n".join([title, *lines, summary])
         if not show(progress_html(title, bars, summary), said):
             print(said)
+
+    def _note_right(self, record: FunctionCases, index: int, run: Run) -> None:
+        """Note a right case; when all are right, say so in one line."""
+        remarks = reports.notes(run.outcome, record.contract)
+        more = additional_parts(record, run)
+        if more:
+            remarks.append(text("checks.additional", names=", ".join(more)))
+        rights = self._rounds.setdefault(record.name, {})
+        if index in rights:
+            rights.clear()  # it is checked again
+        rights[index] = remarks
+        if len(rights) == len(record.cases):
+            self.say_rest(record.name)
+
+    def say_rest(self, name: str = "") -> None:
+        """Print a line for each function whose right cases were not told yet.
+
+        Parameters
+        ----------
+        name : str
+            One function; all by default, as at the end of a cell.
+        """
+        for function in [name] if name else list(self._rounds):
+            rights = self._rounds.pop(function)
+            counts = {"right": len(rights)}
+            counts["total"] = len(self._load().functions[function].cases)
+            print(text("checks.header", function=function, **counts))
+            remarks = dict.fromkeys(one for said in rights.values() for one in said)
+            for remark in remarks:
+                print(f"  {remark}")
 
     def _fail(self, message: str) -> None:
         if self._lesson:
@@ -423,6 +445,15 @@ class Check:
                 report.advice = [reports.Advice("", sentence)]
                 break
         return report
+
+
+# The check of each notebook, to be told when a cell has ended.
+_known: dict[str, Check] = {}
+
+
+def _say_rest() -> None:
+    for check in _known.values():
+        check.say_rest()
 
 
 def show(html: str, said: str) -> bool:

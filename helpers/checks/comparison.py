@@ -1,12 +1,13 @@
 """Comparing an answer with the expected one, leaf by leaf and result by result."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from helpers.checks.tolerances import close
 from helpers.checks.values import leaves
+from helpers.strings import text
 
 __all__ = [
     "SAME",
@@ -15,6 +16,7 @@ __all__ = [
     "Rules",
     "Signature",
     "additional",
+    "as_array",
     "compare",
     "compare_value",
 ]
@@ -60,12 +62,15 @@ class Difference:
         why.
     expected, returned : object
         The plain leaves; ``returned`` is None where it is missing.
+    near : str
+        A key of the answer that is spelled nearly like the missing one.
     """
 
     path: str
     kind: str
     expected: object
     returned: object
+    near: str = ""
 
 
 @dataclass
@@ -78,13 +83,15 @@ class Result:
         As in the solution's return statement.
     differences : list of Difference
         Empty where the result is right.
-    expected : object
-        The plain result that was expected; None where it is of no use.
+    expected, returned : object
+        The plain result that was expected, and the one that was returned; None
+        where they are of no use.
     """
 
     name: str
     differences: list[Difference] = field(default_factory=list)
     expected: object = None
+    returned: object = None
 
     @property
     def leaves(self) -> int:
@@ -98,6 +105,8 @@ class Result:
 
 
 _MISSING = object()
+# A key that is repeated in a sentence is a learner's.
+MAX_KEY = 20
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,12 @@ def compare(
     wanted = signature.split(expected)
     more: list[Result] = []
     if signature.form == "tuple":
+        if _is_wrapped(returned, len(wanted)):
+            whole = Difference(text("checks.whole"), "type", expected, returned)
+            return [Result(name, [whole], item) for name, item in wanted.items()]
+        if isinstance(returned, np.ndarray) and returned.shape == (len(wanted),):
+            # Numbers in an array instead of a tuple.
+            returned = [np.asarray(item) for item in returned]
         if isinstance(returned, list | tuple):
             got = [
                 returned[i] if i < len(returned) else _MISSING
@@ -169,10 +184,45 @@ def compare(
             return [Result(key, [difference], wanted[key]) for key in wanted]
     else:
         got = [_first_of_more(expected, returned)]
-    return [
-        Result(name, compare_value(item, other, name, rules), item)
+    results = [
+        Result(
+            name,
+            compare_value(item, other, name, rules),
+            item,
+            None if other is _MISSING else other,
+        )
         for (name, item), other in zip(wanted.items(), got)
-    ] + more
+    ]
+    if signature.form == "dict":
+        for key, result in zip(expected, results):
+            if result.returned is None:
+                near = _near(key, returned)
+                result.differences = [
+                    replace(item, near=near if item.kind == "missing" else "")
+                    for item in result.differences
+                ]
+    return results + more
+
+
+def _is_wrapped(returned: object, count: int) -> bool:
+    """Tell whether several results came inside a tuple of one element."""
+    return (
+        isinstance(returned, tuple)
+        and len(returned) == 1 < count
+        and isinstance(returned[0], tuple)
+        and len(returned[0]) == count
+    )
+
+
+def _near(key: object, returned: object) -> str:
+    """Return the key of a dictionary that is spelled nearly like a missing one."""
+    if not isinstance(key, str) or not isinstance(returned, dict):
+        return ""
+    plain = key.replace("_", "").lower()
+    for other in returned:
+        if isinstance(other, str) and other.replace("_", "").lower() == plain:
+            return other[:MAX_KEY]
+    return ""
 
 
 def additional(signature: Signature, expected: object, returned: object) -> list[str]:
@@ -199,17 +249,25 @@ def additional(signature: Signature, expected: object, returned: object) -> list
     ]
     if signature.form == "tuple" and isinstance(returned, list | tuple):
         found += [f"result {i + 1}" for i in range(len(signature.names), len(returned))]
-    elif not isinstance(expected, list | tuple) and isinstance(returned, tuple):
+    elif isinstance(returned, tuple) and (
+        _first_of_more(expected, returned) is returned[:1][0] if returned else False
+    ):
         found += [f"result {i + 1}" for i in range(1, len(returned))]
     return found
 
 
 def _first_of_more(expected: object, returned: Any) -> Any:
     """Take the first of several returned values where one is asked for."""
-    more = isinstance(returned, tuple) and len(returned) > 1
-    if more and not isinstance(expected, list | tuple):
-        return returned[0]
-    return returned
+    if not isinstance(returned, tuple) or len(returned) < 2:
+        return returned
+    if isinstance(expected, list | tuple):
+        return returned
+    if isinstance(expected, np.ndarray) and isinstance(returned[0], tuple | list):
+        rows = _array_of(returned)
+        # A matrix as a tuple of rows is one result, not several.
+        if isinstance(rows, np.ndarray) and rows.shape == expected.shape:
+            return rows
+    return returned[0]
 
 
 def compare_value(
@@ -245,9 +303,11 @@ def compare_value(
             return [Difference(path, "type", expected, returned)]
         found = []
         for key, item in expected.items():
-            found += compare_value(
-                item, returned.get(key, _MISSING), _entry(path, key), rules
-            )
+            if key not in returned:
+                place, near = _entry(path, key), _near(key, returned)
+                found.append(Difference(place, "missing", item, None, near))
+            else:
+                found += compare_value(item, returned[key], _entry(path, key), rules)
         if rules.exact:
             found += [
                 Difference(_entry(path, key), "extra", None, item)
@@ -306,6 +366,11 @@ def _compare_numbers(
     lost = np.isfinite(wanted) & ~finite if wanted.dtype.kind == "f" else ~finite
     kind = "not finite" if np.any(lost) else "value"
     return [Difference(path, kind, expected, returned)]
+
+
+def as_array(value: object) -> object:
+    """Return nested lists of numbers as an array, and anything else as it is."""
+    return _array_of(value) if isinstance(value, list | tuple) else value
 
 
 def _array_of(nested: list | tuple) -> object:

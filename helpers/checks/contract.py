@@ -139,9 +139,12 @@ def _breaches(
     if "fresh" in terms:
         frozen = case.expected.again == "other" and outcome.again == "same"
         if frozen or outcome.seeded:
+            returned = _parts_of(function, outcome.value)
             for name, value in function.signature.split(case.expected.value).items():
-                # What is zero was not drawn.
-                if any(np.any(np.asarray(leaf)) for _, leaf in leaves(value, name)):
+                # What is zero was not drawn, and what is constant is no draw.
+                if any(np.any(np.asarray(leaf)) for _, leaf in leaves(value, name)) and (
+                    outcome.seeded or _varies(returned.get(name))
+                ):
                     yield "fresh", name
     if "no seed" in terms and outcome.seeded:
         yield "no seed", text("contract.part.seed")
@@ -163,6 +166,26 @@ def _breaches(
     if "leaves inputs" in terms:
         for name in outcome.changed:
             yield "leaves inputs", text("contract.part.input", name=name)
+
+
+def _parts_of(function: FunctionCases, value: object) -> dict[str, object]:
+    """Return the named results of an answer, as far as it has the right form."""
+    form = function.signature.form
+    if form == "dict" and not isinstance(value, dict):
+        return {}
+    if form == "tuple" and not isinstance(value, list | tuple):
+        return {}
+    return function.signature.split(value)
+
+
+def _varies(value: object) -> bool:
+    """Tell whether some array of a result has different entries, or a single one."""
+    return any(
+        isinstance(leaf, np.ndarray)
+        and np.any(leaf)
+        and (leaf.size == 1 or np.ptp(leaf.astype(np.float64)) > 0)
+        for _, leaf in leaves(value, "")
+    )
 
 
 def _named(function: FunctionCases, path: str) -> str:

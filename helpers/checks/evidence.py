@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.comparison import Difference, Result
+from helpers.checks.comparison import Difference, Result, compare_value
+from helpers.checks.parts import place_of
 from helpers.checks.patterns import Numbers, constant_ratio, find_pattern, number
 from helpers.checks.tolerances import close
 from helpers.checks.values import Unreadable, leaves, resolve
@@ -67,8 +68,6 @@ def shape_of(value: Any) -> str:
         return text("checks.kind.text")
     if isinstance(value, Unreadable):
         return text("checks.kind.object", kind=value.kind)
-    if isinstance(value, Unreadable):
-        return text("checks.kind.object", kind=value.kind)
     if isinstance(value, dict):
         return text("checks.kind.dict", n=len(value))
     kind = "list" if isinstance(value, list) else "tuple"
@@ -105,6 +104,11 @@ def evidence_of(
     if wrong and not stopped and not _relate_order(wrong, evidence):
         _relate(wrong, evidence)
         _relate_names([results for results, _ in wrong], evidence)
+    if wrong and not stopped and not evidence.kinds:
+        # Other parts in each case, but wrong in one way.
+        kinds = {_first(results).kind for results, _ in wrong}
+        if len(kinds) == 1 and kinds <= {*KINDS}:
+            evidence.kinds += kinds
     return evidence
 
 
@@ -188,9 +192,14 @@ def _fact(difference: Difference) -> str:
     expected: Any = difference.expected
     returned: Any = difference.returned
     say = "checks.evidence."
+    if difference.near:
+        return text(say + "misspelled", path=path, near=difference.near)
     if difference.kind in ("missing", "extra"):
         return text(say + difference.kind, path=path)
-    if difference.kind in ("relation", "contract"):
+    if difference.kind == "relation":
+        # A relation's words say themselves which part they are about.
+        return str(expected)
+    if difference.kind == "contract":
         return f"{path}: {expected}"
     if difference.kind == "type" or isinstance(expected, str) or expected is None:
         if isinstance(returned, tuple) and len(returned) == 1:
@@ -212,15 +221,14 @@ def _fact(difference: Difference) -> str:
     if numbers is None:
         return text(say + "other", path=path)
     index = tuple(int(i) for i in np.argwhere(numbers.wrong)[0])
-    place = f"{path}{list(index)}" if index else path
+    place = place_of(path, index)
     got, want = numbers.got[index], numbers.want[index]
     if difference.kind == "not finite":
         lost = np.argwhere(np.isfinite(numbers.want) & ~np.isfinite(numbers.got))[0]
-        index = tuple(int(i) for i in lost)
-        place = f"{path}{list(index)}" if index else path
+        place = place_of(path, tuple(int(i) for i in lost))
         kind = text(f"checks.kind.{'nan' if math.isnan(numbers.got[index]) else 'inf'}")
         return text(say + "not_finite", path=path, kind=kind, place=place)
-    shown = {"got": number(got), "want": number(want)}
+    shown = dict(zip(("got", "want"), numbers_apart(got, want)))
     bad, size = int(numbers.wrong.sum()), numbers.want.size
     if size == 1:
         return text(say + "other_number", path=place, **shown)
@@ -233,6 +241,24 @@ def _fact(difference: Difference) -> str:
     )
     values = {"path": path, "wrong": bad, "size": size, "place": place}
     return text(say + key, **values, **shown)
+
+
+def numbers_apart(one: float, other: float) -> tuple[str, str]:
+    """Write two numbers with six digits, or with as many as tell them apart.
+
+    Examples
+    --------
+    >>> numbers_apart(0.5, 0.25)
+    ('0.5', '0.25')
+    >>> numbers_apart(0.2689414, 0.2689416)
+    ('0.2689414', '0.2689416')
+    """
+    first, second = number(one), number(other)
+    digits = 7
+    while first == second and digits < 18 and one != other:
+        first, second = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        digits += 1
+    return first, second
 
 
 def _relate(
@@ -274,23 +300,24 @@ def _relate_order(
 ) -> bool:
     """Add that results are right but stand in another order."""
     orders = []
+    certain = False
     for results, _ in wrong:
         bad = [result for result in results if not result.right]
         order = []
         for result in bad:
-            first = result.differences[0]
-            if len(result.differences) > 1 or first.path != result.name:
-                return False
             same = [
                 other.name
                 for other in bad
-                if other is not result and _equal(other.expected, first.returned)
+                if other is not result and _equal(other.expected, result.returned)
             ]
-            order.append((result.name, same[0] if len(same) == 1 else ""))
+            if len(same) != 1 or _equal(result.expected, result.returned):
+                return False
+            order.append((result.name, same[0]))
         if len(order) < 2 or sorted(a for a, _ in order) != sorted(b for _, b in order):
             return False
         orders.append(order)
-    if len(orders) < 2 or any(order != orders[0] for order in orders):
+        certain = certain or any(_is_large(result.expected) for result in bad)
+    if any(order != orders[0] for order in orders) or (len(orders) < 2 and not certain):
         return False
     pairs = ", ".join(text("checks.evidence.holds", a=a, b=b) for a, b in orders[0])
     evidence.relate("permuted", "order", pairs=pairs)
@@ -298,11 +325,21 @@ def _relate_order(
 
 
 def _equal(expected: object, returned: object) -> bool:
-    numbers = bool | int | float | np.ndarray
-    if not isinstance(expected, numbers) or not isinstance(returned, numbers):
+    if returned is None or isinstance(expected, str) or expected is None:
         return False
-    want, got = np.asarray(expected), np.asarray(returned)
-    return want.shape == got.shape and bool(np.all(close(want, got)))
+    arrays = isinstance(expected, np.ndarray), isinstance(returned, np.ndarray)
+    if arrays[0] != arrays[1] or (all(arrays) and expected.ndim != returned.ndim):
+        return False
+    return not compare_value(expected, returned, "")
+
+
+def _is_large(value: object) -> bool:
+    """Tell whether a result has so many numbers that it equals no other by chance."""
+    sizes = (np.size(leaf) for _, leaf in leaves(value, ""))
+    return sum(sizes) > LARGE
+
+
+LARGE = 3
 
 
 def _relate_kinds(path: str, differences: list[Difference], evidence: Evidence) -> None:
@@ -320,18 +357,18 @@ def _relate_kinds(path: str, differences: list[Difference], evidence: Evidence) 
             kind = "transposition" if key.startswith("transposed") else "axis"
             evidence.relate(key, kind, path=path, **values)
             return
-    for kind in (
-        "missing",
-        "extra",
-        "type",
-        "shape",
-        "relation",
-        "contract",
-        "not finite",
-    ):
+    for kind in KINDS:
         if kind in kinds or (kind == "shape" and "rank" in kinds):
             evidence.kinds.append(kind)
             return
+
+
+KINDS = ("missing", "extra", "type", "shape", "relation", "contract", "not finite")
+
+
+def _first(results: list[Result]) -> Difference:
+    """Return the first difference of a wrong case."""
+    return next(r for r in results if not r.right).differences[0]
 
 
 def _relation_of_shapes(
@@ -374,7 +411,13 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
     found = []
     for results in cases:
         right = [result.name for result in results if result.right]
-        wrong = [result.name for result in results if not result.right]
+        wrong = [
+            result.name
+            for result in results
+            if not result.right and result.differences[0].kind != "extra"
+        ]
+        if not wrong:
+            return
         if not right and len(wrong) == 1:
             result = next(r for r in results if not r.right)
             if result.differences[0].kind in ("relation", "contract"):
@@ -391,7 +434,9 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
+    listed = ", ".join(names[:6])
+    more = len(names) - 6
+    return text("checks.evidence.names", names=listed, n=more) if more > 0 else listed
 
 
 def _patterns_of_names(

@@ -99,7 +99,7 @@ def number(value: Any) -> str:
         return str(bool(value))
     if isinstance(value, int | np.integer):
         return str(int(value))
-    return f"{float(value):.6g}"
+    return f"{float(value) + 0.0:.6g}"  # and never "-0"
 
 
 def find_pattern(cases: Cases) -> Finding | None:

@@ -226,10 +226,21 @@ def _explains(function: FunctionCases, entry: Entry, run: Run) -> bool:
         return True
     if recorded.error is not None or run.outcome.error is not None:
         return agrees(recorded, run.outcome)
+    if not run.right and _same(recorded.value, run.case.expected.value):
+        # Its values are right: it is wrong by what else was noticed.
+        noticed = [_noticed(outcome) for outcome in (recorded, run.outcome)]
+        if noticed[0] != noticed[1]:
+            return False
     return any(
         _same(recorded.value, form)
         for form in _forms(function, run.case, run.outcome.value)
     )
+
+
+def _noticed(outcome: Outcome) -> tuple:
+    """Return what was noticed of a call beside its value."""
+    shared, aliased = bool(outcome.shared), bool(outcome.aliased)
+    return sorted(outcome.changed), shared, aliased, outcome.seeded, outcome.again
 
 
 def _only_errors(entry: Entry, runs: list[Run]) -> bool:
@@ -287,7 +298,8 @@ def _only_reordered(function: FunctionCases, runs: list[Run]) -> bool:
     """Tell whether just those cases are wrong that have keys in another order."""
     reordered = [in_another_order(named_inputs(function, run.case)) for run in runs]
     return any(reordered) and all(
-        run.right != other for run, other in zip(runs, reordered, strict=True)
+        run.right != other and (run.right or run.outcome.by_order)
+        for run, other in zip(runs, reordered, strict=True)
     )
 
 

@@ -13,6 +13,7 @@ from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, Entry, FunctionCases
 from helpers.checks.comparison import Difference, Result
 from helpers.checks.evidence import Evidence, evidence_of, number, shape_of
+from helpers.checks.parts import named_parts, named_results
 from helpers.checks.recognition import Run, named_inputs
 from helpers.checks.slips import slips_of
 from helpers.checks.values import resolve
@@ -86,6 +87,8 @@ class Block:
         The case that is shown; None where nothing is to be shown.
     difference : Difference or None
         The first difference in it.
+    drew : bool
+        Whether the answer drew random numbers.
     """
 
     label: str
@@ -93,6 +96,7 @@ class Block:
     sentences: list[str]
     case: Case | None = None
     difference: Difference | None = None
+    drew: bool = False
 
 
 @dataclass
@@ -131,7 +135,7 @@ class Report:
             title = f"{block.label}: {text('checks.right')}"
             lines.append(title if block.right else block.label)
             if block.case is not None:
-                lines += _indented(call_lines(self.function, block.case))
+                lines += _indented(call_lines(self.function, block.case, block.drew))
             lines += _indented(block.sentences)
         return "\n".join(lines)
 
@@ -152,17 +156,48 @@ def _indented(sentences: list[str]) -> list[str]:
     ]
 
 
-def call_lines(function: FunctionCases, case: Case) -> list[str]:
-    """Return the call of a case: the function with its arguments, one a line."""
+def is_seeded(function: FunctionCases, case: Case, drew: bool) -> bool:
+    """Tell whether the seed of a case matters: something is drawn, or should be."""
+    return case.rng is not None and (drew or not DRAWING.isdisjoint(function.contract))
+
+
+DRAWING = frozenset(["fresh", "no seed", "independent masks"])
+
+
+def call_lines(function: FunctionCases, case: Case, drew: bool = True) -> list[str]:
+    """Return the call of a case: the function with its arguments, one a line.
+
+    Parameters
+    ----------
+    function : FunctionCases
+        The function's record.
+    case : Case
+        The case.
+    drew : bool
+        Whether the answer drew random numbers.
+    """
     inputs = named_inputs(function, case)
     head = f"{function.name}({', '.join(inputs)})"
-    seed = [] if case.rng is None else [text("checks.seeded", seed=case.rng)]
-    return [head, *(f"{k} = {short(v)}" for k, v in inputs.items()), *seed]
+    told = is_seeded(function, case, drew)
+    seed = [text("checks.seeded", seed=case.rng)] if told else []
+    lines = [f"{k} = {short(v, function.parts.get(k))}" for k, v in inputs.items()]
+    return [head, *lines, *seed]
 
 
-def short(value: object) -> str:
-    """Write a value in one line: numbers where they are few, else the shape."""
+def short(value: object, names: Sequence[str] | None = None) -> str:
+    """Write a value in one line: numbers where they are few, else the shape.
+
+    Parameters
+    ----------
+    value : object
+        A plain value.
+    names : sequence of str, optional
+        What the elements of a tuple are called.
+    """
     value = resolve(value)
+    if isinstance(value, tuple) and names and len(names) == len(value):
+        named = ", ".join(f"{n}: {_brief(item)}" for n, item in zip(names, value))
+        return f"({named})"
     if isinstance(value, np.ndarray) and value.ndim:
         if value.size > SMALL or value.ndim > 2:
             return shape_of(value)
@@ -301,8 +336,10 @@ def evidence_of_runs(function: FunctionCases, runs: list[Run]) -> Evidence:
     return evidence_of(
         [
             (
-                [] if _returned_nothing(run) else run.results,
-                named_inputs(function, run.case),
+                []
+                if _returned_nothing(run)
+                else named_results(function.parts, run.results),
+                named_parts(function.parts, named_inputs(function, run.case)),
             )
             for run in runs
         ],
@@ -350,6 +387,11 @@ def question_for(runs: list[Run], evidence: Evidence) -> str:
         return text(f"checks.question.{kind}")
     if all(run.outcome.value is None for run in wrong):
         return text("checks.question.none")
+    for run in wrong:
+        first = _first_difference(run.results)
+        question = getattr(first.expected, "question", "") if first else ""
+        if question:
+            return question
     kind = next((k for k in evidence.kinds if k in QUESTIONS), "")
     return text(f"checks.question.{QUESTIONS.get(kind, 'values')}")
 
@@ -381,7 +423,7 @@ QUESTIONS = {
     "input": "term",
     "input factor": "factor",
     "size": "place",
-    "equal entries": "axis",
+    "equal entries": "equal",
     "zero": "zero",
     "order": "order",
     "another result": "order",
@@ -458,8 +500,10 @@ def blocks_of(
             label = text("checks.shown", cases=label, i=called[0])
         said = sentences_of(run, evidence.cases[members[0]], function.contract)
         case = None if run.right else run.case
-        difference = None if run.right else _first_difference(run.results)
-        blocks.append(Block(label, run.right, said, case, difference))
+        named = named_results(function.parts, run.results)
+        difference = None if run.right else _first_difference(named)
+        drew = run.outcome.drew
+        blocks.append(Block(label, run.right, said, case, difference, drew))
     return sorted(blocks, key=lambda block: block.right)
 
 

@@ -31,8 +31,16 @@ DEFINITION = re.compile(r"^def[ \t]+(\w+)", re.MULTILINE)
 _broken: dict[str, tuple[str, BaseException]] = {}
 
 
-def watch_cells() -> None:
-    """Note from now on which cells stop before their functions are defined."""
+def watch_cells(ended: Callable[[], None] | None = None) -> None:
+    """Note from now on which cells stop before their functions are defined.
+
+    Parameters
+    ----------
+    ended : callable, optional
+        Called after each cell.
+    """
+    if ended is not None and ended not in _ended:
+        _ended.append(ended)
     if "IPython" not in sys.modules:
         return
     shell = sys.modules["IPython"].get_ipython()
@@ -43,7 +51,12 @@ def watch_cells() -> None:
         shell.events.register("post_run_cell", _after_cell)
 
 
+_ended: list[Callable[[], None]] = []
+
+
 def _after_cell(result: "ExecutionResult") -> None:
+    for call in _ended:
+        call()
     cell = getattr(result.info, "raw_cell", None) or ""
     error = result.error_before_exec or result.error_in_exec
     for name in DEFINITION.findall(cell):

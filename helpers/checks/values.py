@@ -13,7 +13,7 @@ import math
 import numbers
 import types
 from collections import deque
-from collections.abc import Iterator, KeysView, ValuesView
+from collections.abc import Iterator, KeysView, Mapping, ValuesView
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -58,17 +58,7 @@ class Unreadable:
 
 
 # Read as lists: what a loop over them would give.
-_SEQUENCES = (
-    deque,
-    range,
-    array.array,
-    KeysView,
-    ValuesView,
-    types.GeneratorType,
-    map,
-    filter,
-    zip,
-)
+_SEQUENCES = (deque, range, array.array, KeysView, ValuesView, Iterator)
 
 
 class _Budget:
@@ -143,7 +133,9 @@ class _Reader:
                 raise Unsupported(f"{path} is nested too deeply")
             if isinstance(value, dict | list | tuple):
                 return self._container(value, path, depth)
-            if self._answer and isinstance(value, _SEQUENCES):
+            if self._answer and (
+                isinstance(value, (*_SEQUENCES, Mapping)) or _holds_objects(value)
+            ):
                 return self._container(value, path, depth)
             return self._leaf(value, path)
         except Exception as error:  # of a class or a generator of the answer's own
@@ -151,14 +143,19 @@ class _Reader:
                 raise
             if depth == 0 and not isinstance(error, Unsupported):
                 raise
-            return Unreadable(type(value).__name__[:60])
+            return Unreadable(_kind_of(value))
 
     def _container(self, value: Any, path: str, depth: int) -> object:
         self._budget.spend(path, 8)
-        if isinstance(value, dict):
+        if isinstance(value, dict | Mapping):
+            pairs = (
+                dict.items(value)
+                if isinstance(value, dict)
+                else islice(Mapping.items(value), MAX_ITEMS + 1)
+            )
             return {
                 self._key(key, path): self.read(item, f"{path}[{key!r}]", depth + 1)
-                for key, item in dict.items(value)
+                for key, item in pairs
             }
         if isinstance(value, list):
             base: type = list
@@ -218,6 +215,24 @@ class _Reader:
         copy = copy.astype(copy.dtype.newbyteorder("="), copy=False)
         self._budget.spend(path, copy.nbytes)
         return np.ascontiguousarray(copy).reshape(copy.shape)
+
+
+def _holds_objects(value: object) -> bool:
+    """Tell whether an array holds arrays or lists, one behind the other."""
+    return (
+        isinstance(value, np.ndarray)
+        and value.dtype.kind == "O"
+        and value.ndim == 1
+        and any(isinstance(item, np.ndarray | list | tuple | dict) for item in value)
+    )
+
+
+def _kind_of(value: object) -> str:
+    """Name the type of a value, of an array that of its entries too."""
+    kind = type(value).__name__
+    if isinstance(value, np.ndarray | np.generic):
+        kind = f"{kind} of dtype {np.asarray(value).dtype.name}"
+    return kind[:60]
 
 
 def _numbers_of_objects(array: np.ndarray) -> np.ndarray:

@@ -53,7 +53,7 @@ def test_of_a_large_array_a_map_of_the_difference_is_drawn():
 
     drawn = said[: said.index("One sign for each entry")]
     assert drawn.count(" + ") == 1 and drawn.count(" − ") == 1
-    assert "2 of 120 are wrong" in said
+    assert "Wrong: 2 of 120" in said
 
 
 def test_the_card_says_what_the_text_says():

@@ -34,10 +34,33 @@ def run(namespace, source):
 CELL = "check(centre, np.array([[1.0, 3.0], [0.0, 10.0]]))"
 
 
-def test_a_right_answer_says_so(notebook, capsys):
-    """One line a case, no exception."""
+OTHER = "check(centre, np.arange(6.0).reshape(2, 3) ** 2)"
+
+
+def test_right_answers_are_told_in_one_line_a_function(notebook, capsys):
+    """Quiet: nothing for a single case, one line when all are right, no exception."""
     assert run(notebook, CELL) == ""
-    assert capsys.readouterr().out == "centre, case 1 of 2: right\n"
+    assert capsys.readouterr().out == ""
+    assert run(notebook, OTHER) == ""
+    assert capsys.readouterr().out == "centre: 2 of 2 public cases right\n"
+
+
+def test_a_check_that_is_run_again_says_so_again(notebook, capsys):
+    """Each time when all cases have come."""
+    for _ in range(3):
+        run(notebook, f"{CELL}\n{OTHER}")
+
+    assert capsys.readouterr().out == "centre: 2 of 2 public cases right\n" * 3
+
+
+def test_a_note_stands_below_that_line_once(notebook, capsys):
+    """What is to be said of several cases alike is said once."""
+    exec(CENTRE.replace("    return Z", "    X[...] = 0\n    return Z"), notebook)
+    run(notebook, f"{CELL}\n{OTHER}")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "centre: 2 of 2 public cases right"
+    assert len(lines) == 2 and "changed its input X" in lines[1]
 
 
 def test_evidence_comes_first_then_the_question_then_what_to_read(notebook):
@@ -211,7 +234,7 @@ def test_changed_inputs_are_right_and_noted(notebook, capsys):
         "def centre(X):\n    X -= X.mean(axis=1, keepdims=True)\n    return X", notebook
     )
 
-    assert run(notebook, CELL) == ""
+    assert run(notebook, f"{CELL}\n{OTHER}") == ""
     assert "changed its input X in place" in capsys.readouterr().out
 
 
@@ -222,6 +245,8 @@ def test_additional_parts_are_noted(notebook, capsys):
     assert (
         run(
             notebook,
+            "start = check.frozen('start', None)\n"
+            "check(spread, start, 2)\n"
             "check(spread, np.array([[1.0, 2.0, 9.0], [0.0, 3.0, 3.5]]), power=3)",
         )
         == ""

@@ -13,6 +13,7 @@ from helpers.checks.comparison import (
     compare,
     compare_value,
 )
+from helpers.checks.evidence import evidence_of
 from helpers.checks.recognition import agrees, best_results
 from helpers.checks.values import plain
 
@@ -156,3 +157,29 @@ def test_single_precision_inside_is_right(function, right):
     outcome = call(function, case.args, case.kwargs)
 
     assert all(r.right for r in best_results(record, case, outcome)) is right
+
+
+def test_several_results_may_come_in_one_array():
+    """Three counts in an array are three results."""
+    sizes = Signature("tuple", ("n_x", "n_h", "n_y"))
+
+    assert all(
+        result.right for result in compare(sizes, (2, 4, 1), np.array([2, 4, 1]))
+    )
+
+
+def test_a_tuple_of_rows_is_a_matrix():
+    """It is one result, and none of its rows an additional one."""
+    signature, rows = Signature("single", ("Z",)), ((1.0, 2.0), (3.0, 4.0))
+
+    assert compare(signature, np.array(rows), rows)[0].right
+    assert additional(signature, np.array(rows), rows) == []
+
+
+def test_a_comma_behind_several_results_is_told():
+    """All of them came inside a tuple of one element."""
+    signature = Signature("tuple", ("Z", "cache"))
+    results = compare(signature, (COLUMN, (COLUMN,)), ((COLUMN, (COLUMN,)),))
+
+    said = evidence_of([(results, {})]).cases[0][0]
+    assert said.startswith("the returned value is a tuple with one element")

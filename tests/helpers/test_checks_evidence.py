@@ -1,11 +1,13 @@
 """What is said of wrong numbers, and that it is true of them."""
 
+import re
+
 import numpy as np
 import pytest
 
 from helpers.checks.advice import advice_on
 from helpers.checks.comparison import Difference, Result, Signature, compare
-from helpers.checks.evidence import evidence_of
+from helpers.checks.evidence import evidence_of, number
 
 
 def said(expected, returned, **inputs):
@@ -279,7 +281,7 @@ def test_sign_ratio_axis_order_and_place_are_recognised(returned, sentence):
             "1 of 6 entries of dZ is wrong, dZ[1, 2]: you returned",
         ),
         (MATRIX + 1, "all 6 entries of dZ are wrong; dZ[0, 0]: you returned 2,"),
-        ({"a": 1}, "dZ is a dictionary with 1 entries; expected an array"),
+        ({"a": 1}, "dZ is a dictionary of 1; expected an array"),
     ],
 )
 def test_facts_are_said_of_a_single_case(returned, fact):
@@ -294,7 +296,7 @@ def test_the_fact_about_a_relation_is_its_reason_alone():
     difference = Difference("parts", "relation", "part 2 is empty", None)
     wrong = Result("parts", [difference], [np.zeros(1)] * 8)
 
-    assert evidence_of([([wrong], {})]).cases == [["parts: part 2 is empty"]]
+    assert evidence_of([([wrong], {})]).cases == [["part 2 is empty"]]
 
 
 def test_a_case_that_stopped_takes_every_relation_back():
@@ -303,3 +305,58 @@ def test_a_case_that_stopped_takes_every_relation_back():
 
     assert evidence_of([(results, {})]).relations
     assert not evidence_of([(results, {}), ([], {})]).relations
+
+
+SWAPPED = Signature("tuple", ("A", "cache"))
+ANSWER = MATRIX, (MATRIX + 1, MATRIX - 1)
+
+
+def test_results_in_another_order_are_told_for_containers_too():
+    """One case is enough where a result has many numbers."""
+    results = compare(SWAPPED, ANSWER, ANSWER[::-1])
+
+    assert evidence_of([(results, {})]).relations == [
+        "the results are right, but in another order: A holds cache, cache holds A"
+    ]
+
+
+def test_equal_results_are_not_called_exchanged():
+    """Zeros for v and for s, wrong for another reason, say nothing of an order."""
+    zeros = {"dW1": np.zeros((2, 3))}
+    results = compare(Signature("tuple", ("v", "s")), (zeros, zeros), (zeros, zeros))
+    for result in results:
+        result.differences = [Difference(result.name, "contract", "not so", "float")]
+
+    assert not evidence_of([(results, {})]).relations
+
+
+def test_two_numbers_are_shown_with_the_digits_in_which_they_differ():
+    """Never "you returned 0.268941, expected 0.268941"."""
+    results = compare(Signature("single", ("a",)), 0.2689414213, 0.2689417)
+
+    (fact,) = evidence_of([(results, {})]).cases[0]
+    got, want = re.findall(r"0\.\d+", fact)
+    assert got != want
+
+
+def test_no_number_is_shown_as_minus_zero():
+    """An expected -0.0 is 0."""
+    assert number(-0.0) == "0"
+
+
+def test_a_misspelled_key_is_named():
+    """Upper case where lower case is asked for is a slip that can be told."""
+    results = compare(Signature("dict", ("grads",)), {"dW1": MATRIX}, {"dw1": MATRIX})
+
+    (fact, *_) = evidence_of([(results, {})]).cases[0]
+    assert fact.startswith('grads["dW1"] is missing') and "there is dw1" in fact
+
+
+def test_a_list_that_is_cut_says_how_many_are_left_out():
+    """Nine right results are six and "3 more"."""
+    expected = {f"W{i}": MATRIX for i in range(10)}
+    returned = expected | {"W0": -MATRIX}
+
+    results = compare(Signature("dict", ("P",)), expected, returned)
+
+    assert evidence_of([(results, {})]).cases[0][-1].endswith('P["W6"] and 3 more')

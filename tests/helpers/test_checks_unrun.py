@@ -133,7 +133,7 @@ def test_a_check_says_that_the_cell_of_the_answer_stopped(
 
     assert f"`centre` stopped with {error}" in text
     said(shell, capsys, CENTRE)
-    assert "case 1 of 2: right" in said(shell, capsys, check)
+    assert "centre: 1 of 2 public cases right" in said(shell, capsys, check)
 
 
 def test_a_cell_that_stops_after_the_definition_has_defined_it(
@@ -151,4 +151,4 @@ def test_a_cell_that_stops_after_the_definition_has_defined_it(
 
     text = said(shell, capsys, "check(centre, np.array([[1.0, 3.0], [0.0, 10.0]]))")
 
-    assert "case 1 of 2: right" in text
+    assert "centre: 1 of 2 public cases right" in text

@@ -2,8 +2,9 @@
 
 import itertools
 import json
-from collections import OrderedDict, deque
+from collections import ChainMap, OrderedDict, UserDict, deque
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -140,6 +141,11 @@ class Doubled(float):
     ("value", "expected"),
     [
         (deque([1.0, 2.0]), [1.0, 2.0]),
+        (iter((1.0, 2.0)), [1.0, 2.0]),
+        (np.array([np.ones(2), [3.0]], dtype=object), [np.ones(2), [3.0]]),
+        (UserDict(a=1.0), {"a": 1.0}),
+        (MappingProxyType({"a": 1.0}), {"a": 1.0}),
+        (ChainMap({"a": 1.0}, {"b": 2.0}), {"b": 2.0, "a": 1.0}),
         (range(3), [0, 1, 2]),
         ((i / 2 for i in range(3)), [0.0, 0.5, 1.0]),
         (map(float, [1, 2]), [1.0, 2.0]),
@@ -180,7 +186,10 @@ def test_a_part_that_cannot_be_read_spoils_only_itself(part):
     sent = decode(json.loads(json.dumps(encode(got, compact=True))))
 
     np.testing.assert_equal(sent[0], {"W": np.ones(2)})
-    assert sent[1] == Unreadable(type(part).__name__)
+    kind = type(part).__name__
+    if isinstance(part, np.ndarray):
+        kind += " of dtype complex128"
+    assert sent[1] == Unreadable(kind)
 
 
 def test_an_endless_answer_is_refused():

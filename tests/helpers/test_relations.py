@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from helpers import relations
-from helpers.relations import mini_batches
+from helpers.activations import sigmoid
+from helpers.networks import random_parameters
+from helpers.relations import dropout_forward, mini_batches
 
 M, SIZE = 18, 5
 X = np.arange(10.0, 10.0 + 2 * M).reshape(2, M)
@@ -47,7 +49,7 @@ def test_the_default_size_is_64_examples():
     inputs = {"X": X, "Y": Y}
 
     assert _reason(_cut(ORDER, size=64), inputs) is None
-    assert "4 mini-batches" in _reason(_cut(ORDER), inputs)
+    assert "the number of mini-batches is 4" in _reason(_cut(ORDER), inputs)
 
 
 WRONG = {
@@ -174,3 +176,72 @@ def test_random_orders_follow_no_rule():
     for m in (3, 18, 70):
         for _ in range(3000):
             relations._check_pattern(list(rng.permutation(m)))
+
+
+def test_single_precision_on_the_way_is_right():
+    """Batches that were float32 for a while are judged by value."""
+    whole = X + 0.1
+    answer = [
+        (np.float64(part.astype(np.float32)), labels)
+        for part, labels in _cut(ORDER, examples=whole)
+    ]
+
+    assert _reason(answer, INPUTS | {"X": whole}) is None
+
+
+def test_batches_of_lists_are_right():
+    """Nested lists are as good as arrays."""
+    answer = [(part.tolist(), labels.tolist()) for part, labels in _cut(ORDER)]
+
+    assert _reason(answer) is None
+
+
+def forward(keep, draw, seed):
+    """Return inputs and an answer of a pass with dropout whose masks a draw makes."""
+    generator = np.random.RandomState(seed)
+    P = random_parameters([2, 12, 8, 1], 1)
+    A = X = np.random.RandomState(1).randn(2, 24)
+    cache = []
+    for layer in (1, 2):
+        W, b = P[f"W{layer}"], P[f"b{layer}"]
+        Z = W @ A + b
+        D = draw(generator, Z.shape, keep)
+        A = np.maximum(Z, 0) * D / keep
+        cache += [Z, D, A, W, b]
+    Z = P["W3"] @ A + P["b3"]
+    cache += [Z, sigmoid(Z), P["W3"], P["b3"]]
+    return {"X": X, "parameters": P, "keep_prob": keep}, (cache[-3], tuple(cache))
+
+
+def drawn(generator, shape, keep):
+    """Draw each entry by itself."""
+    return (generator.rand(*shape) < keep) * 1.0
+
+
+def counted(generator, shape, keep):
+    """Keep exactly the expected number of entries."""
+    size = shape[0] * shape[1]
+    mask = np.zeros(size)
+    mask[generator.permutation(size)[: round(keep * size)]] = 1
+    return mask.reshape(shape)
+
+
+@pytest.mark.parametrize(("draw", "right"), [(drawn, True), (counted, False)])
+def test_masks_with_just_the_expected_number_of_ones_are_not_drawn(draw, right):
+    """In one call it may be chance; in every call it is a rule."""
+    calls = [forward(keep, draw, i) for i, keep in enumerate((0.8, 0.8, 0.3, 0.5))]
+    (inputs, answer), *others = calls
+
+    verdict = dropout_forward(inputs, answer, None, others)
+
+    assert (verdict["A3"] is None) == right
+    if not right:
+        assert "just the expected number of ones" in verdict["A3"]
+        assert verdict["A3"].term == "independent masks"
+
+
+def test_a_reason_leads_to_a_question_of_its_own():
+    """The general one says less."""
+    inputs, answer = forward(0.8, lambda g, shape, keep: drawn(g, shape, 0.3), 1)
+
+    assert "compared with" in dropout_forward(inputs, answer, None, [])["A3"].question
