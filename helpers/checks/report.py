@@ -457,7 +457,9 @@ def _likeness(run: Run) -> object:
     if run.right:
         return ("right", tuple(notes(run.outcome)))
     if run.outcome.error is not None:
-        return ("error", run.outcome.error, run.outcome.line)
+        outcome = run.outcome
+        meaning = advice_on(outcome.error, outcome.message)
+        return ("error", outcome.error, outcome.line, meaning)
     names = tuple(result.name for result in run.results if not result.right)
     first = _first_difference(run.results)
     kind = (first.kind, first.path) if first else ("", "")

@@ -153,11 +153,26 @@ def is_released(function: Callable, stub: str) -> bool:
 
 
 def _steps(code: types.CodeType) -> list[tuple[str, object]]:
-    """Return what code does, but for the names that it uses."""
-    return [
-        (step.opname, step.argval if step.opname == "LOAD_CONST" else None)
-        for step in dis.get_instructions(code)
-    ]
+    """Return what code does, with its variables numbered by first occurrence."""
+    numbers: dict[object, int] = {}
+    steps: list[tuple[str, object]] = []
+    for step in dis.get_instructions(code):
+        value: object = step.argval
+        if step.opcode in JUMPS or step.opname in ("RESUME", "CACHE"):
+            value = None
+        elif isinstance(value, types.CodeType):
+            value = tuple(_steps(value))
+        elif step.opcode in VARIABLES:
+            value = numbers.setdefault(value, len(numbers))
+        steps.append((step.opname, value))
+    return steps
+
+
+JUMPS = frozenset([*dis.hasjrel, *dis.hasjabs])
+NAMES = ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "STORE_NAME")
+VARIABLES = frozenset(
+    [*dis.haslocal, *dis.hasfree, *(dis.opmap[name] for name in NAMES)]
+)
 
 
 def is_stub(source: str | None, stub: str) -> bool:

@@ -77,3 +77,13 @@ def test_one_variable_instead_of_another_is_work():
 
     assert not is_stub(released.replace("s / a", "s / b"), released)
     assert is_stub("def f(x, y, p, q):\n    return x / p, y / p", released)
+
+
+@pytest.mark.parametrize("change", ["return total", "total = None"])
+def test_without_a_text_other_names_are_work_too(change):
+    """One variable instead of another is no released function."""
+    other = {"return total": "return v", "total = None": "total = s"}[change]
+    namespace: dict = {}
+    exec(STUB.replace('"""Return both."""', "").replace(change, other), namespace)
+
+    assert not is_released(namespace["f"], STUB)
