@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.feedback import cell_html
 from autograder.judging import CellVerdict, FunctionVerdict, Verdict
-from autograder.reports.cell_feedback import cell_html
 from autograder.store import CheckCell, Store
 from helpers.checks.cases import read_cases
 from helpers.checks.checker import relation_named
