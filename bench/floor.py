@@ -3,6 +3,8 @@
 ``python bench/floor.py ASSIGNMENT [--every N] [--all]``, in a course's folder,
 prints the processor seconds of all submissions, estimated from every Nth; no
 kernel, no messages, no sandbox, no judge. Demonstration cells run with ``--all``.
+The line before says what it takes to remember what names mean at each check cell,
+as a fraction of the processor time of the cells.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 from autograder.authoring.gates import requests
+from autograder.moments import Moment, watch
 from autograder.store import read_store, store_path
 from helpers.checks.calls import call
 from helpers.checks.values import decode
@@ -42,24 +45,36 @@ def new_shell() -> InteractiveShell:
     return InteractiveShell.instance(config=config)
 
 
-def run_cells(path: Path, skipped: set[str]) -> tuple[dict, float]:
-    """Run a notebook's cells; return its names and the processor seconds.
+def run_cells(
+    path: Path, skipped: set[str], checks: set[str]
+) -> tuple[dict, float, float]:
+    """Run a notebook's cells and take a moment at each check cell.
 
     What cells show is drawn, which is most of the work of many, and thrown away.
+    Returned are its names, the processor seconds of cells, and those of moments.
     """
     cells = [
-        "".join(cell["source"])
+        (cell["id"], "".join(cell["source"]))
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-        if cell["cell_type"] == "code" and cell["id"] not in skipped
+        if cell["cell_type"] == "code"
     ]
     shell = new_shell()
+    watch()
+    kept = []
+    remembering = 0.0
     began = time.process_time()
     with capture_output():
-        for cell in cells:
-            # A failed check is a learner's affair, as in a kernel.
-            shell.run_cell(cell, store_history=False)
-            draw()
-    return shell.user_ns, time.process_time() - began
+        for name, cell in cells:
+            if name in checks:
+                start = time.process_time()
+                kept.append(Moment(shell.user_ns))
+                remembering += time.process_time() - start
+            if name not in skipped:
+                # A failed check is a learner's affair, as in a kernel.
+                shell.run_cell(cell, store_history=False)
+                draw()
+    seconds = time.process_time() - began - remembering
+    return shell.user_ns, seconds, remembering
 
 
 def run_cases(functions: dict, names: dict) -> float:
@@ -85,7 +100,7 @@ def run_cases(functions: dict, names: dict) -> float:
 def main(assignment: str, every: int, all_cells: bool) -> None:
     """Print the processor seconds of all submissions of an assignment."""
     root = Path.cwd()
-    total = 0.0
+    total = running = remembering = 0.0
     stores = {
         path.stem: read_store(store_path(root, assignment, path.stem))
         for path in (root / "source" / assignment).glob("*.ipynb")
@@ -103,9 +118,12 @@ def main(assignment: str, every: int, all_cells: bool) -> None:
             skipped = set(store.cells)
             if not all_cells:
                 skipped |= set(store.demonstrations)
-            names, seconds = run_cells(path, skipped)
+            names, seconds, moments = run_cells(path, skipped, set(store.cells))
+            running += seconds
+            remembering += moments
             with contextlib.redirect_stdout(io.StringIO()):
                 total += seconds + run_cases(asked[path.stem], names)
+    print(remembering / running)
     print(total * len(folders) / len(chosen))
 
 

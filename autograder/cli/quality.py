@@ -23,9 +23,11 @@ from autograder.authoring.sources import SourceNotebook, read_source
 from autograder.nbgrader.course import Course
 from autograder.quality.attempts import attempts_of
 from autograder.quality.contract_mutants import contract_mutants
+from autograder.quality.entries import entries_told
 from autograder.quality.mutants import mutants_of
 from autograder.quality.mutation import Killed, MutationError, mutate, todays_store
 from autograder.quality.quality_page import Measured, Setting, page_of, row_of
+from autograder.quality.single_faults import SAMPLE, SLACK, SingleFault, single_faults
 from autograder.quality.stability import (
     SETTINGS,
     Environment,
@@ -216,6 +218,19 @@ def _contracts(bench: Bench, sources: list[SourceNotebook]) -> list[list[Killed]
     return [[Killed(**item) for item in form] for form in forms]
 
 
+def _faults(bench: Bench, sources: list[SourceNotebook]) -> list[list[SingleFault]]:
+    """Measure what one wrong function costs in otherwise perfect work."""
+    work = [(source, bench.key(source, "faults", SAMPLE), 1) for source in sources]
+
+    def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:
+        found = single_faults(bench.root, source.assignment, source.name)
+        step()
+        return [asdict(fault) for fault in found]
+
+    forms, _ = bench.measure("faults", "single faults", work, make)
+    return [[SingleFault(**fault) for fault in form] for form in forms]
+
+
 def _times(path: Path) -> list[str]:
     """Say how long driving all mutants took when it was last done in one go."""
     try:
@@ -365,6 +380,7 @@ def quality_command(output: str, only: str | None, jobs: int, force: bool) -> No
     try:
         mutants, times = _mutants(bench, sources)
         contracts = _contracts(bench, sources)
+        faults = _faults(bench, sources)
         every = {item: environment_of(course.root, *item) for item in SETTINGS}
         there = {item: found for item, found in every.items() if found[0]}
         answers = _right(bench, sources, there)
@@ -374,14 +390,17 @@ def quality_command(output: str, only: str | None, jobs: int, force: bool) -> No
         raise click.ClickException(str(error)) from None
     settings += [Setting(*item[:1], "", item[1]) for item in every if item not in there]
     notebooks = []
-    for source, killed, right, tried, agreed in zip(
-        sources, mutants, answers, attempts, contracts, strict=True
+    for source, killed, right, tried, agreed, costs in zip(
+        sources, mutants, answers, attempts, contracts, faults, strict=True
     ):
         store = todays_store(course.root, source.assignment, source.name)
         cases = sum(len(f.cases) for f in store.cases.functions.values())
         variants = len(_answers_of(course.root, source))
+        named = entries_told(store)
         notebooks.append(
-            Measured(source, cases, killed, right, variants, tried, agreed)
+            Measured(
+                source, cases, killed, right, variants, tried, agreed, costs, named
+            )
         )
         console.print("  ".join(row_of(notebooks[-1])), highlight=False)
     survivors = sum(m.state == "survived" for found in mutants for m in found)
@@ -389,13 +408,17 @@ def quality_command(output: str, only: str | None, jobs: int, force: bool) -> No
     others = sum(setting.others for setting in settings)
     broken = sum(not m.held for found in contracts for m in found)
     untrue = sum(len(m.untrue) for found in [*mutants, *attempts] for m in found)
+    dear = sum(fault.excess > SLACK for found in faults for fault in found)
+    unnamed = sum(len(found.told.otherwise) for found in notebooks if found.told)
     console.print(
         f"{survivors} survivors, {rejected} right answers rejected, {others} gradings "
         f"with another mark, {untrue} untrue statements, {broken} contract mutants not "
-        "as the contract says",
+        f"as the contract says, {dear} faults that cost more than their function, "
+        f"{unnamed} entries under another name",
         highlight=False,
     )
     if not only:
         Path(output).write_text(page_of(notebooks, settings, times), encoding="utf-8")
         console.print(output, highlight=False)
-    sys.exit(1 if survivors or rejected or others or untrue or broken else 0)
+    bad = survivors, rejected, others, untrue, broken, dear, unnamed
+    sys.exit(1 if any(bad) else 0)

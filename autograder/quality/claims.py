@@ -94,7 +94,8 @@ def _alike(one: object, other: object) -> bool:
         )
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(_alike, one, other))
-    return np.shape(one) == np.shape(other) and _near(one, other)
+    first, second = _array(one), _array(other)
+    return first.shape == second.shape and _near(first, second)
 
 
 def _wrong(want: np.ndarray, got: np.ndarray) -> np.ndarray:
@@ -117,12 +118,13 @@ def _elements(
     function: FunctionCases, named: Mapping[str, object]
 ) -> dict[str, object]:
     """Return the elements of tuples by the names that sentences call them."""
-    return {
-        f"{part} in {whole}": item
-        for whole, parts in function.parts.items()
-        if isinstance(named.get(whole), list | tuple)
-        for part, item in zip(parts, named[whole], strict=False)
-    }
+    found: dict[str, object] = {}
+    for whole, parts in function.parts.items():
+        items = named.get(whole)
+        if isinstance(items, list | tuple):
+            pairs = zip(parts, items, strict=False)
+            found |= {f"{part} in {whole}": item for part, item in pairs}
+    return found
 
 
 def _results_of(function: FunctionCases, value: object) -> dict[str, object]:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.authoring.sources import SourceNotebook
+from autograder.quality.entries import EntriesTold, entries_table
 from autograder.quality.mutation import Killed
+from autograder.quality.single_faults import SingleFault, single_fault_table
 
 __all__ = ["Measured", "Setting", "page_of", "row_of"]
 
@@ -82,6 +84,10 @@ class Measured:
         What became of each wrong attempt in the style of learners.
     contracts : list of Killed
         What became of each mutant of a contract.
+    faults : list of SingleFault
+        What one wrong function costs in otherwise perfect work.
+    told : EntriesTold or None
+        What the entries of the catalogue are called.
     """
 
     source: SourceNotebook
@@ -91,6 +97,8 @@ class Measured:
     variants: int
     attempts: list[Killed] = field(default_factory=list)
     contracts: list[Killed] = field(default_factory=list)
+    faults: list[SingleFault] = field(default_factory=list)
+    told: EntriesTold | None = None
 
     @property
     def rejected(self) -> list[str]:
@@ -212,6 +220,14 @@ def page_of(
         "",
         *_contracts(notebooks),
         "",
+        "## Catalogue",
+        "",
+        *_catalogue(notebooks),
+        "",
+        "## Single faults",
+        "",
+        *_faults(notebooks),
+        "",
         "## Right answers",
         "",
         *_answers(notebooks),
@@ -285,6 +301,39 @@ def _contracts(notebooks: Sequence[Measured]) -> list[str]:
             for m in found.contracts
             if not m.held
         ),
+    ]
+
+
+def _catalogue(notebooks: Sequence[Measured]) -> list[str]:
+    """Say what the entries of the catalogues are called, and how hints come out."""
+    named = [(found.source.name, found.told) for found in notebooks if found.told]
+    heads, *rows = entries_table(named)
+    return [
+        *_table(heads, rows, 1),
+        "",
+        "What a catalogued mistake returns is given to the judge (**in grading**) and, "
+        "where a public case shows it, to the check (**at work**): each counts where "
+        "exactly that entry is named.",
+        "A hint with numbers counts as **rendered** where all of its sentences are "
+        "shown, with the numbers of one public case.",
+        "",
+        *_listed(f"`{name}.{item}`" for name, told in named for item in told.otherwise),
+    ]
+
+
+def _faults(notebooks: Sequence[Measured]) -> list[str]:
+    """Say what one wrong function costs in otherwise perfect work."""
+    rows = []
+    for found in notebooks:
+        heads, *lines = single_fault_table(found.faults)
+        rows += [(found.source.name, *line) for line in lines]
+    return [
+        *_table(("notebook", *heads), rows, 2),
+        "",
+        "One function that others call is wrong and all else is right: each entry of "
+        "its catalogue, a sample of its mutants, one that raises, and the untouched "
+        "stub. **most lost in all** counts the points of all functions together; "
+        "**beyond its own** counts faults that cost more points than the function has.",
     ]
 
 

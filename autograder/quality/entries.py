@@ -1,0 +1,119 @@
+"""What becomes of each entry of the catalogues, at work and in grading.
+
+From the recorded outcomes alone: the judge, and the check in a learner's kernel, are
+given what the catalogued answer returns, and have to name that entry.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from autograder.judging import Judge
+from autograder.store import Store
+from helpers.checks.cases import Entry, FunctionCases
+from helpers.checks.checker import relation_named
+from helpers.checks.recognition import Run, best_results, other_answers, recognise
+from helpers.checks.report import evidence_of_runs, fill_hint, is_true_of
+
+__all__ = ["EntriesTold", "entries_table", "entries_told"]
+
+
+@dataclass
+class EntriesTold:
+    """What the entries of one notebook are called.
+
+    Attributes
+    ----------
+    entries, in_grading : int
+        How many mistakes are catalogued, and how many the judge names as
+        themselves.
+    visible, at_work : int
+        How many of them show in a public case, and how many the check names as
+        themselves.
+    numbered, rendered : int
+        How many hints have placeholders for numbers, and how many are shown with
+        all of their sentences, with the numbers of one public case.
+    otherwise : list of str
+        Entries that are called something else, or nothing.
+    """
+
+    entries: int = 0
+    in_grading: int = 0
+    visible: int = 0
+    at_work: int = 0
+    numbered: int = 0
+    rendered: int = 0
+    otherwise: list[str] = field(default_factory=list)
+
+
+def entries_told(store: Store) -> EntriesTold:
+    """Judge the recorded outcomes of every catalogued mistake of a notebook."""
+    told = EntriesTold()
+    judge = Judge(store)
+    for record in store.cases.functions.values():
+        for entry in record.entries:
+            if entry.wrong:
+                _add(told, judge, record, entry)
+    return told
+
+
+def _add(told: EntriesTold, judge: Judge, record: FunctionCases, entry: Entry) -> None:
+    where = f"{record.name}: {entry.name}"
+    outcomes = [case.entries[entry.name] for case in record.cases]
+    told.entries += 1
+    if recognise(record, judge.runs(record, outcomes)) is entry:
+        told.in_grading += 1
+    else:
+        told.otherwise.append(f"{where} (in grading)")
+    if entry.hidden_only:
+        return
+    told.visible += 1
+    public = _public_runs(record, entry)
+    if recognise(record, public) is entry:
+        told.at_work += 1
+    else:
+        told.otherwise.append(f"{where} (at work)")
+    if "{" in entry.hint:
+        told.numbered += 1
+        values = evidence_of_runs(record, public).values
+        whole = any(is_true_of(entry.hint, known) for known in values)
+        told.rendered += whole and "{" not in fill_hint(entry.hint, values)
+
+
+def _public_runs(record: FunctionCases, entry: Entry) -> list[Run]:
+    cases = [case for case in record.cases if not case.hidden]
+    outcomes = [case.entries[entry.name] for case in cases]
+    relation = relation_named(record.relation)
+    seen = [i for i, case in enumerate(record.cases) if not case.hidden]
+    part = FunctionCases(record.name, record.parameters, record.signature)
+    part.cases = [record.cases[i] for i in seen]
+    return [
+        Run(
+            case,
+            outcome,
+            best_results(
+                record,
+                case,
+                outcome,
+                relation,
+                other_answers(part, outcomes, i) if relation else [],
+            ),
+        )
+        for i, (case, outcome) in enumerate(zip(cases, outcomes, strict=True))
+    ]
+
+
+def entries_table(named: Iterable[tuple[str, EntriesTold]]) -> list[tuple[str, ...]]:
+    """Return a row of text for each notebook and for all, the heads first."""
+    rows: list[tuple[str, ...]] = [
+        (
+            *("notebook", "entries", "in grading", "in public cases", "at work"),
+            *("hints with numbers", "rendered"),
+        )
+    ]
+    sums = [0] * 6
+    for name, told in named:
+        counts = [told.entries, told.in_grading, told.visible, told.at_work]
+        counts += [told.numbered, told.rendered]
+        sums = [one + other for one, other in zip(sums, counts, strict=True)]
+        rows.append((name, *map(str, counts)))
+    return [*rows, ("all", *map(str, sums))]
