@@ -162,14 +162,13 @@ def call(
     stream = _Bounded()
     with (
         _generator(rng, function, outcome, callees),
-        withheld(own_work),
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(stream),
         contextlib.redirect_stderr(stream),
     ):
         warnings.simplefilter("always")
         try:
-            with time_limit(seconds):
+            with time_limit(seconds), withheld(own_work, function):
                 value = function(*used_args, **used_kwargs)
                 # Within the limit: a generator is run here.
                 outcome.value = plain(value, "the returned value", answer=True)
@@ -183,15 +182,15 @@ def call(
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # an answer may raise anything, SystemExit too
-            outcome.error = type(error).__name__
+            outcome.error = _error_name(error)
             outcome.message = _message(error)
             outcome.line = _line(error, function)
             outcome.advice = explain(error, function)
     if outcome.error is None and not REPEATED.isdisjoint(contract):
-        with withheld(own_work):
+        with withheld(own_work, function):
             outcome.again = _again(function, given, rng, seconds)
     if outcome.error != "TimeLimit" and "any order of keys" in contract:
-        with withheld(own_work):
+        with withheld(own_work, function):
             outcome.by_order = _by_order(function, given, outcome, rng, seconds)
     for warning in caught:
         text = str(warning.message)[:MAX_MESSAGE]
@@ -252,35 +251,63 @@ def names_single_precision(function: object, depth: int = 3) -> bool:
 
 
 @contextlib.contextmanager
-def withheld(names: Sequence[str]) -> Iterator[None]:
+def withheld(names: Sequence[str], function: object = None) -> Iterator[None]:
     """Let functions of ``helpers`` raise an error, by whatever name they are called.
+
+    A copy of their code under another name raises it too.
 
     Parameters
     ----------
     names : sequence of str
         Module and function, such as ``activations.sigmoid``.
+    function : object
+        What is called; copies are looked for among its globals.
+
+    Raises
+    ------
+    OwnWork
+        At the end, if a module was loaded anew meanwhile, which undoes all this.
     """
-    message = text("contract.broken.own_work")
-    kept = []
+    originals: dict[str, types.FunctionType] = {}
+    for name in names:
+        module, _, attribute = name.rpartition(".")
+        found = getattr(importlib.import_module(f"helpers.{module}"), attribute, None)
+        if isinstance(found, types.FunctionType):
+            originals[name] = found
+    codes = [found.__code__ for found in originals.values()]
+    globals_ = getattr(function, "__globals__", {})
+    copies = [
+        value
+        for value in (*originals.values(), function, *list(globals_.values()))
+        if isinstance(value, types.FunctionType) and value.__code__ in codes
+    ]
+    kept = [(value, value.__code__) for value in copies]
     try:
-        for name in names:
-            module, _, attribute = name.rpartition(".")
-            function = getattr(
-                importlib.import_module(f"helpers.{module}"), attribute, None
-            )
-            if isinstance(function, types.FunctionType):
-                namespace: dict[str, types.FunctionType] = {}
-                exec(  # a body of its own: it runs among the helper's globals
-                    f"def {attribute}(*args, **kwargs):\n"
-                    f"    raise NotImplementedError({message!r})",
-                    namespace,
-                )
-                kept.append((function, function.__code__))
-                function.__code__ = namespace[attribute].__code__
+        for value, code in kept:
+            value.__code__ = _refusal(code)
         yield
+        for name, found in originals.items():
+            module, _, attribute = name.rpartition(".")
+            if vars(sys.modules[f"helpers.{module}"]).get(attribute) is not found:
+                raise OwnWork(text("contract.broken.own_work"))
     finally:
-        for function, code in kept:
-            function.__code__ = code
+        for value, code in kept:
+            value.__code__ = code
+
+
+class OwnWork(NotImplementedError):
+    """A function of ``helpers`` was called that does what is asked for."""
+
+
+def _refusal(code: types.CodeType) -> types.CodeType:
+    """Return code that raises an error and needs nothing of its surroundings."""
+    namespace: dict[str, types.FunctionType] = {}
+    exec(
+        f"def refused(*args, **kwargs):\n"
+        f"    raise NotImplementedError({text('contract.broken.own_work')!r})",
+        namespace,
+    )
+    return namespace["refused"].__code__.replace(co_name=code.co_name)
 
 
 REPEATED = frozenset(["fresh", "same seed"])
@@ -369,6 +396,11 @@ def _input_name(key: int | str, names: Sequence[str]) -> str:
     if isinstance(key, str):
         return key
     return names[key] if key < len(names) else f"input {key + 1}"
+
+
+def _error_name(error: BaseException) -> str:
+    name = NotImplementedError if isinstance(error, OwnWork) else type(error)
+    return name.__name__
 
 
 def _message(error: BaseException) -> str:

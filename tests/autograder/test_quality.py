@@ -6,10 +6,15 @@ import pytest
 
 from autograder.authoring.recording import ONE_THREAD
 from autograder.authoring.sources import read_source
+from autograder.quality.entries import EntriesTold, entries_told
 from autograder.quality.mutation import Killed
 from autograder.quality.quality_page import KINDS, Measured, Setting, page_of, row_of
+from autograder.quality.single_faults import SingleFault
 from autograder.quality.stability import grade_again
+from tests.autograder.test_judge import store
 from tests.course import write_source
+
+__all__ = ["store"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,3 +114,38 @@ def test_mutants_of_contracts_are_counted_and_listed(measured):
     assert "- `tiny.centre` seeds: killed" in page
     assert "- `tiny.centre` single precision: wrong" in page
     assert "adds a key: killed" not in page
+
+
+def test_entries_and_single_faults_are_published(measured):
+    """Those that are called otherwise are named; a dear fault is counted."""
+    measured.told = EntriesTold(3, 2, 3, 3, 1, 1, ["centre: mean added (in grading)"])
+    cheap = SingleFault("centre", "stub", 4.0, 4.0, {}, 0, 0)
+    dear = SingleFault("centre", "mutant", 4.0, 3.0, {"spread": 2.0}, 0, 0)
+    measured.faults = [cheap, dear]
+
+    page = page_of([measured], [], [])
+
+    assert "| tiny | 3 | 2 | 3 | 3 | 1 | 1 |" in page
+    assert "- `tiny.centre: mean added (in grading)`" in page
+    assert "| tiny | centre | 4 | 2 | 5 | 1 |" in page
+
+
+def test_every_entry_is_told_under_its_name(store):
+    """By the judge and by the check, from what the catalogued answers return."""
+    told = entries_told(store)
+
+    assert told.entries == told.in_grading == told.visible == told.at_work > 2
+    assert told.otherwise == []
+
+
+def test_an_entry_that_is_called_otherwise_is_listed(store):
+    """The page must not say that all are named where one is not."""
+    record = store.cases.functions["centre"]
+    first, second = (entry.name for entry in record.entries[:2])
+    for case in record.cases:
+        case.entries[first] = case.entries[second]
+
+    told = entries_told(store)
+
+    assert told.in_grading <= told.entries - 2
+    assert f"centre: {first} (in grading)" in told.otherwise

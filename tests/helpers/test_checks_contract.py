@@ -1,5 +1,8 @@
 """Contracts: what a call shows beyond its value, and what that costs."""
 
+import functools
+import importlib
+import types
 from dataclasses import replace
 
 import numpy as np
@@ -267,10 +270,53 @@ def by_hand(z):
     return 1 / (1 + np.exp(-z))
 
 
-@pytest.mark.parametrize("function", [sigmoid, by_module, by_name])
+copied = types.FunctionType(sigmoid.__code__, dict(vars(activations)))
+
+
+def by_copy(z):
+    return copied(z)
+
+
+def by_attribute(z):
+    return getattr(importlib.import_module("helpers.activations"), "sig" + "moid")(z)
+
+
+def by_part(z):
+    return functools.partial(sigmoid)(z)
+
+
+def by_loading_anew(z):
+    return importlib.reload(activations).sigmoid(z)
+
+
+WAYS = [sigmoid, copied, by_module, by_name, by_copy, by_attribute, by_part]
+
+
+@pytest.fixture
+def loaded_once():
+    """Put the functions of a module back where they were."""
+    names = dict(vars(activations))
+    yield
+    vars(activations).update(names)
+
+
+def test_loading_its_module_anew_is_no_way_around(loaded_once):
+    """The new function is the same work of somebody else."""
+    outcome = call(by_loading_anew, (np.zeros(2),), {}, own_work=WITHHELD)
+
+    assert (outcome.error, outcome.message) == (
+        "NotImplementedError",
+        text("contract.broken.own_work"),
+    )
+
+
+WITHHELD = ("activations.sigmoid",)
+
+
+@pytest.mark.parametrize("function", WAYS)
 def test_the_function_that_is_asked_for_cannot_be_called(function):
     """By whatever name it was bound; the learner is told so, under that name."""
-    withheld = ("activations.sigmoid",)
+    withheld = WITHHELD
     record = FunctionCases("sigmoid", ("z",), Signature("single", ("s",)))
     record = replace(record, contract=("own work",), own_work=withheld)
     case = Case(args=(np.array([0.5, -1.0]),), kwargs={})
