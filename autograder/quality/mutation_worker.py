@@ -46,6 +46,7 @@ from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.contract import term_name
 from helpers.checks.recognition import agrees, recognise
 from helpers.checks.values import plain, resolve
+from helpers.strings import text
 
 # Relations look at the other answers too; a call of grading has about so many.
 GROUP = 10
@@ -244,7 +245,16 @@ class Driver:
         public = [i for i, run in enumerate(runs) if not run.case.hidden]
         visible = [runs[i] for i in public]
         seen = replace(record, cases=[record.cases[i] for i in public])
-        function = self.defined(answer.function, answer.text, cell)
+        try:
+            function = self.defined(answer.function, answer.text, cell)
+        except Exception as error:  # as in a kernel: the cell stops, and is named
+            said = text(
+                "checks.broken_cell",
+                function=answer.function,
+                error=type(error).__name__,
+                place="",
+            )
+            return {"state": "wrong", "sentence": said, "kind": "cell"}
         kind, said = told_at_work(seen, visible, function)
         checked = statements_about(seen, visible)
         return {

@@ -33,8 +33,11 @@ def test_most_attempts_get_help_and_none_is_told_something_untrue(notebook):
     attempts = attempts_of(ROOT, source)
     chosen = random.Random(7).sample(attempts, 25)
 
-    told = list(mutate(ROOT, source.assignment, notebook, answers=chosen))
+    name = chosen[0][0]
+    broken = (name, "an open bracket", f"def {name}(:\n    return 1\n")
+    *told, last = mutate(ROOT, source.assignment, notebook, answers=[*chosen, broken])
 
+    assert last.kind == "cell" and f"`{name}` stopped" in last.sentence
     assert [item.untrue for item in told if item.untrue] == []
     wrong = [item for item in told if item.state == "wrong"]
     assert len(wrong) >= 23
