@@ -361,7 +361,14 @@ def _stable(
 @click.option("--only", help="Measure one assignment and write no page.")
 @click.option("--jobs", default=2, show_default=True, help="Processes at a time.")
 @click.option("--force", is_flag=True, help="Measure anew what is known already.")
-def quality_command(output: str, only: str | None, jobs: int, force: bool) -> None:
+@click.option(
+    "--stability/--no-stability",
+    default=True,
+    help="Whether to grade the same again and again; the page says where it was not.",
+)
+def quality_command(
+    output: str, only: str | None, jobs: int, force: bool, stability: bool
+) -> None:
     """Drive all mutants and right answers, grade again and again, write the page.
 
     What was measured of a notebook is kept until the notebook, its inputs, its
@@ -385,10 +392,12 @@ def quality_command(output: str, only: str | None, jobs: int, force: bool) -> No
         there = {item: found for item, found in every.items() if found[0]}
         answers = _right(bench, sources, there)
         attempts = _attempted(bench, sources)
-        settings = _stable(bench, sources, there)
+        settings = _stable(bench, sources, there) if stability else []
     except MutationError as error:
         raise click.ClickException(str(error)) from None
-    settings += [Setting(*item[:1], "", item[1]) for item in every if item not in there]
+    if stability:
+        missing = [item for item in every if item not in there]
+        settings += [Setting(asked, "", threads) for asked, threads in missing]
     notebooks = []
     for source, killed, right, tried, agreed, costs in zip(
         sources, mutants, answers, attempts, contracts, faults, strict=True

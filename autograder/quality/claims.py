@@ -400,8 +400,10 @@ RELATIONS: dict[str, Check] = {
 
 
 def _names_alone(run: Run, values: dict[str, str]) -> bool:
-    wrong = _wrong_names(run)
-    return wrong == [values["name"]]
+    wrong = [result for result in run.results if result.differences]
+    parts = [item.path for result in wrong for item in result.differences]
+    names = [result.name for result in wrong]
+    return [values["name"]] in (names, parts)
 
 
 def _layer_of(name: str) -> int:

@@ -383,6 +383,8 @@ def _stability(settings: Sequence[Setting]) -> list[str]:
         ]
         for s in settings
     ]
+    if not rows:
+        return ["Not measured in this run."]
     heads = ("NumPy", "BLAS threads", "submissions", "gradings", "other marks")
     missing = dict.fromkeys(s.asked for s in settings if not s.version)
     return [

@@ -281,6 +281,10 @@ def _entry_form(entry: Entry) -> dict:
     return form
 
 
+def _parts_form(function: FunctionCases) -> dict[str, list[str]]:
+    return {name: list(parts) for name, parts in function.parts.items()}
+
+
 def cases_form(cases: NotebookCases) -> dict:
     """Return the JSON form of a notebook's cases."""
     return {
@@ -301,7 +305,7 @@ def cases_form(cases: NotebookCases) -> dict:
                 **{k: getattr(function, k) for k in GUIDE if getattr(function, k)},
                 "hints": dict(function.hints),
                 "own_work": list(function.own_work),
-                "parts": {k: list(names) for k, names in function.parts.items()},
+                **({"parts": _parts_form(function)} if function.parts else {}),
                 "entries": [_entry_form(entry) for entry in function.entries],
                 "cases": [_case_form(case) for case in function.cases],
             }

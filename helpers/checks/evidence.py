@@ -425,12 +425,28 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
             wrong = [item.path for item in result.differences]
             whole = [path for path, _ in leaves(result.expected, result.name)]
             right = [path for path in whole if path not in wrong]
-        found.append(_patterns_of_names(right, wrong))
+        found.append(_patterns_of_names(right, wrong) + _alone(results, right, wrong))
     for pattern in found[0]:
         if all(pattern in others for others in found):
             key, kind, value = pattern
             evidence.relate(key, kind, layer=value, name=value, sort=value)
             return
+
+
+def _alone(
+    results: Sequence[Result], right: list[str], wrong: list[str]
+) -> list[tuple[str, str, object]]:
+    """Say that one result of two, or one part of one of them, is all that is wrong."""
+    if len(wrong) != 1 or not right:
+        return []
+    result = next((r for r in results if r.name == wrong[0]), None)
+    if result is None:
+        return []
+    parts = [item.path for item in result.differences]
+    inner = parts[0].startswith(f"{result.name}[")
+    if len(parts) == 1 and result.leaves > 1 and inner:
+        return [("only_one", "one result", parts[0])]
+    return [("only_one", "one result", result.name)]
 
 
 def _listed(names: list[str]) -> str:

@@ -43,7 +43,8 @@ def advice(body, *args, before=""):
         ("if X is None: A = 1\n    A + X", "`A` is used before a value is assigned"),
         (
             "W @ X",
-            "`W` has shape (4, 2), `X` has shape (3, 5). The number of columns of the left factor (2)",
+            "`W` has shape (4, 2), `X` has shape (3, 5). The number of columns of the "
+            "left factor (2)",
         ),
         (
             "np.dot(W, X)",

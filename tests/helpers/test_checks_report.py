@@ -1,0 +1,105 @@
+"""What a report says beside the evidence: names of parts, seeds, questions."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from helpers.checks.calls import Outcome, call
+from helpers.checks.cases import (
+    Case,
+    FunctionCases,
+    NotebookCases,
+    cases_form,
+    cases_from,
+)
+from helpers.checks.comparison import Signature
+from helpers.checks.recognition import Run, best_results
+from helpers.checks.report import report_runs
+from helpers.strings import text
+
+X = np.array([[1.0, 2.5, 4.0], [0.5, -1.0, 3.0]])
+NAMES = ("A", "W")
+RECORD = FunctionCases(
+    "f",
+    ("X", "cache"),
+    Signature("tuple", ("Z", "cache")),
+    parts={"cache": NAMES},
+    contract=("changes inputs",),
+)
+
+
+def right(X, cache):
+    """Return a product, and what went in."""
+    A, W = cache
+    return W @ A, (A, W)
+
+
+def report(function, failures=4, rng=None, record=RECORD):
+    """Return the report of a wrong answer."""
+    inputs = X, (X, np.eye(2))
+    case = Case(args=inputs, kwargs={}, rng=rng)
+    case.expected = call(right, inputs, {})
+    outcome = call(function, inputs, {}, rng=rng)
+    run = Run(case, outcome, best_results(record, case, outcome))
+    return " ".join(str(report_runs(record, [run], None, failures)).split())
+
+
+def test_elements_of_a_tuple_have_their_names():
+    """In facts, in relations and in the call: never cache[1]."""
+    said = report(lambda X, cache: (cache[1] @ cache[0], (cache[0], 2 * cache[1])))
+
+    assert "W in cache" in said and "W[0, 0] in cache" in said
+    assert "cache = (A: shape (2, 3), W: shape (2, 2))" in said
+    assert "cache[" not in said
+
+
+def test_names_of_elements_are_recorded():
+    """They go into the file of cases and come back."""
+    form = cases_form_of(RECORD)
+
+    assert form["functions"]["f"]["parts"] == {"cache": ["A", "W"]}
+    assert cases_from(form).functions["f"].parts == RECORD.parts
+
+
+def cases_form_of(record):
+    """Return the form of a notebook with one function."""
+    return cases_form(NotebookCases("tiny", "digest", {record.name: record}, {}))
+
+
+SEEDED = text("checks.seeded", seed=3)
+
+
+@pytest.mark.parametrize(
+    ("function", "terms", "told"),
+    [
+        (lambda X, cache: (X + 1, cache), ("changes inputs",), False),
+        (lambda X, cache: (np.random.rand(2, 3), cache), ("changes inputs",), True),
+        (lambda X, cache: (X + 1, cache), ("fresh",), True),
+    ],
+)
+def test_a_seed_is_named_where_it_matters(function, terms, told):
+    """Not where neither the answer nor the contract draws."""
+    said = report(function, rng=3, record=replace(RECORD, contract=terms))
+
+    assert (SEEDED in said) == told
+
+
+@pytest.mark.parametrize(
+    ("error", "question"),
+    [
+        ("NameError", "name"),
+        ("KeyError", "key"),
+        ("IndexError", "index"),
+        ("TypeError", "exception"),
+    ],
+)
+def test_an_exception_has_a_question_of_its_kind(error, question):
+    """A name, a key and an index are looked for in different places."""
+    case = Case(args=(X, (X, np.eye(2))), kwargs={})
+    case.expected = call(right, case.args, {})
+    run = Run(case, Outcome(error=error, message="x"), [])
+
+    said = " ".join(str(report_runs(RECORD, [run], None, 2)).split())
+
+    assert text(f"checks.question.{question}") in said
