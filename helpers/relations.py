@@ -400,13 +400,8 @@ def _dropout_parts(answer: object) -> dict[str, np.ndarray]:
     if not isinstance(cache, list | tuple) or len(cache) != len(DROPOUT_CACHE):
         raise _dropout("cache")
     # Lists of numbers are as good as arrays.
-    parts = dict(
-        zip(
-            ["AL", *DROPOUT_CACHE],
-            [as_array(part) for part in (answer[0], *cache)],
-            strict=True,
-        )
-    )
+    given: list[Any] = [as_array(part) for part in (answer[0], *cache)]
+    parts = dict(zip(["AL", *DROPOUT_CACHE], given, strict=True))
     for name, part in parts.items():
         if not isinstance(part, np.ndarray) or part.dtype.kind not in "biuf":
             raise _dropout("not_an_array", name=_shown(name))

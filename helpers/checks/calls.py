@@ -537,5 +537,5 @@ def _generator(
         np.random.set_state(state)
 
 
-def _same_state(one: tuple, other: tuple) -> bool:
+def _same_state(one: Any, other: Any) -> bool:
     return bool(np.array_equal(one[1], other[1])) and one[2:] == other[2:]

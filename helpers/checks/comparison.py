@@ -193,7 +193,7 @@ def compare(
         )
         for (name, item), other in zip(wanted.items(), got)
     ]
-    if signature.form == "dict":
+    if signature.form == "dict" and isinstance(expected, dict):
         for key, result in zip(expected, results):
             if result.returned is None:
                 near = _near(key, returned)

@@ -142,9 +142,8 @@ def _breaches(
             returned = _parts_of(function, outcome.value)
             for name, value in function.signature.split(case.expected.value).items():
                 # What is zero was not drawn, and what is constant is no draw.
-                if any(np.any(np.asarray(leaf)) for _, leaf in leaves(value, name)) and (
-                    outcome.seeded or _varies(returned.get(name))
-                ):
+                drawn = any(np.any(np.asarray(leaf)) for _, leaf in leaves(value, name))
+                if drawn and (outcome.seeded or _varies(returned.get(name))):
                     yield "fresh", name
     if "no seed" in terms and outcome.seeded:
         yield "no seed", text("contract.part.seed")

@@ -327,15 +327,17 @@ def _relate_order(
 def _equal(expected: object, returned: object) -> bool:
     if returned is None or isinstance(expected, str) or expected is None:
         return False
-    arrays = isinstance(expected, np.ndarray), isinstance(returned, np.ndarray)
-    if arrays[0] != arrays[1] or (all(arrays) and expected.ndim != returned.ndim):
+    if isinstance(expected, np.ndarray) != isinstance(returned, np.ndarray):
         return False
+    if isinstance(expected, np.ndarray) and isinstance(returned, np.ndarray):
+        if expected.ndim != returned.ndim:
+            return False
     return not compare_value(expected, returned, "")
 
 
 def _is_large(value: object) -> bool:
     """Tell whether a result has so many numbers that it equals no other by chance."""
-    sizes = (np.size(leaf) for _, leaf in leaves(value, ""))
+    sizes = (np.asarray(leaf).size for _, leaf in leaves(value, ""))
     return sum(sizes) > LARGE
 
 

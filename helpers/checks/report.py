@@ -458,7 +458,7 @@ def _likeness(run: Run) -> object:
         return ("right", tuple(notes(run.outcome)))
     if run.outcome.error is not None:
         outcome = run.outcome
-        meaning = advice_on(outcome.error, outcome.message)
+        meaning = advice_on(outcome.error or "", outcome.message)
         return ("error", outcome.error, outcome.line, meaning)
     names = tuple(result.name for result in run.results if not result.right)
     first = _first_difference(run.results)
