@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from helpers.activations import sigmoid
-from helpers.checks.comparison import as_array
-from helpers.checks.tolerances import close
+from helpers.checks.tolerances import as_array, close
 from helpers.strings import text
 
 __all__ = ["difference_by_magnitude", "dropout_forward", "mini_batches"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.tolerances import close
+from helpers.checks.tolerances import as_array, close
 from helpers.checks.values import leaves
 from helpers.strings import text
 
@@ -16,7 +16,6 @@ __all__ = [
     "Rules",
     "Signature",
     "additional",
-    "as_array",
     "compare",
     "compare_value",
 ]
@@ -263,7 +262,7 @@ def _first_of_more(expected: object, returned: Any) -> Any:
     if isinstance(expected, list | tuple):
         return returned
     if isinstance(expected, np.ndarray) and isinstance(returned[0], tuple | list):
-        rows = _array_of(returned)
+        rows = as_array(returned)
         # A matrix as a tuple of rows is one result, not several.
         if isinstance(rows, np.ndarray) and rows.shape == expected.shape:
             return rows
@@ -348,7 +347,7 @@ def _compare_numbers(
     expected: object, returned: object, path: str, rules: Rules
 ) -> list[Difference]:
     if isinstance(returned, list | tuple) and isinstance(expected, np.ndarray):
-        returned = _array_of(returned)
+        returned = as_array(returned)
     if not isinstance(returned, bool | int | float | np.ndarray):
         return [Difference(path, "type", expected, returned)]
     wanted, got = np.asarray(expected), np.asarray(returned)
@@ -366,17 +365,3 @@ def _compare_numbers(
     lost = np.isfinite(wanted) & ~finite if wanted.dtype.kind == "f" else ~finite
     kind = "not finite" if np.any(lost) else "value"
     return [Difference(path, kind, expected, returned)]
-
-
-def as_array(value: object) -> object:
-    """Return nested lists of numbers as an array, and anything else as it is."""
-    return _array_of(value) if isinstance(value, list | tuple) else value
-
-
-def _array_of(nested: list | tuple) -> object:
-    """Return nested lists of numbers as an array, or as they are."""
-    try:
-        array = np.array(nested)
-    except (ValueError, TypeError):  # rows of unequal lengths
-        return nested
-    return array if array.dtype.kind in "biuf" and array.size else nested

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["FLOAT32", "FLOAT64", "Tolerance", "close", "tolerance_for"]
+__all__ = ["FLOAT32", "FLOAT64", "Tolerance", "as_array", "close", "tolerance_for"]
 
 
 @dataclass(frozen=True)
@@ -95,3 +95,14 @@ def close(
         near = np.abs(wanted - got) <= allowed
     same = (wanted == got) | (np.isnan(wanted) & np.isnan(got))
     return np.where(finite & np.isfinite(got), near, same)
+
+
+def as_array(value: object) -> object:
+    """Return nested lists of numbers as an array, and anything else as it is."""
+    if not isinstance(value, list | tuple):
+        return value
+    try:
+        array = np.array(value)
+    except (ValueError, TypeError):  # rows of unequal lengths
+        return value
+    return array if array.dtype.kind in "biuf" and array.size else value
