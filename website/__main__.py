@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from website.font import write_chinese
 from website.links import broken_links
 from website.pages import prepare
 
@@ -47,6 +48,12 @@ def main(target: Path, quick: bool) -> None:
     }
     if subprocess.run(command, env=environment, cwd=ROOT).returncode:
         raise SystemExit("the site was not built: see the warnings above")
+    pages = sorted(target.rglob("*.html"))
+    write_chinese(
+        ROOT / "helpers" / "fonts" / "zh_Hans.otf",
+        {c for page in pages for c in page.read_text(encoding="utf-8")},
+        target / "en" / "_static" / "course-chinese.woff2",
+    )
     # Of myst-nb: the notebooks once more.
     shutil.rmtree(target / "jupyter_execute", ignore_errors=True)
     (target / "index.html").write_text(START, encoding="utf-8")
@@ -55,8 +62,7 @@ def main(target: Path, quick: bool) -> None:
         click.echo(line, err=True)
     if broken:
         raise SystemExit(f"{len(broken)} links lead nowhere")
-    pages = len(list(target.rglob("*.html")))
-    click.echo(f"{pages} pages in {target}; open {target / 'index.html'}")
+    click.echo(f"{len(pages)} pages in {target}; open {target / 'index.html'}")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
-"""``python -m website.font STIXMath-Regular.otf``: the font of the site's formulas.
+"""Fonts of the site: of formulas, made once, and of Chinese, made with each build.
 
-Of Debian's package ``fonts-stix`` (SIL Open Font License 1.1), only the glyphs that
+``python -m website.font STIXMath-Regular.otf`` makes the font of formulas: of
+Debian's package ``fonts-stix`` (SIL Open Font License 1.1), only the glyphs that
 formulas of a course need, under a name of its own, as the licence asks of a
 changed font.
 """
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+
+__all__ = ["is_chinese", "write_chinese"]
 
 TARGET = Path(__file__).parent / "static" / "course-math.woff2"
 # ASCII, Latin 1, Greek, punctuation, accents, arrows, operators, brackets of all
@@ -21,6 +25,45 @@ RANGES = (
     (0x27C2, 0x27EF), (0x1D400, 0x1D467), (0x1D49C, 0x1D4CF), (0x1D538, 0x1D56B),
     (0x1D6A4, 0x1D71B),
 )  # fmt: skip
+
+
+def is_chinese(character: str) -> bool:
+    """Whether a character is of Chinese writing, or its punctuation.
+
+    Parameters
+    ----------
+    character : str
+        One character.
+
+    Returns
+    -------
+    bool
+        True for ideographs, full-width forms and CJK punctuation.
+    """
+    return any(
+        low <= ord(character) <= high
+        for low, high in ((0x3000, 0x303F), (0x4E00, 0x9FFF), (0xFF00, 0xFFEF))
+    )
+
+
+def write_chinese(source: Path, characters: Iterable[str], target: Path) -> None:
+    """Write the glyphs of some characters of a font as a font for browsers.
+
+    Parameters
+    ----------
+    source : Path
+        The font that the edition ships.
+    characters : iterable of str
+        What the pages say.
+    target : Path
+        A file ``*.woff2``.
+    """
+    font = TTFont(source)
+    subsetter = Subsetter(Options())
+    subsetter.populate(unicodes=sorted({ord(c) for c in characters if is_chinese(c)}))
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    font.save(target)
 
 
 def main(source: str) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 from autograder.formulas import mathml
 from helpers.plots.sliders import explore
 from website.execution import executed
+from website.font import write_chinese
 from website.links import broken_links
 from website.pages import Page, _captions, _link_elsewhere, _outputs
 from website.terms import term_id, terms_of
@@ -168,6 +170,16 @@ def test_a_lesson_is_run_once_until_it_changes(tmp_path):
     third = executed(root, path, tmp_path / "cache").cells[0].outputs[0].text
 
     assert first == second != third
+
+
+def test_the_font_of_a_page_has_its_characters_alone(tmp_path):
+    """Pages load the glyphs that they show, not a whole font."""
+    target = tmp_path / "font.woff2"
+
+    write_chinese(ROOT / "helpers" / "fonts" / "zh_Hans.otf", "the 梯度 ok", target)
+
+    assert set("梯度") <= {chr(c) for c in TTFont(target).getBestCmap()}
+    assert target.stat().st_size < 20_000
 
 
 def test_an_image_is_made_once(tmp_path):
