@@ -16,5 +16,5 @@ def fuzzer(tiny_course):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_comes_is_read_judged_and_shown(fuzzer, kind):
-    """No exception, nothing alive on a page, no text of hidden cases, in short time."""
+    """No exception; on a page nothing that runs, and no text of hidden cases."""
     property_of(fuzzer, kind, COUNTS[kind] // 2, SEED)()
