@@ -3,6 +3,7 @@
 `docs/result.schema.json` describes the JSON form.
 """
 
+import json
 from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode
@@ -207,7 +208,7 @@ class Result:
         del form["graded"]
         for cell in form["cells"]:
             del cell["html"]
-        return {
+        whole = {
             "version": VERSION,
             "points": self.points,
             "out_of": self.out_of,
@@ -215,6 +216,8 @@ class Result:
             "judged": self.judged,
             **form,
         }
+        plain: dict = json.loads(json.dumps(whole))  # lists, where there are tuples
+        return plain
 
 
 def result_of(
