@@ -377,6 +377,8 @@ def _orders(values: list) -> list[list]:
 def in_usual_order(value: object) -> object:
     """Return a dictionary with its keys layer after layer, weights before biases.
 
+    What is neither comes last.
+
     Examples
     --------
     >>> list(in_usual_order({"b1": 1, "W2": 2, "dW1": 3}))
@@ -385,9 +387,9 @@ def in_usual_order(value: object) -> object:
     if not isinstance(value, dict):
         return value
 
-    def place(key: object) -> tuple[str, str]:
+    def place(key: object) -> tuple[bool, str, str]:
         name = str(key).removeprefix("d")
-        return name[1:], name[:1]
+        return name[:1] not in ("W", "b"), name[1:], name[:1]
 
     return dict(sorted(value.items(), key=lambda item: place(item[0])))
 
