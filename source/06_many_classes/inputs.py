@@ -107,6 +107,33 @@ def fixed_statistics(rng):
     return (*values, _epsilon(rng)), {}
 
 
+def log_uniform(rng):
+    low = float(10 ** rng.uniform(-5, 1))
+    return (
+        rng.random(int(rng.integers(1, 9))),
+        low,
+        low * 10 ** rng.uniform(0.2, 4),
+    ), {}
+
+
+def momenta(rng):
+    low, high = np.sort(1 - 10 ** rng.uniform(-4, 0, 2))
+    return (rng.random(int(rng.integers(1, 9))), float(low), float(high)), {}
+
+
+def narrow_range(rng):
+    n = int(rng.integers(2, 12))
+    costs = rng.random(n)
+    costs[: int(rng.integers(0, 2))] = np.nan
+    values = 10 ** rng.uniform(-3, 2, n)
+    return (values, rng.permutation(costs), int(rng.integers(1, n))), {}
+
+
+def early_stopping(rng):
+    costs = np.round(rng.random(int(rng.integers(1, 15))), 1)
+    return (costs, int(rng.integers(1, 6))), {}
+
+
 INPUTS = {
     "softmax_regression.one_hot": one_hot,
     "softmax_regression.softmax": softmax,
@@ -121,4 +148,8 @@ INPUTS = {
     "batch_normalization.update_running_averages": update_running_averages,
     "batch_normalization.batchnorm_predict": fixed_statistics,
     "batch_normalization.fold_batchnorm": fixed_statistics,
+    "tuning.sample_log_uniform": log_uniform,
+    "tuning.sample_beta": momenta,
+    "tuning.narrow_range": narrow_range,
+    "tuning.early_stopping": early_stopping,
 }

@@ -8,6 +8,7 @@ from helpers.gradients import central_differences, check_gradients
 from tests.assignments.solutions import run_cells, solutions
 
 SOFTMAX = solutions("06_many_classes", "softmax_regression")
+TUNING = solutions("06_many_classes", "tuning")
 NORM = solutions("06_many_classes", "batch_normalization")
 
 
@@ -222,3 +223,23 @@ def test_stacked_networks_have_the_gradients_of_central_differences():
     small = {key: value for key, value in p.items() if key != "W1"}
     report = check_gradients(lambda q: cost(p | q), small, grads)
     assert report.difference < 1e-6
+
+
+def test_samples_are_uniform_on_their_scale():
+    """Every power of ten gets an equal part; momenta by their distance from 1."""
+    u = np.linspace(0, 1, 4001)
+    values = TUNING.sample_log_uniform(u, 1e-3, 10.0)
+    beta = TUNING.sample_beta(u, 0.9, 0.9999)
+
+    counts, _ = np.histogram(np.log10(values), 4)
+    np.testing.assert_allclose(counts, 1000, atol=2)
+    np.testing.assert_allclose(beta[[0, -1]], [0.9, 0.9999], rtol=1e-12)
+    assert beta[2000] == pytest.approx(1 - 10**-2.5, rel=1e-12)
+
+
+def test_early_stopping_sees_no_later_costs():
+    """What comes after the stop changes nothing."""
+    costs = np.array([0.9, 0.5, 0.6, 0.7, 0.8])
+
+    for later in ([], [0.1], [9.0, 0.0]):
+        assert TUNING.early_stopping(np.append(costs, later), 2) == (1, 3)
