@@ -113,7 +113,12 @@ def learner_project(course: Course) -> str:
                 for name in ("package-data", "data-files")
                 for line in (
                     f"[tool.setuptools.{name}]",
-                    *(f'"{k}" = {json.dumps(v)}' for k, v in tools[name].items()),
+                    *(
+                        f'"{k}" = {json.dumps(v)}'
+                        for k, v in tools[name].items()
+                        # What is the autograder's is not in the bundle.
+                        if "autograder" not in f"{k} {v}"
+                    ),
                     "",
                 )
             ),
