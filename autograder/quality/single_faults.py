@@ -5,14 +5,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.authoring.recording import ONE_THREAD
 from autograder.quality.mutation import MutationError, todays_store
 
-__all__ = ["SingleFault", "single_faults"]
+__all__ = ["SingleFault", "single_fault_table", "single_faults"]
 
 SAMPLE = 12
 SEED = 7
@@ -111,3 +111,24 @@ def single_faults(
             last = (said.strip().splitlines() or ["no message"])[-1]
             raise MutationError(f"{notebook}: measuring faults ended early: {last}")
     return found
+
+
+def single_fault_table(found: Iterable[SingleFault]) -> list[tuple[str, ...]]:
+    """Return a row of text for each function, its heads first.
+
+    Parameters
+    ----------
+    found : iterable of SingleFault
+        Of one notebook or of all.
+    """
+    by_function: dict[str, list[SingleFault]] = {}
+    for fault in found:
+        by_function.setdefault(fault.function, []).append(fault)
+    rows: list[tuple[str, ...]]
+    rows = [("function", "its points", "faults", "most lost in all", "beyond its own")]
+    for name, faults in by_function.items():
+        most = max(fault.own + sum(fault.others.values()) for fault in faults)
+        beyond = sum(fault.excess > SLACK for fault in faults)
+        points = f"{faults[0].points:g}"
+        rows.append((name, points, str(len(faults)), f"{most:.4g}", str(beyond)))
+    return rows
