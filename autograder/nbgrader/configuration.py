@@ -111,6 +111,7 @@ def _show(c: Config) -> None:
         "clean_html": f"{OURS}.sanitizing.clean_html",
         "markdown2html": f"{OURS}.sanitizing.clean_markdown",
         "highlight_code": f"{OURS}.sanitizing.highlight_code",
+        "strip_files_prefix": f"{OURS}.sanitizing.unchanged",
     }
     # Formgrader makes its pages with this one, feedback with one of its own.
     # nbconvert's own steps ask for the right types, and one takes the square of a

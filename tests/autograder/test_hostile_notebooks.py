@@ -4,6 +4,7 @@ import copy
 import json
 import re
 import shutil
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from autograder.healing import heal
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.feedback_pages import FeedbackExporter
 from autograder.nbgrader.formgrader_policy import list_policy
+from autograder.nbgrader.sanitizing import rebuilt
 from autograder.outputs import Recorder
 from autograder.reports.findings import GradedSubmission, _add_notebook
 from autograder.store import read_store, store_path
@@ -311,3 +313,15 @@ def test_policies_let_no_script_of_a_submission_run(exporters):
     assert scripts.count("'sha256-") >= 3
     assert "unsafe-inline" not in scripts
     assert formgrader.index("default-src 'none'") < formgrader.index('id="notebook"')
+
+
+@pytest.mark.parametrize("piece", ["![", "[](", "src='/files/", "![\t> }"])
+def test_no_text_makes_a_page_take_long(exporters, piece):
+    """Every filter of the templates is linear, or not asked."""
+    source = (piece * 60_000)[:60_000]
+    cells = [{"cell_type": kind, "source": source} for kind in ("markdown", "code")]
+    began = time.process_time()
+    for exporter, known in zip(exporters, resources()):
+        exporter.from_notebook_node(rebuilt({"cells": cells}), known)
+
+    assert time.process_time() - began < 8
