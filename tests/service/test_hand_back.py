@@ -26,9 +26,9 @@ def test_moodle_finds_pages_and_marks_again(place):
     (downloaded / "archive" / "sheet.csv").write_text(WORKSHEET, newline="")
     with course.gradebook() as book:
         for student in ("ada", "bo", "cy"):
-            book.add_student(student, email=f"{student}@example.org")
+            book.update_or_create_student(student, email=f"{student}@example.org")
         for student in ("ada", "bo"):
-            submission = book.add_submission("01_tiny", student)
+            submission = book.update_or_create_submission("01_tiny", student)
             for grade in submission.notebooks[0].grades:
                 grade.needs_manual_grade = student == "bo"
                 grade.auto_score, grade.manual_score = 1.5, None
