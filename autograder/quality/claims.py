@@ -111,7 +111,9 @@ def _diagonal(shape: tuple[int, ...]) -> np.ndarray:
 
 def _named(function: FunctionCases, value: object) -> dict[str, object]:
     named = _results_of(function, value)
-    return named | _elements(function, named)
+    # A dictionary also as a whole: something else may have come in its place.
+    whole = {function.signature.names[0]: value} | named
+    return whole | _elements(function, named)
 
 
 def _elements(
