@@ -159,7 +159,6 @@ class Doubled(float):
         (np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(6.0).reshape(2, 3)),
         (np.ma.array([1.0, 2.0]), np.array([1.0, 2.0])),
     ],
-    ids=repr,
 )
 def test_an_answer_is_read_by_value(value, expected):
     """What behaves as numbers, a list or a dict is read as such."""
