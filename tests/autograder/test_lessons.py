@@ -10,6 +10,9 @@ from autograder.authoring.gates import GateError
 from autograder.authoring.lessons import lesson_source, write_lesson
 from autograder.authoring.sources import SourceError
 
+SETUP = """from helpers.checks import checks_for
+
+check = checks_for("small", lesson=True)"""
 STUB = "def double(x):\n    {}y = {}\n    {}return y"
 START, END = "### START CODE HERE ###\n    ", "### END CODE HERE ###\n    "
 SOLVED = STUB.format(START, "2 * x", END)
@@ -33,7 +36,7 @@ def lesson(tmp_path):
     """Return a writer of a lesson with one exercise, and of its catalogue."""
 
     def write(solution=SOLVED, without="", entries=3):
-        cells = [new_code_cell("check = None")]
+        cells = [new_code_cell(SETUP)]
         cells[0]["id"] = "setup"
         parts = {
             "exercise": _cell(
