@@ -638,7 +638,8 @@ def _reshape(spot: Spot) -> str:
     shape = list(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple) else shape
     if Unknown in shape or not shape:
         return _say("reshape", array=spot.is_(array), n=value.size)
-    return _say("reshape_to", array=spot.is_(array), n=value.size, shape=tuple(shape))
+    wanted = tuple(int(str(n)) for n in shape)
+    return _say("reshape_to", array=spot.is_(array), n=value.size, shape=wanted)
 
 
 def _subscript(spot: Spot) -> str:

@@ -64,7 +64,21 @@ def _powers(function: ast.FunctionDef, names: Mapping) -> Found:
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(
             node.op, ast.BitXor
         ):
-            yield "power", {"code": _code(node)}
+            yield "power", {"code": _power_code(node)}
+
+
+def _power_code(node: ast.BinOp | ast.AugAssign) -> str:
+    """Return a ``^`` as its author reads it, with brackets around both sides.
+
+    Python needs none in ``(a - b) ^ 2``, because ``^`` comes after ``-``.
+    """
+    if isinstance(node, ast.AugAssign):
+        return _code(node)
+    left, right = (
+        f"({_code(side)})" if isinstance(side, ast.BinOp) else _code(side)
+        for side in (node.left, node.right)
+    )
+    return f"{left} ^ {right}"
 
 
 def _statements(function: ast.FunctionDef, names: Mapping) -> Found:

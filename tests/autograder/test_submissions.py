@@ -214,7 +214,7 @@ def test_the_format_before_version_4_is_read(store):
             cell["input"] = cell.pop("source")
     old = {"nbformat": 3, "worksheets": [{"cells": form["cells"]}], "metadata": {}}
 
-    notebook, notes, _ = heal(parse_submission(json.dumps(old).encode()), store)
+    notebook, notes, *_ = heal(parse_submission(json.dumps(old).encode()), store)
 
     assert ids(notebook) == ORDER
     assert "older format" in " ".join(notes)
@@ -247,7 +247,7 @@ def test_the_format_before_version_4_is_read(store):
 def test_damage_becomes_the_untouched_notebook_with_a_reason(store, content, said):
     """Nothing raises; the reason is one a learner can act on."""
     submission = parse_submission(content)
-    notebook, notes, _ = heal(submission, store)
+    notebook, notes, *_ = heal(submission, store)
 
     assert said in submission.damage
     assert submission.damage in notes
@@ -296,7 +296,7 @@ def test_another_notebook_is_recognised(store):
     """None of the cells is known: it says so instead of a silent zero."""
     content = {"cells": [{"cell_type": "code", "source": "print(1)", "metadata": {}}]}
 
-    _, notes, _ = heal(parse_submission(json.dumps(content).encode()), store)
+    _, notes, *_ = heal(parse_submission(json.dumps(content).encode()), store)
 
     assert "another assignment" in " ".join(notes)
 

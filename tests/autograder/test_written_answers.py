@@ -86,7 +86,7 @@ def test_an_answer_is_found_where_learners_put_it(store, change):
     form = form_of(store)
     change(form)
 
-    notebook, notes, flags = healed(store, form)
+    notebook, notes, flags, _ = healed(store, form)
     cell = next(c for c in notebook.cells if c["id"] == "why")
 
     assert cell.source == ANSWER
@@ -130,7 +130,7 @@ def test_a_photographed_answer_is_kept(store, kind, mime):
     cell = form["cells"][place(form, "why")]
     cell["attachments"] = {"image.png": {mime: picture(kind)}}
 
-    notebook, _, flags = healed(store, form)
+    notebook, _, flags, _ = healed(store, form)
     cell = next(c for c in notebook.cells if c["id"] == "why")
 
     assert cell["attachments"] == {"image.png": {mime: picture(kind)}}
@@ -148,7 +148,7 @@ def test_other_attachments_are_left_out_and_named(store, attached):
     cell = form["cells"][place(form, "why")]
     cell |= {"source": ANSWER, "attachments": attached}
 
-    notebook, notes, flags = healed(store, form)
+    notebook, notes, flags, _ = healed(store, form)
     cell = next(c for c in notebook.cells if c["id"] == "why")
 
     assert "attachments" not in cell
@@ -176,7 +176,7 @@ def test_no_text_is_lost(store, data, words):
             at = data.draw(st.integers(0, len(form["cells"])))
             form["cells"].insert(at, text_cell(text, kind))
 
-    notebook, _, flags = healed(store, form)
+    notebook, _, flags, _ = healed(store, form)
     answer = next(c for c in notebook.cells if c["id"] == "why").source
     unseen = [flag for flag in flags if flag.kind == "own text"]
 
@@ -225,7 +225,7 @@ def test_a_copy_with_the_work_is_graded_in_place_of_the_untouched_original(
     path = written(tmp_path / "a", "tiny", form_of(store))
     written(tmp_path / "a", "tiny-Copy1", solved(store))
 
-    _, (notebook, notes, flags) = choose(path, store, ["tiny"])
+    _, (notebook, notes, flags, _) = choose(path, store, ["tiny"])
 
     assert CENTRE in [cell.source for cell in notebook.cells]
     assert any("tiny-Copy1.ipynb" in note for note in notes)
@@ -238,7 +238,7 @@ def test_of_several_copies_none_is_chosen(store, tmp_path):
     for number in (1, 2):
         written(tmp_path / "a", f"tiny-Copy{number}", solved(store))
 
-    _, (notebook, _, flags) = choose(path, store, ["tiny"])
+    _, (notebook, _, flags, _) = choose(path, store, ["tiny"])
     (flag,) = [flag for flag in flags if flag.kind == "copies"]
 
     assert CENTRE not in [cell.source for cell in notebook.cells]
@@ -250,6 +250,6 @@ def test_a_copy_beside_work_is_only_named(store, tmp_path):
     path = written(tmp_path / "a", "tiny", solved(store))
     written(tmp_path / "a", "old", form_of(store))
 
-    _, (_, _, flags) = choose(path, store, ["tiny"])
+    _, (_, _, flags, _) = choose(path, store, ["tiny"])
 
     assert "copies" in [flag.kind for flag in flags]

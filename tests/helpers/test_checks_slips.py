@@ -21,6 +21,8 @@ def define(source):
     ("body", "remark"),
     [
         ("return x ^ 2 + y", "a power is written with `**`"),
+        ("return (x - y) ^ 2", "(x - y) ^ 2"),
+        ("return x ^ 2 + y", "x ^ (2 + y)"),
         ("x == x + y\n    return x", "it compares and changes nothing"),
         ("np.log(x)\n    return x + y", "its result is not kept"),
         ("x.reshape(1, 1)\n    return x + y", "its result is not kept"),
