@@ -250,8 +250,8 @@ def numbers_apart(one: float, other: float) -> tuple[str, str]:
     --------
     >>> numbers_apart(0.5, 0.25)
     ('0.5', '0.25')
-    >>> numbers_apart(0.2689414, 0.2689416)
-    ('0.2689414', '0.2689416')
+    >>> numbers_apart(0.26894141, 0.26894143)
+    ('0.26894141', '0.26894143')
     """
     first, second = number(one), number(other)
     digits = 7
