@@ -62,7 +62,7 @@ def test_the_tape_is_shorter_than_a_hundred_lines():
     lines = [line for name in TAPE for line in source_of(name).splitlines()]
 
     assert len(lines) < 100
-    assert "less than 100 lines" in source_of("title")
+    assert "fewer than 100 lines" in source_of("title")
 
 
 def test_the_graph_by_hand_has_the_numbers_of_the_tape(printed):
