@@ -1,1 +1,1 @@
-"""The website: pages, links, formulas, and in a browser."""
+"""The parts of the website; tests/browser has the built site."""

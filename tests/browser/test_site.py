@@ -12,10 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import browser, chromium, pytest_collection_modifyitems
-
-__all__ = ["browser", "chromium", "pytest_collection_modifyitems"]
-
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 PAGES = (
