@@ -66,7 +66,8 @@ def run(command, folder):
     done = subprocess.run(
         [str(part) for part in command],
         cwd=folder,
-        env=kept | {"JUPYTER_PATH": str(data)},
+        # A narrow terminal would break the names of mistakes into lines.
+        env=kept | {"JUPYTER_PATH": str(data), "COLUMNS": "200"},
         capture_output=True,
         text=True,
         timeout=600,
