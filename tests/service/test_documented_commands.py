@@ -30,7 +30,7 @@ ELSEWHERE = {
     "make venv": "tests/test_makefile.py",
     "source .venv/bin/activate": "tests/test_makefile.py",
     "make grade": "tests/test_makefile.py",
-    "jupyter lab": "tests/hub/test_hub.py",
+    "jupyter lab": "tests/browser/lab.py",
     "python -m autograder wheel": "tests/test_other_courses.py",
     "python -m autograder new-course": "tests/test_other_courses.py",
 }
