@@ -17,10 +17,9 @@ from helpers.checks.comparison import Result, compare, compare_value
 from helpers.checks.recognition import (
     Relation,
     Run,
-    best_results,
     named_inputs,
-    other_answers,
     recognise,
+    runs_of,
 )
 from helpers.checks.stubs import definitions_of, is_stub
 from helpers.checks.values import leaves, resolve
@@ -353,13 +352,7 @@ class Judge:
 
     def runs(self, record: FunctionCases, outcomes: list[Outcome]) -> list[Run]:
         """Compare a function's outcomes with the recorded cases."""
-        relation = self.relations.get(record.name)
-        runs = []
-        for i, (case, outcome) in enumerate(zip(record.cases, outcomes)):
-            others = other_answers(record, outcomes, i) if relation else []
-            results = best_results(record, case, outcome, relation, others)
-            runs.append(Run(case, outcome, results))
-        return runs
+        return runs_of(record, outcomes, self.relations.get(record.name))
 
     def trial(
         self,

@@ -21,7 +21,10 @@ from website.execution import executed, frames_folder
 
 __all__ = ["prepare"]
 
-DOCS = ("learner", "instructor", "deploy", "maintainer", "quality", "security")
+DOCS = (
+    *("learner", "instructor", "service", "doors", "deploy", "maintainer"),
+    *("quality", "security"),
+)
 BUNDLE = "neural-networks.zip"
 FIGURE = re.compile(r"\*\*Figure\.\*\*\s*(.+?)(?:\n\n|$)", re.S)
 PREDICTION = re.compile(r"^my prediction: ?(\.\.\.|None)?\n?", re.M)

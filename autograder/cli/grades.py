@@ -10,6 +10,7 @@ from autograder.cli.console import console
 from autograder.errors import CourseError
 from autograder.names import plain
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.marks import Marks
 
 __all__ = ["grades", "show_grades"]
 
@@ -25,30 +26,40 @@ def grades(assignment: str | None) -> None:
 
 def show_grades(course: Course, assignment: str) -> None:
     """Print the table of grades of an assignment."""
-    table = Table(title=assignment, title_justify="left")
-    table.add_column("learner")
-    for heading in ("code", "written", "late", "total", "of", "waiting"):
-        table.add_column(heading, justify="right")
-    table.add_column("mistakes found, and what to look at")
     rows = course.grades(assignment)
     if not rows:
         raise CourseError(
             f"nothing of {assignment} has been graded yet: put submissions into "
             f"submitted/LEARNER/{assignment}/ and run `nbgrader autograde {assignment}`"
         )
-    for row in rows:
-        marks = row.marks
+    # Of columns in which nobody has anything, a narrow terminal has no room.
+    shown = [
+        (heading, values)
+        for heading, values in _columns([row.marks for row in rows])
+        if any(values) or heading in ("total", "of")
+    ]
+    table = Table(title=assignment, title_justify="left")
+    table.add_column("learner")
+    for heading, _ in shown:
+        table.add_column(heading, justify="right")
+    table.add_column("mistakes found, and what to look at")
+    for i, row in enumerate(rows):
         flags = [f"[bold]{escape(flag)}[/bold]" for flag in row.flags]
         notes = [escape(note) for note in row.notes]
         names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *notes])
-        table.add_row(
-            escape(plain(row.student)),
-            f"{marks.code:g}",
-            f"{marks.written:g}",
-            f"{-marks.penalty:g}" if marks.penalty else "",
-            f"{marks.total:g}",
-            f"{marks.out_of:g}",
-            f"{marks.waiting:g}" if marks.waiting else "",
-            names,
-        )
+        cells = [f"{values[i]:g}" for _, values in shown]
+        table.add_row(escape(plain(row.student)), *cells, names)
     console.print(table)
+
+
+def _columns(marks: list[Marks]) -> list[tuple[str, list[float]]]:
+    """Return the columns of numbers; points for code alone where there are others."""
+    others = any(one.written_out_of or one.penalty for one in marks)
+    return [
+        ("code", [one.code if others else 0.0 for one in marks]),
+        ("written", [one.written for one in marks]),
+        ("late", [-one.penalty or 0.0 for one in marks]),
+        ("total", [one.total for one in marks]),
+        ("of", [one.out_of for one in marks]),
+        ("waiting", [one.waiting for one in marks]),
+    ]

@@ -70,21 +70,6 @@ class GradeRow:
     remarks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    @property
-    def points(self) -> float:
-        """What functions earned."""
-        return self.marks.code
-
-    @property
-    def out_of(self) -> float:
-        """The most that functions can earn."""
-        return self.marks.code_out_of
-
-    @property
-    def waiting(self) -> float:
-        """What a person has yet to grade, in points."""
-        return self.marks.waiting
-
 
 @dataclass(frozen=True)
 class StaleGrade:

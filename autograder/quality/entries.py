@@ -5,13 +5,13 @@ given what the catalogued answer returns, and have to name that entry.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder.judging import Judge
 from autograder.store import Store
 from helpers.checks.cases import Entry, FunctionCases
 from helpers.checks.checker import relation_named
-from helpers.checks.recognition import Run, best_results, other_answers, recognise
+from helpers.checks.recognition import Run, recognise, runs_of
 from helpers.checks.report import evidence_of_runs, fill_hint, is_true_of
 
 __all__ = ["EntriesTold", "entries_table", "entries_told"]
@@ -80,26 +80,11 @@ def _add(told: EntriesTold, judge: Judge, record: FunctionCases, entry: Entry) -
 
 
 def _public_runs(record: FunctionCases, entry: Entry) -> list[Run]:
+    """Compare what an entry does in the public cases, as a learner's kernel does."""
     cases = [case for case in record.cases if not case.hidden]
     outcomes = [case.entries[entry.name] for case in cases]
-    relation = relation_named(record.relation)
-    seen = [i for i, case in enumerate(record.cases) if not case.hidden]
-    part = FunctionCases(record.name, record.parameters, record.signature)
-    part.cases = [record.cases[i] for i in seen]
-    return [
-        Run(
-            case,
-            outcome,
-            best_results(
-                record,
-                case,
-                outcome,
-                relation,
-                other_answers(part, outcomes, i) if relation else [],
-            ),
-        )
-        for i, (case, outcome) in enumerate(zip(cases, outcomes, strict=True))
-    ]
+    public = replace(record, cases=cases)
+    return runs_of(public, outcomes, relation_named(record.relation))
 
 
 def entries_table(named: Iterable[tuple[str, EntriesTold]]) -> list[tuple[str, ...]]:

@@ -87,8 +87,8 @@ def page_of(
     str
         HTML in one piece.
     """
-    waiting = [s for s in findings.submissions if s.waiting]
-    points = sum(s.waiting for s in waiting)
+    waiting = [s for s in findings.submissions if s.marks.waiting]
+    points = sum(s.marks.waiting for s in waiting)
     return PAGES.get_template("class_page.html.j2").render(
         title=f"Class report: {findings.assignment}",
         summary=[*_summary(findings), *more],
@@ -98,7 +98,11 @@ def page_of(
         mistakes=[(name, function, n) for function, name, n in findings.mistakes()],
         with_reference=findings.with_reference(),
         look=[
-            (s.student, f"{s.points:g} of {s.out_of:g}", "; ".join(s.reasons()))
+            (
+                s.student,
+                f"{s.marks.code:g} of {s.marks.code_out_of:g}",
+                "; ".join(s.reasons()),
+            )
             for s in findings.submissions
             if s.look
         ],
@@ -136,7 +140,7 @@ def csv_of(findings: ClassFindings) -> str:
             f"{-submission.marks.penalty:g}",
             f"{submission.marks.total:g}",
             f"{submission.marks.out_of:g}",
-            f"{submission.waiting:g}",
+            f"{submission.marks.waiting:g}",
             mistakes,
             "; ".join(submission.reasons()),
         ]
@@ -169,7 +173,11 @@ def _times(
 
 
 def _shares(findings: ClassFindings) -> list[float]:
-    return [s.points / s.out_of for s in findings.submissions if s.out_of]
+    return [
+        s.marks.code / s.marks.code_out_of
+        for s in findings.submissions
+        if s.marks.code_out_of
+    ]
 
 
 def _summary(findings: ClassFindings) -> list[tuple[str, str]]:
@@ -181,7 +189,10 @@ def _summary(findings: ClassFindings) -> list[tuple[str, str]]:
         ("mean total", f"{_mean_total(findings):.4g} of {_most(findings):g}"),
         ("late", str(sum(s.marks.penalty > 0 for s in submissions))),
         ("to look at", str(sum(bool(s.look) for s in submissions))),
-        ("written answers waiting", str(sum(bool(s.waiting) for s in submissions))),
+        (
+            "written answers waiting",
+            str(sum(bool(s.marks.waiting) for s in submissions)),
+        ),
     ]
 
 

@@ -82,21 +82,6 @@ class GradedSubmission:
     times: dict[str, float] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def points(self) -> float:
-        """What functions earned."""
-        return self.marks.code
-
-    @property
-    def out_of(self) -> float:
-        """The most that functions can earn."""
-        return self.marks.code_out_of
-
-    @property
-    def waiting(self) -> float:
-        """What nobody has graded yet, in points."""
-        return self.marks.waiting
-
     def reasons(self) -> list[str]:
         """Return why a person should look at it, one sentence for each cause.
 
@@ -162,7 +147,10 @@ class ClassFindings:
         for key, points in self.points.items():
             shares = np.array([s.shares.get(key, 0.0) for s in self.submissions])
             rest = np.array(
-                [s.points - s.shares.get(key, 0.0) * points for s in self.submissions]
+                [
+                    s.marks.code - s.shares.get(key, 0.0) * points
+                    for s in self.submissions
+                ]
             )
             found.append(
                 Exercise(

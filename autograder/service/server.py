@@ -369,7 +369,8 @@ class Server:
             counting = _counting([*others, attempt], policy)
             attempt.counts = counting is attempt
             if attempt.counts:
-                problem = self._desks[attempt.assignment].write(outcome)
+                # It may have been closed while the gradebook was locked.
+                problem = self._desk(attempt.assignment).write(outcome)
                 if problem:
                     raise CourseError(problem)
             changed = [one for one in others if one.counts and attempt.counts]

@@ -25,8 +25,8 @@ from helpers.checks.recognition import (
     Run,
     additional_parts,
     best_results,
-    other_answers,
     recognise,
+    runs_of,
 )
 from helpers.checks.report import CheckFailed, Report
 from helpers.checks.stubs import is_released
@@ -375,20 +375,7 @@ class Check:
         """Run all public cases of a function."""
         outcomes = [self._call(record, case, function) for case in record.cases]
         relation = relation_named(record.relation)
-        return [
-            Run(
-                case,
-                outcome,
-                best_results(
-                    record,
-                    case,
-                    outcome,
-                    relation,
-                    other_answers(record, outcomes, i) if relation else [],
-                ),
-            )
-            for i, (case, outcome) in enumerate(zip(record.cases, outcomes))
-        ]
+        return runs_of(record, outcomes, relation)
 
     def _run(self, record: FunctionCases, index: int, function: Callable) -> Run:
         """Run one public case; the others too where a relation needs them."""

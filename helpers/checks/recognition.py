@@ -31,6 +31,7 @@ __all__ = [
     "named_inputs",
     "other_answers",
     "recognise",
+    "runs_of",
 ]
 
 # Errors without a message of their own.
@@ -301,6 +302,43 @@ def _only_reordered(function: FunctionCases, runs: list[Run]) -> bool:
         run.right != other and (run.right or run.outcome.by_order)
         for run, other in zip(runs, reordered, strict=True)
     )
+
+
+def runs_of(
+    function: FunctionCases,
+    outcomes: list[Outcome],
+    relation: Relation | None = None,
+) -> list[Run]:
+    """Compare what a function did in its cases with what is recorded.
+
+    Parameters
+    ----------
+    function : FunctionCases
+        The function's record.
+    outcomes : list of Outcome
+        One for each of its cases, in their order.
+    relation : callable, optional
+        Judges the answers where equality is the wrong question.
+
+    Returns
+    -------
+    list of Run
+        One for each case.
+    """
+    return [
+        Run(
+            case,
+            outcome,
+            best_results(
+                function,
+                case,
+                outcome,
+                relation,
+                other_answers(function, outcomes, i) if relation else [],
+            ),
+        )
+        for i, (case, outcome) in enumerate(zip(function.cases, outcomes))
+    ]
 
 
 def other_answers(

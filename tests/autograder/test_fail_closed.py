@@ -33,7 +33,7 @@ def test_a_judge_that_fails_gives_no_marks(tiny_course, hand_in, monkeypatch):
     assert tiny_course.feedback("01_tiny", "judge_fails") == ""
 
     row = row_of(tiny_course, "judge_fails")
-    assert (row.points, row.flags) == (0.0, ["look", "not judged"])
+    assert (row.marks.code, row.flags) == (0.0, ["look", "not judged"])
     page = tiny_course.root / "feedback/judge_fails/01_tiny/tiny.html"
     assert "a person will look at it" in page.read_text(encoding="utf-8")
     assert "NBGRADER_EXECUTION" not in os.environ
@@ -57,7 +57,7 @@ def test_a_judge_that_fails_for_one_function_costs_no_other(
     assert tiny_course.autograde("01_tiny", "one_fails") == ""
 
     row = row_of(tiny_course, "one_fails")
-    assert (row.points, row.flags) == (4.0, ["look", "not judged"])
+    assert (row.marks.code, row.flags) == (4.0, ["look", "not judged"])
     assert row.remarks == [
         "tiny: centre-check could not be judged: a fault in judging centre"
     ]
@@ -70,7 +70,7 @@ def test_a_failed_regrade_leaves_no_old_mark_standing(
     """Full marks of yesterday are not today's if today's run failed."""
     hand_in("regraded", solve)
     tiny_course.autograde("01_tiny", "regraded")
-    assert row_of(tiny_course, "regraded").points == 7.0
+    assert row_of(tiny_course, "regraded").marks.code == 7.0
 
     def dead(self, *arguments):
         raise OSError("no kernel could be started")
@@ -79,7 +79,7 @@ def test_a_failed_regrade_leaves_no_old_mark_standing(
     tiny_course.autograde("01_tiny", "regraded")
 
     row = row_of(tiny_course, "regraded")
-    assert (row.points, row.flags) == (0.0, ["look", "not judged"])
+    assert (row.marks.code, row.flags) == (0.0, ["look", "not judged"])
 
 
 def test_a_missing_store_stops_before_anything_is_graded(tiny_course, hand_in):

@@ -155,7 +155,10 @@ def test_everybody_gets_what_their_work_deserves(graded, student):
     points = CLASS[student][1] if student in CLASS else 0.0
 
     assert graded.problems[student] == ""
-    assert (points, 7.0) == (graded.rows[student].points, graded.rows[student].out_of)
+    assert (points, 7.0) == (
+        graded.rows[student].marks.code,
+        graded.rows[student].marks.code_out_of,
+    )
 
 
 @pytest.mark.parametrize("student", RAW)
@@ -176,7 +179,7 @@ def test_only_odd_submissions_are_flagged(graded):
 
 def test_written_answers_wait_for_a_person(graded):
     """An answered question waits; its points are not counted yet."""
-    assert graded.rows["perfect"].waiting == 1.0
+    assert graded.rows["perfect"].marks.waiting == 1.0
 
 
 def test_mistakes_are_named_in_table_and_page(graded):

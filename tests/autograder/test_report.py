@@ -223,7 +223,7 @@ def test_findings_come_from_the_gradebook_and_the_graded_notebooks(course):
 
     (found,) = read_findings(course, "01_tiny").submissions
 
-    assert (found.points, found.out_of) == (5.5, 7)
+    assert (found.marks.code, found.marks.code_out_of) == (5.5, 7)
     assert found.shares == {"tiny/centre-check": 0.5, "tiny/spread-check": 1}
     assert found.mistakes == [MISTAKE]
     assert found.with_reference == [("tiny.spread", "centre")]

@@ -492,7 +492,7 @@ def grade(root, results, *, force=False):
 
 
 def points(root):
-    return {row.student: row.points for row in Course(root).grades(ASSIGNMENT)}
+    return {row.student: row.marks.code for row in Course(root).grades(ASSIGNMENT)}
 
 
 @pytest.fixture
@@ -535,7 +535,7 @@ def test_a_failed_regrade_leaves_no_old_score(two):
     row = next(row for row in Course(two).grades(ASSIGNMENT) if row.student == "bob")
 
     assert [work.student for work in failed] == ["bob"]
-    assert (row.points, row.flags) == (0.0, ["look"])
+    assert (row.marks.code, row.flags) == (0.0, ["look"])
     assert not (two / "autograded" / "bob" / ASSIGNMENT).exists()
     assert points(two)["ann"] == 3.0
 
@@ -740,7 +740,7 @@ def test_a_time_that_is_none_stops_nothing(two, time):
     done = {work.student: work for work in grade(two, Results(two))}
     row = next(row for row in Course(two).grades(ASSIGNMENT) if row.student == "bob")
 
-    assert (done["bob"].error, row.points) == ("", 3.0)
+    assert (done["bob"].error, row.marks.code) == ("", 3.0)
     assert "time" in row.flags
 
 

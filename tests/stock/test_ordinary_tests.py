@@ -225,7 +225,7 @@ def test_a_damaged_file_earns_nothing_even_where_nothing_can_fail(course):
     assert course.autograde("stock", "damaged") == ""
 
     rows = {row.student: row for row in course.grades("stock")}
-    assert rows["damaged"].points == 0
+    assert rows["damaged"].marks.code == 0
     assert "damaged" in rows["damaged"].flags
 
 
@@ -288,14 +288,14 @@ def test_the_runner_grades_stock_assignments_alike(course, monkeypatch):
 
     from autograder.cli.grade import grade_assignment
 
-    before = {row.student: row.points for row in course.grades("stock")}
+    before = {row.student: row.marks.code for row in course.grades("stock")}
     (course.root / "submitted" / "sent").rename(course.root / "sent")
     monkeypatch.chdir(course.root)
     grade_assignment(
         Console(quiet=True), Course(course.root), "stock", force=True, jobs=1
     )
 
-    assert before == {row.student: row.points for row in course.grades("stock")}
+    assert before == {row.student: row.marks.code for row in course.grades("stock")}
 
 
 def test_one_notebook_is_graded_alike_without_a_course(course):

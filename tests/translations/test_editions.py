@@ -314,7 +314,7 @@ def test_a_submission_gets_the_same_marks_in_any_edition(course, edition_release
     for name in WORK:
         one, other = (vars(rows[f"{name}-{ending}"]) for ending in ("en", "own"))
         assert one | {"student": ""} == other | {"student": ""}
-    assert rows["right-own"].points > rows["mistaken-own"].points
+    assert rows["right-own"].marks.code > rows["mistaken-own"].marks.code
 
     def page(student: str) -> str:
         path = course.root / "feedback" / student / "01_tiny" / "tiny.html"
