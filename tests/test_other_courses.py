@@ -140,8 +140,8 @@ def test_a_course_of_physics_is_checked_and_graded(tmp_path):
         ),
     )
 
-    assert (right.points, right.out_of) == (7, 7)
-    assert wrong.points == 0
+    assert (right.marks.code, right.marks.out_of) == (7, 7)
+    assert wrong.marks.code == 0
     assert sorted(wrong.mistakes) == [
         "divided by the time since 0",
         "half forgotten",

@@ -36,6 +36,7 @@ from autograder.store import StoreError, read_store, store_path
 warnings.filterwarnings("ignore", category=SAWarning)
 
 PATIENCE = 30  # seconds
+EXECUTION = "NBGRADER_EXECUTION"
 POINTER = "traceback for details"
 RAISED = re.compile(r"[\w.]*(Error|Exception): \S")
 
@@ -198,7 +199,14 @@ class Course:
         str
             Empty, or the reason why it could not be graded.
         """
-        result = self.api.autograde(assignment, student)
+        told = os.environ.get(EXECUTION)
+        try:
+            result = self.api.autograde(assignment, student)
+        finally:
+            # nbgrader 0.9 leaves it set where grading fails.
+            os.environ.pop(EXECUTION, None)
+            if told is not None:
+                os.environ[EXECUTION] = told
         return "" if result["success"] else reason(result)
 
     def feedback(self, assignment: str, student: str) -> str:

@@ -3,6 +3,8 @@
 import os
 
 STOCK = "it is about what lies beside a notebook, which stock nbgrader copies as it is"
+# nbgrader's own converter reads the time before anything of ours, and refuses it.
+REFUSED_BY = "nbgrader"
 FIRST = 'print("TRIED")'
 
 

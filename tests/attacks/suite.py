@@ -21,6 +21,8 @@ tries. It has some of:
 ``REFUSED``
     True where what was handed in cannot be graded: the submission is then
     reported by name, and has no mark;
+``REFUSED_BY``
+    the same for one of `ENGINES`;
 ``STOCK``
     why it is not tried on stock nbgrader, where it is not (see `tests.attacks.stock`);
 ``prepare(place)``

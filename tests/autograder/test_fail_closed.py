@@ -108,3 +108,17 @@ def test_a_damaged_store_is_no_store(tiny_course, tmp_path):
 
     with pytest.raises(ValueError, match="damaged"):
         read_store(path)
+
+
+def test_grading_that_fails_leaves_the_environment_alone(
+    tiny_course, hand_in, monkeypatch
+):
+    """The next check in this process does not take itself for a graded one."""
+    hand_in("refused", solve)
+
+    def broken(self, *arguments):
+        raise RuntimeError("the disk is ill")
+
+    monkeypatch.setattr(execution.JudgedExecute, "preprocess", broken)
+    assert "the disk is ill" in tiny_course.autograde("01_tiny", "refused")
+    assert "NBGRADER_EXECUTION" not in os.environ
