@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.authoring.catalogue import CatalogueError, patch
+from autograder.authoring.needs import needed
 from autograder.authoring.regions import (
     RegionError,
     find_regions,
@@ -221,11 +222,14 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
         solutions={name: f.cell.id for name, f in source.functions.items()},
         demonstrations=[c.id for c in source.cells if c.role == "demonstration"],
         judges=source.judges,
-        reference=[
-            (cell.id, plain_python(cell.source))
-            for cell in source.cells
-            if cell.role in ("plain", "solution")
-        ],
+        reference=needed(
+            [
+                (cell.id, plain_python(cell.source))
+                for cell in source.cells
+                if cell.role in ("plain", "solution")
+            ],
+            set(source.functions),
+        ),
     )
     _finish_relations(store)
     return store

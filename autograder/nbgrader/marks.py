@@ -90,11 +90,12 @@ class Marks:
     def add(self, mark: CellMark) -> None:
         """Add one cell."""
         if mark.code:
-            self.code += mark.earned
+            # Shares of points, as thirds are, should not show how floats add up.
+            self.code = round(self.code + mark.earned, 6)
             self.code_out_of += mark.out_of
             self.look += mark.waiting
         else:
-            self.written += mark.earned
+            self.written = round(self.written + mark.earned, 6)
             self.written_out_of += mark.out_of
             self.waiting += mark.out_of if mark.waiting else 0.0
         nobody = mark.auto is None and mark.manual is None

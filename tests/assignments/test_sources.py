@@ -9,6 +9,8 @@ import nbformat
 import pytest
 
 from autograder.authoring.catalogue import read_catalogue
+from autograder.authoring.needs import needed
+from autograder.authoring.regions import plain_python
 from autograder.authoring.sources import read_source
 
 SOURCE = Path(__file__).resolve().parents[2] / "source"
@@ -235,3 +237,20 @@ def test_catalogue_is_rich_enough(folder):
             counts.append(n)
 
     assert sum(counts) / len(counts) >= 5
+
+
+@EVERY_NOTEBOOK
+def test_the_reference_needs_no_data(path, monkeypatch):
+    """What grading runs of the solution ends, wherever data files may be."""
+    source = read_source(path)
+    monkeypatch.setattr("h5py.File", None)
+    cells = [
+        (cell.id, plain_python(cell.source))
+        for cell in source.cells
+        if cell.role in ("plain", "solution")
+    ]
+    defined = {}
+    for cell, text in needed(cells, set(source.functions)):
+        exec(compile(text, cell, "exec"), defined)
+
+    assert set(source.functions) <= set(defined)
