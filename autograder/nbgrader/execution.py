@@ -184,11 +184,11 @@ def healed_notebook(
     Parameters
     ----------
     path : Path
-        The submitted file of the notebook's name.
+        The submitted file; `autograder.copies.choose` may take another one.
     store : Store
-        The notebook's cases.
+        Holds the release and the cases.
     notebooks : iterable of str
-        Names of all of the assignment's notebooks.
+        The assignment's notebooks, which are not copies of this one.
 
     Returns
     -------
