@@ -5,6 +5,7 @@ constants that are shown to readers; the rest of the syntax tree stays as it is.
 """
 
 import ast
+import copy
 import io
 import re
 import tokenize
@@ -23,8 +24,18 @@ SHOWN = frozenset(
         *("xlabel", "xlabels", "ylabel", "ylabels"),
     ]
 )
+# Calls whose strings are looked up: what they name stays as it is.
+LOOKED_UP = re.compile(r"check|checks_for|frozen|getattr|load(_\w+)?|einsum|astype")
 WORD = re.compile(r"[A-Za-z]{3,}")
+PRINTED = re.compile(r"\b[A-Za-z]{2,}\b")
 PROSE = re.compile(r"[A-Za-z]{2,}[,:;]? (?:\S+ )*?[A-Za-z]{2,}")
+# A word that stands alone, unlike a name of code: it may be drawn or printed by way
+# of a variable, so a translator says of each whether it is a label or a key.
+LABEL = re.compile(
+    r"(?<![\w.@])[a-z]{3,}(?:-[a-z]+)*(?![\w.(\[=@,>])|(?<![\w.])[a-z]{2,},? "
+)
+# A word beside what an f-string puts in, a space away from it.
+BESIDE = re.compile(r" [a-z]{2,}(?: |$)|^[a-z]{2,} ")
 OWN = re.compile(r"#+\s*(?:@(?:KEEP|REPLACE|OMIT)\b|noqa\b|type:|fmt:)|###")
 UNDERLINE = re.compile(r"\s*-{3,}\s*")
 PARAMETER = re.compile(r"\*{0,2}\w+(?:, \*{0,2}\w+)* : ")
@@ -221,10 +232,57 @@ def _comments(
     yield from change()
 
 
+def _looked_up(tree: ast.AST) -> set[ast.expr]:
+    """Return the strings that code looks something up by, or gives as options."""
+    found: set[ast.expr] = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        given = [word.value for word in node.keywords if word.arg not in SHOWN]
+        if LOOKED_UP.fullmatch(name):
+            given += node.args
+        found.update(part for part in given if isinstance(part, ast.Constant))
+        if name == "frozen":
+            found.update(node.args)
+    return found
+
+
+def _may_be_shown(node: ast.expr) -> bool:
+    """Tell whether the words of a string read like words, not like code."""
+    if isinstance(node, ast.Constant):
+        words = _text(node)
+        return bool(PROSE.search(words) or LABEL.search(words))
+    if not isinstance(node, ast.JoinedStr):
+        return False
+    if any(_may_be_shown(part) for part in _put_in(node)):
+        return True
+    return _worded(node)
+
+
+def _worded(node: ast.JoinedStr) -> bool:
+    """Tell whether an f-string has words of its own."""
+    parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+    return bool(PROSE.search(_text(node))) or any(map(BESIDE.search, map(str, parts)))
+
+
+def _put_in(node: ast.JoinedStr) -> Iterator[ast.Constant]:
+    """Return the strings within the expressions of an f-string."""
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            for inner in ast.walk(part.value):
+                if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+                    yield inner
+
+
 def _shown(tree: ast.AST) -> dict[ast.expr, None]:
-    """Return the string constants and f-strings that are shown to readers."""
+    """Return the string constants and f-strings that are shown to readers.
+
+    One whose words are drawn or printed by way of a variable is among them, and with
+    it some that are not: those stay as they are in the catalogue.
+    """
     found: dict[ast.expr, None] = {}
-    documented = set(_documented(tree))
+    left = {*_documented(tree), *_looked_up(tree)}
     parts = {
         part
         for node in ast.walk(tree)
@@ -237,7 +295,7 @@ def _shown(tree: ast.AST) -> dict[ast.expr, None]:
     def add(node: ast.AST) -> None:
         """Note the strings of a displayed expression, but not those it looks up."""
         if isinstance(node, ast.Constant | ast.JoinedStr):
-            if node not in parts and WORD.search(_text(node)):
+            if node not in parts and PRINTED.search(_text(node)):
                 found.setdefault(node)
         elif isinstance(node, ast.List | ast.Tuple | ast.Set):
             for item in node.elts:
@@ -262,8 +320,8 @@ def _shown(tree: ast.AST) -> dict[ast.expr, None]:
             for keyword in node.keywords:
                 if keyword.arg in SHOWN:
                     add(keyword.value)
-        if isinstance(node, ast.Constant | ast.JoinedStr) and node not in documented:
-            if node not in parts and PROSE.search(_text(node)):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and node not in parts:
+            if node not in left and _may_be_shown(node):
                 found.setdefault(node)
     return found
 
@@ -299,8 +357,16 @@ def _strings(
         start, end = offsets.of(node)
         if isinstance(node, ast.JoinedStr):
             text, values = _template(node)
-            made = translate("template", text)
-            if made != text:
+            made = text
+            if _worded(node) or PRINTED.search(_text(node)):
+                made = translate("template", text)
+            changed = False
+            for inner in _put_in(node):
+                if _may_be_shown(inner):
+                    word = translate("string", str(inner.value))
+                    changed = changed or word != inner.value
+                    inner.value = word
+            if made != text or changed:
                 yield _Change(start, end, _joined(made, values))
         elif isinstance(node, ast.Constant):
             text = str(node.value)
@@ -421,6 +487,10 @@ def _compare(one: object, other: object, shown: set[ast.expr]) -> str:
 
 
 def _values(node: ast.JoinedStr) -> list[str]:
+    """Return what an f-string puts in, whatever strings that may show."""
+    kept = copy.deepcopy(node)
+    for inner in _put_in(kept):
+        inner.value = ""
     return sorted(
-        ast.dump(part) for part in node.values if isinstance(part, ast.FormattedValue)
+        ast.dump(part) for part in kept.values if isinstance(part, ast.FormattedValue)
     )

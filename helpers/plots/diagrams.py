@@ -11,12 +11,14 @@ out a fully connected network of given sizes.
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import east_asian_width
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch, Patch
 
+from helpers.fonts import use_font
 from helpers.plots.style import COLOURS, CourseFigure
 
 __all__ = ["diagram", "layers_diagram"]
@@ -31,8 +33,13 @@ def _half_size(label: str, kind: str, scale: float) -> tuple[float, float]:
     if kind != "number":
         return RADIUS, RADIUS
     rows = [row.replace("$", "").replace("_", "") for row in label.split("\n")]
-    width = (0.042 * max(map(len, rows)) + 0.1) / scale
+    width = (0.042 * max(map(_columns, rows)) + 0.1) / scale
     return max(RADIUS, width), (0.09 * len(rows) + 0.1) / scale
+
+
+def _columns(row: str) -> int:
+    """Return how many letters wide a row is: a Chinese sign is two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in row)
 
 
 def _node(
@@ -114,6 +121,7 @@ def diagram(
     right = max(node[0] + sizes[name][0] for name, node in nodes.items()) + 0.1
     low = min(node[1] - sizes[name][1] for name, node in nodes.items()) - 0.15
     high = max(node[1] + sizes[name][1] for name, node in nodes.items()) + 0.15
+    use_font()
     _, axes = plt.subplots(
         figsize=((right - left) * scale, (high - low) * scale + 0.3),
         facecolor="white",
@@ -223,6 +231,7 @@ def layers_diagram(
     room = 0.5 if captions else 0.0
     right = 1.8 * (len(sizes) - 1) + 0.75
     if axes is None:
+        use_font()
         _, axes = plt.subplots(
             figsize=(right + 0.75, room - 2 * bottom + 0.4),
             facecolor="white",

@@ -27,6 +27,7 @@ from matplotlib.axes import Axes
 from mpl_toolkits.mplot3d import Axes3D
 from numpy.typing import ArrayLike
 
+from helpers.fonts import use_font
 from helpers.plots.style import COLOURS, DASHES, HATCHES, MARKERS, CourseFigure
 
 __all__ = [
@@ -73,6 +74,7 @@ def panels(
     >>> len(panels(3, 2))
     6
     """
+    use_font()
     figure, grid = plt.subplots(
         rows,
         columns,
