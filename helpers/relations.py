@@ -16,7 +16,7 @@ import numpy as np
 
 from helpers.activations import sigmoid
 from helpers.checks.tolerances import as_array, close
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = ["difference_by_magnitude", "dropout_forward", "mini_batches"]
 
@@ -361,7 +361,7 @@ def mini_batches(
     try:
         order = _order_alone(answer, X, Y, size)
         if shared:
-            raise _wrong("shared", parts=", ".join(shared))
+            raise _wrong("shared", parts=listed(shared))
         if order is not None:
             _check_seeds(order, inputs, others)
     except _Wrong as wrong:

@@ -17,7 +17,7 @@ from traitlets import List
 
 from autograder.healing import edition_in
 from autograder.nbgrader.sanitizing import policy_of, rebuilt
-from helpers.strings import language, speaking
+from helpers.strings import language, speaking, text
 
 EXCHANGE = {
     "timestamp.txt": re.compile(
@@ -54,6 +54,23 @@ ENTRY = re.compile(
     r'<a href="#((?:comment-)?([\w.-]+))">'
     "(Test cell|Written response|Coding free-response|Task|Comment)</a>"
 )
+# What nbgrader's template says of its own, and the strings that say it.
+OWN = {
+    "Test cell": "test",
+    "Written response": "written",
+    "Coding free-response": "coding",
+    "Task": "task",
+    "Comment": "comment",
+    "Comments": "comments",
+    "Late submission penalty": "late",
+    "Student's answer": "answer",
+    "Student's task": "own_task",
+    "Grade cell": "cell",
+    "Score": "score",
+}
+LABEL = re.compile(rf"(?<!\w)({'|'.join(OWN)})(?=[<: ])(: ?)?")
+MARKS = re.compile(r"\((Score: [^()<>]*)\)")
+BODY, FOOTER = '<div class="panel-body">', '<div class="panel-footer">'
 
 __all__ = ["FeedbackExporter", "OnlyPages", "accessible"]
 
@@ -89,7 +106,43 @@ def accessible(page: str, language: str = "en") -> str:
     # What learners wrote stands behind this; it is left as it is.
     start = page.find('id="notebook"')
     head, rest = page[:start], page[start:]
-    return ENTRY.sub(r'<a href="#\1">\3 <code>\2</code></a>', head) + rest
+    head = ENTRY.sub(r'<a href="#\1">\3 <code>\2</code></a>', head)
+    front, opened, body = head.partition("<body>")
+    return front + opened + in_own_words(body) + rest
+
+
+def in_own_words(html: str) -> str:
+    """Return part of a page, without a learner's words, in the edition's language.
+
+    Parameters
+    ----------
+    html : str
+        What nbgrader's template wrote: the list of marks, or a cell's heading.
+
+    Examples
+    --------
+    >>> in_own_words('<span>Score: 1.0 / 2.0</span>')
+    '<span>Score: 1.0 / 2.0</span>'
+    """
+    html = MARKS.sub(lambda m: text("feedback.page.marks", marks=m[1]), html)
+    html = html.replace("(Top)", text("feedback.page.top"))
+    return LABEL.sub(
+        lambda m: (
+            text(f"feedback.page.{OWN[m[1]]}") + (text("marks.colon") if m[2] else "")
+        ),
+        html,
+    )
+
+
+def _headed(cell: str) -> str:
+    """Return a cell with nbgrader's heading and the label of comments translated."""
+    heading, opened, rest = cell.partition(BODY)
+    if not opened:
+        return cell
+    body, closed, footer = rest.rpartition(FOOTER)
+    label, bold, comment = footer.partition("</b>")
+    footer = in_own_words(label) + bold + comment if closed else footer
+    return in_own_words(heading) + opened + body + closed + footer
 
 
 # nbgrader's template, with cells that have been rendered before put in their place.
@@ -138,6 +191,7 @@ class RenderedCells:
 
     def keep(self, cell: NotebookNode, html: str) -> str:
         """Keep how a cell was rendered, and return it."""
+        html = _headed(html)
         if len(html) <= self._most:
             self._size += len(html)
             self._known[self._key(cell)] = html

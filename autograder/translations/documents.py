@@ -2,7 +2,6 @@
 
 import copy
 import json
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -205,7 +204,7 @@ def rewrite_table(table: dict, translate: Translate, at: str = "") -> dict:
         context = f"{at}.{key}" if at else key
         if isinstance(value, dict):
             made[key] = rewrite_table(value, translate, context)
-        elif context.startswith(OWN_NAMES) or not re.search(r"[^\W\d_]", value):
+        elif context.startswith(OWN_NAMES):
             made[key] = value
         else:
             made[key] = translate(Message(value, context, "template"))

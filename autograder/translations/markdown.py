@@ -17,6 +17,8 @@ HEADING = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 ROW = re.compile(r"\s*\|.*\|\s*")
 CELL_END = re.compile(r"(?<!\\)\|")
+# Words within a formula, which a translation says in its own.
+SAID = re.compile(r"\\text\{([^{}]*)\}")
 # What stands for code, formulas and placeholders where only words are looked at.
 MASKS = {"code": "\ue000", "math": "\ue001", "placeholder": "\ue002"}
 _MASKED = [
@@ -84,7 +86,7 @@ def rewrite(source: str, translate: Callable[[str], str]) -> str:
     Returns
     -------
     str
-        The rest, such as formulas and fences of code, is as it was.
+        The rest, such as formulas without words and fences of code, is as it was.
     """
     return "".join(
         gap
@@ -103,7 +105,8 @@ def _messages(block: str) -> list[str]:
 
 
 def _has_words(block: str) -> bool:
-    return not FENCE.match(block) and WORD.search(masked(block)) is not None
+    said = " ".join(SAID.findall(block))
+    return not FENCE.match(block) and WORD.search(masked(block) + said) is not None
 
 
 def masked(source: str) -> str:
@@ -140,7 +143,9 @@ def structure(source: str) -> tuple[list[str], Counter[str]]:
             parts.update(f"tag {tag}" for tag in TAGS.findall(token.content))
             parts.update(_parts(_inline(TAGS.sub(" ", token.content))))
         elif token.type in ("fence", "code_block", "math_block"):
-            parts[f"{token.type} {token.content}"] += 1
+            formula = token.type == "math_block"
+            content = SAID.sub("", token.content) if formula else token.content
+            parts[f"{token.type} {content}"] += 1
         else:
             outline.append(f"{token.type} {token.tag}")
     return outline, parts
@@ -161,7 +166,7 @@ def _parts(tokens: list[Token]) -> Counter:
         if token.type == "code_inline":
             found[f"code {token.content}"] += 1
         elif token.type.startswith("math_inline"):
-            found[f"formula {token.content}"] += 1
+            found[f"formula {SAID.sub('', token.content)}"] += 1
         elif token.type == "link_open":
             found[f"link {token.attrGet('href')}"] += 1
         elif token.type == "image":

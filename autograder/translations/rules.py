@@ -136,7 +136,8 @@ def damages(message: Message, translation: str) -> list[str]:
                 Counter(pattern.findall(message.text)),
                 Counter(pattern.findall(translation)),
             )
-        for take in (_before, _after):
+        # A mark alone, as between the items of a list, has its language's spaces.
+        for take in (_before, _after) if re.search(r"\w", message.text) else ():
             if take(message.text) != take(translation):
                 found.append("other spaces or line ends at its ends")
     found += _unequal(

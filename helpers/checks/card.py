@@ -21,7 +21,7 @@ from helpers.checks.recognition import named_inputs
 from helpers.checks.report import Advice, Block, Report, is_seeded, short
 from helpers.checks.tolerances import close
 from helpers.checks.values import resolve
-from helpers.strings import text
+from helpers.strings import clauses, labelled, text
 
 __all__ = ["advice_html", "block_html", "card_html", "for_page", "progress_html"]
 
@@ -72,12 +72,15 @@ def for_page(html: str) -> str:
 
 def advice_html(advice: Advice) -> str:
     """Return one piece of advice, with the section as a link where it is known."""
-    title = f"<strong>{escape(advice.title)}:</strong> " if advice.title else ""
+    mark = text("marks.colon")
+    title = f"<strong>{escape(advice.title)}{mark.rstrip()}</strong>"
+    title = title + mark[len(mark.rstrip()) :] if advice.title else ""
     said = escape(advice.sentence)
     if advice.link:
-        section, dot, rest = advice.sentence.partition(".")
+        section = re.split("[.。]", advice.sentence, maxsplit=1)[0]
+        rest = advice.sentence.removeprefix(section)
         link = f'<a href="{escape(advice.link)}">{escape(section)}</a>'
-        said = link + escape(dot + rest)
+        said = link + escape(rest)
     return f'<p style="{ADVICE}">{title}{_code(said)}</p>'
 
 
@@ -111,10 +114,10 @@ def block_html(function: FunctionCases, block: Block) -> str:
         right = text("checks.right") if block.right else ""
         said = [right] if right else []
         said += [one for one in block.sentences if one != right]
-        words = escape("; ".join(said))
+        words = escape(clauses(said))
         return (
             f'<p style="{ADVICE}"><span style="color:{colour}">{mark}</span> '
-            f"{escape(block.label)}: {_code(words)}</p>"
+            f"{escape(labelled(block.label, ''))}{_code(words)}</p>"
         )
     shown = "".join(
         f'<p style="{ADVICE}">{_code(escape(sentence))}</p>'

@@ -32,7 +32,7 @@ from helpers.checks.report import CheckFailed, Report
 from helpers.checks.stubs import is_released
 from helpers.checks.unrun import broken_cell, watch_cells
 from helpers.checks.values import Unsupported, plain
-from helpers.strings import speak, text
+from helpers.strings import listed, speak, text
 
 __all__ = ["Check", "checks_for", "relation_named"]
 
@@ -248,7 +248,7 @@ class Check:
         remarks = reports.notes(run.outcome, record.contract)
         more = additional_parts(record, run)
         if more:
-            remarks.append(text("checks.additional", names=", ".join(more)))
+            remarks.append(text("checks.additional", names=listed(more)))
         rights = self._rounds.setdefault(record.name, {})
         if index in rights:
             rights.clear()  # it is checked again

@@ -17,7 +17,7 @@ from helpers.checks.parts import place_of
 from helpers.checks.patterns import Numbers, constant_ratio, find_pattern, number
 from helpers.checks.tolerances import close
 from helpers.checks.values import Unreadable, leaves, resolve
-from helpers.strings import text
+from helpers.strings import labelled, listed, text
 
 __all__ = ["Evidence", "evidence_of", "hint_values", "number", "shape_of"]
 
@@ -200,7 +200,7 @@ def _fact(difference: Difference) -> str:
         # A relation's words say themselves which part they are about.
         return str(expected)
     if difference.kind == "contract":
-        return f"{path}: {expected}"
+        return labelled(path, expected)
     if difference.kind == "type" or isinstance(expected, str) or expected is None:
         if isinstance(returned, tuple) and len(returned) == 1:
             return text(say + "trailing_comma", path=path)
@@ -319,7 +319,7 @@ def _relate_order(
         certain = certain or any(_is_large(result.expected) for result in bad)
     if any(order != orders[0] for order in orders) or (len(orders) < 2 and not certain):
         return False
-    pairs = ", ".join(text("checks.evidence.holds", a=a, b=b) for a, b in orders[0])
+    pairs = listed(text("checks.evidence.holds", a=a, b=b) for a, b in orders[0])
     evidence.relate("permuted", "order", pairs=pairs)
     return True
 
@@ -452,9 +452,8 @@ def _alone(
 
 
 def _listed(names: list[str]) -> str:
-    listed = ", ".join(names[:6])
-    more = len(names) - 6
-    return text("checks.evidence.names", names=listed, n=more) if more > 0 else listed
+    first, more = listed(names[:6]), len(names) - 6
+    return text("checks.evidence.names", names=first, n=more) if more > 0 else first
 
 
 def _patterns_of_names(
@@ -479,7 +478,7 @@ def _patterns_of_names(
             found.append(("layers_until", "layer", bad[-1]))
     sorts = _sorts(right), _sorts(wrong)
     if not set(sorts[0]) & set(sorts[1]):
-        sort = ", ".join(dict.fromkeys(sorts[1]))
+        sort = listed(dict.fromkeys(sorts[1]))
         found.append(("only_sort", "one sort", sort))
     return found
 

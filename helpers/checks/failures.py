@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from helpers.strings import text
+from helpers.strings import clauses, listed, text
 
 __all__ = ["explain"]
 
@@ -338,7 +338,7 @@ def _assertion(spot: Spot) -> str:
                 parts.append(_say("here", code=spot.code(side), value=_shown(value)))
     said = _say("assertion", code=spot.code(test))
     return (
-        " ".join([said, _say("assertion_here", parts="; ".join(parts))])
+        " ".join([said, _say("assertion_here", parts=clauses(parts))])
         if (parts)
         else said
     )
@@ -382,7 +382,7 @@ def _name(spot: Spot) -> str:
 
 def _near(name: str, others: list[str]) -> str:
     found = difflib.get_close_matches(name, dict.fromkeys(others), n=3, cutoff=0.6)
-    return ", ".join(f"`{other}`" for other in found)
+    return listed(f"`{other}`" for other in found)
 
 
 def _attribute(spot: Spot) -> str:
@@ -493,7 +493,7 @@ def _call(spot: Spot) -> str:
             "not_callable", name=name, kind=_kind(function), code=spot.code(node)
         )
     if isinstance(spot.error, TypeError) and name == "range" and given:
-        return _say("range", parts=", ".join(map(spot.is_, node.args)))
+        return _say("range", parts=listed(map(spot.is_, node.args)))
     return ""
 
 
@@ -691,7 +691,7 @@ def _given(spot: Spot) -> str:
         known = [a for a in node.args if spot.known(a) is not Unknown]
         shown = [a for a in known if not isinstance(a, ast.Constant)]
         if shown:
-            parts = "; ".join(map(spot.is_, shown))
+            parts = clauses(map(spot.is_, shown))
             return _say("given", code=spot.code(node.func), parts=parts)
     if isinstance(node, ast.Subscript):
         base = spot.known(node.value)

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from helpers.checks.comparison import Result
+from helpers.strings import text
 
 __all__ = ["named_parts", "named_results", "part_name", "place_of"]
 
-IN = " in "
 Parts = Mapping[str, tuple[str, ...]]
 
 
@@ -42,7 +42,7 @@ def part_name(parts: Parts, path: str) -> str:
     names = parts.get(match[1], ()) if match else ()
     if match is None or int(match[2]) >= len(names):
         return path
-    return f"{names[int(match[2])]}{match[3]}{IN}{match[1]}"
+    return _part_of(names[int(match[2])] + match[3], match[1])
 
 
 def named_parts(parts: Parts, values: Mapping[str, object]) -> dict[str, object]:
@@ -52,7 +52,7 @@ def named_parts(parts: Parts, values: Mapping[str, object]) -> dict[str, object]
         names = parts.get(name, ())
         if isinstance(value, tuple) and len(value) == len(names) > 0:
             pairs = zip(names, value, strict=True)
-            found |= {f"{part}{IN}{name}": item for part, item in pairs}
+            found |= {_part_of(part, name): item for part, item in pairs}
         else:
             found[name] = value
     return found
@@ -82,5 +82,13 @@ def place_of(path: str, index: Sequence[int]) -> str:
     """
     if not index:
         return path
-    head, found, tail = path.partition(IN)
-    return f"{head}{list(index)}{found}{tail}"
+    form = re.escape(_part_of("\0", "\1"))
+    form = form.replace("\0", r"(?P<part>\S+)").replace("\1", r"(?P<whole>\S+)")
+    found = re.fullmatch(form, path)
+    if found is None:
+        return f"{path}{list(index)}"
+    return _part_of(f"{found['part']}{list(index)}", found["whole"])
+
+
+def _part_of(part: str, whole: str) -> str:
+    return text("checks.part_of", part=part, whole=whole)

@@ -23,7 +23,7 @@ import numpy as np
 
 from helpers.checks.tolerances import close
 from helpers.checks.values import leaves, resolve
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = ["Finding", "Numbers", "constant_ratio", "find_pattern", "number"]
 
@@ -264,8 +264,8 @@ def _factor(cases: Cases) -> Finding | None:
         if reason:
             return Finding("ratio_named", "factor", values | {"reason": reason})
         if _explained(cases, FIXED, fitted=1):
-            listed = ", ".join(dict.fromkeys(number(ratio) for ratio in ratios))
-            return Finding("ratios", "factor", values | {"ratios": listed})
+            several_ratios = listed(dict.fromkeys(number(ratio) for ratio in ratios))
+            return Finding("ratios", "factor", values | {"ratios": several_ratios})
         return None
     values["ratio"] = number(ratios[0])
     if _explained(cases, FITTED, free=1):
@@ -287,11 +287,11 @@ def _offset(cases: Cases) -> Finding | None:
     offsets = [n.got - n.want for n in cases]
     if not all(map(_constant, offsets)):
         return None
-    listed = list(dict.fromkeys(number(o.flat[0]) for o in offsets))
-    values = {"path": cases[0].path, "offset": ", ".join(listed)}
-    if len(listed) == 1 and _explained(cases, FITTED, free=1):
+    found = list(dict.fromkeys(number(o.flat[0]) for o in offsets))
+    values = {"path": cases[0].path, "offset": listed(found)}
+    if len(found) == 1 and _explained(cases, FITTED, free=1):
         return Finding("offset", "offset", values)
-    if len(listed) > 1 and _explained(cases, FIXED, fitted=1):
+    if len(found) > 1 and _explained(cases, FIXED, fitted=1):
         return Finding("offsets", "offset", values)
     return None
 

@@ -17,7 +17,7 @@ from helpers.checks.parts import named_parts, named_results
 from helpers.checks.recognition import Run, named_inputs
 from helpers.checks.slips import slips_of
 from helpers.checks.values import resolve
-from helpers.strings import text
+from helpers.strings import labelled, listed, text
 
 __all__ = [
     "Advice",
@@ -125,14 +125,14 @@ class Report:
         lines = [self.header]
         for advice in self.advice:
             lines.append("")
-            start = f"{advice.title}: " if advice.title else ""
+            start = labelled(advice.title, "") if advice.title else ""
             sentence = advice.sentence
             if advice.link:
                 sentence += f" ({advice.link})"
             lines += textwrap.wrap(sentence, WIDTH, initial_indent=start)
         for block in self.blocks:
             lines.append("")
-            title = f"{block.label}: {text('checks.right')}"
+            title = labelled(block.label, text("checks.right"))
             lines.append(title if block.right else block.label)
             if block.case is not None:
                 lines += _indented(call_lines(self.function, block.case, block.drew))
@@ -196,7 +196,7 @@ def short(value: object, names: Sequence[str] | None = None) -> str:
     """
     value = resolve(value)
     if isinstance(value, tuple) and names and len(names) == len(value):
-        named = ", ".join(f"{n}: {_brief(item)}" for n, item in zip(names, value))
+        named = listed(map(labelled, names, map(_brief, value)))
         return f"({named})"
     if isinstance(value, np.ndarray) and value.ndim:
         if value.size > SMALL or value.ndim > 2:
@@ -256,7 +256,7 @@ def notes(
     remarks = []
     if outcome.changed and "leaves inputs" not in contract:
         key = "changed" if right else "changed_wrong"
-        remarks.append(text(f"checks.{key}", names=", ".join(outcome.changed)))
+        remarks.append(text(f"checks.{key}", names=listed(outcome.changed)))
     remarks += [text("checks.warned", warning=warning) for warning in outcome.warned]
     if not right and outcome.printed.strip():
         last = outcome.printed.strip().splitlines()[-1][:200]
@@ -519,8 +519,7 @@ def cases_named(numbers: list[int]) -> str:
     """
     if len(numbers) == 1:
         return text("checks.case", i=numbers[0])
-    listed = ", ".join(map(str, numbers[:-1]))
-    return text("checks.cases", listed=listed, last=numbers[-1])
+    return text("checks.cases", listed=listed(numbers[:-1]), last=numbers[-1])
 
 
 def report_runs(

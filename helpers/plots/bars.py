@@ -20,7 +20,7 @@ from helpers.plots.style import (
     new_figure,
     styled,
 )
-from helpers.strings import text
+from helpers.strings import clauses, text
 
 __all__ = [
     "plot_differences",
@@ -91,9 +91,7 @@ def plot_differences(
         xlabel=xlabel,
         ylabel=text("plots.comparison"),
     )
-    return describe(
-        figure, text("plots.differences_description", parts="; ".join(parts))
-    )
+    return describe(figure, text("plots.differences_description", parts=clauses(parts)))
 
 
 @styled
@@ -134,7 +132,7 @@ def plot_fractions(fractions: ArrayLike, titles: Sequence[str]) -> Figure:
         panel.set_xlabel(text("plots.bars.class"))
         panel.grid(axis="x", visible=False)
     panels[0, 0].set_ylabel(text("plots.bars.fraction"))
-    parts = "; ".join(
+    parts = clauses(
         f"{title}: " + ", ".join(f"{value:.2g}" for value in row)
         for row, title in zip(fractions, titles, strict=True)
     )

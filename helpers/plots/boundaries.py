@@ -29,7 +29,7 @@ from helpers.plots.style import (
     new_figure,
     styled,
 )
-from helpers.strings import text
+from helpers.strings import clauses, text
 
 __all__ = [
     "plot_boundaries",
@@ -299,9 +299,7 @@ def plot_boundaries(
     if title:
         figure.suptitle(title)
     _legend(figure, panels[0])
-    words = text(
-        "plots.boundaries_description", measure=measure, parts="; ".join(parts)
-    )
+    words = text("plots.boundaries_description", measure=measure, parts=clauses(parts))
     return finish(figure, words)
 
 

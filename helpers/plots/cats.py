@@ -50,7 +50,7 @@ from helpers.drawings.things import THINGS
 from helpers.plots.images import gallery, plot_accuracy_by_group
 from helpers.plots.sliders import Sliders
 from helpers.plots.style import INK, describe, new_figure, series, styled
-from helpers.strings import text
+from helpers.strings import clauses, text
 
 __all__ = [
     "draw_your_own_cat",
@@ -312,7 +312,7 @@ def plot_probability(
             factor=text(f"plots.cats.{factor}"),
             first=f"{values[0]:.3g}",
             last=f"{values[-1]:.3g}",
-            parts="; ".join(parts),
+            parts=clauses(parts),
         ),
     )
 

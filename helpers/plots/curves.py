@@ -30,7 +30,7 @@ from helpers.plots.style import (
     series,
     styled,
 )
-from helpers.strings import text
+from helpers.strings import clauses, text
 
 __all__ = [
     "LiveCurve",
@@ -105,7 +105,7 @@ def plot_costs(
         "plots.costs_description",
         name=name.capitalize(),
         steps=xlabel or text("plots.steps"),
-        parts="; ".join(parts),
+        parts=clauses(parts),
     )
     panel.set(
         title=title or text("plots.cost_title"),
@@ -187,7 +187,7 @@ def plot_bands(
         "plots.bands_description",
         name=ylabel.capitalize(),
         steps=xlabel or text("plots.steps"),
-        parts="; ".join(ends),
+        parts=clauses(ends),
     )
     panel.set(
         title=title or text("plots.bands_title"),
@@ -277,7 +277,7 @@ def plot_validation_curve(
     panel.set_xticks(places, [f"{value:g}" for value in values])
     panel.minorticks_off()
     panel.legend(markerscale=0.7)
-    pairs = "; ".join(
+    pairs = clauses(
         f"{value:g}: {a:.3g} {text('plots.and')} {b:.3g}"
         for value, a, b in zip(values, *means, strict=True)
     )
@@ -367,7 +367,7 @@ def plot_history(
         "plots.costs_description",
         name=ylabel.capitalize(),
         steps=xlabel or text("plots.steps"),
-        parts="; ".join(parts),
+        parts=clauses(parts),
     )
     panel.set(
         title=title or text("plots.history_title", name=ylabel.capitalize()),
@@ -599,5 +599,5 @@ def plot_means(
     panel.minorticks_off()
     panel.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
     figure.legend(loc="outside lower center", ncols=1)
-    words = text("plots.means.description", name=xlabel, parts="; ".join(parts))
+    words = text("plots.means.description", name=xlabel, parts=clauses(parts))
     return finish(figure, words)

@@ -22,7 +22,7 @@ from helpers.plots.style import (
     series,
     styled,
 )
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = [
     "plot_check_errors",
@@ -83,7 +83,7 @@ def plot_gradients(
     largest = (f"{n} {np.abs(v).max():.2g}" for n, v in values.items())
     return finish(
         figure,
-        text("plots.hidden_units.gradients_description", parts=", ".join(largest)),
+        text("plots.hidden_units.gradients_description", parts=listed(largest)),
     )
 
 
@@ -154,5 +154,5 @@ def plot_check_errors(
     panel.legend(loc="upper center", ncols=2)
     low, high = panel.get_ylim()
     panel.set_ylim(low, high * 1e3)
-    words = text("plots.gradient_check.description", parts=", ".join(parts))
+    words = text("plots.gradient_check.description", parts=listed(parts))
     return finish(figure, words)

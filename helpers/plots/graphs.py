@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from helpers.plots.style import COLOURS, INK, describe, lighter, new_figure, styled
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = [
     "draw_data_flow",
@@ -193,8 +193,8 @@ def draw_data_flow(
     panel.set_xlim(-1.35, end + 0.75)
     panel.set_ylim(bottom - 1.65, top + 1.25)
     _blank(panel, text("plots.flow_title", dims=list(layer_dims), m=m))
-    forward = ", ".join(f"A{layer} {shape(layer)}" for layer in range(depth + 1))
-    back = ", ".join(f"dA{layer} {shape(layer)}" for layer in range(depth, -1, -1))
+    forward = listed(f"A{layer} {shape(layer)}" for layer in range(depth + 1))
+    back = listed(f"dA{layer} {shape(layer)}" for layer in range(depth, -1, -1))
     words = text("plots.flow_description", forward=forward, back=back)
     return describe(figure, words)
 

@@ -23,7 +23,7 @@ from helpers.plots.style import (
     series,
     styled,
 )
-from helpers.strings import text
+from helpers.strings import clauses, text
 
 __all__ = [
     "plot_layer_histograms",
@@ -115,7 +115,7 @@ def plot_layer_histograms(
         )
     figure.suptitle(title or text("plots.histograms_title"))
     figure.supxlabel(text("plots.histograms_values"), fontsize=10)
-    words = text("plots.histograms_description", parts="; ".join(parts))
+    words = text("plots.histograms_description", parts=clauses(parts))
     return finish(figure, words)
 
 
@@ -181,7 +181,7 @@ def plot_layer_scales(
     if legend:
         panel.legend()
     words = text(
-        "plots.scales_description", name=ylabel.capitalize(), parts="; ".join(parts)
+        "plots.scales_description", name=ylabel.capitalize(), parts=clauses(parts)
     )
     panel.set(
         title=title or text("plots.scales_title", name=ylabel.capitalize()),
@@ -232,7 +232,7 @@ def plot_samples(samples: Mapping[str, ArrayLike]) -> Figure:
         panel.axvline(values.mean(), color=INK, linestyle="--", linewidth=1.2)
         panel.set(title=name, xlabel=text("plots.samples.value"))
     panels[0, 0].set_ylabel(text("plots.samples.density"))
-    parts = "; ".join(
+    parts = clauses(
         text(
             "plots.samples.sample",
             name=name,

@@ -27,7 +27,7 @@ from helpers.plots.style import (
     styled,
 )
 from helpers.statistics import wilson_interval
-from helpers.strings import text
+from helpers.strings import clauses, listed, text
 
 __all__ = [
     "accuracy_by_group",
@@ -212,7 +212,7 @@ def plot_accuracy_by_group(
             for name in names
         )
         parts.append(f"{label}, {rows}" if label else rows)
-    return describe(figure, text("plots.images.groups", parts="; ".join(parts)))
+    return describe(figure, text("plots.images.groups", parts=clauses(parts)))
 
 
 @styled
@@ -250,5 +250,5 @@ def plot_masks(masks: Sequence[ArrayLike]) -> Figure:
             ylabel=text("plots.masks.unit"),
         )
         panel.yaxis.set_major_locator(MaxNLocator(integer=True))
-    words = text("plots.masks.description", parts=", ".join(kept))
+    words = text("plots.masks.description", parts=listed(kept))
     return finish(figure, words)

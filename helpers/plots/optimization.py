@@ -29,7 +29,7 @@ from helpers.plots.style import (
     series,
     styled,
 )
-from helpers.strings import text
+from helpers.strings import clauses, listed, text
 
 __all__ = [
     "plot_averages",
@@ -151,7 +151,7 @@ def plot_gradient_noise(sizes: Sequence[int], noise: Sequence[float]) -> Figure:
         xlabel=_words("batch_size"),
         ylabel=_words("noise_axis"),
     )
-    pairs = "; ".join(
+    pairs = clauses(
         f"{size}: {100 * value:.0f} %" for size, value in zip(sizes, noise, strict=True)
     )
     return describe(figure, _words("noise_description", pairs=pairs))
@@ -201,8 +201,8 @@ def plot_batch_sizes(
         title=_words("epochs_title"), xlabel=_words("epochs"), ylabel=text("plots.cost")
     )
     right.legend()
-    times = "; ".join(f"{size}: {value:.3g} ms" for size, value in milliseconds.items())
-    ends = "; ".join(f"{size}: {values[-1]:.3g}" for size, values in costs.items())
+    times = clauses(f"{size}: {value:.3g} ms" for size, value in milliseconds.items())
+    ends = clauses(f"{size}: {values[-1]:.3g}" for size, values in costs.items())
     return describe(figure, _words("sizes_description", times=times, ends=ends))
 
 
@@ -279,7 +279,7 @@ def plot_steps_against_rate(
     for panel in panels[:, 0]:
         panel.set_ylabel(_words("steps_axis"))
     panels[0, 0].legend()
-    return describe(figure, _words("rates_description", parts="; ".join(parts)))
+    return describe(figure, _words("rates_description", parts=clauses(parts)))
 
 
 @styled
@@ -328,7 +328,7 @@ def plot_valley_paths(
         panel.set_xlim(-0.75, reach)
         panel.grid(False)
     panels[0, 0].set_ylabel(_words("across"))
-    names = ", ".join(paths)
+    names = listed(paths)
     return describe(figure, _words("paths_description", ratio=ratio, names=names))
 
 
@@ -378,7 +378,7 @@ def plot_averages(
         )
     panels[0].set_ylabel(_words("temperature"))
     panels[1].legend()
-    return describe(figure, _words("averages_description", parts="; ".join(parts)))
+    return describe(figure, _words("averages_description", parts=clauses(parts)))
 
 
 @styled
@@ -437,4 +437,4 @@ def plot_rate_choice(choice: Mapping[str, Mapping[float, Sequence[float]]]) -> F
         xlabel=_words("rate"),
         ylabel=_words("validation_cost"),
     )
-    return describe(figure, _words("choice_description", parts="; ".join(parts)))
+    return describe(figure, _words("choice_description", parts=clauses(parts)))

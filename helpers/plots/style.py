@@ -22,7 +22,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from helpers.fonts import font_style
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = [
     "CLASS_COLOURS",
@@ -328,7 +328,7 @@ def outline(figure: Figure) -> str:
         legend = axes.get_legend()
         if legend is not None:
             names = [entry.get_text() for entry in legend.get_texts()]
-            parts.append(text("plots.outline.series", names=", ".join(names)))
+            parts.append(text("plots.outline.series", names=listed(names)))
         panels.append(" ".join(part for part in parts if part))
     words = ". ".join(panel for panel in panels if panel)
     return text("plots.outline.figure", panels=f"{words}. " if words else "")

@@ -22,7 +22,7 @@ from helpers.plots.style import (
     series,
     styled,
 )
-from helpers.strings import text
+from helpers.strings import clauses, text
 
 __all__ = [
     "plot_hidden_units",
@@ -88,7 +88,7 @@ def plot_unit_weights(
         parts.append(
             text("plots.weights.places", name=name, before=places[0], after=places[1])
         )
-    words = text("plots.weights.units", count=count, parts="; ".join(parts))
+    words = text("plots.weights.units", count=count, parts=clauses(parts))
     return finish(figure, words)
 
 

@@ -9,13 +9,14 @@ lacks is shown in English.
 
 import contextlib
 import os
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-__all__ = ["language", "speak", "speaking", "text"]
+__all__ = ["clauses", "labelled", "language", "listed", "speak", "speaking", "text"]
 
 ENGLISH = "en"
 FOLDER = Path(__file__).parent
@@ -117,4 +118,24 @@ def text(key: str, /, **values: object) -> str:
         template = _look_up(_table(ENGLISH), key)
     if template is None:
         raise KeyError(f"no string {key!r} in helpers/strings/en.toml")
-    return template.format(**values) if values else template
+    if not values:
+        return template
+    # Where signs follow each other without spaces, words that are put in do too.
+    joined = _look_up(_table(language()), "language.joined")
+    made = template.format(**values)
+    return re.sub(rf"(?<={joined}) (?={joined})", "", made) if joined else made
+
+
+def listed(items: Iterable[object]) -> str:
+    """Return items of a list, as in ``"1, 2"``."""
+    return text("marks.list").join(map(str, items))
+
+
+def clauses(items: Iterable[str]) -> str:
+    """Return parts of a sentence that have commas themselves, as one."""
+    return text("marks.clause").join(items)
+
+
+def labelled(label: object, words: object) -> str:
+    """Return words behind what they are about, as in ``"case 1: right"``."""
+    return f"{label}{text('marks.colon')}{words}"
