@@ -30,6 +30,7 @@ from helpers.strings import ENGLISH, speaking, text
 __all__ = ["Edition", "Finding", "editions"]
 
 SETTINGS = "edition.toml"
+README = "README.md"
 LESSON_HINTS = "notebooks/misconceptions.toml"
 NAME = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z0-9]{2,8})*")
 EXERCISE = re.compile(r"Exercise (\d+)")
@@ -95,6 +96,7 @@ class Edition:
         try:
             form = tomllib.loads(path.read_text(encoding="utf-8"))
             self.name = str(form["name"])
+            self._readme = str(form.get("readme", ""))
             self.rules = Rules(
                 [
                     Rule(re.compile(rule["pattern"]), rule["message"])
@@ -140,6 +142,7 @@ class Edition:
             catalogue.write()
             counts[document.name] = len(messages)
         self.write_strings()
+        self.write_readme()
         return counts
 
     def findings(self, document: Document) -> Iterator[Finding]:
@@ -224,6 +227,31 @@ class Edition:
         ]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path
+
+    def readme(self) -> tuple[Path, str] | None:
+        """Return where the course's README stands in this language, and its text.
+
+        Returns
+        -------
+        tuple of Path and str or None
+            None where the edition names no file for it, or it is not whole.
+        """
+        page = next((d for d in self.documents if d.name == README), None)
+        if not self._readme or page is None or any(self.findings(page)):
+            return None
+        source = page.path.read_text(encoding="utf-8")
+        # Pages that it leads to are English: their anchors stay.
+        made = self._joined_lines(rewrite_page(source, self._translate(README)))
+        mark = (
+            f"<!-- made from {README} by `python -m autograder translations update` -->"
+        )
+        return self.root / self._readme, f"{mark}\n{made}"
+
+    def write_readme(self) -> None:
+        """Write the README of this language, if it is whole."""
+        made = self.readme()
+        if made is not None:
+            made[0].write_text(made[1], encoding="utf-8")
 
     def notebook(self, form: dict, name: str, at: str = "") -> dict:
         """Return a notebook of the edition.

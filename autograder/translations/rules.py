@@ -10,7 +10,7 @@ from autograder.translations.messages import Message
 
 __all__ = ["Rule", "Rules", "damages"]
 
-NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![^\W\d_])")
+NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?!\d|[^\W\d_])")
 HINT_FIELD = re.compile(r"\{(?:ratio|index|m)\}")
 CODE = re.compile(r"`[^`]+`")
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import polib
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 ROW = re.compile(
@@ -65,3 +66,14 @@ def test_notation_covers_what_is_confused():
         assert f"| {symbol} |" in notation
     assert "As a *loss*" in notation
     assert "As a *penalty*" in notation
+
+
+def test_chinese_names_are_those_of_the_chinese_edition():
+    """Who reads either glossary meets the same name for a term."""
+    path = FOLDER.parent / "translations/zh_Hans/notebooks/glossary.md.po"
+    own = {entry.msgid: entry.msgstr for entry in polib.pofile(str(path))}
+    _, rows = terms()
+
+    other = [row for row in rows if row.split(" | ")[1] != own[row].split(" | ")[1]]
+
+    assert other == []

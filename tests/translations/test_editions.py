@@ -7,6 +7,8 @@ import shutil
 import tomllib
 from pathlib import Path
 
+import matplotlib
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from matplotlib.ft2font import FT2Font
@@ -14,6 +16,7 @@ from matplotlib.ft2font import FT2Font
 from autograder.delivery.workspace import workspace_files
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.feedback_pages import in_own_words
 from autograder.translations import documents
 from autograder.translations.catalogues import Catalogue, catalogue_path
 from autograder.translations.code import DamagedCode, differs, rewrite_code
@@ -23,6 +26,9 @@ from autograder.translations.markdown import blocks, rewrite
 from autograder.translations.messages import Message
 from autograder.translations.rules import Rule, Rules, damages
 from helpers import fonts, strings
+from helpers.checks.report import ended
+from helpers.plots.diagrams import diagram, layers_diagram
+from helpers.plots.panels import lines, panels
 from helpers.plots.style import new_figure
 from tests.course import write_source
 from tests.translations import pseudo
@@ -125,6 +131,110 @@ def test_the_same_string_is_translated_alike_where_it_is_a_key():
     made = rewrite_code(source, lambda kind, text: "全部循环")
 
     assert made == 'runs = {"全部循环": 1}\nprint(runs["全部循环"])'
+
+
+def test_a_word_that_is_drawn_by_way_of_a_variable_is_a_message():
+    """Keys of series and labels in tuples are read in figures; code's names not."""
+    seen = []
+    source = (
+        'for name, f in (("cross-entropy", g), ("linear", h)):\n'
+        '    lines(axes, x, {"neuron": f(x), f"{n} parameters": x}, title=name)\n'
+        'd = {"dW1": 1, f"W{l}": 2}\nprint(n, "of", m, f"{low} to {high}")\n'
+    )
+
+    rewrite_code(source, lambda kind, text: seen.append(text) or text)
+
+    assert set(seen) == {
+        *("cross-entropy", "linear", "neuron", "{n} parameters"),
+        *("of", "{low} to {high}"),
+    }
+
+
+def test_a_label_within_an_expression_is_translated_alike():
+    """A curve is found again by its label, also where an f-string puts it in."""
+    source = 'd = {"training": [1.0]}\nprint(f"{d[\'training\'][0]:.1f} ok then")'
+    words = {"training": "训练", "{d['training'][0]:.1f} ok then": ""}
+
+    def translate(kind, text):
+        return words[text] or text.replace("ok then", "好")
+
+    made = rewrite_code(source, translate)
+
+    assert made.count("'训练'") + made.count('"训练"') == 2
+    ast.parse(made)
+
+
+@pytest.mark.parametrize("call", ['frozen("tiny net", f)', 'check(f, "relu unit")'])
+def test_what_is_looked_up_stays_as_it_is(call):
+    """Recorded values are found by their names, in any edition."""
+    assert rewrite_code(call, lambda kind, text: "译文") == call
+
+
+def test_recorded_values_keep_their_names():
+    """No name of a recorded value is a message of a notebook of the course."""
+
+    def asked(source):
+        return [
+            ast.unparse(node.args[0])
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "frozen"
+        ]
+
+    found = 0
+    for path in NOTEBOOKS:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "code" and "frozen(" in source:
+                made = rewrite_code(source, lambda kind, text: text.upper())
+                assert asked(made) == asked(source)
+                found += len(asked(source))
+    assert found > 10
+
+
+def test_words_of_a_formula_are_translated_and_the_rest_is_kept():
+    """A reader of a formula meets no English, and the same formula."""
+    seen = []
+    rewrite("$$\\text{price} = x$$\n\n$$y = x$$", lambda p: seen.append(p) or p)
+    message = Message("$$\\text{price} = x$$")
+
+    assert seen == [message.text]
+    assert damages(message, "$$\\text{价格} = x$$") == []
+    assert damages(message, "$$\\text{价格} = y$$")
+
+
+def test_a_number_is_whole_or_no_number():
+    """The 1990s are no 199."""
+    assert damages(Message("Since the 1990s."), "自二十世纪九十年代以来。") == []
+    assert damages(Message("Since 1990."), "自 1991 年以来。")
+
+
+def test_marks_between_words_are_the_languages():
+    """A list, a label and the end of a sentence read as the rest does."""
+    with strings.speaking("zh_Hans"):
+        assert strings.listed([1, 2]) == "1、2"
+        assert strings.labelled("用例 1", "正确") == "用例 1：正确"
+        assert ended("完成") == "完成。"
+        assert strings.text("checks.redo_only", hand="练习 1") == (
+            "把练习 1 的手算例子再做一遍。"
+        )
+    assert strings.listed([1, 2]) == "1, 2"
+
+
+def test_labels_of_nbgrader_are_said_in_the_language():
+    """A feedback page has no English but the learner's own."""
+    heading = "<b>Student's answer</b> <i>Score: 1.0 / 2.0 <a>(Top)</a></i>"
+    with strings.speaking("zh_Hans"):
+        assert in_own_words(heading) == (
+            "<b>你的答案</b> <i>分数：1.0 / 2.0 <a>（返回顶部）</a></i>"
+        )
+    assert in_own_words(heading) == heading
+
+
+def test_the_readme_of_an_edition_is_in_step():
+    """What a visitor reads in another language was made of today's README."""
+    for language in editions(ROOT):
+        made = Edition(ROOT, language).readme()
+        assert made is None or made[0].read_text(encoding="utf-8") == made[1]
 
 
 def test_blocks_joined_are_the_text_and_formulas_are_no_messages():
@@ -234,6 +344,15 @@ def test_figures_use_the_font_in_its_edition_alone(recwarn):
         figure, axes = new_figure()
         axes.set_title("代价与迭代次数")
         figure.to_png()
+        with matplotlib.rc_context():
+            for draw in (
+                lambda: lines(panels()[0], [0, 1], {"代价": [1, 0]}, title="训练"),
+                lambda: diagram({"a": (0, 0, "计算图")}, [], title="前向"),
+                lambda: layers_diagram([1, 1], captions=["输入", "输出"]),
+            ):
+                draw()
+                plt.gcf().canvas.draw()
+                plt.close()
 
     assert fonts.font_style() == {}
     assert not [w for w in recwarn if "missing from" in str(w.message)]
