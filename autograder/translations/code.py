@@ -37,6 +37,8 @@ LABEL = re.compile(
 # A word beside what an f-string puts in, a space away from it.
 BESIDE = re.compile(r" [a-z]{2,}(?: |$)|^[a-z]{2,} ")
 OWN = re.compile(r"#+\s*(?:@(?:KEEP|REPLACE|OMIT)\b|noqa\b|type:|fmt:)|###")
+# What stands behind a marker, such as the number of lines of the solution.
+BEHIND = re.compile(r"(### START CODE HERE ### *)(\(.+\))")
 UNDERLINE = re.compile(r"\s*-{3,}\s*")
 PARAMETER = re.compile(r"\*{0,2}\w+(?:, \*{0,2}\w+)* : ")
 
@@ -225,6 +227,11 @@ def _comments(
             yield from change()
         if OWN.match(token.string):
             yield from change()
+            behind = BEHIND.fullmatch(token.string.rstrip())
+            if behind and WORD.search(behind[2]):
+                start = offsets.characters(*token.start) + len(behind[1])
+                made = translate("comment", behind[2])
+                yield _Change(start, start + len(behind[2]), made)
         else:
             group.append(token)
             if not alone:

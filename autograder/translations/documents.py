@@ -2,8 +2,9 @@
 
 import copy
 import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,9 @@ STRINGS = "helpers/strings/en.toml"
 OWN_NAMES = ("language",)
 PAGES = ("README.md", "docs/learner-README.md", "notebooks/*.md")
 MISCONCEPTIONS = "misconceptions.toml"
+# What stands behind a command, as in ``make test  # all of it``.
+REMARK = re.compile(r"(?<=\S  # )\S.*|(?<=   # )\S.*")
+Put = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,11 @@ def rewrite_notebook(form: dict, translate: Translate) -> dict:
             except DamagedCode as error:
                 raise DamagedCode(f"cell {context}: {error}") from None
         else:
-            whole = rewrite(whole, partial(put, "markdown"))
+
+            def fenced(language: str, code: str, put: Put = put) -> str:
+                return rewrite_code(code, put) if language == "python" else code
+
+            whole = rewrite(whole, partial(put, "markdown"), fenced)
         cell["source"] = (
             whole if isinstance(source, str) else whole.splitlines(keepends=True)
         )
@@ -193,8 +201,17 @@ def rewrite_notebook(form: dict, translate: Translate) -> dict:
 
 
 def rewrite_page(source: str, translate: Translate) -> str:
-    """Return a page of Markdown with its messages replaced."""
-    return rewrite(source, lambda part: translate(Message(part)))
+    """Return a page of Markdown with its messages replaced.
+
+    Of commands in fences these are the remarks behind them.
+    """
+
+    def fenced(language: str, code: str) -> str:
+        return REMARK.sub(
+            lambda found: translate(Message(found[0], "", "comment")), code
+        )
+
+    return rewrite(source, lambda part: translate(Message(part)), fenced)
 
 
 def rewrite_table(table: dict, translate: Translate, at: str = "") -> dict:

@@ -10,6 +10,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 __all__ = ["MASKS", "blocks", "headings", "masked", "relinked", "rewrite", "structure"]
 
+FENCED = re.compile(r"(```(\w*)\n)(.*\n)(```)", re.DOTALL)
 FENCE = re.compile(r"^\s*(```|~~~)")
 WORD = re.compile(r"[^\W\d_]{2,}")
 TAGS = re.compile(r"<[^<>]+>")
@@ -73,7 +74,11 @@ def blocks(source: str) -> list[tuple[str, str]]:
     return found if block else [*found[:-1], (gap[:-1], "")]
 
 
-def rewrite(source: str, translate: Callable[[str], str]) -> str:
+def rewrite(
+    source: str,
+    translate: Callable[[str], str],
+    code: Callable[[str, str], str] | None = None,
+) -> str:
     """Return Markdown with each block that has words replaced.
 
     Parameters
@@ -82,19 +87,24 @@ def rewrite(source: str, translate: Callable[[str], str]) -> str:
         Markdown.
     translate : callable
         From a block, or a row of a table, to what stands in its place.
+    code : callable, optional
+        From the language and the text of a fence to what stands in its place.
 
     Returns
     -------
     str
         The rest, such as formulas without words and fences of code, is as it was.
     """
-    return "".join(
-        gap
-        + "\n".join(
+    made = ""
+    for gap, block in blocks(source):
+        fence = FENCED.fullmatch(block)
+        if fence and code:
+            made += gap + fence[1] + code(fence[2], fence[3]) + fence[4]
+            continue
+        made += gap + "\n".join(
             translate(part) if _has_words(part) else part for part in _messages(block)
         )
-        for gap, block in blocks(source)
-    )
+    return made
 
 
 def _messages(block: str) -> list[str]:

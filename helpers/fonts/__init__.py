@@ -45,7 +45,8 @@ def use_font() -> None:
     if style:
         import matplotlib
 
-        matplotlib.rcParams.update(style)
+        settings: Any = matplotlib.rcParams
+        settings.update(style)
 
 
 @cache
