@@ -1,24 +1,38 @@
-"""``python -m website``: build the site into build/site."""
+"""``python -m website``: build the site, in all editions, into build/site."""
 
+import html
+import json
 import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
 
+from autograder.store import ENGLISH
+from website.editions import SiteEdition, make_english, make_translated, site_editions
 from website.font import write_chinese
+from website.interface import write_interface
 from website.links import broken_links
-from website.pages import prepare
+from website.pages import Site
 
 ROOT = Path(__file__).resolve().parents[1]
-# The site's start leads to the first edition without a script.
+# The site's start leads to an edition: the one chosen last, the browser's, or English.
 START = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<title>Neural networks from scratch in NumPy</title>
-<meta http-equiv="refresh" content="0; url=en/index.html"></head>
-<body><p><a href="en/index.html">Neural networks from scratch in NumPy</a></p></body>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<noscript><meta http-equiv="refresh" content="0; url=en/index.html"></noscript>
+<script>
+const editions = {locales};
+const wanted = [localStorage.getItem("edition"), ...navigator.languages.map(
+  (language) => Object.keys(editions).find(
+    (name) => editions[name].slice(0, 2) === language.slice(0, 2)))];
+location.replace((wanted.find((name) => name in editions) || "en") + "/index.html");
+</script></head>
+<body>{links}</body>
 </html>
 """
 
@@ -32,37 +46,80 @@ def main(target: Path, quick: bool) -> None:
     work = target.with_name(f"{target.name}-work")
     if not quick:
         click.echo("running the lessons that have changed, up to a minute each")
-    prepare(ROOT, work / "source" / "en", work / "executed", run=not quick)
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    command = [
-        *(sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going"),
-        *("-c", str(ROOT / "website"), "-d", str(work / "doctrees" / "en")),
-        *(str(work / "source" / "en"), str(target / "en")),
-    ]
-    environment = {
-        **os.environ,
-        "SITE_EDITION": "en",
-        "SITE_EDITIONS": "en",
-        "SITE_FIGURES": str(work / "source" / "en" / "_static"),
-    }
-    if subprocess.run(command, env=environment, cwd=ROOT).returncode:
+    editions = [make_english(ROOT)]
+    for language in site_editions(ROOT)[1:]:
+        folder = work / "editions" / language
+        shutil.rmtree(folder, ignore_errors=True)
+        editions.append(make_translated(ROOT, language, folder))
+    with ThreadPoolExecutor(len(editions)) as pool:
+        built = list(
+            pool.map(lambda one: _build(one, editions, target, work, quick), editions)
+        )
+    if not all(built):
         raise SystemExit("the site was not built: see the warnings above")
-    pages = sorted(target.rglob("*.html"))
-    write_chinese(
-        ROOT / "helpers" / "fonts" / "zh_Hans.otf",
-        {c for page in pages for c in page.read_text(encoding="utf-8")},
-        target / "en" / "_static" / "course-chinese.woff2",
+    links = "".join(
+        f'<p><a href="{one.language}/index.html" lang="{one.locale}">'
+        f"{html.escape(one.words['site']['title'])}</a></p>"
+        for one in editions
     )
-    # Of myst-nb: the notebooks once more.
-    shutil.rmtree(target / "jupyter_execute", ignore_errors=True)
-    (target / "index.html").write_text(START, encoding="utf-8")
+    locales = json.dumps({one.language: one.locale for one in editions})
+    title = editions[0].words["site"]["title"]
+    start = START.format(title=title, locales=locales, links=links)
+    (target / "index.html").write_text(start, encoding="utf-8")
     broken = broken_links(target)
     for line in broken:
         click.echo(line, err=True)
     if broken:
         raise SystemExit(f"{len(broken)} links lead nowhere")
-    click.echo(f"{len(pages)} pages in {target}; open {target / 'index.html'}")
+    pages = len(list(target.rglob("*.html")))
+    click.echo(f"{pages} pages in {target}; open {target / 'index.html'}")
+
+
+def _build(
+    edition: SiteEdition,
+    editions: list[SiteEdition],
+    target: Path,
+    work: Path,
+    quick: bool,
+) -> bool:
+    """Build the pages of one edition; return whether Sphinx had nothing to warn of."""
+    name = edition.language
+    source, kept = work / "source" / name, work / "executed"
+    site = Site(ROOT, edition, source, kept if name == ENGLISH else kept / name)
+    site.prepare(run=not quick)
+    settings = work / f"{name}.json"
+    form = {
+        "language": name,
+        "locale": edition.locale,
+        "locales": str(write_interface(edition, work / "locales")),
+        "words": edition.words,
+        "english": site.english if name != ENGLISH else [],
+        "editions": [
+            {
+                "language": one.language,
+                "name": one.name,
+                "locale": one.locale.replace("_", "-"),
+            }
+            for one in editions
+        ],
+        "figures": str(source / "_static"),
+    }
+    settings.write_text(json.dumps(form), encoding="utf-8")
+    command = [
+        *(sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going"),
+        *("-c", str(ROOT / "website"), "-d", str(work / "doctrees" / name)),
+        *(str(source), str(target / name)),
+    ]
+    environment = os.environ | {"SITE_SETTINGS": str(settings)}
+    done = subprocess.run(command, env=environment, cwd=ROOT)
+    # Of myst-nb: the notebooks once more.
+    shutil.rmtree(target / "jupyter_execute", ignore_errors=True)
+    font = ROOT / "helpers" / "fonts" / "zh_Hans.otf"
+    shown = "".join(p.read_text("utf-8") for p in (target / name).rglob("*.html"))
+    write_chinese(font, set(shown), target / name / "_static" / "course-chinese.woff2")
+    return not done.returncode
 
 
 if __name__ == "__main__":

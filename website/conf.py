@@ -1,28 +1,31 @@
 """Settings of Sphinx; `python -m website` calls it with what it has prepared."""
 
+import json
 import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# What `website.__main__` says of this edition.
+site = json.loads(Path(os.environ["SITE_SETTINGS"]).read_text(encoding="utf-8"))
+words = site["words"]["site"]
 
-project = "Neural networks from scratch in NumPy"
+project = words["title"]
 author = "the authors of the course"
-language = os.environ.get("SITE_LANGUAGE", "en")
+language = site["locale"]
+locale_dirs = [site["locales"]]
 extensions = [
     "myst_nb",
     "sphinx_copybutton",
     "website.formulas",
     "website.terms",
-    "website.editions",
+    "website.switch",
     "website.navigation",
+    "website.search",
 ]
 exclude_patterns = ["downloads", "_static"]
 templates_path = [str(ROOT / "website" / "templates")]
 # Ours, and the figures of the lessons, which were prepared.
-html_static_path = [
-    str(ROOT / "website" / "static"),
-    *filter(None, [os.environ.get("SITE_FIGURES")]),
-]
+html_static_path = [str(ROOT / "website" / "static"), site["figures"]]
 
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath"]
 myst_heading_anchors = 4
@@ -30,8 +33,8 @@ myst_heading_anchors = 4
 myst_heading_slug_func = "website.anchors.jupyter_anchor"
 myst_dmath_double_inline = True
 nb_execution_mode = "off"
-nb_code_prompt_show = "Show the code that draws"
-nb_code_prompt_hide = "Hide the code"
+nb_code_prompt_show = words["show_code"]
+nb_code_prompt_hide = words["hide_code"]
 nb_merge_streams = True
 copybutton_exclude = ".linenos, .gp, .go"
 # Code that is a text in a document need not be Python.
@@ -41,7 +44,7 @@ suppress_warnings = ["misc.highlighting_failure"]
 math_renderer = "mathml"
 html_math_renderer = "mathml"
 html_theme = "furo"
-html_title = "Neural networks from scratch"
+html_title = words["short"]
 html_theme_options = {
     "light_css_variables": {
         "color-brand-primary": "#0b5394",
@@ -59,6 +62,7 @@ html_show_sourcelink = False
 html_show_sphinx = False
 html_show_copyright = False
 html_permalinks_icon = "#"
+html_use_index = False
 html_sidebars = {
     "**": [
         "sidebar/brand.html",

@@ -4,6 +4,7 @@ import ast
 import copy
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import nbformat
@@ -72,7 +73,7 @@ def frames_folder(cache: Path, path: Path) -> Path:
     return cache / f"{path.stem}-frames"
 
 
-def executed(root: Path, path: Path, cache: Path) -> NotebookNode:
+def executed(root: Path, path: Path, cache: Path, language: str = "en") -> NotebookNode:
     """Return a lesson with its outputs.
 
     Parameters
@@ -84,6 +85,8 @@ def executed(root: Path, path: Path, cache: Path) -> NotebookNode:
     cache : Path
         What is kept between builds; a lesson runs again when its text, `helpers`
         or `data` have changed.
+    language : str
+        What figures and messages speak.
 
     Returns
     -------
@@ -111,7 +114,7 @@ def executed(root: Path, path: Path, cache: Path) -> NotebookNode:
         extra_arguments=["--log-level=ERROR"],
         timeout=SECONDS,
         resources={"metadata": {"path": str(path.parent)}},
-    ).execute()
+    ).execute(env=os.environ | {"COURSE_LANGUAGE": language})
     by_id = {cell.id: cell for cell in work.cells}
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -119,6 +122,8 @@ def executed(root: Path, path: Path, cache: Path) -> NotebookNode:
         cell.outputs = by_id[cell.id].outputs
         frames = by_id.get(f"{cell.id}-frames"[:64])
         if frames is not None:
-            cell.metadata["frames"] = json.loads(frames.outputs[0].text)
+            # A warning of the figure may have come before.
+            (said,) = [o.text for o in frames.outputs if o.get("name") == "stdout"]
+            cell.metadata["frames"] = json.loads(said)
     nbformat.write(notebook, kept)
     return notebook

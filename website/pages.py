@@ -17,19 +17,17 @@ from PIL import Image
 
 from autograder.delivery.bundle import README, bundle
 from autograder.nbgrader.course import Course
+from website.editions import SiteEdition
 from website.execution import executed, frames_folder
 
-__all__ = ["prepare"]
+__all__ = ["Site"]
 
 DOCS = (
     *("learner", "instructor", "service", "doors", "deploy", "maintainer"),
     *("quality", "security"),
 )
 BUNDLE = "neural-networks.zip"
-FIGURE = re.compile(r"\*\*Figure\.\*\*\s*(.+?)(?:\n\n|$)", re.S)
-PREDICTION = re.compile(r"^my prediction: ?(\.\.\.|None)?\n?", re.M)
 CHECK = re.compile(r"^check(\(|\.progress\()", re.M)
-HEADING = re.compile(r"^(#{1,4}) (.+)$", re.M)
 DATA_IMAGE = re.compile(r'<img ([^>]*)src="data:image/png;base64,([^"]+)"([^>]*)>')
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]*)(#[^)\s]*)?\)")
 # A figure of a notebook is made for sharp screens: so many pixels for one of the page.
@@ -38,15 +36,21 @@ WIDEST = 1400
 
 
 class Page:
-    """One notebook on its way into the site."""
+    """One notebook on its way into the site; `words` are those that it says itself."""
 
     def __init__(
-        self, name: str, notebook: NotebookNode, images: Path, kept: Path
+        self,
+        name: str,
+        notebook: NotebookNode,
+        images: Path,
+        kept: Path,
+        words: dict[str, str],
     ) -> None:
         self.name = name
         self.notebook = notebook
         self.images = images
         self.kept = kept
+        self.words = words
         self.taken = 0
 
     def save_image(self, data: bytes, stem: str) -> tuple[str, int, int]:
@@ -86,22 +90,23 @@ def _words(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[*`$\\]", "", text)).strip()
 
 
-def _captions(cells: list[NotebookNode]) -> dict[str, str]:
+def _captions(cells: list[NotebookNode], words: dict[str, str]) -> dict[str, str]:
     """Return, for each code cell, the caption nearest to it, or its section."""
+    figure = re.compile(rf"{re.escape(words['figure'])}\s*(.+?)(?:\n\n|$)", re.S)
     told: dict[str, str] = {}
     section, last = "", ""
     for cell in cells:
         if cell.cell_type == "markdown":
             for mark in re.finditer(r"^#+ (.+)$", cell.source, re.M):
                 section, last = _words(mark[1]), ""
-            found = FIGURE.findall(cell.source)
+            found = figure.findall(cell.source)
             last = _words(found[-1]) if found else last
         else:
-            told[cell.id] = last or f"Figure of the section: {section}"
+            told[cell.id] = last or words["figure_of"].format(section=section)
     # A caption may also stand right after its figure.
     for cell, after in itertools.pairwise(cells):
         if cell.cell_type == "code" and after.cell_type == "markdown":
-            found = FIGURE.match(after.source.lstrip())
+            found = figure.match(after.source.lstrip())
             if found:
                 told[cell.id] = _words(found[1])
     return told
@@ -111,7 +116,8 @@ def _output(page: Page, output: NotebookNode, words: str) -> NotebookNode | None
     """Return an output as the site shows it, or None."""
     if output.output_type == "stream":
         # Of warnings and of a prediction that nobody has made, the page says nothing.
-        output.text = PREDICTION.sub("", output.text)
+        said = rf"^{re.escape(page.words['prediction'])} ?(\.\.\.|None)?\n?"
+        output.text = re.sub(said, "", output.text, flags=re.M)
         return output if output.name == "stdout" and output.text.strip() else None
     if output.output_type == "error":
         return output
@@ -155,7 +161,7 @@ def _sliders(page: Page, cell: NotebookNode, folder: Path, words: str) -> Notebo
 
 def _outputs(page: Page, folder: Path) -> None:
     """Replace the outputs of a lesson by what a page without a kernel can show."""
-    captions = _captions(page.notebook.cells)
+    captions = _captions(page.notebook.cells, page.words)
     for cell in page.notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -174,24 +180,14 @@ def _outputs(page: Page, folder: Path) -> None:
         )
 
 
-def _anchors(page: Page) -> None:
-    """Give each heading a target that all editions of the page share."""
-    for cell in page.notebook.cells:
-        if cell.cell_type == "markdown":
-            count = iter(range(100))
-            cell.source = HEADING.sub(
-                lambda m: f"({page.name}--{cell.id}-{next(count)})=\n{m[0]}",  # noqa: B023
-                cell.source,
-            )
-
-
-def _downloads(page: Page, path: str) -> None:
+def _downloads(page: Page, words: dict[str, str]) -> None:
     """Put the ways to work with the notebook below its title."""
     first = page.notebook.cells[0]
     title, _, rest = first.source.partition("\n")
     first.source = (
-        f"{title}\n\n```{{container}} downloads\n{{download}}`Download this notebook "
-        f"<{path}>` {{download}}`Download the whole course </{BUNDLE}>`\n```\n\n{rest}"
+        f"{title}\n\n```{{container}} downloads\n"
+        f"{{download}}`{words['download_notebook']} </downloads/{page.name}.ipynb>` "
+        f"{{download}}`{words['download_course']} </{BUNDLE}>`\n```\n\n{rest}"
     )
 
 
@@ -210,33 +206,6 @@ def _link_elsewhere(text: str, folder: Path, root: Path, known: set[Path]) -> st
     return LINK.sub(told, text)
 
 
-def _write_notebook(
-    root: Path, path: Path, target: Path, known: set[Path], cache: Path, run: bool
-) -> None:
-    """Write one notebook's page: a lesson with its outputs, or a released one."""
-    name = path.stem
-    notebook = executed(root, path, cache) if run else nbformat.read(path, as_version=4)
-    page = Page(name, notebook, target / "_static" / "figures", cache / "images")
-    _outputs(page, frames_folder(cache, path))
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = _link_elsewhere(cell.source, path.parent, root, known)
-    place = target / path.relative_to(root)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    download = target / "downloads" / path.name
-    download.parent.mkdir(exist_ok=True)
-    shutil.copy(path, download)
-    _downloads(page, f"/downloads/{path.name}")
-    _anchors(page)
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"name": "python3", "display_name": "Python"},
-            "language_info": {"name": "python", "pygments_lexer": "ipython3"},
-        }
-    )
-    nbformat.write(notebook, place)
-
-
 def _texts(root: Path) -> Iterator[Path]:
     """List the texts that are pages as they are."""
     yield from sorted((root / "notebooks").glob("*.md"))
@@ -247,76 +216,165 @@ def _texts(root: Path) -> Iterator[Path]:
     yield root / "data" / "README.md"
 
 
-def prepare(root: Path, target: Path, cache: Path, *, run: bool = True) -> None:
-    """Write everything that Sphinx reads.
+class Site:
+    """The sources of one edition's pages.
 
     Parameters
     ----------
     root : Path
         The course.
+    edition : SiteEdition
+        The edition.
     target : Path
         A folder of our own, made anew.
     cache : Path
-        Executed lessons, kept between builds.
-    run : bool
-        Whether lessons are run; without, they have no outputs.
-
-    Raises
-    ------
-    CourseError
-        If an assignment has not been generated.
+        Executed lessons and images, kept between builds.
     """
-    shutil.rmtree(target, ignore_errors=True)
-    (target / "_static").mkdir(parents=True)
-    lessons = sorted((root / "notebooks").glob("*.ipynb"))
-    course = Course(root)
-    # The order in which learners work is told in one place.
-    order = (root / "docs" / README).read_text(encoding="utf-8")
-    released = [
-        root / "release" / assignment / f"{notebook}.ipynb"
-        for assignment in course.assignments()
-        for notebook in sorted(
-            course.notebooks(assignment),
-            key=lambda name: (order.find(f"`{name}`") % len(order), name),
+
+    def __init__(
+        self, root: Path, edition: SiteEdition, target: Path, cache: Path
+    ) -> None:
+        self.root, self.edition, self.target, self.cache = root, edition, target, cache
+        self.course = Course(root)
+        self.lessons = sorted((root / "notebooks").glob("*.ipynb"))
+        # The order in which learners work is told in one place.
+        order = (root / "docs" / README).read_text(encoding="utf-8")
+        self.released = [
+            root / "release" / assignment / f"{notebook}.ipynb"
+            for assignment in self.course.assignments()
+            for notebook in sorted(
+                self.course.notebooks(assignment),
+                key=lambda name: (order.find(f"`{name}`") % len(order), name),
+            )
+        ]
+        self.texts = list(_texts(root))
+        self.known = {
+            path.resolve() for path in (*self.lessons, *self.released, *self.texts)
+        }
+        #: Pages that the edition has in English only.
+        self.english: list[str] = []
+
+    def prepare(self, *, run: bool = True) -> None:
+        """Write everything that Sphinx reads.
+
+        Parameters
+        ----------
+        run : bool
+            Whether lessons are run; without, they have no outputs.
+
+        Raises
+        ------
+        CourseError
+            If an assignment has not been generated.
+        """
+        shutil.rmtree(self.target, ignore_errors=True)
+        (self.target / "_static").mkdir(parents=True)
+        for path in self.lessons:
+            self._write_notebook(path, run=run)
+        for path in self.released:
+            self._write_notebook(path, run=False)
+        for path in self.texts:
+            own, english = self._own(path)
+            self._write(path, self._linked(own.read_text("utf-8"), path, english))
+        shutil.copytree(self.root / "docs" / "pictures", self.target / "docs/pictures")
+        for path in (self.root / "data").glob("*.png"):
+            shutil.copy(path, self.target / "data" / path.name)
+        bundle(
+            self.course,
+            self.target / BUNDLE,
+            self.edition.language,
+            self.edition.folder,
         )
-    ]
-    texts = list(_texts(root))
-    known = {path.resolve() for path in (*lessons, *released, *texts)}
-    for path in lessons:
-        _write_notebook(root, path, target, known, cache, run=run)
-    for path in released:
-        _write_notebook(root, path, target, known, cache, run=False)
-    for path in texts:
-        place = target / path.relative_to(root)
+        self._write_index()
+
+    def _own(self, path: Path) -> tuple[Path, bool]:
+        """Return the edition's file of a page, and whether it is the English one."""
+        name = path.relative_to(self.root)
+        own = self.edition.folder / name
+        if own.is_file():
+            return own, False
+        self.english.append(str(name.with_suffix("")))
+        return path, True
+
+    def _linked(self, text: str, path: Path, english: bool) -> str:
+        text = self.edition.relinked(text) if english else text
+        return _link_elsewhere(text, path.parent, self.root, self.known)
+
+    def _write(self, path: Path, text: str) -> None:
+        place = self.target / path.relative_to(self.root)
         place.parent.mkdir(parents=True, exist_ok=True)
-        text = path.read_text(encoding="utf-8")
-        place.write_text(_link_elsewhere(text, path.parent, root, known))
-    shutil.copytree(root / "docs" / "pictures", target / "docs" / "pictures")
-    for path in (root / "data").glob("*.png"):
-        shutil.copy(path, target / "data" / path.name)
-    bundle(course, target / BUNDLE)
-    _write_index(root, target, lessons, released)
+        place.write_text(text, encoding="utf-8")
 
-
-def _write_index(
-    root: Path, target: Path, lessons: list[Path], released: list[Path]
-) -> None:
-    """Write the start page with the tree of all pages."""
-    by_topic: dict[str, list[str]] = {}
-    order = []
-    for path in lessons:
-        order.append(str(path.relative_to(root).with_suffix("")))
-        by_topic[path.stem] = []
-    for path in released:
-        by_topic.setdefault(path.parent.name, []).append(
-            str(path.relative_to(root).with_suffix(""))
+    def _write_notebook(self, path: Path, run: bool) -> None:
+        """Write one notebook's page: a lesson with its outputs, or a released one."""
+        own, english = self._own(path)
+        notebook = (
+            executed(self.root, own, self.cache, self.edition.language)
+            if run
+            else nbformat.read(own, as_version=4)
         )
-    assignments = [entry for entries in by_topic.values() for entry in entries]
-    words = (Path(__file__).parent / "index.md").read_text(encoding="utf-8")
-    (target / "index.md").write_text(
-        words.replace("](../", "](")
-        .replace("LESSONS", "\n".join(order))
-        .replace("ASSIGNMENTS", "\n".join(assignments))
-        .replace("DOCS", "\n".join(f"docs/{name}" for name in DOCS)),
-        encoding="utf-8",
-    )
+        page = Page(
+            path.stem,
+            notebook,
+            self.target / "_static" / "figures",
+            self.cache / "images",
+            self.edition.words["notebook"],
+        )
+        _outputs(page, frames_folder(self.cache, path))
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = self._linked(cell.source, path, english)
+        download = self.target / "downloads" / path.name
+        download.parent.mkdir(exist_ok=True)
+        shutil.copy(own, download)
+        _downloads(page, self.edition.words["site"])
+        notebook.metadata = nbformat.from_dict(
+            {
+                "kernelspec": {"name": "python3", "display_name": "Python"},
+                "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+            }
+        )
+        self._write(path, nbformat.writes(notebook))
+
+    def _write_index(self) -> None:
+        """Write the start page with the tree of all pages."""
+        by_topic: dict[str, list[str]] = {path.stem: [] for path in self.lessons}
+        for path in self.released:
+            by_topic.setdefault(path.parent.name, []).append(self._page(path))
+        own, _ = self._own(self.root / "website" / "index.md")
+        words = self.edition.words["site"]
+        trees = {
+            words["lessons"]: [self._page(path) for path in self.lessons],
+            words["assignments"]: [
+                name for names in by_topic.values() for name in names
+            ],
+            words["reference"]: ["notebooks/reference", "notebooks/glossary"],
+            words["about"]: [
+                *(f"docs/{name}" for name in DOCS),
+                *("CONTRIBUTING", "bench/results", "data/README"),
+            ],
+        }
+        text = own.read_text(encoding="utf-8").replace("](../", "](")
+        title, lead, rest = text.split("\n\n", 2)
+        first = f"{self._page(self.lessons[1])}.ipynb"
+        text = (
+            f"{title}\n\n```{{container}} lead\n{lead}\n```\n\n"
+            f"```{{container}} start\n[{words['read_first']}]({first}) "
+            f"[{words['download_course']}]({BUNDLE})\n```\n\n{rest}\n"
+            f"## {words['contents']}\n\n"
+            f"| {words['lesson']} | {words['assignments']} |\n|---|---|\n"
+        )
+        # A link without words has the title of its page.
+        for path in self.lessons:
+            links = "<br>".join(f"[]({name}.ipynb)" for name in by_topic[path.stem])
+            text += f"| []({self._page(path)}.ipynb) | {links} |\n"
+        for caption, names in trees.items():
+            listed = "\n".join(names)
+            text += (
+                f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n:maxdepth: 1\n\n"
+                f"{listed}\n```\n"
+            )
+        (self.target / "index.md").write_text(text, encoding="utf-8")
+
+    def _page(self, path: Path) -> str:
+        return str(path.relative_to(self.root).with_suffix(""))

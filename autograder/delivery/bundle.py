@@ -20,7 +20,7 @@ DATE = (2020, 1, 1, 0, 0, 0)
 
 
 def bundled_files(
-    course: Course, language: str = ENGLISH
+    course: Course, language: str = ENGLISH, made: Path | None = None
 ) -> Iterator[tuple[Path, str]]:
     """List what goes into the bundle.
 
@@ -30,6 +30,8 @@ def bundled_files(
         The course.
     language : str
         Of the edition: what has not been made of it is there in English.
+    made : Path, optional
+        Where the edition was made; by default where the course keeps it.
 
     Yields
     ------
@@ -41,7 +43,7 @@ def bundled_files(
     CourseError
         If an assignment has not been generated.
     """
-    root, edition = course.root, edition_folder(course.root, language)
+    root, edition = course.root, made or edition_folder(course.root, language)
     if not edition.is_dir():
         raise CourseError(
             f"nothing is made of the edition {language}: run `python -m autograder "
@@ -126,7 +128,9 @@ def learner_project(course: Course) -> str:
     )
 
 
-def bundle(course: Course, target: Path, language: str = ENGLISH) -> int:
+def bundle(
+    course: Course, target: Path, language: str = ENGLISH, made: Path | None = None
+) -> int:
     """Write the zip that learners get.
 
     Parameters
@@ -137,6 +141,8 @@ def bundle(course: Course, target: Path, language: str = ENGLISH) -> int:
         Where to write it.
     language : str
         Of the edition.
+    made : Path, optional
+        Where the edition was made; by default where the course keeps it.
 
     Returns
     -------
@@ -149,7 +155,7 @@ def bundle(course: Course, target: Path, language: str = ENGLISH) -> int:
         If something that belongs in it is missing.
     """
     files = {"pyproject.toml": learner_project(course).encode()}
-    for path, name in bundled_files(course, language):
+    for path, name in bundled_files(course, language, made):
         if not path.is_file():
             raise CourseError(f"{name} belongs in the bundle, but {path} is missing")
         files[name] = path.read_bytes()

@@ -10,13 +10,17 @@ from helpers.checks.cases import write_form
 __all__ = ["write_lessons"]
 
 
-def write_lessons(edition: Edition) -> tuple[list[str], dict[str, list[Finding]]]:
+def write_lessons(
+    edition: Edition, folder: Path | None = None
+) -> tuple[list[str], dict[str, list[Finding]]]:
     """Make what belongs to no assignment: lessons with their cases, and pages.
 
     Parameters
     ----------
     edition : Edition
         The edition.
+    folder : Path, optional
+        Where to write; by default where the course keeps the edition.
 
     Returns
     -------
@@ -25,7 +29,7 @@ def write_lessons(edition: Edition) -> tuple[list[str], dict[str, list[Finding]]
     lacking : dict of str to list of Finding
         What was not, and why; what an earlier run made of it is removed.
     """
-    folder = edition_folder(edition.root, edition.language)
+    folder = folder or edition_folder(edition.root, edition.language)
     made, lacking = [], {}
     for document in edition.documents:
         if document.assignment or document.kind not in ("notebook", "page"):

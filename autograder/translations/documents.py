@@ -31,7 +31,11 @@ __all__ = [
 STRINGS = "helpers/strings/en.toml"
 # The languages' own names of themselves.
 OWN_NAMES = ("language",)
-PAGES = ("README.md", "docs/learner-README.md", "notebooks/*.md")
+PAGES = (
+    *("README.md", "docs/learner-README.md", "docs/learner.md"),
+    *("notebooks/*.md", "website/index.md"),
+)
+TABLES = ("website/strings.toml",)
 MISCONCEPTIONS = "misconceptions.toml"
 # What stands behind a command, as in ``make test  # all of it``.
 REMARK = re.compile(r"(?<=\S  # )\S.*|(?<=   # )\S.*")
@@ -49,7 +53,7 @@ class Document:
     name : str
         Of its catalogue: the place of its source in the course.
     kind : str
-        ``notebook``, ``hints``, ``strings`` or ``page``.
+        ``notebook``, ``hints``, ``strings``, ``page`` or ``table``.
     assignment : str
         The assignment it belongs to; empty for lessons and all else.
     """
@@ -96,6 +100,7 @@ def documents(root: Path) -> list[Document]:
         for path in sorted(root.glob(pattern)):
             name = path.relative_to(root).as_posix()
             found.append(Document(path, name, "page"))
+    found += [Document(root / name, name, "table") for name in TABLES]
     return [document for document in found if document.path.is_file()]
 
 
@@ -110,7 +115,7 @@ def collect(document: Document) -> list[Message]:
     collector = Collector()
     if document.kind == "notebook":
         rewrite_notebook(_json(document.path), collector)
-    elif document.kind == "strings":
+    elif document.kind in ("strings", "table"):
         rewrite_table(_toml(document.path), collector)
     elif document.kind == "page":
         rewrite_page(document.path.read_text(encoding="utf-8"), collector)

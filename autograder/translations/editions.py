@@ -274,7 +274,7 @@ class Edition:
         for cell in made["cells"]:
             if cell["cell_type"] == "markdown":
                 source = "".join(cell["source"])
-                linked = self._finished(source)
+                linked = self.finished(source)
                 whole = isinstance(cell["source"], str)
                 cell["source"] = linked if whole else linked.splitlines(keepends=True)
         return made
@@ -282,7 +282,12 @@ class Edition:
     def page(self, document: Document) -> str:
         """Return a page of the edition."""
         source = document.path.read_text(encoding="utf-8")
-        return self._finished(rewrite_page(source, self._translate(document.name)))
+        return self.finished(rewrite_page(source, self._translate(document.name)))
+
+    def table(self, document: Document) -> dict:
+        """Return a table of strings of the edition."""
+        form = tomllib.loads(document.path.read_text(encoding="utf-8"))
+        return rewrite_table(form, self._translate(document.name))
 
     def cases(self, form: dict, name: str) -> dict:
         """Return recorded cases that speak the edition's language.
@@ -408,7 +413,8 @@ class Edition:
     def _joined_lines(self, source: str) -> str:
         return self._joined.sub("", source) if self._joined else source
 
-    def _finished(self, source: str) -> str:
+    def finished(self, source: str) -> str:
+        """Return Markdown whose links lead to the sections of the edition."""
         return relinked(self._joined_lines(source), self._target)
 
 

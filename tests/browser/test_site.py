@@ -1,9 +1,13 @@
-"""The built site in a browser: search, phones, other hosts, themes, access."""
+"""The built site in a browser: editions, search, phones, other hosts, access."""
 
+import html
 import http.server
+import os
+import re
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,6 +15,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from autograder.authoring.gates import check_secrets
+from autograder.authoring.sources import read_source
+from autograder.nbgrader.course import Course
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -21,12 +29,17 @@ PAGES = (
     "notebooks/glossary.html",
     "docs/security.html",
 )
-each_page = pytest.mark.parametrize("name", PAGES)
+EDITIONS = ("en", "zh_Hans")
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Path:
-    """Return the site, built without running lessons; a warning is an error."""
+    """Return the site, built without running lessons; a warning is an error.
+
+    ``COURSE_SITE=build/site`` tries one that has been built, with its figures.
+    """
+    if os.environ.get("COURSE_SITE"):
+        return Path(os.environ["COURSE_SITE"]).resolve()
     target = tmp_path_factory.mktemp("site") / "site"
     done = subprocess.run(
         [sys.executable, "-m", "website", "--quick", "--target", str(target)],
@@ -66,52 +79,116 @@ def page(browser):
     context.close()
 
 
-def test_the_start_leads_to_the_first_edition(page, address):
-    """The address without a page shows the start page."""
-    page.goto(address + "/")
-    page.wait_for_url("**/en/index.html")
-
-    assert page.locator("h1").inner_text().startswith("Neural networks")
-
-
-def test_a_search_finds_a_section(page, address):
-    """A word of a lesson leads to the lesson."""
-    page.goto(f"{address}/en/search.html?q=bias+correction")
-    page.locator("#search-results a").first.wait_for()
-
-    links = page.locator("#search-results a").evaluate_all(
+def results(page) -> list[str]:
+    """Return where the results of a search lead, once they are all there."""
+    page.locator(".search-summary:not(:empty)").wait_for()
+    return page.locator("#search-results li > a").evaluate_all(
         "all => all.map(a => a.getAttribute('href'))"
     )
-    assert any("05_optimization" in link for link in links)
 
 
-@each_page
-def test_a_page_asks_no_other_host(page, address, name):
-    """Formulas, fonts and scripts come with the site."""
-    page.goto(f"{address}/en/{name}")
-    page.wait_for_load_state("networkidle")
+@pytest.mark.parametrize(
+    ("locale", "edition"), [("en-GB", "en"), ("zh-CN", "zh_Hans"), ("de-DE", "en")]
+)
+def test_the_start_leads_to_an_edition(browser, address, locale, edition):
+    """The address without a page shows the browser's language, or English."""
+    context = browser.new_context(locale=locale)
+    page = context.new_page()
+    page.goto(address + "/")
+    page.wait_for_url(f"**/{edition}/index.html")
 
-    assert page.hosts == {"127.0.0.1"}
-
-
-@each_page
-@pytest.mark.parametrize("width", [360, 768])
-def test_a_page_fits_on_a_phone(page, address, name, width):
-    """The page does not scroll sideways."""
-    page.set_viewport_size({"width": width, "height": 740})
-    page.goto(f"{address}/en/{name}")
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert "NumPy" in page.locator("h1").inner_text()
+    context.close()
 
 
-@each_page
+def test_the_switch_stays_on_the_section(page, address):
+    """From a section in English to the same in Chinese, and back."""
+    page.goto(f"{address}/en/notebooks/02_shallow_network.html#Measuring-the-gradient")
+    anchors = page.locator("[id='Measuring-the-gradient'] ~ span")
+    number = anchors.first.get_attribute("id")
+    page.get_by_role("link", name="简体中文").click()
+    page.wait_for_url(f"**/zh_Hans/notebooks/02_shallow_network.html#{number}")
+
+    assert "测量梯度" in page.locator(f"section:has(> #{number}) > h3").inner_text()
+    assert abs(page.locator(f"#{number}").bounding_box()["y"]) < 140
+
+    page.evaluate("document.querySelector('.sidebar-drawer').scrollTop = 0")
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url(f"**/en/notebooks/02_shallow_network.html#{number}")
+
+
+def test_the_switch_stays_on_a_term(page, address):
+    """A row of the glossary is the same row in both editions."""
+    page.goto(f"{address}/zh_Hans/notebooks/glossary.html#term-mask")
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/en/notebooks/glossary.html#term-*")
+    shown = page.evaluate("document.getElementById(location.hash.slice(1)).innerText")
+
+    assert shown.split("\t")[0] <= "mask"
+
+
+def test_every_page_has_a_switch_and_no_edition_lacks_a_page(site):
+    """Each page of one edition is there in the other, and leads to it."""
+    pages = [
+        {path.relative_to(site / edition) for path in (site / edition).rglob("*.html")}
+        for edition in EDITIONS
+    ]
+
+    assert pages[0] == pages[1]
+    for edition, other in (EDITIONS, EDITIONS[::-1]):
+        for name in pages[0]:
+            said = (site / edition / name).read_text("utf-8")
+            assert re.search(rf'href="[./]+/{other}/{name.as_posix()}"', said), name
+
+
+@pytest.mark.parametrize(
+    ("edition", "query", "wanted"),
+    [
+        ("en", "bias correction", "notebooks/05_optimization"),
+        ("en", "掩码", "notebooks/glossary"),
+        ("zh_Hans", "掩码", "notebooks/04_regularization"),
+        ("zh_Hans", "动量", "notebooks/05_optimization"),
+        ("zh_Hans", "小批量 学习率", "notebooks/05_optimization"),
+        ("zh_Hans", "softmax", "notebooks/06_many_classes"),
+    ],
+)
+def test_a_search_finds_a_page(page, address, edition, query, wanted):
+    """Words of a lesson lead to it, and are marked there."""
+    page.goto(f"{address}/{edition}/search.html?q={query}")
+    links = results(page)
+    found = next(link for link in links if wanted in link)
+    page.locator(f"#search-results a[href='{found}']").first.click()
+    page.locator("article .highlighted").first.wait_for()
+    marked = page.locator("article .highlighted").first.inner_text().lower()
+
+    assert marked in query.split() or query.startswith(marked)
+    assert len(links) < 40
+
+
+def test_a_search_that_finds_nothing_says_so_in_chinese(page, address):
+    """What Sphinx's scripts say is the edition's."""
+    page.goto(f"{address}/zh_Hans/search.html?q=鲸鱼")
+
+    assert results(page) == []
+    assert "没有找到" in page.locator(".search-summary").inner_text()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_page_can_be_read_by_everybody(page, address, name, theme):
-    """Axe-core finds nothing serious in either theme."""
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_by_everybody(page, address, edition, name, theme):
+    """On a phone and a tablet, by assistive technology, in both themes, offline."""
     page.emulate_media(color_scheme=theme)
-    page.goto(f"{address}/en/{name}")
+    page.set_viewport_size({"width": 768, "height": 740})
+    page.goto(f"{address}/{edition}/{name}")
+    page.wait_for_load_state("networkidle")
+    wide = {768: page.evaluate("document.documentElement.scrollWidth")}
+    page.set_viewport_size({"width": 360, "height": 740})
+    wide[360] = page.evaluate("document.documentElement.scrollWidth")
     found = Axe().run(page).response["violations"]
 
+    assert page.hosts == {"127.0.0.1"}
+    assert all(reached <= width for width, reached in wide.items()), wide
     assert [
         f"{v['id']}: {node['html'][:160]}"
         for v in found
@@ -120,34 +197,69 @@ def test_a_page_can_be_read_by_everybody(page, address, name, theme):
     ] == []
 
 
-def test_a_term_leads_to_the_glossary(page, address):
+def test_the_interface_of_the_chinese_edition_is_chinese(page, address):
+    """Buttons, labels and hints of the theme; what is named in English is a name."""
+    page.goto(f"{address}/zh_Hans/notebooks/02_shallow_network.html")
+    said = page.evaluate(
+        """() => [
+          ...[...document.querySelectorAll("[aria-label], [title], [placeholder]")]
+            .flatMap((e) => ["aria-label", "title", "placeholder"]
+              .map((name) => e.getAttribute(name))),
+          ...[...document.querySelectorAll(
+            "button, summary, .context, .toc-title, .caption, .skip-to-content, "
+            + ".back-to-top, .downloads a, .copybtn, .left-details")]
+            .flatMap((e) => [e.textContent, e.dataset.tooltip]),
+        ].filter((words) => words && /[A-Za-z]{3}/.test(words)
+                            && !/[\\u4e00-\\u9fff]/.test(words))"""
+    )
+
+    assert set(said) <= {"English"}
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_term_leads_to_the_glossary(page, address, edition):
     """The first use of a term is a link to its row, with its meaning as a title."""
-    page.goto(f"{address}/en/notebooks/02_shallow_network.html")
+    page.goto(f"{address}/{edition}/notebooks/02_shallow_network.html")
     link = page.locator("a.term").first
     meaning = link.get_attribute("title")
     link.click()
     page.wait_for_url("**/glossary.html#term-*")
 
     assert meaning in page.locator(f"[id='{page.url.split('#')[1]}']").inner_text()
+    assert page.locator("a.term").count() == 0
 
 
-def test_a_notebook_can_be_downloaded(page, address):
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_notebook_can_be_downloaded(page, address, edition):
     """The button gives the released file, and the other one the bundle."""
-    page.goto(f"{address}/en/release/03_deep_network/building_blocks.html")
+    page.goto(f"{address}/{edition}/release/03_deep_network/building_blocks.html")
     with page.expect_download() as told:
-        page.get_by_text("Download this notebook").click()
+        page.locator(".downloads a").first.click()
     released = ROOT / "release" / "03_deep_network" / "building_blocks.ipynb"
-    assert Path(told.value.path()).read_bytes() == released.read_bytes()
+    text = Path(told.value.path()).read_text("utf-8")
+    assert (text == released.read_text("utf-8")) == (edition == "en")
+    assert ("前向传播" in text) == (edition == "zh_Hans")
     with page.expect_download() as told:
-        page.get_by_text("Download the whole course").click()
-    assert told.value.suggested_filename.endswith(".zip")
+        page.locator(".downloads a").last.click()
+    with zipfile.ZipFile(told.value.path()) as archive:
+        packed = archive.read(
+            "neural-networks/assignments/03_deep_network/building_blocks.ipynb"
+        )
+    assert packed.decode() == text
 
 
 def test_nothing_of_instructors_is_on_the_site(site):
-    """Assignments come from what is released; no solution region has a body."""
-    names = {path.name for path in site.rglob("*")}
-    assert "misconceptions.toml" not in names
+    """No page of an assignment holds a solution's statement or a hidden case."""
+    assert "misconceptions.toml" not in {path.name for path in site.rglob("*")}
+    course = Course(ROOT)
+    for assignment in course.assignments():
+        for name in course.notebooks(assignment):
+            source = read_source(ROOT / "source" / assignment / f"{name}.ipynb")
+            for edition in EDITIONS:
+                page = site / edition / "release" / assignment / f"{name}.html"
+                said = html.unescape(re.sub(r"<[^>]+>", "", page.read_text("utf-8")))
+                assert "START CODE HERE" in said
+                check_secrets(source, [(f"{edition}/{name}", "markdown", said)])
     for path in site.rglob("*.html"):
-        assert "BEGIN HIDDEN TESTS" not in path.read_text("utf-8") or (
-            "docs" in path.parts or path.name == "CONTRIBUTING.html"
-        )
+        if "docs" not in path.parts and path.name != "CONTRIBUTING.html":
+            assert "HIDDEN TESTS" not in path.read_text("utf-8"), path

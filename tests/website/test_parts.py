@@ -1,21 +1,28 @@
 """Parts of the website: anchors, terms, formulas, links, frames, pages."""
 
 import base64
+import dataclasses
+import gettext
 import json
 import re
 from pathlib import Path
 
+import furo
 import nbformat
 import pytest
+import sphinx
 from fontTools.ttLib import TTFont
 from PIL import Image
 
 from autograder.formulas import mathml
 from helpers.plots.sliders import explore
+from website.editions import make_english
 from website.execution import executed
 from website.font import write_chinese
+from website.interface import write_interface
 from website.links import broken_links
 from website.pages import Page, _captions, _link_elsewhere, _outputs
+from website.search import Words
 from website.terms import term_id, terms_of
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +30,8 @@ PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
     "RU5ErkJggg=="
 )
+ENGLISH = make_english(ROOT)
+WORDS = ENGLISH.words["notebook"]
 TEXTS = [
     *ROOT.glob("notebooks/*.ipynb"),
     *ROOT.glob("notebooks/*.md"),
@@ -51,10 +60,61 @@ def test_every_formula_of_the_course_can_be_written_as_mathml(path):
 def test_a_term_is_known_by_its_row():
     """The glossary's first table gives the terms; the second, notation, none."""
     terms = terms_of((ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8"))
+    known = {term.term: term for term in terms}
 
-    assert "learning rate" in terms
-    assert "term" not in terms
-    assert len({term_id(term) for term in terms}) == len(terms)
+    assert known["learning rate"].names == ("learning rate",)
+    assert "term" not in known
+    assert "W" not in known
+    assert len({term_id(term) for term in known}) == len(terms)
+
+
+def test_a_term_has_all_its_chinese_names():
+    """Names stand in one cell, apart by commas or in parentheses."""
+    glossary = (
+        "# 术语表\n\n## 术语\n\n| 英文 | 中文 | 含义 | 课 |\n|---|---|---|---|\n"
+        "| logistic regression | 逻辑回归（logistic 回归，对数几率回归） | 一 | 01 |\n"
+        "| Adam | Adam（自适应矩估计） | 动量 | 05 |\n\n## 记号\n\n| W | 权重 | x |\n"
+    )
+
+    assert [(term.term, term.names) for term in terms_of(glossary, True)] == [
+        ("logistic regression", ("逻辑回归", "logistic 回归", "对数几率回归")),
+        ("Adam", ("自适应矩估计",)),
+    ]
+
+
+def test_chinese_words_are_indexed_without_a_dictionary():
+    """Each word of two characters is there; Latin words are whole."""
+    found = Words({}).split("梯度下降 with W_1：学习率α")
+
+    assert {"梯度", "下降", "学习", "率", "with", "W_1"} <= set(found)
+    assert "率α" not in found
+
+
+def test_what_the_theme_says_is_translated(tmp_path):
+    """Templates and scripts of an edition find its words by the English ones."""
+    words = {key: f"«{said}»" for key, said in ENGLISH.words["theme"].items()}
+    edition = dataclasses.replace(
+        ENGLISH, locale="qps", words=ENGLISH.words | {"theme": words}
+    )
+
+    place = write_interface(edition, tmp_path) / "qps" / "LC_MESSAGES"
+
+    with (place / "sphinx.mo").open("rb") as file:
+        assert gettext.GNUTranslations(file).gettext("Next") == "«Next»"
+    assert json.dumps("«Searching»") in (place / "sphinx.js").read_text("utf-8")
+
+
+def test_the_theme_says_what_we_have_words_for():
+    """Words that the theme has changed would stay English in other editions."""
+    places = [Path(furo.__file__).parent / "theme", Path(sphinx.__file__).parent]
+    said = "".join(
+        path.read_text(encoding="utf-8")
+        for place in places
+        for pattern in ("*.html", "*.js", "writers/html5.py")
+        for path in place.rglob(pattern)
+    )
+
+    assert [w for w in ENGLISH.words["theme"].values() if w not in said] == []
 
 
 def test_a_link_to_a_file_that_is_no_page_becomes_its_name(tmp_path):
@@ -127,7 +187,7 @@ def test_outputs_are_rebuilt_for_a_page(tmp_path):
             "check(mean)", outputs=[new.new_output("stream", text="not begun")]
         ),
     )
-    page = Page("tiny", nb, tmp_path / "images", tmp_path / "kept")
+    page = Page("tiny", nb, tmp_path / "images", tmp_path / "kept", WORDS)
 
     _outputs(page, tmp_path)
 
@@ -147,7 +207,8 @@ def test_a_caption_belongs_to_its_section():
             first,
             new.new_markdown_cell("## Two"),
             second,
-        ]
+        ],
+        WORDS,
     )
 
     assert told[first.id] == "A parabola."
@@ -184,7 +245,7 @@ def test_the_font_of_a_page_has_its_characters_alone(tmp_path):
 
 def test_an_image_is_made_once(tmp_path):
     """The same data give the same file without work."""
-    page = Page("tiny", notebook(), tmp_path / "images", tmp_path / "kept")
+    page = Page("tiny", notebook(), tmp_path / "images", tmp_path / "kept", WORDS)
 
     page.save_image(base64.b64decode(PIXEL), "a")
     (kept,) = (tmp_path / "kept").iterdir()

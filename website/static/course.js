@@ -38,3 +38,21 @@ const reach = () => {
 };
 addEventListener("load", reach);
 addEventListener("resize", reach);
+
+// The switch between editions leads to the section that is on the screen, by an anchor
+// that all editions share; a search stays the same search.
+const shared = [...document.querySelectorAll("article [id^='section-'], article tr[id^='term-']")];
+const here = () => {
+  const above = shared.filter((element) => element.getBoundingClientRect().top < 140);
+  const found = above.length ? above[above.length - 1].id : "";
+  return found && found !== "section-0" ? `#${found}` : "";
+};
+for (const link of document.querySelectorAll("[data-edition]")) {
+  const lead = () => {
+    link.hash = here();
+    link.search = location.search;
+  };
+  for (const event of ["pointerenter", "pointerdown", "focus", "click"])
+    link.addEventListener(event, lead);
+  link.addEventListener("click", () => localStorage.setItem("edition", link.dataset.edition));
+}

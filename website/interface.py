@@ -1,0 +1,52 @@
+"""What Sphinx and its theme say in an edition: catalogues as Sphinx reads them."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import polib
+
+from website.editions import SiteEdition
+
+__all__ = ["write_interface"]
+
+STRINGS = Path(__file__).with_name("strings.toml")
+ONE = "found_one"
+
+
+def write_interface(edition: SiteEdition, folder: Path) -> Path:
+    """Write the catalogues of an edition, for templates and for scripts.
+
+    Parameters
+    ----------
+    edition : SiteEdition
+        The edition.
+    folder : Path
+        Where catalogues of all editions lie.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    english = tomllib.loads(STRINGS.read_text(encoding="utf-8"))["theme"]
+    own = edition.words["theme"]
+    place = folder / edition.locale / "LC_MESSAGES"
+    place.mkdir(parents=True, exist_ok=True)
+    catalogue = polib.POFile()
+    catalogue.metadata = {"Content-Type": "text/plain; charset=utf-8"}
+    for key, words in english.items():
+        catalogue.append(polib.POEntry(msgid=words, msgstr=own[key]))
+    catalogue.save_as_mofile(str(place / "sphinx.mo"))
+    messages = {words: own[key] for key, words in english.items()}
+    # A number has its forms in a list; one sentence of ours is for all numbers but 1.
+    messages[english[ONE]] = [own[ONE], own["found"]]
+    form = {
+        "locale": edition.locale,
+        "messages": messages,
+        "plural_expr": "n == 1 ? 0 : 1",
+    }
+    (place / "sphinx.js").write_text(
+        f"Documentation.addTranslations({json.dumps(form)});\n", encoding="utf-8"
+    )
+    return folder

@@ -1,0 +1,90 @@
+"""Words of the full-text search: of English, and of Chinese without a dictionary.
+
+Chinese has no spaces between words. Each pair of neighbouring characters is indexed,
+and a query is divided in the same way, so that every word is found, also one that no
+dictionary has. Both editions use it: the English one has Chinese terms.
+"""
+
+import re
+
+from sphinx.application import Sphinx
+from sphinx.search.en import SearchEnglish
+
+__all__ = ["Words", "setup"]
+
+CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
+RUN = re.compile(rf"[{CHINESE}]+|[^\W{CHINESE}]+")
+# The same in the browser; and marks and summaries are of what was typed, not of pairs.
+SPLITTER = """
+function splitQuery(query) {
+  const runs = query.match(/[CHINESE]+|[^\\P{L}CHINESE]+|[\\p{N}\\p{L}_]+/gu) || [];
+  return runs.flatMap((run) =>
+    /[CHINESE]/.test(run) && run.length > 1
+      ? [...run].slice(1).map((character, k) => run[k] + character)
+      : [run]);
+}
+if (typeof Search !== "undefined") {
+  const parse = Search._parseQuery, summary = Search.makeSearchSummary;
+  let typed = [];
+  Search._parseQuery = (query) => {
+    const told = parse(query);
+    typed = query.toLowerCase().split(/\\s+/).filter(Boolean);
+    told[3] = new Set(typed);
+    localStorage.setItem("sphinx_highlight_terms", typed.join(" "));
+    return told;
+  };
+  Search.makeSearchSummary = (text, words, anchor) =>
+    summary(text, [...words, ...typed], anchor);
+}
+""".replace("CHINESE", CHINESE)
+
+
+class Words(SearchEnglish):
+    """How texts and queries are divided into words."""
+
+    js_splitter_code = SPLITTER
+
+    def split(self, input: str) -> list[str]:
+        """Return the words of a text: Latin ones, and pairs of Chinese characters.
+
+        Parameters
+        ----------
+        input : str
+            Any text.
+
+        Returns
+        -------
+        list of str
+            Single characters too, for words of one.
+
+        Examples
+        --------
+        >>> Words({}).split("学习率 alpha")
+        ['学', '习', '率', '学习', '习率', 'alpha']
+        """
+        found = []
+        for run in RUN.findall(input):
+            if re.match(f"[{CHINESE}]", run):
+                found += [*run, *(run[k : k + 2] for k in range(len(run) - 1))]
+            else:
+                found.append(run)
+        return found
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the words for English and for Chinese.
+
+    Parameters
+    ----------
+    app : Sphinx
+        Sphinx.
+
+    Returns
+    -------
+    dict of str to bool
+        What Sphinx may do with it.
+    """
+    from sphinx.search import languages
+
+    languages |= {"en": Words, "zh": Words}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
