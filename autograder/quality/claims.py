@@ -224,15 +224,10 @@ def _condition(pair: Pair, values: dict[str, str]) -> bool:
 
 
 def _quantity(pair: Pair, reason: str) -> float:
-    """Return the number that a reason names, such as "1 divided by keep_prob"."""
-    for key, function in (
-        ("inverse_rest", lambda q: 1 / (1 - q)),
-        ("inverse", lambda q: 1 / q),
-        ("rest", lambda q: 1 - q),
-    ):
-        match = _pattern(f"quantity.{key}").fullmatch(reason)
-        if match:
-            return float(function(_quantity(pair, match["name"])))
+    """Return the number that a reason names, such as "(1 minus keep_prob)"."""
+    match = _pattern("quantity.rest").fullmatch(reason)
+    if match:
+        return 1 - _quantity(pair, match["name"])
     for axis, key in ((1, "columns"), (0, "rows")):
         match = _pattern(f"quantity.{key}").fullmatch(reason)
         if match:
@@ -346,6 +341,12 @@ RELATIONS: dict[str, Check] = {
     ),
     "ratio_named": lambda p, v: _near(
         p.leaf(v["path"])[1], _quantity(p, v["reason"]) * p.leaf(v["path"])[0]
+    ),
+    "ratio_over": lambda p, v: _near(
+        p.leaf(v["path"])[1] * _quantity(p, v["reason"]), p.leaf(v["path"])[0]
+    ),
+    "logarithm_base": lambda p, v: _near(
+        p.leaf(v["path"])[1] * np.log(float(v["base"])), p.leaf(v["path"])[0]
     ),
     "ratios": _is_list,
     "offset": _is_list,
@@ -525,6 +526,7 @@ def _missing(pair: Pair, values: dict[str, str]) -> bool:
 
 FACTS: dict[str, Check] = {
     "all_entries": _some_entries,
+    "both_entries": lambda p, v: _some_entries(p, v | {"size": "2"}),
     "some_entries": _some_entries,
     "one_of_entries": lambda p, v: _some_entries(p, v | {"one": ""}),
     "misspelled": lambda p, v: _missing(p, v),

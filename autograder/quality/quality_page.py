@@ -48,6 +48,8 @@ KINDS = {
     "order": "the right numbers in another order",
     "equal entries": "entries, rows or columns are equal and should not be",
     "zero": "all of it is 0",
+    "not zero": "all that is expected is 0",
+    "logarithm": "a logarithm with base 2 or 10",
     "whole numbers": "whole numbers, or a comparison, instead of values",
     "totals": "the sum is right, its parts are not",
     "not finite": "NaN or infinity, and where first",

@@ -233,7 +233,9 @@ def _fact(difference: Difference) -> str:
     if size == 1:
         return text(say + "other_number", path=place, **shown)
     key = (
-        "all_entries"
+        "both_entries"
+        if bad == size == 2
+        else "all_entries"
         if bad == size
         else "one_of_entries"
         if bad == 1
@@ -359,6 +361,8 @@ def _relate_kinds(path: str, differences: list[Difference], evidence: Evidence) 
             kind = "transposition" if key.startswith("transposed") else "axis"
             evidence.relate(key, kind, path=path, **values)
             return
+    if kinds == {"value", "not finite"}:
+        return  # a wrong number tells more than what became of another one
     for kind in KINDS:
         if kind in kinds or (kind == "shape" and "rank" in kinds):
             evidence.kinds.append(kind)

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from helpers.checks.slips import in_another_order
 from helpers.strings import clauses, listed, text
 
 __all__ = ["explain"]
@@ -70,7 +71,7 @@ class Spot:
     statement: ast.stmt
     frame: types.FrameType
     source: str
-    outer: "tuple[ast.Call, Callable] | None" = None
+    outer: "tuple[ast.Call, types.FunctionType] | None" = None
 
     def code(self, node: ast.AST) -> str:
         """Return the text of an expression, shortened."""
@@ -171,8 +172,17 @@ class _Evaluation:
         with np.errstate(all="ignore"):
             return operation(np.asarray(left), np.asarray(right))[()]
 
+    def _compare(self, node: ast.Compare) -> object:
+        comparison = COMPARISONS.get(type(node.ops[0]))
+        if comparison is None or len(node.ops) > 1:
+            raise Unknown
+        left, right = self._plain(node.left), self._plain(node.comparators[0])
+        return comparison(np.asarray(left), np.asarray(right))
+
     def _call(self, node: ast.Call) -> object:
         function = self.of(node.func) if not _method(node) else None
+        if function is abs and len(node.args) == 1:
+            return np.absolute(self._plain(node.args[0]))
         if function is len and len(node.args) == 1:
             return len(self._plain(node.args[0]))
         if function is str and len(node.args) == 1:
@@ -217,6 +227,16 @@ OPERATIONS: dict[type, Callable] = {
 }
 
 
+COMPARISONS: dict[type, Callable] = {
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Eq: np.equal,
+    ast.NotEq: np.not_equal,
+}
+
+
 def _kind(value: object) -> str:
     if isinstance(value, np.ndarray) and value.ndim:
         return text("checks.failure.kind.array", shape=value.shape)
@@ -225,7 +245,10 @@ def _kind(value: object) -> str:
     if value is None:
         return text("checks.kind.none")
     if isinstance(value, bool | int | float):
-        return text("checks.failure.kind.number", value=f"{value:.6g}")
+        shown = f"{value:.6g}"
+        if isinstance(value, float) and shown.lstrip("-").isdigit():
+            shown += ".0"  # a float that is whole is not the whole number itself
+        return text("checks.failure.kind.number", value=shown)
     if isinstance(value, str):
         return text("checks.failure.kind.text", value=value[:40])
     if type(value) is tuple and all(type(item) is int for item in value):
@@ -364,9 +387,15 @@ def _name(spot: Spot) -> str:
     if not isinstance(spot.error, NameError):
         return ""
     name = spot.error.name or ""
-    if isinstance(spot.error, UnboundLocalError):
+    unbound = isinstance(spot.error, UnboundLocalError)
+    if unbound:
         # Python gives this error no name; its message quotes it.
-        return _say("unassigned", name=str(spot.error).split("'")[1])
+        name = str(spot.error).split("'")[1]
+    for code, value in spot.frame.f_locals.items():
+        if type(value) is dict and name in value:
+            return _say("name_is_key", name=name, code=code)
+    if unbound:
+        return _say("unassigned", name=name)
     if name in MODULES:
         line = "import numpy as np" if name == "np" else f"import {name}"
         return _say("not_imported", name=name, line=line)
@@ -477,6 +506,8 @@ def _call(spot: Spot) -> str:
         key = "math" if hasattr(np, last) else "one_number"
         values = {"name": name, "code": spot.code(argument), "kind": _kind(value)}
         return _say(key, **values)
+    if name.startswith("math.") and "0-dim" in str(spot.error) and hasattr(np, last):
+        return _say("math_of_array", name=name, code=spot.code(node.args[0]))
     if name.startswith("math.") and isinstance(spot.error, OverflowError):
         return _say("overflow", name=name, argument=spot.is_(node.args[0]))
     if name in ("max", "min") and isinstance(spot.error, ValueError):
@@ -493,7 +524,8 @@ def _call(spot: Spot) -> str:
             "not_callable", name=name, kind=_kind(function), code=spot.code(node)
         )
     if isinstance(spot.error, TypeError) and name == "range" and given:
-        return _say("range", parts=listed(map(spot.is_, node.args)))
+        parts = [a for a, v in zip(node.args, given) if not isinstance(v, int)]
+        return _say("range", parts=listed(map(spot.is_, parts)))
     return ""
 
 
@@ -545,12 +577,16 @@ def _product(spot: Spot) -> str:
         and spot.code(node.func).rpartition(".")[2] in ("dot", "matmul", "inner")
     )
     left, right = map(spot.known, pair)
+    sides = {"left": spot.is_(pair[0]), "right": spot.is_(pair[1])}
+    numbers = [isinstance(v, int | float | np.generic) for v in (left, right)]
+    if is_product and any(numbers):
+        return _say("product_of_number", **sides)
     if not isinstance(left, np.ndarray) or not isinstance(right, np.ndarray):
         return _say("product_unknown") if is_product else ""
-    sides = {"left": spot.is_(pair[0]), "right": spot.is_(pair[1])}
     if is_product and left.ndim and right.ndim:
         n, m = left.shape[-1], right.shape[0 if right.ndim < 2 else -2]
-        return _say("product", n=n, m=m, **sides) if n != m else ""
+        key = "product_of_equal" if left.shape == right.shape else "product"
+        return _say(key, n=n, m=m, **sides) if n != m else ""
     if isinstance(node, ast.AugAssign):
         return _say("in_place", **sides)
     if (
@@ -558,7 +594,10 @@ def _product(spot: Spot) -> str:
         and right.ndim
         and isinstance(node, ast.BinOp | ast.Compare | ast.Call)
     ):
-        return _say("broadcast", **sides)
+        times = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+        inner = times and left.ndim == right.ndim == 2
+        fits = inner and left.shape[1] == right.shape[0]
+        return _say("times" if fits else "broadcast", **sides)
     return ""
 
 
@@ -643,7 +682,7 @@ def _reshape(spot: Spot) -> str:
 
 
 def _subscript(spot: Spot) -> str:
-    if not isinstance(spot.error, TypeError):
+    if not isinstance(spot.error, TypeError | IndexError):
         return ""
     for node in [*_inside(spot, ast.Subscript), *_targets(spot)]:
         base, index = spot.known(node.value), spot.known(node.slice)
@@ -670,18 +709,8 @@ def _swapped(spot: Spot) -> str:
     if spot.outer is None:
         return ""
     call, function = spot.outer
-    code = function.__code__
-    names = code.co_varnames[: code.co_argcount]
-    given = [a.id for a in call.args if isinstance(a, ast.Name)]
-    if len(given) == len(call.args) and given != list(names[: len(given)]):
-        if sorted(given) == sorted(names[: len(given)]):
-            return _say(
-                "swapped",
-                name=function.__name__,
-                names=", ".join(names),
-                given=", ".join(given),
-            )
-    return ""
+    found = in_another_order(call, function)
+    return _say("swapped", **found) if found else ""
 
 
 def _given(spot: Spot) -> str:
@@ -691,8 +720,11 @@ def _given(spot: Spot) -> str:
         known = [a for a in node.args if spot.known(a) is not Unknown]
         shown = [a for a in known if not isinstance(a, ast.Constant)]
         if shown:
-            parts = clauses(map(spot.is_, shown))
-            return _say("given", code=spot.code(node.func), parts=parts)
+            values = {"code": spot.code(node.func)}
+            values["parts"] = clauses(map(spot.is_, shown))
+            whole = [a for a in shown if type(spot.known(a)) is tuple]
+            key = "given_tuple" if len(whole) == len(shown) == 1 else "given"
+            return _say(key, **values)
     if isinstance(node, ast.Subscript):
         base = spot.known(node.value)
         if base is not Unknown and spot.known(node.slice) is not Unknown:

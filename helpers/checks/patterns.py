@@ -258,11 +258,15 @@ def _factor(cases: Cases) -> Finding | None:
         return None
     values: dict[str, object] = {"path": cases[0].path}
     several = len({number(ratio) for ratio in ratios}) > 1
+    for base in (2, 10):
+        if all(math.isclose(r * math.log(base), 1, rel_tol=1e-6) for r in ratios):
+            return Finding("logarithm_base", "logarithm", values | {"base": base})
     if several:
         # A quantity that explains one factor may do so by chance; not two.
-        reason = _name_of_ratio(cases, ratios)
-        if reason:
-            return Finding("ratio_named", "factor", values | {"reason": reason})
+        named = _name_of_ratio(cases, ratios)
+        if named:
+            key, reason = named
+            return Finding(key, "factor", values | {"reason": reason})
         if _explained(cases, FIXED, fitted=1):
             several_ratios = listed(dict.fromkeys(number(ratio) for ratio in ratios))
             return Finding("ratios", "factor", values | {"ratios": several_ratios})
@@ -553,7 +557,7 @@ def _outside(cases: Cases) -> Finding | None:
     """Say that a sign or a size cannot be, by all that is expected."""
     values = {"path": cases[0].path}
     if all(not np.any(n.want) for n in cases):
-        return Finding("not_zero", "zero", values)
+        return Finding("not_zero", "not zero", values)
     for side, sign in (("positive", 1.0), ("negative", -1.0)):
         if all(np.all(sign * n.want > 0) for n in cases):
             if all(np.all(sign * n.got < 0) for n in cases):
@@ -616,25 +620,26 @@ def _quantities(inputs: Mapping[str, object]) -> dict[str, float]:
     return found
 
 
-FORMS: list[tuple[str, Callable[[float], float]]] = [
-    ("same", lambda q: q),
-    ("inverse", lambda q: 1 / q),
-    ("rest", lambda q: 1 - q),
-    ("inverse_rest", lambda q: 1 / (1 - q)),
+# The sentence on a factor, how its quantity is named there, and the factor itself.
+FORMS: list[tuple[str, str, Callable[[float], float]]] = [
+    ("ratio_named", "same", lambda q: q),
+    ("ratio_over", "same", lambda q: 1 / q),
+    ("ratio_named", "rest", lambda q: 1 - q),
+    ("ratio_over", "rest", lambda q: 1 / (1 - q)),
 ]
 
 
-def _name_of_ratio(cases: Cases, ratios: Sequence[float]) -> str | None:
+def _name_of_ratio(cases: Cases, ratios: Sequence[float]) -> tuple[str, str] | None:
     """Say where factors come from, if a quantity explains each of them."""
     given = [_quantities(n.inputs) for n in cases]
     for name in given[0]:
         quantities = [found.get(name, math.nan) for found in given]
-        for form, function in FORMS:
-            if form.endswith("rest") and not all(0 < q < 1 for q in quantities):
+        for key, form, function in FORMS:
+            if form == "rest" and not all(0 < q < 1 for q in quantities):
                 continue
             if all(
                 q not in (0.0, 1.0) and math.isclose(ratio, function(q), rel_tol=1e-6)
                 for ratio, q in zip(ratios, quantities)
             ):
-                return text(f"checks.quantity.{form}", name=name)
+                return key, text(f"checks.quantity.{form}", name=name)
     return None

@@ -16,7 +16,7 @@ from helpers.checks.evidence import Evidence, evidence_of, number, shape_of
 from helpers.checks.parts import named_parts, named_results
 from helpers.checks.recognition import Run, named_inputs
 from helpers.checks.slips import slips_of
-from helpers.checks.values import resolve
+from helpers.checks.values import leaves, resolve
 from helpers.strings import labelled, listed, text
 
 __all__ = [
@@ -245,7 +245,7 @@ def describe_outcome(outcome: Outcome) -> list[str]:
         if not advice and outcome.message:
             # An exception that nothing is known of: its own words, but not many.
             advice = text("checks.error_says", message=outcome.message[:160])
-        return [said, advice] if advice else [said]
+        return [said, advice[:1].upper() + advice[1:]] if advice else [said]
     return []
 
 
@@ -378,13 +378,14 @@ def reading_of(function: FunctionCases, read: str) -> Advice | None:
 def question_for(runs: list[Run], evidence: Evidence) -> str:
     """Return a general question that fits what is known of a failure."""
     wrong = [run for run in runs if not run.right]
-    errors = [run.outcome.error for run in wrong if run.outcome.error]
-    kinds = {ERRORS.get(error, "exception") for error in errors}
+    kinds = {_kind_of_error(run.outcome) for run in wrong if run.outcome.error}
     if "endless" in kinds:
         return text("checks.question.endless")
-    if kinds:
+    if kinds and not any(map(_printed_the_result, wrong)):
         kind = kinds.pop() if len(kinds) == 1 else "exception"
         return text(f"checks.question.{kind}")
+    if any(map(_printed_the_result, wrong)):
+        return text("checks.question.printed")
     if all(run.outcome.value is None for run in wrong):
         return text("checks.question.none")
     for run in wrong:
@@ -395,6 +396,32 @@ def question_for(runs: list[Run], evidence: Evidence) -> str:
     kind = next((k for k in evidence.kinds if k in QUESTIONS), "")
     return text(f"checks.question.{QUESTIONS.get(kind, 'values')}")
 
+
+def _kind_of_error(outcome: Outcome) -> str:
+    if outcome.error == "IndexError" and re.search(
+        "only integers|scalar|too many", outcome.message
+    ):
+        return "exception"  # no number is too large: something is no index
+    return ERRORS.get(outcome.error or "", "exception")
+
+
+def _printed_the_result(run: Run) -> bool:
+    """Tell whether what should be returned was printed, and nothing returned."""
+    outcome = run.outcome
+    if outcome.value is not None or outcome.error not in (None, *NAMELESS):
+        return False
+    words = re.findall(r"True|False|[-+]?\d*\.?\d+(?:e[-+]?\d+)?", outcome.printed)
+    printed = [float({"True": "1", "False": "0"}.get(word, word)) for word in words]
+    expected = [
+        number
+        for _, leaf in leaves(run.case.expected.value, "")
+        if isinstance(leaf, bool | int | float | np.ndarray)
+        for number in np.ravel(leaf).astype(float)
+    ]
+    return 0 < len(printed) == len(expected) and np.allclose(printed, expected, 1e-4)
+
+
+NAMELESS = ("NameError", "UnboundLocalError")
 
 # Which question suits which exception.
 ERRORS = {
@@ -425,6 +452,8 @@ QUESTIONS = {
     "size": "place",
     "equal entries": "equal",
     "zero": "zero",
+    "not zero": "not_zero",
+    "logarithm": "logarithm",
     "order": "order",
     "another result": "order",
     "place": "place",

@@ -6,13 +6,14 @@ Each remark is true of the text of the function; none says what is right instead
 import ast
 import builtins
 import inspect
+import re
 import textwrap
 import types
 from collections.abc import Callable, Iterator, Mapping
 
 from helpers.strings import text
 
-__all__ = ["slips_of"]
+__all__ = ["in_another_order", "slips_of"]
 
 MOST = 2
 
@@ -41,7 +42,7 @@ def slips_of(function: Callable, *, drawn: bool = False) -> list[str]:
         return []
     names = getattr(function, "__globals__", {})
     found: list[str] = []
-    for search in (_powers, _statements, _order, _generators, _names, _loops):
+    for search in (_powers, _texts, _statements, _order, _generators, _names, _loops):
         for key, values in search(node, names):
             if key == "generator" and not drawn:
                 continue
@@ -115,20 +116,64 @@ def _order(function: ast.FunctionDef, names: Mapping) -> Found:
         callee = names.get(node.func.id)
         if not isinstance(callee, types.FunctionType):
             continue
-        code = callee.__code__
-        asked = list(code.co_varnames[: code.co_argcount])
-        given = [a.id for a in node.args if isinstance(a, ast.Name)]
-        first = asked[: len(given)]
-        if len(given) == len(node.args) and given != first:
-            if sorted(given) == sorted(first):
-                yield (
-                    "order",
-                    {
-                        "name": node.func.id,
-                        "names": ", ".join(asked),
-                        "given": ", ".join(given),
-                    },
-                )
+        found = in_another_order(node, callee)
+        if found:
+            yield "order", found
+
+
+def in_another_order(
+    call: ast.Call, function: types.FunctionType
+) -> dict[str, object] | None:
+    """Tell whether a variable is given for another parameter than its namesake.
+
+    Parameters
+    ----------
+    call : ast.Call
+        A call of the function.
+    function : function
+        With the parameters that the call should fill.
+
+    Returns
+    -------
+    dict of str to object or None
+        What a sentence about it names; None where nothing is exchanged, or where
+        an argument is missing.
+    """
+    code = function.__code__
+    asked = list(code.co_varnames[: code.co_argcount])
+    needed = len(asked) - len(function.__defaults__ or ())
+    given = [a.id if isinstance(a, ast.Name) else "" for a in call.args]
+    named = len(given) + len(call.keywords)
+    if named < needed or all(
+        name not in asked or asked.index(name) == i for i, name in enumerate(given)
+    ):
+        return None
+    return {
+        "name": function.__name__,
+        "names": ", ".join(asked),
+        "given": ", ".join(map(_code, call.args)),
+    }
+
+
+def _texts(function: ast.FunctionDef, names: Mapping) -> Found:
+    """Find texts that look like an f-string and have no ``f`` before them."""
+    body = [n for statement in function.body for n in ast.walk(statement)]
+    formatted = {
+        id(inner)
+        for n in body
+        if isinstance(n, ast.JoinedStr)
+        or (isinstance(n, ast.Attribute) and n.attr == "format")
+        for inner in ast.walk(n)
+    }
+    known = {n.id for n in body if isinstance(n, ast.Name)}
+    known |= {argument.arg for argument in function.args.args}
+    for node in body:
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        inside = re.findall(r"\{ *([A-Za-z_]\w*)[^{}]*\}", node.value)
+        if id(node) not in formatted and "\n" not in node.value:
+            if known.intersection(inside):
+                yield "braces", {"code": _code(node)}
 
 
 def _generators(function: ast.FunctionDef, names: Mapping) -> Found:

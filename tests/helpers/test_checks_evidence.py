@@ -81,6 +81,7 @@ W = np.array([[1.3, -0.2, 0.6], [0.9, 2.2, -0.1], [0.8, -3.1, 1.7]])
         (lambda S, W, B: S + W**2 * [0, 1, 1], "the columns of dZ before column 1"),
         (lambda S, W, B: (S > 2) * 1.0, "holds only 0 and 1"),
         (lambda S, W, B: S * 2.5, "2.5 times the expected one"),
+        (lambda S, W, B: S / np.log(10), "divided by the natural logarithm of 10"),
     ],
 )
 def test_what_explains_a_difference_is_said(returned, sentence):
@@ -126,7 +127,7 @@ def test_one_number_explains_nothing():
         (["dW1", "db1", "dW2", "db2"], ["dW1", "db1"], "only the results of layer 1"),
         (["dW1", "dW2", "dW3"], ["dW1", "dW2"], "wrong up to layer 2"),
         (["dW1", "db1", "dW2", "db2"], ["db1", "db2"], "only this is wrong: db"),
-        (["dA", "dW", "db"], ["dW"], 'grads["dW"] alone is wrong'),
+        (["dA", "dW", "db"], ["dW"], 'only this is wrong: grads["dW"]'),
     ],
 )
 def test_wrong_results_that_belong_together_are_named_as_one(names, wrong, sentence):

@@ -103,3 +103,55 @@ def test_an_exception_has_a_question_of_its_kind(error, question):
     said = " ".join(str(report_runs(RECORD, [run], None, 2)).split())
 
     assert text(f"checks.question.{question}") in said
+
+
+def said_of(wrong, solution, *inputs):
+    """Return the report of a wrong answer in several cases of one input each."""
+    record = FunctionCases("f", ("x",), Signature("value", ("w",)))
+    runs = []
+    for x in inputs:
+        case = Case(args=(x,), kwargs={})
+        case.expected = call(solution, (x,), {})
+        outcome = call(wrong, (x,), {})
+        runs.append(Run(case, outcome, best_results(record, case, outcome)))
+    return " ".join(str(report_runs(record, runs, None, 2)).split())
+
+
+def prints_it(x):
+    """Print the result and assign it to no name."""
+    print(np.log(x))
+    return w  # noqa: F821
+
+
+@pytest.mark.parametrize(
+    ("wrong", "question"),
+    [
+        (prints_it, "printed"),
+        (lambda x: print(np.log(x)), "printed"),
+        (lambda x: print(np.log(x) + 1), "none"),
+        (np.log2, "logarithm"),
+        (lambda x: np.log(x) * (np.nan if len(x) > 2 else -1.0), "values"),
+        (lambda x: x * np.nan, "not_finite"),
+    ],
+)
+def test_the_question_is_about_what_is_wrong_with_numbers(wrong, question):
+    """A result that was printed, another logarithm, NaN everywhere or in one case."""
+    said = said_of(wrong, np.log, np.array([0.5, 2.0]), np.array([4.0, 0.25, 1.5]))
+
+    assert text(f"checks.question.{question}") in said
+
+
+def test_numbers_where_zeros_are_expected_are_asked_for():
+    """The question is not which line should give the first number that is not 0."""
+    said = said_of(np.ones, np.zeros, 2)
+
+    assert text("checks.question.not_zero") in said
+    assert "both entries of w are wrong" in said
+
+
+def test_a_factor_of_one_over_m_is_a_division():
+    """Nobody says "times 1 divided by"."""
+    inputs = np.arange(12.0).reshape(3, 4), np.arange(10.0).reshape(2, 5)
+    said = said_of(lambda x: np.sum(x) / x.shape[1], np.sum, *inputs)
+
+    assert "w is the expected value divided by the number of columns of x" in said

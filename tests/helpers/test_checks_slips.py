@@ -36,6 +36,8 @@ def define(source):
         ("z = x + y\n    z = z * 2", "There is no return statement"),
         ("for i in range(3):\n        x = x + y\n        return x", "inside the loop"),
         ("return g(y, x)", "it takes (x, y), and the call gives (y, x)"),
+        ("return g(y, x + 1)", "it takes (x, y), and the call gives (y, x + 1)"),
+        ("return {'W{x}': y}", "The text `'W{x}'` contains braces, but no `f` stands"),
     ],
 )
 def test_what_is_rarely_meant_is_remarked_on(body, remark):
@@ -47,6 +49,7 @@ def test_what_is_rarely_meant_is_remarked_on(body, remark):
 
 def test_an_ordinary_function_gets_no_remark():
     """Unpacking more than is used is common and says nothing."""
-    body = "(a, c), d = x, y\n    np.random.seed(1)\n    return np.dot(a, d)"
+    body = "(a, c), d = x, y\n    np.random.seed(1)\n    print('{x}'.format(x=f'{a}'))"
+    body += "\n    return np.dot(a, d)"
 
     assert slips_of(define(f"def f(x, y):\n    {body}\n"), drawn=True) == []
