@@ -385,7 +385,7 @@ def _relation_of_shapes(
         if all(np.all(close(w, g.T)) for w, g in arrays):
             return "transposed_right", {}
         # Of a row in the place of a column the numbers say more than the shape.
-        if all(min(w.shape) > 1 for w, _ in arrays):
+        if any(min(w.shape) > 1 for w, _ in arrays):
             return "transposed", {}
     if len(arrays) > 1 and all(w.ndim == 0 and g.size > 1 for w, g in arrays):
         for name, reduce in (("sum", np.sum), ("mean", np.mean)):

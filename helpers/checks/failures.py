@@ -11,6 +11,7 @@ import builtins
 import difflib
 import linecache
 import math
+import re
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -506,7 +507,8 @@ def _call(spot: Spot) -> str:
         key = "math" if hasattr(np, last) else "one_number"
         values = {"name": name, "code": spot.code(argument), "kind": _kind(value)}
         return _say(key, **values)
-    if name.startswith("math.") and "0-dim" in str(spot.error) and hasattr(np, last):
+    is_array = re.search("0-dim|(length|size)-1", str(spot.error)) is not None
+    if name.startswith("math.") and is_array and hasattr(np, last):
         return _say("math_of_array", name=name, code=spot.code(node.args[0]))
     if name.startswith("math.") and isinstance(spot.error, OverflowError):
         return _say("overflow", name=name, argument=spot.is_(node.args[0]))

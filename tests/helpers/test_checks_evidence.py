@@ -114,6 +114,14 @@ def test_what_single_numbers_have_in_common_is_said(pairs, sentence):
     assert telling
 
 
+def test_exchanged_sizes_are_said_where_one_case_is_a_row():
+    """Random numbers come in another order then, so only the shapes tell."""
+    draw = np.random.RandomState(1).randn
+    cases = [(draw(*shape), draw(*shape[::-1]), {}) for shape in ((1, 2), (2, 3))]
+
+    assert said_of(cases)[0] == "the two sizes of the shape of dZ are exchanged"
+
+
 def test_one_number_explains_nothing():
     """Of a single number every relation may be an accident."""
     assert said(0.7, 1.4)[1] is False

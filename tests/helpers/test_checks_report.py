@@ -107,7 +107,7 @@ def test_an_exception_has_a_question_of_its_kind(error, question):
 
 def said_of(wrong, solution, *inputs):
     """Return the report of a wrong answer in several cases of one input each."""
-    record = FunctionCases("f", ("x",), Signature("value", ("w",)))
+    record = FunctionCases("f", ("x",), Signature("single", ("w",)))
     runs = []
     for x in inputs:
         case = Case(args=(x,), kwargs={})
