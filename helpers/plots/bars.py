@@ -96,7 +96,7 @@ def plot_differences(
 
 @styled
 def plot_fractions(fractions: ArrayLike, titles: Sequence[str]) -> Figure:
-    """Draw rows of fractions as bars, one panel a row.
+    """Draw the probabilities of the classes as bars, one panel a row.
 
     Parameters
     ----------
@@ -108,12 +108,12 @@ def plot_fractions(fractions: ArrayLike, titles: Sequence[str]) -> Figure:
     Returns
     -------
     Figure
-        r panels of c bars.
+        r panels of c bars; the classes are numbered from 0.
 
     Examples
     --------
     >>> plot_fractions([[0.25, 0.75]], ["a row"]).description
-    'Fractions as bars. a row: 0.25, 0.75.'
+    'Probabilities as bars. a row: 0.25, 0.75.'
     """
     fractions = np.asarray(fractions, float)
     figure, panels = new_figure(
@@ -128,12 +128,11 @@ def plot_fractions(fractions: ArrayLike, titles: Sequence[str]) -> Figure:
                 f"{row[i]:.2f}", (places[i], row[i]), ha="center", va="bottom"
             )
         panel.set(title=title, ylim=(0, 1.12), xticks=places)
-        panel.set_xticklabels(places + 1)
         panel.set_xlabel(text("plots.bars.class"))
         panel.grid(axis="x", visible=False)
-    panels[0, 0].set_ylabel(text("plots.bars.fraction"))
+    panels[0, 0].set_ylabel(text("plots.bars.probability"))
     parts = clauses(
         f"{title}: " + ", ".join(f"{value:.2g}" for value in row)
         for row, title in zip(fractions, titles, strict=True)
     )
-    return describe(figure, text("plots.bars.fractions", parts=parts))
+    return describe(figure, text("plots.bars.probabilities", parts=parts))

@@ -192,13 +192,15 @@ def plot_layer_scales(
 
 
 @styled
-def plot_samples(samples: Mapping[str, ArrayLike]) -> Figure:
+def plot_samples(samples: Mapping[str, ArrayLike], xlabel: str = "") -> Figure:
     """Draw the histograms of some samples side by side, on the same axes.
 
     Parameters
     ----------
     samples : dict of str to array_like of shape (n,)
         Numbers drawn in different ways.
+    xlabel : str
+        What the numbers are; "value" if it is empty.
 
     Returns
     -------
@@ -230,7 +232,7 @@ def plot_samples(samples: Mapping[str, ArrayLike]) -> Figure:
             **filled(i, 0.5),
         )
         panel.axvline(values.mean(), color=INK, linestyle="--", linewidth=1.2)
-        panel.set(title=name, xlabel=text("plots.samples.value"))
+        panel.set(title=name, xlabel=xlabel or text("plots.samples.value"))
     panels[0, 0].set_ylabel(text("plots.samples.density"))
     parts = clauses(
         text(

@@ -24,6 +24,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogFormatterSciNotation
 from mpl_toolkits.mplot3d import Axes3D
 from numpy.typing import ArrayLike
 
@@ -103,6 +104,19 @@ def _name(axes: Axes, title: str, xlabel: str, ylabel: str) -> None:
         axes.set_ylabel(ylabel)
 
 
+class _LogFormatter(LogFormatterSciNotation):
+    """Labels of a log axis: plain 1, 2 and 5 where it spans few powers of ten.
+
+    Matplotlib would write 3 x 10^-1, 4 x 10^-1 and so on, into one another.
+    """
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        low, high = sorted(self.axis.get_view_interval())
+        if high > 30 * low:
+            return super().__call__(x, pos)
+        return f"{x:g}" if high < 3 * low or f"{x:e}"[0] in "125" else ""
+
+
 def lines(
     axes: Axes,
     x: ArrayLike,
@@ -148,10 +162,11 @@ def lines(
             linewidth=2,
             label=name,
         )
-    if "x" in log:
-        axes.set_xscale("log")
-    if "y" in log:
-        axes.set_yscale("log")
+    for letter in log:
+        axes.set(**{f"{letter}scale": "log"})
+        axis = getattr(axes, f"{letter}axis")
+        axis.set_major_formatter(_LogFormatter())
+        axis.set_minor_formatter(_LogFormatter())
     axes.grid(alpha=0.25)
     _name(axes, title, xlabel, ylabel)
     if legend:

@@ -389,3 +389,19 @@ def test_panels_that_are_compared_share_their_axes():
     assert places.axes[0].get_xlim() == places.axes[1].get_xlim()
     assert lines.axes[0].get_ylim() == lines.axes[1].get_ylim()
     assert legend_of(lines) == ["unit 1", "unit 2", "unit 3", "unit 4"]
+
+
+def test_probabilities_name_the_classes_from_zero():
+    """The course numbers classes from 0, so the axis does too."""
+    figure = bars.plot_fractions([[0.2, 0.3, 0.5]], ["a"])
+    (panel,) = figure.axes
+
+    assert [label.get_text() for label in panel.get_xticklabels()] == ["0", "1", "2"]
+    assert panel.get_ylabel() == "probability"
+
+
+def test_histograms_say_what_their_numbers_are():
+    """The label names the numbers of the axis, which may be logarithms."""
+    figure = histograms.plot_samples({"a": MANY, "b": MANY}, xlabel="log10 of a rate")
+
+    assert {panel.get_xlabel() for panel in figure.axes} == {"log10 of a rate"}

@@ -1,6 +1,7 @@
 """Panels, diagrams and sliders: second cues, white faces, nothing left open."""
 
 import io
+import itertools
 
 import matplotlib
 
@@ -47,6 +48,35 @@ def test_marked_curves_differ_by_marker():
     lines(axes, [0, 1], {"a": [0, 1], "b": [1, 0]}, marked=True)
 
     assert [line.get_marker() for line in axes.get_lines()] == ["o", "^"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0.3, 4, ["0.5", "1", "2"]), (0.3, 0.4, ["0.3", "0.4"])],
+)
+def test_short_log_axes_have_few_plain_labels(low, high, expected):
+    """3 x 10^-1 and 4 x 10^-1 beside each other run together."""
+    (axes,) = panels()
+    lines(axes, np.geomspace(low, high, 9), {"a": np.ones(9)}, log="x")
+    axes.figure.canvas.draw()
+    labels = axes.get_xticklabels() + axes.get_xticklabels(minor=True)
+    shown = sorted((t for t in labels if t.get_text()), key=lambda t: t.get_position()[0])
+    inside = [t for t in shown if low <= t.get_position()[0] <= high]
+    boxes = [t.get_window_extent() for t in shown]
+
+    assert [t.get_text() for t in inside] == expected
+    assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
+
+
+def test_long_log_axes_are_labelled_by_powers_of_ten():
+    """Six powers of ten need no labels between them."""
+    (axes,) = panels()
+    lines(axes, np.geomspace(1e-4, 100, 9), {"a": np.ones(9)}, log="x")
+    axes.figure.canvas.draw()
+    minor = [t.get_text() for t in axes.get_xticklabels(minor=True)]
+
+    assert any("10^{-2}" in t.get_text() for t in axes.get_xticklabels())
+    assert not any(minor)
 
 
 def test_classes_differ_by_marker():
