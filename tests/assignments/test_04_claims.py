@@ -59,6 +59,15 @@ def test_he_shrinks_gradients_where_widths_shrink():
     assert names["backward"] == pytest.approx(1 / 16, rel=0.15)
 
 
+def test_with_zeros_one_gradient_of_tanh_is_left(initializations):
+    """The derivative of tanh at 0 is 1, so dZ of the last layer is not zero."""
+    for activation, left in (("tanh", [9]), ("relu", [])):
+        activations, gradients = _deviations(initializations, "zeros", activation)
+
+        assert not activations.any()
+        assert np.flatnonzero(gradients).tolist() == left
+
+
 def test_he_is_level_in_all_four_panels(initializations):
     """No layer's standard deviation is three times another's, for tanh and for ReLU."""
     for activation in ("tanh", "relu"):

@@ -74,7 +74,9 @@ def test_normalization_helps_deep_networks_and_no_shallow_ones():
     intervals = {}
     for depth in (2, 6, 12):
         for axis in (0, 1):
-            pair = [names["final"][depth, kind].mean(axis=axis) for kind in (True, False)]
+            pair = [
+                names["final"][depth, kind].mean(axis=axis) for kind in (True, False)
+            ]
             interval = confidence_interval(*paired_difference(*pair), len(pair[0]))
             intervals[depth, axis] = interval
     reached = {
@@ -116,4 +118,6 @@ def test_no_search_is_shown_to_be_better_and_seeds_matter(tmp_path, monkeypatch)
     assert names["high"] < 0
     assert 2 <= np.sum(names["single"] < 0) <= 8
     assert 0.05 < names["deviation"] / names["mean"] < 0.2
+    found, again = names["trials"]["cost"][names["top"]], names["curves"][9]
+    assert np.abs(again / found - 1).max() < 0.1
     assert (tmp_path / "tuning_results.json").exists()

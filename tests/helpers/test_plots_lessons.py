@@ -60,7 +60,9 @@ def test_short_log_axes_have_few_plain_labels(low, high, expected):
     lines(axes, np.geomspace(low, high, 9), {"a": np.ones(9)}, log="x")
     axes.figure.canvas.draw()
     labels = axes.get_xticklabels() + axes.get_xticklabels(minor=True)
-    shown = sorted((t for t in labels if t.get_text()), key=lambda t: t.get_position()[0])
+    shown = sorted(
+        (t for t in labels if t.get_text()), key=lambda t: t.get_position()[0]
+    )
     inside = [t for t in shown if low <= t.get_position()[0] <= high]
     boxes = [t.get_window_extent() for t in shown]
 

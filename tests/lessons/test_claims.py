@@ -1,4 +1,4 @@
-"""What lessons 02 and 03 claim is computed again, apart from their own code."""
+"""What the lessons claim is computed again, apart from their own code."""
 
 import itertools
 from functools import cache
@@ -71,6 +71,22 @@ def test_the_gradient_of_softmax_is_derived_in_columns():
 
     np.testing.assert_allclose(softmax(Z) - Y, measured, rtol=0, atol=1e-8)
     assert "p_k - y_k" in text_of("03_deep_network", "blocks-figure")
+
+
+def test_ten_times_the_weights_have_a_tenth_of_the_gradient():
+    """Normalized values do not change with the size of the weights; gradients do."""
+    rng = np.random.RandomState(2)
+    W, X, weights = rng.randn(3, 4), rng.randn(4, 9), rng.randn(3, 9)
+
+    def loss(p):
+        Z = p["W"] @ X
+        c = Z - Z.mean(axis=1, keepdims=True)
+        return float(np.sum(weights * c / Z.std(axis=1, keepdims=True)))
+
+    small, large = (central_differences(loss, {"W": c * W})["W"] for c in (1, 10))
+
+    np.testing.assert_allclose(large, small / 10, rtol=0, atol=1e-7)
+    assert "$dW$ is ten times smaller" in text_of("06_many_classes", "scale-answer")
 
 
 def test_a_fifth_of_the_units_is_saturated_at_twice_the_scale():

@@ -74,6 +74,16 @@ def test_the_graph_by_hand_has_the_numbers_of_the_tape(printed):
     assert dict(by_hand) == dict(by_tape)
 
 
+def test_gradients_sum_over_passes(tape):
+    """The table says so: each pass is a forward and a backward one."""
+    a = tape["Tensor"](3.0)
+    for _ in range(2):
+        (a * a).backward()
+
+    assert a.grad == 12
+    assert "several passes, each forward and backward" in source_of("pytorch")
+
+
 def test_the_tape_gives_the_gradients_of_assignment_03(printed):
     """Eight arrays of parameters, each to rounding; and dZ is m times the grad."""
     found = differences(printed["network-compared"])

@@ -62,7 +62,8 @@ def test_notation_covers_what_is_confused():
     text = (FOLDER / "glossary.md").read_text(encoding="utf-8")
     notation = text.partition("## Notation")[2]
 
-    for symbol in ("$v$", "$s$", "$t$", "$m$"):
+    symbols = ("$v$", "$s$", "$t$", "$m$", r"$\mu$, $v$", r"$\gamma$, $\beta$")
+    for symbol in symbols:
         assert f"| {symbol} |" in notation
     assert "As a *loss*" in notation
     assert "As a *penalty*" in notation

@@ -49,6 +49,14 @@ def test_each_example_gives_its_result():
         np.testing.assert_allclose(found, eval(result), rtol=1e-12, atol=0)
 
 
+def test_each_assignment_has_its_formulas():
+    """Every assignment sends its learners to the sheet."""
+    headings = re.findall(r"^## .*$", SHEET.read_text(encoding="utf-8"), re.MULTILINE)
+    numbers = {n for heading in headings for n in re.findall(r"\d\d", heading)}
+
+    assert numbers == {path.name[:2] for path in (ROOT / "source").iterdir()}
+
+
 def test_formulas_stand_in_one_cell_of_their_table():
     """No bar within a formula ends a cell of a table."""
     for block in re.split(r"\n\n", SHEET.read_text(encoding="utf-8")):
