@@ -26,7 +26,7 @@ from helpers.checks.report import (
     question_for,
     reading_of,
 )
-from helpers.strings import text
+from helpers.strings import labelled, listed, text
 
 __all__ = [
     "case_words",
@@ -55,7 +55,7 @@ def sealed_words(run: Sealed) -> str:
     if run.failure:
         return text(f"feedback.{run.failure}")
     names = [text(f"checks.wrong.{word}", name=name) for name, word in run.wrong]
-    return text("feedback.wrong", names=", ".join(names))
+    return text("feedback.wrong", names=listed(names))
 
 
 def diagnosis(function: FunctionCases, runs: list[Run]) -> tuple[str, list[str]]:
@@ -117,7 +117,7 @@ def function_reason(verdict: FunctionVerdict) -> str:
         return text("feedback.state.not_function", function=verdict.name)
     said = text(f"feedback.state.{verdict.state}", function=verdict.name)
     if verdict.with_reference:
-        callees = ", ".join(verdict.with_reference)
+        callees = listed(verdict.with_reference)
         said += "; " + text("feedback.state.with_reference", callees=callees)
     return said
 
@@ -248,7 +248,11 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
         rows = _rows(function, found, chosen) if judged else []
         reason = function_reason(found)
         parts.append(
-            f"<p><code>{escape(name)}</code>: <strong>{escape(reason)}</strong></p>"
+            "<p>"
+            + labelled(
+                f"<code>{escape(name)}</code>", f"<strong>{escape(reason)}</strong>"
+            )
+            + "</p>"
         )
         parts += [
             f'<div style="{ADVICE}">{for_page(advice_html(advice))}</div>'
@@ -259,11 +263,11 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
             parts.append(f"<p>{escape(note)}</p>")
         changed = _changed(function, found)
         if changed and found.state == "right":
-            note = text("checks.changed", names=", ".join(changed))
+            note = text("checks.changed", names=listed(changed))
             parts.append(f"<p>{escape(note)}</p>")
         more = [n for run in _open(found) for n in additional_parts(function, run)]
         if more and found.state == "right":
-            names = ", ".join(dict.fromkeys(more))
+            names = listed(dict.fromkeys(more))
             parts.append(f"<p>{escape(text('checks.additional', names=names))}</p>")
         if judged:
             parts += _cards(function, found, chosen, evidence)

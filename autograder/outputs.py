@@ -19,7 +19,7 @@ from autograder.formulas import MOST_LATEX
 from autograder.images import IMAGES, image_size, joined
 from autograder.markup import MOST_MARKDOWN, clean_html, cost_of
 from autograder.protocol import TOO_LARGE
-from helpers.strings import text
+from helpers.strings import clauses, text
 
 __all__ = [
     "SHOWN",
@@ -394,7 +394,7 @@ def _weight(data: object) -> int:
 
 
 def _note(missing: set[str]) -> Output:
-    reasons = "; ".join(text(f"outputs.{reason}") for reason in sorted(missing))
+    reasons = clauses(text(f"outputs.{reason}") for reason in sorted(missing))
     note = text("outputs.left_out", reasons=reasons)
     return new_output("display_data", data={"text/plain": note}, metadata={})
 

@@ -36,6 +36,8 @@ NAME = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z0-9]{2,8})*")
 EXERCISE = re.compile(r"Exercise (\d+)")
 READING = re.compile(r"lesson (\d\d), (.+)")
 HERE = "this notebook, "
+# A line that goes on with its paragraph: no item, row, heading, fence or formula.
+GOES_ON = r"[^\s\-+*|#>`~$<\d]|\*\*|`(?!``)|\$(?!\$)"
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,10 @@ class Edition:
                 dict(form.get("terms", {})),
             )
             self._signs = str(form.get("joined", ""))
-            self._joined = self._signs and re.compile(
-                rf"(?<={self._signs})[\n ](?={self._signs})"
-            )
+            places = [rf"(?<={self._signs})(?:\n {{0,3}}| )(?={self._signs})"]
+            if form.get("closed"):
+                places.append(rf"(?<={form['closed']})\n {{0,3}}(?={GOES_ON})")
+            self._joined = self._signs and re.compile("|".join(places))
         except (tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
             raise CourseError(f"{path}: {error}") from None
         self._catalogues: dict[str, Catalogue] = {}

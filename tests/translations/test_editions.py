@@ -231,6 +231,22 @@ def test_labels_of_nbgrader_are_said_in_the_language():
     assert in_own_words(heading) == heading
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("一。\n二", "一。二"),
+        ("- 一。\n  `np.log` 二", "- 一。`np.log` 二"),
+        ("一。\n**二**", "一。**二**"),
+        ("一。\n- 二", "一。\n- 二"),
+        ("一：\n$$x$$", "一：\n$$x$$"),
+        ("一：\n```", "一：\n```"),
+    ],
+)
+def test_no_line_break_becomes_a_space_behind_a_chinese_mark(written, read):
+    """A paragraph of several lines has no gaps; lists and formulas stay apart."""
+    assert Edition(ROOT, "zh_Hans")._joined_lines(written) == read
+
+
 def test_the_readme_of_an_edition_is_in_step():
     """What a visitor reads in another language was made of today's README."""
     for language in editions(ROOT):
