@@ -330,8 +330,9 @@ def outline(figure: Figure) -> str:
             names = [entry.get_text() for entry in legend.get_texts()]
             parts.append(text("plots.outline.series", names=listed(names)))
         panels.append(" ".join(part for part in parts if part))
-    words = ". ".join(panel for panel in panels if panel)
-    return text("plots.outline.figure", panels=f"{words}. " if words else "")
+    stop = text("checks.stop")
+    words = "".join(f"{panel}{stop} " for panel in panels if panel)
+    return text("plots.outline.figure", panels=words)
 
 
 def show(figure: Figure) -> None:
