@@ -56,6 +56,7 @@ KINDS = {
     "one result": "one of several results alone is wrong: which",
     "one sort": "of every layer the same sort alone is wrong: which",
     "missing": "a named result is missing",
+    "length": "too many or too few elements: both numbers are named",
     "type": "another kind of value than expected: both are named",
     "none": "None was returned",
     "contract": "a term of the function's contract that is broken: which",

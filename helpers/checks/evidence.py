@@ -4,6 +4,7 @@ Nothing here guesses at what a learner meant. Facts are said of one case; relati
 only where they hold in all wrong cases and not by chance (see ``patterns``).
 """
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -103,6 +104,7 @@ def evidence_of(
             wrong.append((results, inputs))
     if wrong and not stopped and not _relate_order(wrong, evidence):
         _relate(wrong, evidence)
+        _relate_equal([results for results, _ in wrong], evidence)
         _relate_names([results for results, _ in wrong], evidence)
     if wrong and not stopped and not evidence.kinds:
         # Other parts in each case, but wrong in one way.
@@ -162,13 +164,19 @@ def _numbers(
     returned = np.asarray(difference.returned).reshape(want.shape)
     wrong = ~close(want, returned)
     got = returned.astype(np.float64)
-    return Numbers(difference.path, want, got, wrong, inputs, others)
+    boolean = returned.dtype.kind == "b"
+    return Numbers(difference.path, want, got, wrong, inputs, others, boolean)
 
 
 def _facts(results: list[Result]) -> list[str]:
     """Say what is wrong in one case: the first difference, and which results."""
     wrong = [result for result in results if not result.right]
-    said = [_fact(wrong[0].differences[0])]
+    differences = [item for result in wrong for item in result.differences]
+    said = [_fact(differences[0])]
+    # A wrong shape or kind is nearer to the cause than the values that follow.
+    other = next((item for item in differences if item.kind in ROOTS), None)
+    if other is not None and differences[0].kind == "value":
+        said.append(_fact(other))
     right = [result.name for result in results if result.right]
     if right:
         names = _listed([result.name for result in wrong])
@@ -185,6 +193,9 @@ def _facts(results: list[Result]) -> list[str]:
             values = {"bad": bad, "total": total, "name": name}
             said.append(text("checks.evidence.some_leaves", **values))
     return said
+
+
+ROOTS = ("type", "rank", "shape")
 
 
 def _fact(difference: Difference) -> str:
@@ -271,6 +282,7 @@ def _relate(
         {item.path: item for result in results for item in result.differences}
         for results, _ in wrong
     ]
+    weak = None
     for path in found[0]:
         differences = [case[path] for case in found if path in case]
         if len(differences) < len(wrong):
@@ -289,12 +301,20 @@ def _relate(
             known = [n for n in numbers if n is not None]
             if len(known) == len(numbers):
                 finding = find_pattern(known)
-                if finding is not None:
+                if finding is not None and finding.kind in WEAK:
+                    weak = weak or finding
+                elif finding is not None:
                     evidence.relate(finding.key, finding.kind, **finding.values)
                     return
         else:
             _relate_kinds(path, differences, evidence)
             return
+    if weak is not None:
+        evidence.relate(weak.key, weak.kind, **weak.values)
+
+
+# True of many mistakes: said where nothing else is known, of no other leaf either.
+WEAK = ("totals",)
 
 
 def _relate_order(
@@ -324,6 +344,21 @@ def _relate_order(
     pairs = listed(text("checks.evidence.holds", a=a, b=b) for a, b in orders[0])
     evidence.relate("permuted", "order", pairs=pairs)
     return True
+
+
+def _relate_equal(cases: Sequence[list[Result]], evidence: Evidence) -> None:
+    """Add that two results are one and the same, where nothing else is known."""
+    if evidence.kinds or len(cases) < 2:
+        return
+    for one, other in itertools.combinations(range(len(cases[0])), 2):
+        pairs = [(r[one], r[other]) for r in cases if len(r) == len(cases[0])]
+        if len(pairs) == len(cases) and all(
+            _equal(a.returned, b.returned) and not _equal(a.expected, b.expected)
+            for a, b in pairs
+        ):
+            names = {"a": pairs[0][0].name, "b": pairs[0][1].name}
+            evidence.relate("same_results", "equal entries", **names)
+            return
 
 
 def _equal(expected: object, returned: object) -> bool:
@@ -365,7 +400,8 @@ def _relate_kinds(path: str, differences: list[Difference], evidence: Evidence) 
         return  # a wrong number tells more than what became of another one
     for kind in KINDS:
         if kind in kinds or (kind == "shape" and "rank" in kinds):
-            evidence.kinds.append(kind)
+            whole = [isinstance(item.expected, list | tuple) for item in differences]
+            evidence.kinds.append("length" if kind == "shape" and all(whole) else kind)
             return
 
 

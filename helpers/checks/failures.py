@@ -474,7 +474,35 @@ def _index(spot: Spot) -> str:
                 if isinstance(i, int | np.integer) and not -n <= i < n:
                     values = {"code": spot.code(node.value), "kind": _kind(base)}
                     return _say("index_axis", axis=axis, index=i, last=n - 1, **values)
-    return ""
+                if isinstance(i, float | np.floating):
+                    code = spot.code(node.value)
+                    return _say("index_float", code=code, index=str(i)[:20])
+    return _index_by_message(spot)
+
+
+BEYOND = re.compile(
+    r"index (-?\d{1,9}) is out of bounds for axis (\d) with size (\d{1,9})"
+)
+
+
+def _index_by_message(spot: Spot) -> str:
+    """Say from NumPy's own words which index of an array is too large."""
+    words = spot.error.args[0] if spot.error.args else ""
+    found = BEYOND.match(words) if type(words) is str else None
+    if not found:
+        return ""
+    index, axis, size = map(int, found.groups())
+    bases = {}
+    for node in [*_inside(spot, ast.Subscript), *_targets(spot)]:
+        base = spot.known(node.value)
+        if isinstance(base, np.ndarray) and base.shape[axis : axis + 1] == (size,):
+            if spot.known(node.slice) is Unknown:
+                bases[spot.code(node.value)] = base
+    if len(bases) != 1 or size == 0:
+        return ""
+    ((code, array),) = bases.items()
+    values = {"axis": axis, "index": index, "last": size - 1}
+    return _say("index_axis", code=code, kind=_kind(array), **values)
 
 
 def _targets(spot: Spot) -> list[ast.Subscript]:

@@ -73,6 +73,8 @@ class Numbers:
         Plain inputs by parameter name.
     others : list of (str, object)
         The other leaves that were expected, by name.
+    boolean : bool
+        Whether the answer holds True and False.
     """
 
     path: str
@@ -81,6 +83,7 @@ class Numbers:
     wrong: np.ndarray
     inputs: Mapping[str, object]
     others: list[tuple[str, object]] = field(default_factory=list)
+    boolean: bool = False
 
     def is_got(self, candidate: np.ndarray) -> bool:
         """Tell whether the answer is a candidate, of its shape after broadcasting."""
@@ -125,7 +128,11 @@ def find_pattern(cases: Cases) -> Finding | None:
 
 
 def _explained(
-    cases: Cases, rule: tuple[int, int], *, free: int = 0, fitted: int = 0
+    cases: Cases,
+    rule: tuple[int, int],
+    *,
+    free: int = 0,
+    fitted: int | Sequence[int] = 0,
 ) -> bool:
     """Tell whether a relation explains enough different numbers.
 
@@ -137,17 +144,18 @@ def _explained(
         How many numbers in several cases, or in a single one.
     free : int
         How many constants were fitted in all cases together.
-    fitted : int
+    fitted : int or sequence of int
         How many constants were fitted in each case.
     """
     seen: set[str] = set()
     total, telling = -free, 0
-    for n in cases:
+    constants = [fitted] * len(cases) if isinstance(fitted, int) else fitted
+    for n, constant in zip(cases, constants):
         pairs = zip(n.want.ravel(), n.got.ravel(), n.wrong.ravel())
         told = {f"{a:.6g} {b:.6g}" for a, b, wrong in pairs if wrong} - seen
         trivial = {pair for pair in told if set(pair.split()) <= {"0", "1", "-1"}}
         seen |= told
-        new = max(0, len(told - trivial) - fitted)
+        new = max(0, len(told - trivial) - constant)
         total += new
         telling += new > 0
     return total >= rule[0] if telling > 1 else total >= rule[1]
@@ -155,6 +163,14 @@ def _explained(
 
 def _same(values: Sequence[object]) -> bool:
     return all(value == values[0] for value in values)
+
+
+def _booleans(cases: Cases) -> Finding | None:
+    if all(n.boolean for n in cases) and not any(
+        np.isin(n.want, (0, 1)).all() for n in cases
+    ):
+        return Finding("booleans", "type", {"path": cases[0].path})
+    return None
 
 
 def _zero(cases: Cases) -> Finding | None:
@@ -296,7 +312,24 @@ def _offset(cases: Cases) -> Finding | None:
     if len(found) == 1 and _explained(cases, FITTED, free=1):
         return Finding("offset", "offset", values)
     if len(found) > 1 and _explained(cases, FIXED, fitted=1):
-        return Finding("offsets", "offset", values)
+        return _named_offset(cases) or Finding("offsets", "offset", values)
+    return None
+
+
+def _named_offset(cases: Cases) -> Finding | None:
+    """Say that different offsets are a number among the inputs."""
+    given = [_inputs(n) for n in cases]
+    for name in given[0]:
+        found = [inputs.get(name) for inputs in given]
+        for sign, key in ((1.0, "input_added"), (-1.0, "input_missing")):
+            if all(
+                a is not None
+                and a.ndim == 0
+                and np.all(close(n.want + sign * a, n.got))
+                for n, a in zip(cases, found)
+            ):
+                values = {"path": cases[0].path, "name": name}
+                return Finding(key, "input term", values)
     return None
 
 
@@ -304,7 +337,7 @@ def _shaped(n: Numbers, array: np.ndarray) -> np.ndarray | None:
     """Return an input in the shape of the answer, if it has or broadcasts to it."""
     if array.shape == n.want.shape:
         return array
-    if array.ndim != 2 or n.want.ndim != 2 or 1 not in array.shape or array.size == 1:
+    if array.ndim != 2 or n.want.ndim != 2 or 1 not in array.shape:
         return None
     if any(k not in (1, w) for k, w in zip(array.shape, n.want.shape)):
         return None
@@ -318,16 +351,16 @@ def _of_an_input(cases: Cases) -> Finding | None:
     for name, arrays in _telling_inputs(cases):
         found = [(n, _shaped(n, array)) for n, array in zip(cases, arrays)]
         pairs = [(n, s) for n, s in found if s is not None]
-        if len(pairs) < len(found):
+        if len(pairs) < len(found) or all(array.size == 1 for array in arrays):
             continue
         values = {"path": cases[0].path, "name": name}
         for sign, key in ((1.0, "input_added"), (-1.0, "input_missing")):
             if all(np.all(close(n.want + sign * s, n.got)) for n, s in pairs):
                 return Finding(key, "input term", values)
-        if all(np.all(s != 0) and np.ptp(s) for _, s in pairs):
+        if any(np.ptp(s) for _, s in pairs):
             if all(n.is_got(n.want * s) for n, s in pairs):
                 return Finding("input_times", "input factor", values)
-            if all(n.is_got(n.want / s) for n, s in pairs):
+            if all(np.all(s != 0) and n.is_got(n.want / s) for n, s in pairs):
                 return Finding("input_over", "input factor", values)
         if not _explained(cases, SEARCHED, fitted=1):
             continue
@@ -336,6 +369,10 @@ def _of_an_input(cases: Cases) -> Finding | None:
             signs = {number(step) for step in steps}
             key = "step_sign" if signs == {"-1"} else "step_factor"
             return Finding(key, "input term", values)
+        columns = all(array.shape[-1:] == (1,) for array in arrays)
+        rest = [(n.want - s, n.got - s) for n, s in pairs]
+        if columns and _one_factor_a_row(rest, cases):
+            return Finding("step_rows", "factor by line", values)
         for key, kind, left in (
             ("input_share", "input term", [n.got - n.want for n in cases]),
             ("input_multiple", "input", [n.got for n in cases]),
@@ -344,6 +381,21 @@ def _of_an_input(cases: Cases) -> Finding | None:
             if all(t is not None for t in times):
                 return Finding(key, kind, values)
     return None
+
+
+def _one_factor_a_row(
+    parts: Sequence[tuple[np.ndarray, np.ndarray]], cases: Cases
+) -> bool:
+    """Tell whether each row of the second of two arrays is a multiple of the first's.
+
+    Both are what is left without an input that is the same in the whole row.
+    """
+    if any(want.ndim != 2 or not np.all(want) for want, _ in parts):
+        return False
+    fitted = [want.shape[0] for want, _ in parts]
+    return _explained(cases, SEARCHED, fitted=fitted) and all(
+        _constant_along(got / want, 1) for want, got in parts
+    )
 
 
 FUNCTIONS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
@@ -372,15 +424,49 @@ def _function(cases: Cases) -> Finding | None:
             what = text(f"checks.function.{name}")
             values = {"path": cases[0].path, "what": what}
             return Finding("function", "function", values)
+    return _rounded(cases) or _power(cases)
+
+
+def _rounded(cases: Cases) -> Finding | None:
+    """Search for a number of decimal places to which the answer was rounded."""
+    for digits in range(1, MAX_DIGITS):
+        if all(np.array_equal(n.got, np.round(n.want, digits)) for n in cases):
+            values = {"path": cases[0].path, "digits": digits}
+            return Finding("rounded_to", "function", values)
     return None
+
+
+MAX_DIGITS = 9
+
+
+def _power(cases: Cases) -> Finding | None:
+    """Search for one power, as it comes from two bases of a logarithm."""
+    if any(np.any(n.want <= 0) or np.any(n.got <= 0) for n in cases):
+        return None
+    logarithms = [(np.log(n.want), np.log(n.got)) for n in cases]
+    powers = [constant_ratio(want, got) for want, got in logarithms]
+    found = {number(power) for power in powers if power is not None}
+    if None in powers or len(found) != 1 or not _explained(cases, FIXED, free=1):
+        return None
+    values = {"path": cases[0].path, "power": found.pop()}
+    bases = {number(math.log(10)), number(1 / math.log(10))}
+    key = "power_base" if values["power"] in bases else "power_of"
+    return Finding(key, "function", values)
+
+
+def _have_lines(cases: Cases) -> bool:
+    """Tell whether all cases are matrices, and one has several rows and columns."""
+    return all(n.want.ndim == 2 for n in cases) and any(
+        min(n.want.shape) > 1 for n in cases
+    )
 
 
 def _lines(cases: Cases) -> Finding | None:
     """Search for what rows or columns have of their own."""
-    if any(n.want.ndim != 2 or min(n.want.shape) < 2 for n in cases):
+    if not _have_lines(cases):
         return None
     for axis, lines in ((0, "columns"), (1, "rows")):
-        fitted = max(n.want.shape[1 - axis] for n in cases)
+        fitted = [n.want.shape[1 - axis] for n in cases]
         if not _explained(cases, SEARCHED, fitted=fitted):
             continue
         values = {"path": cases[0].path}
@@ -398,7 +484,7 @@ def _equal(cases: Cases) -> Finding | None:
         n.want.size > 1 and _constant(n.got) and not _constant(n.want) for n in cases
     ):
         return Finding("all_equal", "equal entries", values)
-    if all(n.want.ndim == 2 and min(n.want.shape) > 1 for n in cases):
+    if _have_lines(cases):
         for axis, lines in ((0, "rows"), (1, "columns")):
             if all(
                 _constant_along(n.got, axis) and not _constant_along(n.want, axis)
@@ -415,6 +501,37 @@ def _reordered(cases: Cases) -> Finding | None:
         for n in cases
     ) and _explained(cases, (3, 3)):
         return Finding("reordered", "order", {"path": cases[0].path})
+    return None
+
+
+def _rolled(cases: Cases) -> Finding | None:
+    """Search for rows or columns that stand one place too early or too late."""
+    values = {"path": cases[0].path}
+    for axis, lines in ((0, "rows"), (1, "columns")):
+        if any(n.want.ndim != 2 or n.want.shape[axis] < 2 for n in cases):
+            continue
+        for step in (-1, 1):
+            if all(n.is_got(np.roll(n.want, step, axis)) for n in cases):
+                if max(n.want.shape[axis] for n in cases) > 2:
+                    return Finding(f"rolled_{lines}", "place", values)
+    return None
+
+
+def _value_at_place(cases: Cases) -> Finding | None:
+    """Search for an input whose entry at the expected place was returned."""
+    if not _explained(cases, FIXED):
+        return None
+    for name, arrays in _telling_inputs(cases):
+        if all(
+            n.want.ndim == 0
+            and a.ndim == 1
+            and n.want == np.round(n.want)
+            and 0 <= n.want < a.size
+            and n.is_got(a[int(n.want)])
+            for n, a in zip(cases, arrays)
+        ):
+            values = {"path": cases[0].path, "name": name}
+            return Finding("value_at_place", "type", values)
     return None
 
 
@@ -449,7 +566,7 @@ def _places_of(n: Numbers) -> list[tuple[str, object]]:
     """List the descriptions of the wrong places, as key and index."""
     wrong, bad = n.wrong, int(n.wrong.sum())
     if n.want.size < 3 or bad == n.want.size:
-        return []
+        return _ends(n)
     found: list[tuple[str, object]] = []
     if n.want.ndim == 2 and min(n.want.shape) > 1:
         for axis, line in ((1, "row"), (0, "column")):
@@ -471,6 +588,18 @@ def _places_of(n: Numbers) -> list[tuple[str, object]]:
         found += _runs_of(wrong.ravel(), "entries")
     if bad == 1:
         found.append(("one_entry", str(list(map(int, np.argwhere(wrong)[0])))))
+    return found + _ends(n)
+
+
+def _ends(n: Numbers) -> list[tuple[str, object]]:
+    """Say that only the first or the last row or column is wrong."""
+    if n.want.ndim != 2:
+        return []
+    found: list[tuple[str, object]] = []
+    for axis, line in ((0, "row"), (1, "column")):
+        hit = set(np.argwhere(n.wrong)[:, axis].tolist())
+        found += [(f"first_{line}", "")] if hit == {0} else []
+        found += [(f"last_{line}", "")] if hit == {n.want.shape[axis] - 1} else []
     return found
 
 
@@ -557,7 +686,8 @@ def _outside(cases: Cases) -> Finding | None:
     """Say that a sign or a size cannot be, by all that is expected."""
     values = {"path": cases[0].path}
     if all(not np.any(n.want) for n in cases):
-        return Finding("not_zero", "not zero", values)
+        key = "not_zero" if max(n.want.size for n in cases) > 1 else "should_be_zero"
+        return Finding(key, "not zero", values)
     for side, sign in (("positive", 1.0), ("negative", -1.0)):
         if all(np.all(sign * n.want > 0) for n in cases):
             if all(np.all(sign * n.got < 0) for n in cases):
@@ -577,11 +707,13 @@ def _outside(cases: Cases) -> Finding | None:
 
 
 SEARCHES: list[Callable[[Cases], Finding | None]] = [
+    _booleans,
     _zero,
     _sign,
     _nearly,
     _same_as_input,
     _swapped,
+    _value_at_place,
     _factor,
     _transposed,
     _offset,
@@ -590,6 +722,7 @@ SEARCHES: list[Callable[[Cases], Finding | None]] = [
     _lines,
     _equal,
     _some_signs,
+    _rolled,
     _place,
     _reordered,
     _whole,
@@ -620,6 +753,23 @@ def _quantities(inputs: Mapping[str, object]) -> dict[str, float]:
     return found
 
 
+def _combined(inputs: Mapping[str, object]) -> dict[str, float]:
+    """Return what comes of the two sizes of a matrix, by what it is."""
+    found: dict[str, float] = {}
+    for name, value in inputs.items():
+        array = resolve(value)
+        if isinstance(array, np.ndarray) and array.ndim == 2 and array.size:
+            rows, columns = (
+                text(f"checks.quantity.{kind}", name=name)
+                for kind in ("rows", "columns")
+            )
+            n, m = map(float, array.shape)
+            found[text("checks.quantity.quotient", name=columns, other=rows)] = m / n
+            found[text("checks.quantity.quotient", name=rows, other=columns)] = n / m
+            found[text("checks.quantity.square", name=columns)] = m**2
+    return found
+
+
 # The sentence on a factor, how its quantity is named there, and the factor itself.
 FORMS: list[tuple[str, str, Callable[[float], float]]] = [
     ("ratio_named", "same", lambda q: q),
@@ -631,10 +781,22 @@ FORMS: list[tuple[str, str, Callable[[float], float]]] = [
 
 def _name_of_ratio(cases: Cases, ratios: Sequence[float]) -> tuple[str, str] | None:
     """Say where factors come from, if a quantity explains each of them."""
-    given = [_quantities(n.inputs) for n in cases]
+    for found, forms in ((_quantities, FORMS), (_combined, FORMS[:1])):
+        named = _named_by([found(n.inputs) for n in cases], forms, ratios)
+        if named is not None:
+            return named
+    return None
+
+
+def _named_by(
+    given: Sequence[Mapping[str, float]],
+    forms: Sequence[tuple[str, str, Callable[[float], float]]],
+    ratios: Sequence[float],
+) -> tuple[str, str] | None:
+    """Say which of the quantities that all cases have explains the factors."""
     for name in given[0]:
         quantities = [found.get(name, math.nan) for found in given]
-        for key, form, function in FORMS:
+        for key, form, function in forms:
             if form == "rest" and not all(0 < q < 1 for q in quantities):
                 continue
             if all(

@@ -42,9 +42,10 @@ def slips_of(function: Callable, *, drawn: bool = False) -> list[str]:
         return []
     names = getattr(function, "__globals__", {})
     found: list[str] = []
-    for search in (_powers, _texts, _statements, _order, _generators, _names, _loops):
+    searches = (_powers, _texts, _operators, _calls, _statements, _order)
+    for search in (*searches, _generators, _names, _loops):
         for key, values in search(node, names):
-            if key == "generator" and not drawn:
+            if (key == "generator" and not drawn) or (key == "draws" and drawn):
                 continue
             said = text(f"checks.slip.{key}", **values)
             if said not in found:
@@ -80,6 +81,38 @@ def _power_code(node: ast.BinOp | ast.AugAssign) -> str:
         for side in (node.left, node.right)
     )
     return f"{left} ^ {right}"
+
+
+def _operators(function: ast.FunctionDef, names: Mapping) -> Found:
+    """Find divisions that round down, and comparisons that lack brackets."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp | ast.AugAssign):
+            right = node.right if isinstance(node, ast.BinOp) else node.value
+            # A half of a length is a whole number on purpose.
+            whole = isinstance(right, ast.Constant) and isinstance(right.value, int)
+            if isinstance(node.op, ast.FloorDiv) and not whole:
+                yield "floor", {"code": _code(node)}
+        if isinstance(node, ast.Compare):
+            for part in node.comparators[:-1]:
+                if isinstance(part, ast.BinOp) and type(part.op) in SIGNS:
+                    sign = SIGNS[type(part.op)]
+                    yield "precedence", {"code": _code(node), "sign": sign}
+
+
+SIGNS: dict[type, str] = {ast.BitAnd: "&", ast.BitOr: "|"}
+
+
+def _calls(function: ast.FunctionDef, names: Mapping) -> Found:
+    """Find arrays without values, and random numbers."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        if called in ("np.empty", "numpy.empty", "np.empty_like"):
+            yield "empty", {"code": _code(node)}
+        if called.startswith(("np.random.", "numpy.random.", "random.")):
+            if not called.endswith(".seed"):
+                yield "draws", {"code": _code(node)}
 
 
 def _statements(function: ast.FunctionDef, names: Mapping) -> Found:
@@ -214,6 +247,8 @@ def _names(function: ast.FunctionDef, names: Mapping) -> Found:
     for name in parameters:
         if name not in loaded and name != "print_cost":
             yield "unused_parameter", {"name": name}
+        elif _only_size(body, name):
+            yield "only_size", {"name": name}
     for node in body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
@@ -221,6 +256,24 @@ def _names(function: ast.FunctionDef, names: Mapping) -> Found:
                 yield "unused", {"name": name}
     if not any(isinstance(n, ast.Return) for n in body):
         yield "no_return", {}
+
+
+def _only_size(body: list[ast.AST], name: str) -> bool:
+    """Tell whether nothing but the length or the shape of a parameter is used."""
+    sizes = [
+        inner
+        for n in body
+        for inner in (
+            [n.value]
+            if isinstance(n, ast.Attribute) and n.attr in ("shape", "size", "ndim")
+            else n.args
+            if isinstance(n, ast.Call) and ast.unparse(n.func) == "len"
+            else []
+        )
+        if isinstance(inner, ast.Name) and inner.id == name
+    ]
+    uses = [n for n in body if isinstance(n, ast.Name) and n.id == name]
+    return 0 < len(uses) == len(sizes)
 
 
 def _loops(function: ast.FunctionDef, names: Mapping) -> Found:

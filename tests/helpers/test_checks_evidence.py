@@ -82,6 +82,19 @@ W = np.array([[1.3, -0.2, 0.6], [0.9, 2.2, -0.1], [0.8, -3.1, 1.7]])
         (lambda S, W, B: (S > 2) * 1.0, "holds only 0 and 1"),
         (lambda S, W, B: S * 2.5, "2.5 times the expected one"),
         (lambda S, W, B: S / np.log(10), "divided by the natural logarithm of 10"),
+        (lambda S, W, B: S ** np.log(10), "dZ is the expected value to the power 2.30"),
+        (
+            lambda S, W, B: S ** np.log(10),
+            "do all logarithms and powers have one base?",
+        ),
+        (lambda S, W, B: S**1.5, "dZ is the expected value to the power 1.5"),
+        (lambda S, W, B: S > 2, "dZ holds True and False"),
+        (lambda S, W, B: np.roll(S, -1, axis=0), "the rows of dZ are right, but all"),
+        (lambda S, W, B: np.roll(S, 1, axis=1), "the columns of dZ are right, but all"),
+        (
+            lambda S, W, B: (S - B) * [[2.0], [0.3], [1.7]] + B,
+            "with the input b subtracted from both, each row of dZ",
+        ),
     ],
 )
 def test_what_explains_a_difference_is_said(returned, sentence):
@@ -120,6 +133,116 @@ def test_exchanged_sizes_are_said_where_one_case_is_a_row():
     cases = [(draw(*shape), draw(*shape[::-1]), {}) for shape in ((1, 2), (2, 3))]
 
     assert said_of(cases)[0] == "the two sizes of the shape of dZ are exchanged"
+
+
+def test_a_case_with_one_row_hides_no_term():
+    """The example by hand often has one unit; its bias has one number."""
+    single = (np.array([[8.0, 9.0, 11.0]]), {"b": np.array([[10.0]])})
+    several = (SQUARE, {"b": B})
+    cases = [(S, S - given["b"], given) for S, given in (single, several)]
+
+    assert "too small by exactly the input b" in said_of(cases)[0]
+
+
+def test_a_single_column_does_not_hide_what_the_columns_are():
+    """The first case often has one example."""
+    cases = [(S, S * np.linspace(2, 3, S.shape[1]), {}) for S in (SQUARE[:, :1], OTHER)]
+
+    assert "within each column of dZ all entries are off" in said_of(cases)[0]
+
+
+def test_only_the_last_column_is_named_in_cases_of_any_size():
+    """A loop that stops one example too early."""
+    cases = []
+    for S in (SQUARE[:, :1], SQUARE, np.hstack([OTHER, WANT.T])):
+        wrong = S.copy()
+        wrong[:, -1] = [7, 0.3, 9]
+        cases.append((S, wrong, {}))
+
+    assert said_of(cases)[0] == "only the last column of dZ is wrong"
+
+
+@pytest.mark.parametrize(
+    ("factor", "reason"),
+    [
+        (lambda n, m: m / n, "times the number of columns of X divided by the number"),
+        (lambda n, m: n / m, "times the number of rows of X divided by the number of"),
+        (lambda n, m: m**2, "times the square of the number of columns of X"),
+    ],
+)
+def test_a_factor_of_two_sizes_is_named(factor, reason):
+    """Divided by the number of classes in the place of that of the examples."""
+    shapes = (2, 3), (3, 4), (2, 5)
+    cases = [
+        (0.7 + n, (0.7 + n) * factor(n, m), {"X": np.ones((n, m))}) for n, m in shapes
+    ]
+
+    assert reason in said_of(cases)[0]
+
+
+def test_rounding_is_named_with_its_digits():
+    """`round(cost, 2)` is no rounding error."""
+    cases = [(want, round(want, 2), {}) for want in (1.38629, 1.236563)]
+
+    assert said_of(cases)[0] == "dZ is the expected value rounded to 2 decimal places"
+
+
+def test_an_added_input_number_is_named():
+    """Of amounts that differ from case to case."""
+    cases = [(S, S + eps, {"eps": eps}) for S, eps in ((SQUARE, 4.0), (OTHER, 0.1))]
+
+    assert "too large by exactly the input eps" in said_of(cases)[0]
+
+
+def test_the_value_at_a_place_is_not_the_place():
+    """The lowest cost where its epoch is asked for."""
+    costs = np.array([5.0, 3.0, 4.0]), np.array([0.9, 0.8, 0.7, 0.75])
+    cases = [(int(c.argmin()), c.min(), {"costs": c}) for c in costs]
+
+    assert "is the entry of costs at the expected place" in said_of(cases)[0]
+
+
+def test_a_number_that_should_be_zero_is_no_array():
+    """And the question is not about zeros that came out."""
+    cases = [(0, 1, {}), (0, 2, {})]
+
+    assert said_of(cases)[0] == "dZ should be 0"
+
+
+SPREAD = Signature("tuple", ("low", "high", "range"))
+
+
+def test_two_results_that_are_one_are_named():
+    """Both ends from one trial."""
+    cases = [
+        (compare(SPREAD, (0.1, 1.0, 2.0), (0.7, 0.7, 3.3)), {}),
+        (compare(SPREAD, (0.2, 0.9, 1.0), (0.5, 0.5, 7.1)), {}),
+    ]
+
+    assert "low and high are the same" in "; ".join(evidence_of(cases).relations)
+
+
+def test_the_root_of_a_mistake_is_said_beside_its_first_trace():
+    """A wrong shape in a cache explains the wrong values before it."""
+    signature = Signature("tuple", ("Z", "mu"))
+    expected, returned = (SQUARE, SQUARE[:, :1]), (SQUARE**3 + 2, SQUARE[:1])
+
+    (facts,) = evidence_of([(compare(signature, expected, returned), {})]).cases
+
+    assert "all 9 entries of Z are wrong" in facts[0]
+    assert facts[1] == "mu has shape (1, 3); expected (3, 1)"
+
+
+def test_a_right_total_is_said_only_where_nothing_else_is_known():
+    """Every mistake in a variance leaves the total; the variance says more."""
+    signature = Signature("tuple", ("Z", "var"))
+    cases = []
+    for S in (SQUARE, OTHER):
+        moved = S + np.array([[0.1, -0.2, 0.1], [0.2, 0.1, -0.3], [0.0, -0.1, 0.1]])
+        results = compare(signature, (S, S[:, :1]), (moved, S[:, :1] ** 0.5))
+        cases.append((results, {}))
+
+    assert evidence_of(cases).relations[0].startswith("var is the square root")
 
 
 def test_one_number_explains_nothing():

@@ -105,6 +105,11 @@ def advice(body, *args, before=""):
             "The elements of `c` have the numbers 0 to 1; there is no",
         ),
         ("X[3, 0]", "index 3 on axis 0 lies beyond 2"),
+        (
+            "X[int(X[0, 0]) + 2, 0]",
+            "`X` has shape (3, 5): index 3 on axis 0 lies beyond 2",
+        ),
+        ("X[X[0, 0], 0]", "An index of `X` is 1.0, a number with a decimal point"),
         ("X[0, 1, 2]", "3 indices stand behind `X`, which has shape (3, 5)"),
         ("np.sum([X, W, b])", "In the call of `np.sum`, `[X, W, b]` is a list of 3."),
         ("np.sum(X, axis=2)", "An axis is named that the array does not have: `X` has"),

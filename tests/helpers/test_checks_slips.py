@@ -35,6 +35,10 @@ def define(source):
         ("a = x * y\n    return x + y", "`a` is assigned and never used"),
         ("z = x + y\n    z = z * 2", "There is no return statement"),
         ("for i in range(3):\n        x = x + y\n        return x", "inside the loop"),
+        ("return x // y", "`x // y` rounds down"),
+        ("return np.empty(x.shape) + y", "can hold any number"),
+        ("return np.sum(x == 1 & y == 2)", "combines the values beside `&`"),
+        ("return np.zeros(len(x)) + y", "Of the parameter `x` only the size"),
         ("return g(y, x)", "it takes (x, y), and the call gives (y, x)"),
         ("return g(y, x + 1)", "it takes (x, y), and the call gives (y, x + 1)"),
         ("return {'W{x}': y}", "The text `'W{x}'` contains braces, but no `f` stands"),
@@ -53,3 +57,18 @@ def test_an_ordinary_function_gets_no_remark():
     body += "\n    return np.dot(a, d)"
 
     assert slips_of(define(f"def f(x, y):\n    {body}\n"), drawn=True) == []
+
+
+def test_random_numbers_are_remarked_on_where_none_are_asked_for():
+    """The numbers come as an argument, and the answer draws others."""
+    function = define("def f(x, y):\n    return x + y * np.random.uniform(0, 1)\n")
+
+    assert "draws random numbers" in slips_of(function)[0]
+    assert slips_of(function, drawn=True) == []
+
+
+def test_a_half_of_a_length_is_meant():
+    """The number of layers, not a division that should not round."""
+    function = define("def f(x, y):\n    return x * (len(y) // 2) + y\n")
+
+    assert slips_of(function) == []
