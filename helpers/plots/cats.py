@@ -110,12 +110,12 @@ def factor_words(factors: Mapping[str, Sequence | np.ndarray], i: int) -> list[s
     >>> factor_words(factors, 0)
     ['fox', 'negative', 'angle 9°']
     """
-    words = [str(factors["kind"][i])]
+    words = [_said(factors["kind"][i])]
     if "negative" in factors and factors["negative"][i]:
         words.append(text("plots.cats.negative"))
     for name in ("mood", "extra"):
         if name in factors and str(factors[name][i]) not in ("awake", "nothing"):
-            words.append(str(factors[name][i]))
+            words.append(_said(factors[name][i]))
     far = []
     for name, (low, high) in RANGES.items():
         if name not in factors:
@@ -126,6 +126,14 @@ def factor_words(factors: Mapping[str, Sequence | np.ndarray], i: int) -> list[s
         if away > _NOTABLE:
             far.append((away, _measure_words(name, value)))
     return words + [shown for _, shown in sorted(far, reverse=True)]
+
+
+def _said(value: object) -> str:
+    """Return a kind, a coat or the like in the learner's language."""
+    try:
+        return text(f"plots.cats.value.{value}")
+    except KeyError:
+        return str(value)
 
 
 def _measure_words(name: str, value: float) -> str:
@@ -221,8 +229,9 @@ def plot_stress(
     >>> figure.description.endswith("light 100 % (21 to 100 %, n = 1).")
     True
     """
+    groups = [_said(name) for name in factors["stress"]]
     return plot_accuracy_by_group(
-        right, factors["stress"], title=text("plots.cats.stress_title"), usual=usual
+        right, groups, title=text("plots.cats.stress_title"), usual=usual
     )
 
 
@@ -308,7 +317,7 @@ def plot_probability(
         figure,
         text(
             "plots.cats.along",
-            kind=factors.kind,
+            kind=_said(factors.kind),
             factor=text(f"plots.cats.{factor}"),
             first=f"{values[0]:.3g}",
             last=f"{values[-1]:.3g}",
@@ -376,7 +385,7 @@ def _controls(start: Factors) -> dict[str, Widget]:
     style = {"description_width": "130px"}
     controls: dict[str, Widget] = {
         name: Dropdown(
-            options=options,
+            options=[(_said(option), option) for option in options],
             value=getattr(start, name),
             description=text(f"plots.cats.{name}"),
             style=style,
