@@ -111,6 +111,7 @@ class _LogFormatter(LogFormatterSciNotation):
     """
 
     def __call__(self, x: float, pos: int | None = None) -> str:
+        assert self.axis is not None  # Matplotlib sets it with the formatter.
         low, high = sorted(self.axis.get_view_interval())
         if high > 30 * low:
             return super().__call__(x, pos)
