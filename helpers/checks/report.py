@@ -436,7 +436,7 @@ ERRORS = {
 QUESTIONS = {
     "shape": "shape",
     "axis": "axis",
-    "transposition": "axis",
+    "transposition": "transposition",
     "type": "kind",
     "length": "missing",
     "missing": "missing",
@@ -598,13 +598,15 @@ def report_runs(
     wrong = sum(not run.right for run in runs)
     title = text("checks.common") if wrong > 1 else text("checks.found")
     report.advice += [Advice(title, ended(said)) for said in evidence.relations]
+    slips = []
     if entry is None and answer is not None:
-        drawn = any(run.case.rng is not None for run in runs)
-        for slip in slips_of(answer, drawn=drawn):
-            report.advice.append(Advice(text("checks.in_code"), slip))
+        slips = slips_of(answer, drawn=any(run.case.rng is not None for run in runs))
+        report.advice += [Advice(text("checks.in_code"), slip) for slip in slips]
     if failures >= 2:
         hint = fill_hint(entry.hint, evidence.values) if entry is not None else ""
         question = hint or question_for(runs, evidence)
+        if slips and question == text("checks.question.values"):
+            question = text("checks.question.slip")
         report.advice.append(Advice(text("checks.think"), question))
     if failures >= 4:
         read = entry.read if entry is not None and entry.read else function.read

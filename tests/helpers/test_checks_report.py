@@ -114,7 +114,14 @@ def said_of(wrong, solution, *inputs):
         case.expected = call(solution, (x,), {})
         outcome = call(wrong, (x,), {})
         runs.append(Run(case, outcome, best_results(record, case, outcome)))
-    return " ".join(str(report_runs(record, runs, None, 2)).split())
+    made = report_runs(record, runs, None, 2, answer=wrong)
+    return " ".join(str(made).split())
+
+
+def assigns_for_nothing(x):
+    """Assign the result to a name that is not returned."""
+    y = np.array(x)  # noqa: F841
+    return np.cosh(x)
 
 
 def prints_it(x):
@@ -147,6 +154,23 @@ def test_numbers_where_zeros_are_expected_are_asked_for():
 
     assert text("checks.question.not_zero") in said
     assert "both entries of w are wrong" in said
+
+
+def test_exchanged_rows_and_columns_are_no_question_of_sums():
+    """Initial weights have no examples, and nothing is summed."""
+    inputs = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
+
+    said = said_of(np.transpose, np.array, *inputs)
+
+    assert text("checks.question.transposition") in said
+
+
+def test_a_slip_is_asked_about_where_nothing_better_is_known():
+    """The question is about the line that is named above it."""
+    asked = said_of(assigns_for_nothing, np.array, np.array([1.0, 3.0]), np.ones(2))
+
+    assert text("checks.slip.unused", name="y") in asked
+    assert text("checks.question.slip") in asked
 
 
 def test_a_factor_of_one_over_m_is_a_division():
