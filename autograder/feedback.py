@@ -153,7 +153,9 @@ def _cards(
     here = [i for _, i, _ in shown]
     facts = Evidence(cases=[evidence.cases[k] for k, _, _ in shown])
     runs = [run for _, _, run in shown]
-    blocks = blocks_of(function, runs, facts, [i + 1 for i in here])
+    numbers = [i + 1 for i in here]
+    known = verdict.entry is not None
+    blocks = blocks_of(function, runs, facts, numbers, known=known)
     for block in blocks:
         block.label = text("feedback.public", cases=block.label)
     return [for_page(block_html(function, block)) for block in blocks]

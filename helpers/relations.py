@@ -52,6 +52,8 @@ TERM_OF = {
     "mini_batches.shared": "independent results",
     "dropout.frozen": "fresh",
     "dropout.by_unit": "independent masks",
+    "dropout.same_columns": "independent masks",
+    "dropout.same_rows": "independent masks",
     "dropout.by_example": "independent masks",
     "dropout.exact": "independent masks",
     "dropout.exact_total": "independent masks",
@@ -503,6 +505,24 @@ def _alike(one: np.ndarray, other: np.ndarray | None = None) -> bool:
     return float(np.sum(squares - 1)) > ALIKE * math.sqrt(squares.size * variance)
 
 
+def _check_broadcast(
+    name: str, calls: Sequence[tuple[Mapping[str, np.ndarray], float]]
+) -> None:
+    """Tell masks with one draw for all examples, or for all units, from others.
+
+    A single mask of few units may be all ones, and says nothing then; those of the
+    other calls tell the two apart.
+    """
+    masks = [parts[name] for parts, keep in calls if keep < 1]
+    masks = [D for D in masks if D.ndim == 2 and min(D.shape) > 1]
+    if not masks or all((D[0, 0] == D).all() for D in masks):
+        return
+    if all((D[:, :1] == D).all() for D in masks):
+        raise _dropout("same_columns", name=name)
+    if all((D[:1] == D).all() for D in masks):
+        raise _dropout("same_rows", name=name)
+
+
 def _check_independent(parts: Mapping[str, np.ndarray], keep: float) -> None:
     """Tell masks that were cut out of one another from masks of their own."""
     if keep >= 1:
@@ -610,6 +630,8 @@ def dropout_forward(
         A = X
         for layer in (1, 2):
             Z = P[f"W{layer}"] @ A + P[f"b{layer}"]
+            if keep < 1:
+                _check_broadcast(f"D{layer}", [(parts, keep), *_other_masks(others)])
             _check_mask(parts, f"D{layer}", Z.shape, keep)
             D = parts[f"D{layer}"].astype(np.float64)
             _check_fresh(D, f"D{layer}", keep, others)

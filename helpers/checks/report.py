@@ -250,11 +250,19 @@ def describe_outcome(outcome: Outcome) -> list[str]:
 
 
 def notes(
-    outcome: Outcome, contract: Sequence[str] = (), *, right: bool = True
+    outcome: Outcome,
+    contract: Sequence[str] = (),
+    *,
+    right: bool = True,
+    known: bool = False,
 ) -> list[str]:
-    """Return remarks about a call: on its inputs, warnings and prints."""
+    """Return remarks about a call: on its inputs, warnings and prints.
+
+    Where the cause of a wrong answer is known, no other one is offered.
+    """
     remarks = []
-    if outcome.changed and "leaves inputs" not in contract:
+    offered = right or not known
+    if outcome.changed and offered and "leaves inputs" not in contract:
         key = "changed" if right else "changed_wrong"
         remarks.append(text(f"checks.{key}", names=listed(outcome.changed)))
     remarks += [text("checks.warned", warning=warning) for warning in outcome.warned]
@@ -467,12 +475,17 @@ QUESTIONS = {
 }
 
 
-def sentences_of(run: Run, facts: list[str], contract: Sequence[str] = ()) -> list[str]:
+def sentences_of(
+    run: Run, facts: list[str], contract: Sequence[str] = (), *, known: bool = False
+) -> list[str]:
     """Return what is said of one case: how it stopped, or the facts, and notes."""
     said = describe_outcome(run.outcome)
     if not said and run.outcome.value is None and not run.right:
         said = [text("checks.returned_none")]
-    return [*(said or facts), *notes(run.outcome, contract, right=run.right)]
+    return [
+        *(said or facts),
+        *notes(run.outcome, contract, right=run.right, known=known),
+    ]
 
 
 def _first_difference(results: list[Result]) -> Difference | None:
@@ -501,6 +514,8 @@ def blocks_of(
     runs: list[Run],
     evidence: Evidence,
     numbers: list[int] | None = None,
+    *,
+    known: bool = False,
 ) -> list[Block]:
     """Put cases that came out alike together.
 
@@ -514,6 +529,8 @@ def blocks_of(
         Of the same runs.
     numbers : list of int, optional
         What the cases are called; counted from 1 by default.
+    known : bool
+        Whether the mistake is recognised.
 
     Returns
     -------
@@ -530,7 +547,8 @@ def blocks_of(
         label = cases_named(called)
         if len(members) > 1 and not run.right:
             label = text("checks.shown", cases=label, i=called[0])
-        said = sentences_of(run, evidence.cases[members[0]], function.contract)
+        facts = evidence.cases[members[0]]
+        said = sentences_of(run, facts, function.contract, known=known)
         case = None if run.right else run.case
         named = named_results(function.parts, run.results)
         difference = None if run.right else _first_difference(named)
@@ -591,7 +609,7 @@ def report_runs(
         report.advice.append(Advice("", text("checks.untouched")))
         return report
     evidence = evidence_of_runs(function, runs)
-    report.blocks = blocks_of(function, runs, evidence)
+    report.blocks = blocks_of(function, runs, evidence, known=entry is not None)
     if untouched:
         report.advice.append(Advice("", text("checks.untouched_fault")))
         return report

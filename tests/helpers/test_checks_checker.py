@@ -105,7 +105,7 @@ def test_an_unknown_failure_gets_a_question_and_then_something_to_read(notebook)
 
 def test_a_changed_input_is_a_cause_where_the_answer_is_wrong(notebook):
     """It never "counts as right" inside a case that is wrong."""
-    exec("def centre(X):\n    X -= X.mean()\n    return X - X.mean()", notebook)
+    exec("def centre(X):\n    X *= 3.7\n    return X - X.mean(1, keepdims=True)", notebook)
 
     said = " ".join(run(notebook, CELL).split())
 
@@ -319,3 +319,20 @@ def test_checks_are_found_from_any_folder(tiny_course, monkeypatch, tmp_path):
     monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
 
     assert checks_for("tiny")._load().notebook == "tiny"
+
+
+def test_no_other_cause_is_offered_beside_a_mistake_that_is_recognised(notebook):
+    """The entry's question explains the case; the changed input does not."""
+    exec(CENTRE.replace("axis=1", "axis=0"), notebook)
+    run(notebook, CELL)
+    named = run(notebook, CELL)
+    exec(
+        "def centre(X):\n    X -= X.mean(axis=0, keepdims=True)\n    return X", notebook
+    )
+
+    said = run(notebook, CELL)
+
+    assert "Think: " in named
+    question = named.split("Think: ")[1].splitlines()[0]
+    assert question in said
+    assert "in place" not in said

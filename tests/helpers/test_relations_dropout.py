@@ -72,11 +72,17 @@ def test_masks_in_single_precision_are_right():
         (lambda rng, shape: rng.random((shape[0], 1)) < KEEP, "shape"),
         (
             lambda rng, shape: np.tile(rng.random((shape[0], 1)) < KEEP, shape[1]),
-            "treats the examples alike",
+            "all columns of D1 are equal",
         ),
         (
             lambda rng, shape: np.tile(rng.random(shape[1]) < KEEP, (shape[0], 1)),
-            "treats the units alike",
+            "all rows of D1 are equal",
+        ),
+        (
+            lambda rng, shape: (
+                (rng.random((shape[0], 1)) < KEEP) ^ (rng.random(shape) < 0.02)
+            ),
+            "treats the examples alike",
         ),
         (lambda rng, shape: rng.random(shape) > KEEP, "fraction"),
         (lambda rng, shape: rng.standard_normal(shape) < KEEP, "fraction"),
@@ -96,6 +102,18 @@ def test_wrong_masks_are_wrong_for_a_reason(draw, word):
 
     assert word in verdict["A3"]
     assert word in verdict["cache"]
+
+
+def test_one_draw_for_all_examples_is_named_where_it_kept_all_units():
+    """All ones by chance is no wrong fraction: the other calls show what it is."""
+    ones = forward(None, lambda rng, shape: np.ones(shape))
+    rng = np.random.default_rng(3)
+    other = forward(
+        rng, lambda rng, shape: rng.random((shape[0], 1)) < KEEP * np.ones(shape)
+    )
+
+    assert "all columns of D1 are equal" in judge(ones, [(INPUTS, other)])["A3"]
+    assert "fraction" in judge(ones, [(INPUTS, ones)])["A3"]
 
 
 def _below(D1, D2):
