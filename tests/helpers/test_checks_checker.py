@@ -105,7 +105,7 @@ def test_an_unknown_failure_gets_a_question_and_then_something_to_read(notebook)
 
 def test_a_changed_input_is_a_cause_where_the_answer_is_wrong(notebook):
     """It never "counts as right" inside a case that is wrong."""
-    exec("def centre(X):\n    X *= 3.7\n    return X - X.mean(1, keepdims=True)", notebook)
+    exec("def centre(X):\n    X *= 3.7\n    return X - X.mean(1, keepdims=1)", notebook)
 
     said = " ".join(run(notebook, CELL).split())
 
