@@ -171,7 +171,7 @@ def call(
             with time_limit(seconds), withheld(own_work, function):
                 value = function(*used_args, **used_kwargs)
                 # Within the limit: a generator is run here.
-                outcome.value = plain(value, "the returned value", answer=True)
+                outcome.value = plain(value, text("checks.carry.returned"), answer=True)
             outcome.shared = _shared(value, (used_args, used_kwargs))
             if "independent results" in contract:
                 outcome.aliased = _aliased(value)
@@ -193,9 +193,9 @@ def call(
         with withheld(own_work, function):
             outcome.by_order = _by_order(function, given, outcome, rng, seconds)
     for warning in caught:
-        text = str(warning.message)[:MAX_MESSAGE]
-        if text not in outcome.warned and len(outcome.warned) < 5:
-            outcome.warned.append(text)
+        said = str(warning.message)[:MAX_MESSAGE]
+        if said not in outcome.warned and len(outcome.warned) < 5:
+            outcome.warned.append(said)
     outcome.printed = stream.getvalue()
     pairs: list[tuple[int | str, object, object]] = [
         *((i, a, b) for i, (a, b) in enumerate(zip(given[0], used_args))),

@@ -479,5 +479,5 @@ def shape_or_type(value: object) -> str:
     except Unsupported:
         kind = type(value)
         if isinstance(value, types.ModuleType):
-            return text("checks.kind.object", kind=f"the module {value.__name__}")
+            return text("checks.module", name=value.__name__)
         return text("checks.kind.object", kind=kind.__name__)

@@ -247,11 +247,12 @@ def additional(signature: Signature, expected: object, returned: object) -> list
         if difference.kind == "extra"
     ]
     if signature.form == "tuple" and isinstance(returned, list | tuple):
-        found += [f"result {i + 1}" for i in range(len(signature.names), len(returned))]
+        places = range(len(signature.names), len(returned))
+        found += [text("checks.result", i=i + 1) for i in places]
     elif isinstance(returned, tuple) and (
         _first_of_more(expected, returned) is returned[:1][0] if returned else False
     ):
-        found += [f"result {i + 1}" for i in range(1, len(returned))]
+        found += [text("checks.result", i=i + 1) for i in range(1, len(returned))]
     return found
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from helpers.samples import Sample
+from helpers.strings import text
 
 __all__ = [
     "MAX_BYTES",
@@ -77,7 +78,7 @@ class _Budget:
         self.bytes -= nbytes
         self.items -= 1
         if self.spent:
-            raise Unsupported(f"{path} is too large")
+            raise Unsupported(text("checks.carry.large", path=path))
 
 
 def plain(
@@ -130,7 +131,7 @@ class _Reader:
     def read(self, value: object, path: str, depth: int) -> object:
         try:
             if depth > MAX_DEPTH:
-                raise Unsupported(f"{path} is nested too deeply")
+                raise Unsupported(text("checks.carry.deep", path=path))
             if isinstance(value, dict | list | tuple):
                 return self._container(value, path, depth)
             if self._answer and (
@@ -175,7 +176,7 @@ class _Reader:
             return str.__str__(key)
         if isinstance(key, int | np.integer) and type(key) is not bool:
             return int(key)
-        raise Unsupported(f"{path} has a key that is neither text nor int")
+        raise Unsupported(text("checks.carry.key", path=path))
 
     def _leaf(self, value: object, path: str) -> object:
         kind = type(value)
@@ -191,7 +192,7 @@ class _Reader:
             self._budget.spend(path, 8)
             number = int.__int__(value)
             if number.bit_length() > 63:
-                raise Unsupported(f"{path} is an integer of more than 63 bits")
+                raise Unsupported(text("checks.carry.long", path=path))
             return number
         if self._inputs and kind is Sample:
             return value
@@ -200,16 +201,14 @@ class _Reader:
         if self._answer and isinstance(value, numbers.Real):
             self._budget.spend(path, 8)
             return float(value)
-        raise Unsupported(f"{path} is a {kind.__name__}, which no check can carry")
+        raise Unsupported(text("checks.carry.kind", path=path, kind=kind.__name__))
 
     def _array(self, value: np.ndarray | np.generic, path: str) -> np.ndarray:
         copy = np.array(value, copy=True, subok=False)
         if copy.dtype.kind == "O" and self._answer:
             copy = _numbers_of_objects(copy)
         if copy.dtype.kind not in "biuf":
-            raise Unsupported(
-                f"{path} is an array of dtype {copy.dtype}, not of numbers"
-            )
+            raise Unsupported(text("checks.carry.dtype", path=path, dtype=copy.dtype))
         if copy.dtype.itemsize > 8:
             copy = copy.astype(np.float64)
         copy = copy.astype(copy.dtype.newbyteorder("="), copy=False)

@@ -123,9 +123,10 @@ def draw_data_flow(
     for layer in range(1, depth + 1):
         x = layer * step
         act = "sigmoid" if layer == depth else "ReLU"
+        linear = text("plots.flow_linear", layer=layer)
         weights = f"({layer_dims[layer]}, {layer_dims[layer - 1]})"
         biases = f"({layer_dims[layer]}, 1)"
-        _box(panel, x, top, f"linear {layer}\n{act}", _FORWARD)
+        _box(panel, x, top, f"{linear}\n{act}", _FORWARD)
         _box(
             panel,
             x,
@@ -134,7 +135,7 @@ def draw_data_flow(
             _CACHE,
             size=8.5,
         )
-        _box(panel, x, bottom, f"{act}\nlinear {layer}", _BACKWARD)
+        _box(panel, x, bottom, f"{act}\n{linear}", _BACKWARD)
         panel.text(
             x,
             top + 0.5,
