@@ -558,6 +558,10 @@ def _place(cases: Cases) -> Finding | None:
     for place in found[0]:
         if all(place in others for others in found[1:]) and _bits(cases) >= PLACE_BITS:
             key, i = place
+            end = key.startswith(("first_", "last_"))
+            axis = int(key.endswith("column"))
+            if end and all(n.want.shape[axis] == 1 for n in cases):
+                continue  # the only row or column there is
             return Finding(key, "place", {"path": cases[0].path, "i": i})
     return _mask(cases)
 

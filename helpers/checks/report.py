@@ -618,7 +618,15 @@ def report_runs(
     report.advice += [Advice(title, ended(said)) for said in evidence.relations]
     slips = []
     if entry is None and answer is not None:
-        slips = slips_of(answer, drawn=any(run.case.rng is not None for run in runs))
+        slips = slips_of(
+            answer,
+            drawn=any(run.case.rng is not None for run in runs),
+            counted=all(
+                type(leaf) is int
+                for run in runs
+                for _, leaf in leaves(run.case.expected.value, "")
+            ),
+        )
         report.advice += [Advice(text("checks.in_code"), slip) for slip in slips]
     if failures >= 2:
         hint = fill_hint(entry.hint, evidence.values) if entry is not None else ""

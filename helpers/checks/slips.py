@@ -18,7 +18,9 @@ __all__ = ["in_another_order", "slips_of"]
 MOST = 2
 
 
-def slips_of(function: Callable, *, drawn: bool = False) -> list[str]:
+def slips_of(
+    function: Callable, *, drawn: bool = False, counted: bool = False
+) -> list[str]:
     """List remarks about the source of a function.
 
     Parameters
@@ -27,6 +29,8 @@ def slips_of(function: Callable, *, drawn: bool = False) -> list[str]:
         What the learner wrote.
     drawn : bool
         Whether its cases draw from NumPy's global generator.
+    counted : bool
+        Whether all that it should return are whole numbers, as sizes are.
 
     Returns
     -------
@@ -46,6 +50,8 @@ def slips_of(function: Callable, *, drawn: bool = False) -> list[str]:
     for search in (*searches, _generators, _names, _loops):
         for key, values in search(node, names):
             if (key == "generator" and not drawn) or (key == "draws" and drawn):
+                continue
+            if key == "only_size" and counted:
                 continue
             said = text(f"checks.slip.{key}", **values)
             if said not in found:

@@ -245,6 +245,15 @@ def test_a_right_total_is_said_only_where_nothing_else_is_known():
     assert evidence_of(cases).relations[0].startswith("var is the square root")
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_the_only_column_is_not_called_the_first(axis):
+    """In a column the order of the numbers is what is wrong."""
+    column = np.expand_dims(np.arange(1.0, 13.0), axis)
+    returned = np.expand_dims(np.roll(np.arange(1.0, 13.0), 5), axis)
+
+    assert said(column, returned)[0].endswith("are right, but in another order")
+
+
 def test_one_number_explains_nothing():
     """Of a single number every relation may be an accident."""
     assert said(0.7, 1.4)[1] is False

@@ -118,6 +118,11 @@ def said_of(wrong, solution, *inputs):
     return " ".join(str(made).split())
 
 
+def gives_the_shape(x):
+    """Return the whole shape instead of one of its numbers."""
+    return x.shape
+
+
 def assigns_for_nothing(x):
     """Assign the result to a name that is not returned."""
     y = np.array(x)  # noqa: F841
@@ -171,6 +176,14 @@ def test_a_slip_is_asked_about_where_nothing_better_is_known():
 
     assert text("checks.slip.unused", name="y") in asked
     assert text("checks.question.slip") in asked
+
+
+@pytest.mark.parametrize(("solution", "told"), [(len, False), (np.sum, True)])
+def test_that_only_the_size_is_used_is_said_unless_sizes_are_asked_for(solution, told):
+    """Whoever counts the examples reads nothing but a shape, and is right to."""
+    asked = said_of(gives_the_shape, solution, np.ones((2, 3)), np.ones((4, 5)))
+
+    assert (text("checks.slip.only_size", name="x") in asked) == told
 
 
 def test_a_factor_of_one_over_m_is_a_division():
