@@ -479,8 +479,15 @@ def _layer_of(name: str) -> int:
 
 
 def _wrong_names(run: Run) -> list[str]:
-    """Return what is wrong: results, or the parts of the only one."""
-    names = [result.name for result in run.results if result.differences]
+    """Return what is wrong of all that is expected: results, or parts of the only one.
+
+    What was not asked for belongs to no layer, and has a sentence of its own.
+    """
+    names = [
+        result.name
+        for result in run.results
+        if result.differences and result.differences[0].kind != "extra"
+    ]
     if len(run.results) > 1:
         return names
     return [item.path for item in run.results[0].differences]
@@ -525,8 +532,10 @@ NAMES: dict[str, Callable[[Run, dict[str, str]], bool]] = {
 
 
 def _listed(run: Run, values: dict[str, str], names: Sequence[str]) -> bool:
-    told = values["names"].removesuffix(", ...").split(", ")
-    return told == list(names)[: len(told)] and len(told) >= min(6, len(names))
+    more = _pattern("evidence.names").fullmatch(values["names"])
+    told = (more["names"] if more else values["names"]).split(", ")
+    rest = int(more["n"]) if more else 0
+    return told == list(names)[: len(told)] and len(told) + rest == len(names)
 
 
 def _parts(run: Run, values: dict[str, str]) -> bool:
@@ -537,7 +546,9 @@ def _parts(run: Run, values: dict[str, str]) -> bool:
 
 OF_RUNS: dict[str, Callable[[Run, dict[str, str]], bool]] = {
     "right_ones": lambda r, v: _listed(r, v, _right_names(r)),
-    "wrong_ones": lambda r, v: _listed(r, v, _wrong_names(r)),
+    "wrong_ones": lambda r, v: _listed(
+        r, v, [result.name for result in r.results if result.differences]
+    ),
     "some_leaves": _parts,
 }
 
@@ -599,6 +610,7 @@ FACTS: dict[str, Check] = {
     "shape": _shape_fact,
     "other_number": _number_fact,
     "length": _length,
+    "extra": lambda p, v: _follow(p.got, v["path"]) is not None,
     "missing": _missing,
     "type": lambda p, v: (
         type(_follow(p.want, v["path"])) is not type(_follow(p.got, v["path"]))

@@ -173,7 +173,7 @@ def _facts(results: list[Result]) -> list[str]:
     wrong = [result for result in results if not result.right]
     differences = [item for result in wrong for item in result.differences]
     said = [_fact(differences[0])]
-    # A wrong shape or kind is nearer to the cause than the values that follow.
+    # A wrong shape, kind or name is nearer to the cause than values that follow.
     other = next((item for item in differences if item.kind in ROOTS), None)
     if other is not None and differences[0].kind == "value":
         said.append(_fact(other))
@@ -195,7 +195,7 @@ def _facts(results: list[Result]) -> list[str]:
     return said
 
 
-ROOTS = ("type", "rank", "shape")
+ROOTS = ("type", "rank", "shape", "missing", "extra")
 
 
 def _fact(difference: Difference) -> str:

@@ -91,3 +91,19 @@ def test_the_second_checker_looks_at_facts_too():
 
     assert checked([], [[good], []]).true == 1
     assert checked([], [[bad], []]).untrue == [bad]
+
+
+def test_the_second_checker_counts_names_that_are_not_listed():
+    """Of many results the first six are named, and the rest counted."""
+    names = tuple("ABCDEFGH")
+    record = FunctionCases("f", ("X",), Signature("tuple", names))
+    expected = tuple(np.full(3, i + 1.5) for i in range(8))
+    outcome = Outcome(value=(expected[0] * 3, *expected[1:]))
+    results = compare(record.signature, expected, outcome.value)
+    run = Run(
+        Case((np.eye(2),), {}, expected=Outcome(value=expected)), outcome, results
+    )
+    good, bad = ([f"right: B, C, D, E, F, G and {n} more"] for n in (1, 2))
+
+    assert check_statements(record, [run], [], [good]).true == 1
+    assert check_statements(record, [run], [], [bad]).untrue == bad

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.checks.advice import advice_on
-from helpers.checks.comparison import Difference, Result, Signature, compare
+from helpers.checks.comparison import Difference, Result, Rules, Signature, compare
 from helpers.checks.evidence import evidence_of, number
 
 
@@ -501,3 +501,14 @@ def test_a_list_that_is_cut_says_how_many_are_left_out():
     results = compare(Signature("dict", ("P",)), expected, returned)
 
     assert evidence_of([(results, {})]).cases[0][-1].endswith('P["W6"] and 3 more')
+
+
+def test_a_name_that_was_not_asked_for_is_said_beside_wrong_values():
+    """A loop that begins at 0 makes a layer too many, and moves all draws."""
+    rules = Rules(exact=True)
+    expected, returned = {"W1": WANT}, {"W0": WANT, "W1": WANT**3 + 2}
+    results = compare(Signature("dict", ("parameters",)), expected, returned, rules)
+
+    (facts,) = evidence_of([(results, {})]).cases
+
+    assert any('parameters["W0"] was not asked for' in fact for fact in facts)
