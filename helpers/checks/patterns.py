@@ -378,6 +378,11 @@ def _of_an_input(cases: Cases) -> Finding | None:
             ("input_multiple", "input", [n.got for n in cases]),
         ):
             times = [constant_ratio(s, part) for (_, s), part in zip(pairs, left)]
+            if key == "input_multiple" and any(
+                constant_ratio(s, n.want) is not None for n, s in pairs
+            ):
+                # An example by hand with one number is a multiple of any input.
+                continue
             if all(t is not None for t in times):
                 return Finding(key, kind, values)
     return None

@@ -512,3 +512,12 @@ def test_a_name_that_was_not_asked_for_is_said_beside_wrong_values():
     (facts,) = evidence_of([(results, {})]).cases
 
     assert any('parameters["W0"] was not asked for' in fact for fact in facts)
+
+
+def test_one_number_is_a_multiple_of_any_input():
+    """So an answer that is one too is told nothing that the expected one is not."""
+    single = (np.array([[2.0]]), np.array([[12.0]]), {"W": np.array([[3.0]])})
+    several = (SQUARE, 4.0 * W, {"W": W})
+
+    assert "the expected value is not" not in said_of([single, several])[0]
+    assert "the expected value is not" in said_of([several])[0]
