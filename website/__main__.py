@@ -68,6 +68,8 @@ def main(target: Path, quick: bool) -> None:
     title = editions[0].words["site"]["title"]
     start = START.format(title=title, locales=locales, links=links)
     (target / "index.html").write_text(start, encoding="utf-8")
+    # GitHub Pages would leave out folders such as _static.
+    (target / ".nojekyll").touch()
     broken = broken_links(target)
     for line in broken:
         click.echo(line, err=True)
@@ -107,19 +109,23 @@ def _build(
         "figures": str(source / "_static"),
     }
     settings.write_text(json.dumps(form), encoding="utf-8")
+    # myst-nb writes the notebooks once more beside the pages: not into the site.
+    made = work / "html" / name / name
+    shutil.rmtree(made, ignore_errors=True)
     command = [
         *(sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going"),
         *("-c", str(ROOT / "website"), "-d", str(work / "doctrees" / name)),
-        *(str(source), str(target / name)),
+        *(str(source), str(made)),
     ]
     environment = os.environ | {"SITE_SETTINGS": str(settings)}
     done = subprocess.run(command, env=environment, cwd=ROOT)
-    # Of myst-nb: the notebooks once more.
-    shutil.rmtree(target / "jupyter_execute", ignore_errors=True)
+    if done.returncode:
+        return False
     font = ROOT / "helpers" / "fonts" / "zh_Hans.otf"
-    shown = "".join(p.read_text("utf-8") for p in (target / name).rglob("*.html"))
-    write_chinese(font, set(shown), target / name / "_static" / "course-chinese.woff2")
-    return not done.returncode
+    shown = "".join(page.read_text("utf-8") for page in made.rglob("*.html"))
+    write_chinese(font, set(shown), made / "_static" / "course-chinese.woff2")
+    shutil.move(made, target / name)
+    return True
 
 
 if __name__ == "__main__":

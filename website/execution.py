@@ -11,9 +11,13 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from autograder.errors import CourseError
+
 __all__ = ["executed", "frames_folder"]
 
 SECONDS = 900
+# What matplotlib warns of.
+MISSING = "missing from font"
 # A figure with one slider has this many images; with two, this many by this many.
 FRAMES = {1: 21, 2: 7}
 
@@ -53,6 +57,13 @@ def _with_frames(notebook: NotebookNode, folder: Path) -> NotebookNode:
             cells.append(nbformat.v4.new_code_cell(code, id=f"{cell.id}-frames"[:64]))
     notebook.cells = cells
     return notebook
+
+
+def _refuse_empty_boxes(name: str, cell: NotebookNode) -> None:
+    """Raise if a figure of a cell shows boxes where its font has no glyph."""
+    for output in cell.get("outputs", []):
+        if MISSING in output.get("text", ""):
+            raise CourseError(f"{name}, cell {cell.id}: {output.text.strip()}")
 
 
 def frames_folder(cache: Path, path: Path) -> Path:
@@ -98,6 +109,8 @@ def executed(root: Path, path: Path, cache: Path, language: str = "en") -> Noteb
     ------
     nbclient.exceptions.CellExecutionError
         If a cell fails that is not tagged ``raises-exception``.
+    CourseError
+        If a figure has signs that its font lacks.
     """
     text = path.read_bytes()
     kept = cache / f"{path.stem}-{_digest(root, text)}.ipynb"
@@ -115,6 +128,8 @@ def executed(root: Path, path: Path, cache: Path, language: str = "en") -> Noteb
         timeout=SECONDS,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute(env=os.environ | {"COURSE_LANGUAGE": language})
+    for cell in work.cells:
+        _refuse_empty_boxes(path.name, cell)
     by_id = {cell.id: cell for cell in work.cells}
     for cell in notebook.cells:
         if cell.cell_type != "code":

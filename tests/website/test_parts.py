@@ -14,6 +14,7 @@ import sphinx
 from fontTools.ttLib import TTFont
 from PIL import Image
 
+from autograder.errors import CourseError
 from autograder.formulas import mathml
 from helpers.plots.sliders import explore
 from website.editions import make_english
@@ -231,6 +232,19 @@ def test_a_lesson_is_run_once_until_it_changes(tmp_path):
     third = executed(root, path, tmp_path / "cache").cells[0].outputs[0].text
 
     assert first == second != third
+
+
+def test_a_figure_with_empty_boxes_is_refused(tmp_path):
+    """What a figure's font lacks ends the build, with lesson and cell."""
+    root = tmp_path / "course"
+    (root / "notebooks").mkdir(parents=True)
+    path = root / "notebooks" / "00_tiny.ipynb"
+    warning = "import warnings\nwarnings.warn('Glyph 36845 (X) missing from font(s) Y')"
+    cell = nbformat.v4.new_code_cell(warning, id="figure")
+    nbformat.write(notebook(cell), path)
+
+    with pytest.raises(CourseError, match=r"00_tiny\.ipynb, cell figure: .*36845"):
+        executed(root, path, tmp_path / "cache")
 
 
 def test_the_font_of_a_page_has_its_characters_alone(tmp_path):
