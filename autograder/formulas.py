@@ -27,6 +27,8 @@ ELEMENTS = frozenset(
         *("mtable", "mtd", "mtext", "mtr", "munder", "munderover"),
     ]
 )
+# Of brackets as large as \big and its like ask.
+SIZES = ("1.2em", "1.623em", "2.047em", "2.470em")
 # Of these no value can be long, load anything or reach beyond the formula.
 VALUES = {
     "accent": ("true", "false"),
@@ -37,6 +39,8 @@ VALUES = {
     "form": ("prefix",),
     "linethickness": ("0", "0pt"),
     "mathvariant": None,
+    "maxsize": SIZES,
+    "minsize": SIZES,
     "movablelimits": ("true", "false"),
     "notation": None,
     "separator": ("true", "false"),

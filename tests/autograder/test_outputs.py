@@ -430,11 +430,12 @@ def test_formulas_neither_link_nor_cover_nor_run(latex):
         ("\\max(0, z)", "<mi>max</mi>"),
         ("z = -3", '<mo form="prefix">−</mo><mn>3</mn>'),
         ("f(x) - 1", "<mo>−</mo><mn>1</mn>"),
+        ("\\Bigl[x\\Bigr]", 'minsize="1.623em" maxsize="1.623em">[</mo>'),
         ("g'", '<mi>g</mi><mo form="postfix" lspace="0" rspace="0">′</mo>'),
     ],
 )
 def test_formulas_are_spaced_as_in_print(latex, part):
-    """Names of functions stand apart, signs stand at their number, primes are seen."""
+    """Names stand apart, signs stand at their number, brackets have their size."""
     assert part in mathml(latex)
 
 
