@@ -142,6 +142,8 @@ class TermLinks(SphinxPostTransform):
             if term.term not in COMMON
             for name in term.names
         }
+        # Of all names: a short one is not found within a longer one that has its link.
+        pattern = _pattern(name for term in terms for name in term.names)
         for paragraph in list(self.document.findall(nodes.paragraph)):
             if not left:
                 return
@@ -150,7 +152,7 @@ class TermLinks(SphinxPostTransform):
             for text in list(paragraph.findall(nodes.Text)):
                 if isinstance(text.parent, CLOSED) or self._inside_closed(text):
                     continue
-                self._link_in(text, left)
+                self._link_in(text, pattern, left)
 
     @staticmethod
     def _inside_closed(node: nodes.Node) -> bool:
@@ -160,11 +162,11 @@ class TermLinks(SphinxPostTransform):
                 return True
         return False
 
-    def _link_in(self, text: nodes.Text, left: dict[str, Term]) -> None:
-        if not left:
-            return
+    def _link_in(
+        self, text: nodes.Text, pattern: re.Pattern[str], left: dict[str, Term]
+    ) -> None:
         said, parts, at = text.astext(), [], 0
-        for match in _pattern(left).finditer(said):
+        for match in pattern.finditer(said):
             term = left.get(match[0].lower())
             if term is None:
                 continue

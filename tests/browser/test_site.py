@@ -240,6 +240,14 @@ def test_a_term_leads_to_the_glossary(page, address, edition):
     assert page.locator("a.term").count() == 0
 
 
+def test_no_term_is_linked_within_a_longer_one(site):
+    """What stands within a neural network is not the term network."""
+    for name in ("notebooks/01_logistic_regression", "notebooks/03_deep_network"):
+        said = (site / "zh_Hans" / f"{name}.html").read_text("utf-8")
+        assert 'class="term reference internal"' in said
+        assert not re.search("神经<a [^>]*>网络", said)
+
+
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_notebook_can_be_downloaded(page, address, edition):
     """The button gives the released file, and the other one the bundle."""
