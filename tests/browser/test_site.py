@@ -184,8 +184,9 @@ def test_a_search_that_finds_nothing_says_so_in_chinese(page, address):
     assert "没有找到" in page.locator(".search-summary").inner_text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize(
+    ("edition", "theme"), [("en", "light"), ("en", "dark"), ("zh_Hans", "light")]
+)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_can_be_read_by_everybody(page, address, edition, name, theme):
     """On a phone and a tablet, by assistive technology, in both themes, offline."""
