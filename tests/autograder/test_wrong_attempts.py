@@ -26,7 +26,7 @@ def test_there_are_enough_attempts():
     assert sum(counts) >= 250
 
 
-@pytest.mark.parametrize("notebook", ["building_blocks", "numpy_basics"])
+@pytest.mark.parametrize("notebook", ["building_blocks", "softmax_regression"])
 def test_most_attempts_get_help_and_none_is_told_something_untrue(notebook):
     """A seeded sample; `make quality` measures all of them."""
     source = read_source(SOURCES[notebook])
