@@ -15,6 +15,7 @@ SENTENCES = {
     "copies": "other notebooks lie beside it, not graded: {detail}",
     "damaged": "the file was damaged",
     "graded copy": "the untouched notebook was passed over for {detail}",
+    "missing": "it was not handed in",
     "limit": "a limit was reached: {detail}",
     "not judged": "{cell} could not be judged: {detail}",
     "odd mark": "{cell} earned all its points with the value {detail}, which is no "
@@ -26,7 +27,7 @@ SENTENCES = {
     "unsandboxed": "the code ran without a sandbox",
 }
 # Said, but nothing that has to be done.
-QUIET = frozenset(["reference", "unanswered"])
+QUIET = frozenset(["missing", "reference", "unanswered"])
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,10 @@ class Store:
         checks = {name: cell.points for name, cell in self.cells.items()}
         return checks | {name: cell.points for name, cell in self.tests.items()}
 
+    def functions_of(self, cell: str) -> list[str]:
+        """Return what a cell checks; nothing where it holds ordinary tests."""
+        return list(self.cells[cell].functions) if cell in self.cells else []
+
     def __deepcopy__(self, memo: dict) -> "Store":
         """Stay one: nbconvert copies its resources, and nothing changes a store."""
         return self

@@ -96,6 +96,19 @@ def test_a_new_course_works_with_the_wheel_alone(other_python, tmp_path):
     }
 
 
+def test_a_new_course_holds_what_it_installs(tmp_path):
+    """Its requirements name no registry, where anybody could take the name."""
+    course = tmp_path / "averages"
+    result = CliRunner().invoke(main, ["new-course", str(course)])
+    first = (course / "requirements.txt").read_text().split("[grade]")[0]
+
+    assert result.exit_code == 0
+    assert first.startswith("./wheels/checked_notebooks-")
+    assert (course / first).is_file()
+    install = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index"]
+    run([*install, "--no-deps", "-r", "requirements.txt"], course)
+
+
 def test_a_new_course_never_overwrites_anything(tmp_path):
     (tmp_path / "mine.txt").write_text("kept")
 

@@ -58,6 +58,8 @@ class Work:
         Why it could not be graded, or empty.
     trace : str
         The traceback of a fault of ours.
+    missing : list of str
+        Which of the assignment's notebooks were not submitted.
     """
 
     student: str
@@ -68,6 +70,7 @@ class Work:
     from_cache: int = 0
     error: str = ""
     trace: str = ""
+    missing: list[str] = field(default_factory=list)
 
     @property
     def look(self) -> list[str]:
@@ -206,6 +209,7 @@ class GradingRun:
             names = self.handed_in(folder)
             digest = self.made_from(bundle, folder, student, terms)
             work = Work(student, names, digest, force or student in redo)
+            work.missing = [name for name in self._stores if name not in names]
             work.error = unusable(student)
             if not names and not work.error:
                 work.error = _nothing_in(folder, list(self._stores))
@@ -220,6 +224,11 @@ class GradingRun:
     def handed_in(self, folder: Path) -> list[str]:
         """Return which of the assignment's notebooks a submission has."""
         return [n for n in self._stores if os.path.lexists(folder / f"{n}.ipynb")]
+
+    def points_without(self, notebooks: Iterable[str]) -> float:
+        """Return what the machine gives for all notebooks but these."""
+        missing = self._stores.keys() - set(notebooks)
+        return sum(sum(self._stores[name].points.values()) for name in missing)
 
     def made_from(
         self,

@@ -54,6 +54,7 @@ def write_report(
                 "points": row.marks.code if row and not work.error else None,
                 "out_of": row.marks.code_out_of if row and not work.error else None,
                 "waiting": row.marks.waiting if row and not work.error else None,
+                "missing": work.missing,
                 "flags": row.flags if row else [],
                 "look": [*work.look, *(row.remarks if row else [])],
                 "retries": work.retries,

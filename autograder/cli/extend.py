@@ -13,7 +13,12 @@ __all__ = ["extend"]
 @click.command()
 @click.argument("assignment")
 @click.argument("student")
-@click.option("--hours", type=float, required=True, help="After the due date; 0: none.")
+@click.option(
+    "--hours",
+    type=click.FloatRange(0, 100_000),
+    required=True,
+    help="After the due date; 0: none.",
+)
 def extend(assignment: str, student: str, hours: float) -> None:
     """Give STUDENT more time for ASSIGNMENT; the next grading takes it into account."""
     course = Course(Path.cwd())

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from autograder.errors import CourseError
 from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.feedback_run import FeedbackRun
@@ -77,6 +78,11 @@ def make_feedback(
     began = time.monotonic()
     run = FeedbackRun(course, assignment)
     planned = run.plan(students, force)
+    if not planned and not run.unchanged:
+        raise CourseError(
+            f"nothing of {assignment} has been graded yet: run `python -m autograder "
+            f"grade {assignment}`"
+        )
     problems = {}
     # Refreshed by hand: processes are forked, so there is to be no thread here.
     with Progress(
@@ -86,6 +92,7 @@ def make_feedback(
         TimeRemainingColumn(),
         console=console,
         auto_refresh=False,
+        disable=not planned,
     ) as progress:
         bar = progress.add_task(f"feedback, {assignment}", total=len(planned))
         for student, problem in run.make(planned, jobs or _cores()):

@@ -30,6 +30,7 @@ from autograder.batch.run_report import report_path, write_report
 from autograder.cli.feedback import make_feedback
 from autograder.names import plain
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.marks import class_marks
 from autograder.nbgrader.worker import Assignment
 
 __all__ = ["grade", "grade_assignment"]
@@ -91,6 +92,14 @@ def grade(
         unsandboxed=unsandboxed,
     )
     look = any(work.error or work.look for work in done)
+    flagged = _flagged(course, name, students, done)
+    if flagged:
+        console.print(
+            "graded earlier, and cells of theirs still wait for a person: "
+            + ", ".join(map(_shown, flagged)),
+            highlight=False,
+        )
+        look = True
     if feedback:
         # Only those who have been graded; the others have been named.
         graded = course.graded(name)
@@ -173,6 +182,20 @@ def grade_assignment(
     _summarise(console, run, done, failed, seconds)
     console.print(f"report: {escape(os.path.relpath(path))}")
     return done
+
+
+def _flagged(
+    course: Course, assignment: str, students: tuple[str, ...], done: list[Work]
+) -> list[str]:
+    """Return whose code waits for a person of those that a run left alone."""
+    again = {work.student for work in done}
+    with course.gradebook() as book:
+        marks = class_marks(book, assignment)
+    return [
+        student
+        for student, found in marks.items()
+        if found.look and student not in again and student in (students or marks)
+    ]
 
 
 def _shown(text: str) -> str:
@@ -273,7 +296,16 @@ def _summarise(
             f"damaged beyond repair, 0 points and a page that says why: {names}",
             highlight=False,
         )
+    partly = [work for work in done if work.missing and not work.error]
+    if partly:
+        console.print(f"without some of the notebooks, 0 points there: {len(partly)}")
+        for work in partly[:MOST_SAID]:
+            said = ", ".join(work.missing)
+            console.print(f"  {_shown(work.student)}: no {said}", highlight=False)
+        if len(partly) > MOST_SAID:
+            console.print(f"  and {len(partly) - MOST_SAID} more, in the report")
     look = [work for work in done if work.look and not work.error]
+    look.sort(key=lambda work: work.student)
     if look:
         console.print(f"[bold]for a person to look at[/]: {len(look)}")
         for work in look[:MOST_SAID]:

@@ -27,4 +27,6 @@ def hand_back_command(assignment: str) -> None:
     for path in returned.worksheets:
         click.echo(f"{os.path.relpath(path)}: the grading worksheet with marks")
     for line in returned.missing:
-        click.echo(f"not returned: {line}")
+        click.echo(f"no feedback for {line}")
+    for line in returned.unmarked:
+        click.echo(f"no mark in the worksheet for {line}")

@@ -1,5 +1,6 @@
 """The program's commands: ``python -m autograder COMMAND``, a module each."""
 
+import errno
 import importlib
 
 import click
@@ -38,6 +39,15 @@ COMMANDS = (
     "wheel",
 )
 
+# What the one who calls can put right: a full disk, a folder that is not theirs.
+OF_THE_MACHINE = (
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.ENOSPC,
+    errno.EPERM,
+    errno.EROFS,
+)
+
 
 class _Commands(click.Group):
     """Ends with one plain line where a command lacks something."""
@@ -60,6 +70,14 @@ class _Commands(click.Group):
         except CourseError as error:
             lines = str(error).split("\n")
             raise click.ClickException("\n".join(map(plain, lines))) from None
+        except OSError as error:
+            if error.errno not in OF_THE_MACHINE:
+                raise
+            said = f"{error.filename}: {error.strerror}" if error.filename else error
+            raise click.ClickException(
+                f"{plain(str(said))}: free space or change the permissions there, "
+                "then run this again"
+            ) from None
 
 
 @click.group(cls=_Commands)

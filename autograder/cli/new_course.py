@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from autograder.delivery.new_course import make_course
+from autograder.delivery.wheel import build_wheel, wheel_name
 
 __all__ = ["new_course"]
 
@@ -14,6 +15,15 @@ __all__ = ["new_course"]
 def new_course(folder: Path) -> None:
     """Make a small working course in FOLDER: change its one assignment into yours."""
     written = make_course(folder)
+    clone = Path(__file__).resolve().parents[2]
+    wheels = folder / "wheels"
+    if (clone / "pyproject.toml").is_file():
+        written.append(build_wheel(clone, wheels))
     click.echo(
         f"{len(written)} files in {folder}; there, run `make test`, `make grade`"
     )
+    if not wheels.is_dir():
+        click.echo(
+            f"for other machines and CI, copy {wheel_name()}, from which this was "
+            f"installed, into {wheels}/"
+        )

@@ -23,10 +23,15 @@ def show(assignment: str, student: str, case: str | None) -> None:
     """
     course = Course(Path.cwd())
     course.chosen(assignment)
+    notebooks = course.notebooks(assignment)
+    there = [n for n in notebooks if course.handed_in(assignment, student, n)]
     judged = {
         notebook: judge_again(course, assignment, student, notebook)
-        for notebook in course.notebooks(assignment)
+        for notebook in there or notebooks[:1]  # which says who has handed in
     }
+    for notebook in notebooks:
+        if notebook not in judged:
+            click.echo(f"{notebook} was not handed in", err=True)
     if case is None:
         table = Table()
         for heading in ("notebook", "case", "", "mark", "finding"):
@@ -44,4 +49,9 @@ def show(assignment: str, student: str, case: str | None) -> None:
                 console.rule(title, align="left")
                 console.print(body, markup=False, highlight=False)
             return
-    raise CourseError(f"{assignment} has no function {function!r}")
+    known = ", ".join(
+        name for store, *_ in judged.values() for name in store.cases.functions
+    )
+    raise CourseError(
+        f"{function!r} is no function of what {student} handed in; there are {known}"
+    )

@@ -5,7 +5,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from string import Template
 
-from autograder.delivery.wheel import DISTRIBUTION
+from autograder.delivery.wheel import wheel_name
 from autograder.errors import CourseError
 
 __all__ = ["make_course"]
@@ -38,7 +38,7 @@ def make_course(folder: Path) -> list[Path]:
     folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CourseError(f"{folder} holds something already: name a new folder")
-    words = {"course": folder.name, "distribution": DISTRIBUTION}
+    words = {"course": folder.name, "wheel": wheel_name()}
     written = []
     with as_file(files("autograder.delivery").joinpath("course_template")) as templates:
         for path in sorted(templates.rglob("*")):

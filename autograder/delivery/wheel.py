@@ -4,17 +4,18 @@ It holds all of ``autograder``, and of ``helpers`` what ``check`` needs: nothing
 neural networks, which a contract of the linter sees to.
 """
 
+import contextlib
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from autograder.errors import CourseError
 
-__all__ = ["DISTRIBUTION", "build_wheel"]
+__all__ = ["build_wheel", "wheel_name"]
 
 DISTRIBUTION = "checked-notebooks"
 # What stands in helpers/ for any course.
@@ -51,6 +52,15 @@ helpers = ["strings/*.toml", "checks/*.json"]
 [tool.setuptools.data-files]
 "etc/ipython" = ["helpers/checks/ipython_kernel_config.json"]
 """
+
+
+def wheel_name() -> str:
+    """Return the file name of the wheel of what is installed here."""
+    for distribution in (DISTRIBUTION, "neural-networks-from-scratch"):
+        with contextlib.suppress(PackageNotFoundError):
+            known = version(distribution)
+            return f"{DISTRIBUTION.replace('-', '_')}-{known}-py3-none-any.whl"
+    raise CourseError("the autograder is not installed here: `make venv` does it")
 
 
 def build_wheel(root: Path, out: Path) -> Path:

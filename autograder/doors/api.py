@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from autograder.doors.result import Result, result_of
+from autograder.doors.result import Result, missing_result, result_of
 from autograder.errors import CourseError
 from autograder.files import is_regular, read_bounded
 from autograder.healing import edition_in
@@ -137,15 +137,18 @@ def grade_folder(
         # The file of the very name, or else what a browser has made of it.
         if which and (which[0] not in found or path.stem == which[0]):
             found[which[0]] = path
+    stores = _stores(Path(cases), assignment)
     return [
         grade(
-            found.get(name, Path(folder, f"{name}.ipynb")),
+            found[name],
             assignment,
             cases=cases,
             name=name,
             folder=folder,
             config=config,
         )
+        if name in found
+        else missing_result(stores[name], name)
         for name in names
     ]
 
@@ -166,8 +169,9 @@ def notebooks_of(assignment: str, cases: str | Path = "cases") -> list[str]:
         known = sorted(path.parent.name for path in folder.glob("*/*.json"))
         said = ", ".join(dict.fromkeys(known)) or "none"
         raise CourseError(
-            f"there are no cases of {plain(assignment)!r} in {folder}; known: {said}. "
-            "Generating an assignment makes them"
+            f"there are no cases of {plain(assignment)!r} in {folder.absolute()}; "
+            f"known: {said}. Generating an assignment makes them; where they lie is "
+            "said with --cases FOLDER, or cases= in Python"
         )
     return names
 

@@ -25,7 +25,7 @@ def results_form(results: Sequence[Result]) -> dict:
         f"{result.notebook}: {flag['sentence']}"
         for result in results
         for flag in result.flags
-        if flag["kind"] == "damaged"
+        if flag["kind"] in ("damaged", "missing")
     ]
     if damaged and len(damaged) == len(results):
         # Nothing of it can be read: no attempt is used up.

@@ -14,7 +14,7 @@ from autograder.feedback import (
     function_reason,
     hints_of,
 )
-from autograder.flags import flags_from
+from autograder.flags import Flag, flags_from
 from autograder.judging import FunctionVerdict, Verdict
 from autograder.store import Store
 from helpers.checks.cases import FunctionCases
@@ -28,6 +28,7 @@ __all__ = [
     "FunctionResult",
     "Result",
     "WrittenResult",
+    "missing_result",
     "result_of",
 ]
 
@@ -271,22 +272,53 @@ def result_of(
         ),
         written=tuple(_written(store, graded)),
         notes=tuple(course["notes"]),
-        flags=tuple(
-            {
-                "kind": flag.kind,
-                "cell": flag.cell,
-                "detail": flag.detail,
-                "sentence": flag.sentence,
-                "urgent": flag.urgent,
-            }
-            for flag in flags_from(course.get("flags"))
-        ),
+        flags=tuple(map(flag_form, flags_from(course.get("flags")))),
         problem="" if verdict is not None else next(iter(flagged.values()), "unknown"),
         sandbox=course.get("isolation", ""),
         seconds=course.get("seconds", 0.0),
         digests={"cases": course["digest"], "submission": course["submission"]},
         graded=graded,
     )
+
+
+def missing_result(store: Store, notebook: str) -> Result:
+    """Return the result of a notebook that was not handed in: 0 points.
+
+    Parameters
+    ----------
+    store : Store
+        Its cases.
+    notebook : str
+        Its name.
+    """
+    flag = Flag("missing")
+    said = text("feedback.state.untouched")
+    return Result(
+        assignment=store.assignment,
+        notebook=notebook,
+        cells=tuple(
+            CellResult(name, 0.0, points, tuple(store.functions_of(name)))
+            for name, points in store.points.items()
+        ),
+        functions=tuple(
+            FunctionResult(name, "untouched", said) for name in store.cases.functions
+        ),
+        # In English: the edition is known from the notebook alone.
+        notes=(f"{notebook}.ipynb was not handed in.",),
+        flags=(flag_form(flag),),
+        digests={"cases": store.cases.digest, "submission": ""},
+    )
+
+
+def flag_form(flag: Flag) -> dict:
+    """Return a flag as the JSON form has it."""
+    return {
+        "kind": flag.kind,
+        "cell": flag.cell,
+        "detail": flag.detail,
+        "sentence": flag.sentence,
+        "urgent": flag.urgent,
+    }
 
 
 def _function(record: FunctionCases, verdict: Verdict | None) -> FunctionResult:
@@ -331,7 +363,7 @@ def _written(store: Store, graded: NotebookNode) -> list[WrittenResult]:
         by_hand = nbgrader.get("task") or (
             nbgrader.get("grade") and nbgrader.get("solution")
         )
-        if by_hand and cell.cell_type == "markdown":
+        if by_hand:
             before = released.get(cell["id"], {}).get("source", "")
             before = before if isinstance(before, str) else "".join(before)
             answered = cell.source.strip() != before.strip()

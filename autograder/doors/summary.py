@@ -10,7 +10,8 @@ __all__ = ["markdown_of"]
 
 MARKS = {"right": "✓", "untouched": "–"}
 # What would be markup to a page that shows Markdown.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+# An underscore within a word is none.
+_SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&]|(?<![^\W_])_|_(?![^\W_]))")
 
 
 def markdown_of(results: Sequence[Result]) -> str:

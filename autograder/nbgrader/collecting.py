@@ -9,6 +9,7 @@ ever written under a name that a learner gave.
 import contextlib
 import datetime
 import filecmp
+import logging
 import re
 import shutil
 import tempfile
@@ -42,7 +43,7 @@ from autograder.nbgrader.lms_names import (
     notebook_of,
     read_name,
 )
-from autograder.nbgrader.returning import remember_names
+from autograder.nbgrader.returning import remember_names, renamed
 from autograder.nbgrader.worksheets import IDENTITY, Participants, read_worksheets
 
 __all__ = ["CANVAS", "MOODLE", "BoundedExtractor", "LmsCollector"]
@@ -50,6 +51,8 @@ __all__ = ["CANVAS", "MOODLE", "BoundedExtractor", "LmsCollector"]
 LONGEST_ID = 128
 LONGEST_SHOWN = 200
 MOST_PROBLEMS = 10  # said of one learner
+# How nbgrader begins what it says of each file.
+A_LINE_A_FILE = ("Copying ", "Parsing file:", "Directory not found. Creating:")
 A_DAY = datetime.timedelta(days=1)  # clocks differ
 OF_THE_SYSTEM = ("__MACOSX", ".ipynb_checkpoints")
 Read = Callable[[IO[bytes], Left], None]
@@ -164,9 +167,11 @@ class BoundedExtractor(ExtractorPlugin):
 
     def __init__(self, **settings: object) -> None:
         super().__init__(**settings)
+        self.log.addFilter(_is_news)
         self.taken: dict[str, dict[str, str]] = {}
         self.learners: dict[str, Learner] = {}
         self.refused: list[str] = []
+        self.looked = False
         self._students: dict[str, str] = {}
         self._participants = Participants({}, {}, [])
 
@@ -182,6 +187,7 @@ class BoundedExtractor(ExtractorPlugin):
         """
         source, target = Path(archive_path), Path(extracted_path)
         self.taken, self.learners, self.refused = {}, {}, []
+        self.looked = True
         collector = self.parent.collector_plugin_inst
         if not isinstance(collector, LmsCollector):
             collector = LmsCollector(parent=self.parent)
@@ -200,14 +206,31 @@ class BoundedExtractor(ExtractorPlugin):
                     self._collect(learner, notebooks, target)
                 except Exception as error:  # nobody else's work waits for this
                     learner.problems.append(_reason(error))
-        remember_names(
-            source.parent,
-            {one.student: one.names for one in self.learners.values() if one.names},
-        )
+        now = {one.student: one.names for one in self.learners.values() if one.names}
+        for old, new in renamed(source.parent, now).items():
+            self._set_aside(old, new, source.parent / "replaced")
+        remember_names(source.parent, now)
         for problem in self._participants.problems:
             self.log.warning("Grading worksheet: %s", problem)
         if not self.taken:
             self.summarize()
+
+    def _set_aside(self, old: str, new: str, kept: Path) -> None:
+        """Keep work elsewhere that was collected under another id of the learner."""
+        course = self.parent.coursedir
+        submitted = Path(
+            course.format_path(course.submitted_directory, old, course.assignment_id)
+        )
+        if not submitted.is_dir() or unusable(old):
+            return
+        kept.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(kept / old, ignore_errors=True)
+        shutil.move(submitted, kept / old)
+        self.log.warning(
+            "%s is known as %s now: what was collected as %s was moved to %s; "
+            "`nbgrader db student remove %s` takes it out of the gradebook",
+            *map(_shown, (old, new, old, str(kept / old), old)),
+        )
 
     def summarize(self) -> None:
         """Say how many learners' work was collected, and of whom none was."""
@@ -291,7 +314,7 @@ class BoundedExtractor(ExtractorPlugin):
         if pattern == MOODLE and not self._participants.found:
             self.log.warning(
                 "Moodle's numbers are another in each assignment: put the grading "
-                "worksheet beside the archive, so that learners stay the same"
+                "worksheet into the archive's folder, so that learners stay the same"
             )
         for name, known in read.items():
             if isinstance(known, Name):
@@ -361,7 +384,7 @@ class BoundedExtractor(ExtractorPlugin):
                 return
             which = notebook_of(path.name, notebooks)
             if which is None:
-                what = "it is no notebook of the assignment"
+                what = "it is no notebook of the assignment, by its name"
                 learner.problems.append(f"{_shown(str(path))}: {what}")
                 return
             long_ago = datetime.datetime.min
@@ -500,6 +523,11 @@ class LmsCollector(FileNameCollectorPlugin):
             ``student_id`` and ``file_id``, and ``timestamp`` if it is known.
         """
         extractor = self.parent.extractor_plugin_inst
+        if not getattr(extractor, "looked", True):
+            self.parent.fail(
+                "There is no archive: put the zip of the LMS into downloaded/"
+                f"{self.parent.coursedir.assignment_id}/archive/"
+            )
         taken = getattr(extractor, "taken", {})
         found: dict | None = taken.get(submitted_file)
         if found is None:
@@ -564,6 +592,11 @@ class LmsCollector(FileNameCollectorPlugin):
             self.log.warning(
                 "%s had handed in %s: kept in %s", _shown(student), names, kept
             )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out a line for each file: what was lost stands between them."""
+    return not str(record.msg).lstrip().startswith(A_LINE_A_FILE)
 
 
 def _wrappers(group: list[Upload], patterns: list[str]) -> int:

@@ -237,14 +237,23 @@ class Course:
                     "the gradebook is locked by another program: end it (Formgrader, "
                     "a database browser), then try again"
                 ) from None
+            if any(word in str(error.orig) for word in ("readonly", "unable to open")):
+                raise CourseError(
+                    f"the gradebook cannot be written ({error.orig}): see to the "
+                    f"rights of {self.directory.db_url.removeprefix('sqlite:///')}"
+                ) from None
             raise CourseError(
                 f"the gradebook cannot be read ({error.orig}): back it up and run "
                 "`nbgrader db upgrade`"
             ) from None
 
+    def graded_path(self, assignment: str, student: str, notebook: str) -> Path:
+        """Return where a graded notebook lies."""
+        return self.root / "autograded" / student / assignment / f"{notebook}.ipynb"
+
     def graded_notebook(self, assignment: str, student: str, notebook: str) -> dict:
         """Return the metadata that grading left in a graded notebook."""
-        path = self.root / "autograded" / student / assignment / f"{notebook}.ipynb"
+        path = self.graded_path(assignment, student, notebook)
         try:
             form = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -268,7 +277,20 @@ class Course:
             rows.append(row)
         return rows
 
+    def handed_in(self, assignment: str, student: str, notebook: str) -> bool:
+        """Return whether a submission has a file for one of the notebooks."""
+        directory = self.directory
+        folder = directory.format_path(
+            directory.submitted_directory, student, assignment
+        )
+        return os.path.lexists(os.path.join(folder, f"{notebook}.ipynb"))
+
     def _add_notebook(self, row: GradeRow, notebook: str) -> None:
+        graded = self.graded_path(row.assignment, row.student, notebook)
+        if not graded.exists():
+            handed_in = self.handed_in(row.assignment, row.student, notebook)
+            kind = "not graded" if handed_in else "not handed in"
+            row.notes.append(f"{notebook} was {kind}")
         course = self.graded_notebook(row.assignment, row.student, notebook)
         for flag in flags_from(course.get("flags")):
             said = f"{notebook}: {flag.sentence}"

@@ -98,16 +98,20 @@ def grant_extension(
     with course.gradebook() as book:
         try:
             due = book.find_assignment(assignment).duedate
+        except MissingEntry:
+            due = None
+        if due is None:
+            raise CourseError(
+                f"{assignment} has no due date, so there is nothing to extend: "
+                f"`nbgrader db assignment add {assignment} --duedate=...` sets one"
+            )
+        try:
             book.find_student(student)
         except MissingEntry:
             raise CourseError(
-                f"the gradebook knows no {assignment} or no {plain(student)}: see "
-                "`nbgrader db student list`"
+                f"the gradebook knows no {plain(student)}: see `nbgrader db student "
+                "list`, or add them with `nbgrader db student add`"
             ) from None
-        if due is None:
-            raise CourseError(
-                f"{assignment} has no due date, so there is nothing to extend"
-            )
         submission = book.update_or_create_submission(assignment, student)
         submission.extension = datetime.timedelta(hours=hours)
         book.db.commit()

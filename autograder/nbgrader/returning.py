@@ -27,7 +27,7 @@ from autograder.nbgrader.worksheets import (
     worksheet_rows,
 )
 
-__all__ = ["Returned", "hand_back", "remember_names"]
+__all__ = ["Returned", "hand_back", "remember_names", "renamed"]
 
 NAMES = "names.json"
 MOST_BYTES = 50_000_000
@@ -48,13 +48,16 @@ class Returned:
     learners : int
         Of how many learners there are pages.
     missing : list of str
-        What could not be returned, and why.
+        Whose feedback could not be returned, and why.
+    unmarked : list of str
+        Whose marks could not, or may not be what the LMS shows, and why.
     """
 
     feedback: Path | None = None
     worksheets: list[Path] = field(default_factory=list)
     learners: int = 0
     missing: list[str] = field(default_factory=list)
+    unmarked: list[str] = field(default_factory=list)
 
 
 def remember_names(folder: Path, names: Mapping[str, Mapping[str, str]]) -> None:
@@ -69,7 +72,37 @@ def remember_names(folder: Path, names: Mapping[str, Mapping[str, str]]) -> None
     """
     if names:
         known = _names(folder)
+        for old in renamed(folder, names):
+            del known[old]
         write_atomically(folder / NAMES, json.dumps({**known, **names}, indent=1))
+
+
+def renamed(folder: Path, names: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return ids under which the same files of the LMS were collected before.
+
+    Parameters
+    ----------
+    folder : Path
+        Where an assignment's archives were unpacked.
+    names : mapping of str to mapping of str to str
+        As for ``remember_names``, of the latest download.
+
+    Returns
+    -------
+    dict of str to str
+        The id of now by the one of before.
+    """
+    whose = {
+        (before, notebook): student
+        for student, given in names.items()
+        for notebook, before in given.items()
+    }
+    found: dict[str, str] = {}
+    for old, given in _names(folder).items():
+        now = {whose.get((before, notebook), "") for notebook, before in given.items()}
+        if old not in names and len(now) == 1 and "" not in now:
+            found[old] = now.pop()
+    return found
 
 
 def _names(folder: Path) -> dict[str, dict[str, str]]:
@@ -125,7 +158,10 @@ def hand_back(course: Course, assignment: str) -> Returned:
                     found = True
             returned.learners += found
             if not found:
-                returned.missing.append(f"{plain(student)}: there is no feedback page")
+                returned.missing.append(
+                    f"{plain(student)}: there is no page; `python -m autograder "
+                    f"feedback {assignment}` makes them"
+                )
     write_atomically(out / f"{assignment}-feedback.zip", packed.getvalue())
     with course.gradebook() as book:
         marks = class_marks(book, assignment)
@@ -175,15 +211,15 @@ def _fill(
         if found is None or places[GRADE] >= len(row):
             continue
         if not found.finished:
-            returned.missing.append(
-                f"{plain(student)}: no mark yet, something waits for a person"
+            returned.unmarked.append(
+                f"{plain(student)}: something waits for you in Manual Grading"
             )
             continue
         row[places[GRADE]] = f"{found.total:.2f}"
         most = row[places[MOST]] if places.get(MOST, len(row)) < len(row) else ""
         if re.fullmatch(r"\d+([.,]\d+)?", most):
             if float(most.replace(",", ".")) < found.total:
-                returned.missing.append(
+                returned.unmarked.append(
                     f"{plain(student)}: {found.total:g} points, and Moodle's maximum "
                     f"is {most}: set it to {found.out_of:g} there"
                 )

@@ -51,7 +51,7 @@ def judge_again(
     if not path.exists():
         known = ", ".join(course.students(assignment)) or "nobody"
         raise CourseError(
-            f"{student} has not submitted {assignment}/{notebook}; who has: {known}"
+            f"{plain(student)} has handed in nothing of {assignment}; who has: {known}"
         )
     try:
         store = read_store(store_path(course.root, assignment, notebook))

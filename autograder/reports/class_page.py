@@ -134,17 +134,17 @@ def csv_of(findings: ClassFindings) -> str:
         ]
         mistakes = "; ".join(f"{f}: {name}" for f, name in submission.mistakes)
         row = [
-            submission.student,
+            _harmless(submission.student),
             f"{submission.marks.code:g}",
             f"{submission.marks.written:g}",
-            f"{-submission.marks.penalty:g}",
+            f"{-submission.marks.penalty or 0.0:g}",
             f"{submission.marks.total:g}",
             f"{submission.marks.out_of:g}",
             f"{submission.marks.waiting:g}",
-            mistakes,
-            "; ".join(submission.reasons()),
+            _harmless(mistakes),
+            _harmless("; ".join(submission.reasons())),
         ]
-        writer.writerow([_harmless(value) for value in [*row, *shares]])
+        writer.writerow([*row, *shares])
     return stream.getvalue()
 
 

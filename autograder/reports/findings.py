@@ -21,6 +21,7 @@ SENTENCES = {
     "damaged": "{about} was damaged",
     "flagged": "{about} has flagged cells: {names}",
     "not graded": "{about} was not graded",
+    "not handed in": "{about} was not handed in",
     "said": "{about}: {names}",
     "unreadable": "{about} cannot be read",
 }
@@ -270,11 +271,14 @@ def _add_notebook(
     course: Course, assignment: str, notebook: str, submission: GradedSubmission
 ) -> list[str]:
     """Add what stands in a graded notebook; return its code cells in order."""
-    path = course.root / "autograded" / submission.student / assignment
+    student = submission.student
+    path = course.graded_path(assignment, student, notebook)
     try:
-        graded = nbformat.read(path / f"{notebook}.ipynb", as_version=4)
+        graded = nbformat.read(path, as_version=4)
     except FileNotFoundError:
-        submission.look.append(Reason("not graded", notebook))
+        handed_in = course.handed_in(assignment, student, notebook)
+        kind = "not graded" if handed_in else "not handed in"
+        submission.look.append(Reason(kind, notebook))
         return []
     except Exception:
         submission.look.append(Reason("unreadable", notebook))

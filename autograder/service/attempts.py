@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import NullPool
@@ -124,7 +125,8 @@ class Attempts:
             Base.metadata.create_all(self._engine)
         except (SQLAlchemyError, ImportError) as problem:
             raise CourseError(
-                f"the database of attempts cannot be opened: {_plainly(problem)}"
+                f"the database of attempts cannot be opened: {_plainly(problem)} "
+                f"({make_url(url).render_as_string()})"
             ) from None
         self._lock: object = None
 

@@ -33,6 +33,8 @@ class Outcome:
         Its files.
     notebooks : list of str
         Which of the assignment's notebooks it has.
+    missed : float
+        What the machine gives for those that it has not.
     finished : dict of str to Finished
         Results by notebook.
     error : str
@@ -42,6 +44,7 @@ class Outcome:
     attempt: Attempt
     folder: Path
     notebooks: list[str]
+    missed: float = 0.0
     finished: dict[str, Finished] = field(default_factory=dict)
     error: str = ""
 
@@ -145,7 +148,9 @@ class Desk:
 
     def put(self, attempt: Attempt, folder: Path) -> Outcome:
         """Take an attempt; where there is nothing to grade, it is done already."""
-        outcome = Outcome(attempt, folder, self._run.handed_in(folder))
+        notebooks = self._run.handed_in(folder)
+        missed = self._run.points_without(notebooks)
+        outcome = Outcome(attempt, folder, notebooks, missed)
         if outcome.notebooks:
             self._held[attempt.student] = outcome
         for name in outcome.notebooks:

@@ -54,14 +54,21 @@ class Inbox:
         Where it is; it may not be there yet.
     settle : float
         Seconds without a change after which a submission counts as complete.
+
+    Attributes
+    ----------
+    misnamed : list of Path
+        What the last look found there that cannot be a submission.
     """
 
     def __init__(self, kind: str, path: Path, settle: float) -> None:
         self.kind, self.path, self._settle = kind, path, settle
+        self.misnamed: list[Path] = []
 
     def arrivals(self, known: set[str]) -> Iterator[Arrival]:
         """Yield what is complete and not known, the oldest first."""
         found = []
+        self.misnamed = []
         try:
             with os.scandir(self.path) as entries:
                 for _, entry in zip(range(MOST_ENTRIES), entries):
@@ -70,9 +77,13 @@ class Inbox:
                     parts = entry.name.rsplit("+", 3)
                     if len(parts) == 4 and not re.match(r"\d{4}-\d\d-\d\d ", parts[2]):
                         parts = entry.name.rsplit("+", 2)
-                    if origin in known or len(parts) < 3 or len(origin) > 500:
+                    if origin in known:
                         continue
-                    if not entry.is_dir(follow_symlinks=False):
+                    folder = entry.is_dir(follow_symlinks=False)
+                    if len(parts) < 3 or len(origin) > 500 or not folder:
+                        # A name with a dot is a draft that is renamed later.
+                        if not entry.name.startswith("."):
+                            self.misnamed.append(Path(entry.path))
                         continue
                     changed = entry.stat(follow_symlinks=False).st_ctime
                     arrival = Arrival(Path(entry.path), parts[0], parts[1], origin)

@@ -53,6 +53,7 @@ log = logging.getLogger("autograder.service")
 MOST_TRIES = 3
 RETRY = 5  # seconds before something is tried again
 AHEAD = 3  # attempts that a desk holds, for each job
+MOST_SAID = 1_000  # lines about what cannot be taken in
 IDLE = 900  # seconds after which an assignment's workers end
 REOPEN = 20  # seconds between two looks for due dates that have passed
 # Problems of the machine or of another program, not of a submission.
@@ -109,6 +110,7 @@ class Server:
         self._later: dict[int, float] = {}
         self._dates: dict[str, tuple[float, dict[str, datetime]]] = {}
         self._problem = ""
+        self._said_once: set[str] = set()
         self._opened = 0.0
         self._looked = 0.0
         self.stopping = False
@@ -188,7 +190,11 @@ class Server:
         for inbox in self.inboxes:
             for arrival in inbox.arrivals(self._known):
                 if arrival.assignment not in assignments:
-                    continue  # it may be generated later
+                    self._say_once(
+                        arrival.path,
+                        f"waits until {plain(arrival.assignment)} is generated",
+                    )
+                    continue
                 why = unusable(arrival.student)
                 if why or arrival.student.startswith("."):
                     log.warning("%s: not a learner's name", plain(arrival.path.name))
@@ -198,6 +204,20 @@ class Server:
                     self._take(arrival)
                 except PASSING as problem:
                     self._report(f"taking in {plain(arrival.path.name)}", problem)
+
+            for path in inbox.misnamed:
+                self._say_once(
+                    path,
+                    "is not taken in: a submission is a folder "
+                    "STUDENT+ASSIGNMENT+ANYTHING; rename it",
+                )
+
+    def _say_once(self, path: Path, what: str) -> None:
+        """Say what becomes of something in an inbox, and not at every look."""
+        said = f"{plain(str(path))} {what}"
+        if said not in self._said_once and len(self._said_once) < MOST_SAID:
+            self._said_once.add(said)
+            log.warning("%s", said)
 
     def _take(self, arrival: Arrival) -> None:
         attempt = Attempt(
@@ -335,7 +355,8 @@ class Server:
             return
         points = [points_of(one.text) for one in outcome.finished.values()]
         attempt.points = round(sum(one.earned for one in points), 2)
-        attempt.out_of = round(sum(one.out_of for one in points), 2)
+        out_of = outcome.missed + sum(one.out_of for one in points)
+        attempt.out_of = round(out_of, 2)
         self._write(outcome)
 
     def _again(self, attempt: Attempt, why: str) -> None:
@@ -378,6 +399,8 @@ class Server:
                 one.counts = False
             attempt.shown = self._shown(attempt, policy)
             self._release(attempt, counting)
+            for one in changed:  # its page says that it counts
+                self._release(one, counting)
             attempt.state, attempt.finished = DONE, now()
             self.attempts.save(attempt, *changed)
         except PASSING as problem:

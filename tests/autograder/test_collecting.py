@@ -57,8 +57,9 @@ def collect(tmp_path, gradebook):
     shutil.copy(gradebook, tmp_path)
 
     def collect(members, patterns=(MOODLE, CANVAS), **bounds):
-        packed = members if isinstance(members, bytes) else _zip(members)
-        (archive / "submissions.zip").write_bytes(packed)
+        if members is not None:
+            packed = members if isinstance(members, bytes) else _zip(members)
+            (archive / "submissions.zip").write_bytes(packed)
         config = Config(
             {
                 "CourseDirectory": {
@@ -441,6 +442,41 @@ def test_a_learner_of_whom_nothing_was_collected_is_listed(collect, said):
     assert "bo (2): homework.pdf: it is no notebook of the assignment" in end
     assert "cy (3): mine.ipynb: it is no notebook of the assignment" in end
     assert "refused: readme.txt: no LMS gives a file such a name" in end
+
+
+def test_what_is_lost_does_not_stand_between_lines_of_each_file(collect, said):
+    """In a class of hundreds nobody finds it there."""
+    collect({f"learner{i}_{i}_{i}_numpy_basics.ipynb": "x" for i in range(10, 40)})
+
+    assert "Collected work of 30 learners" in said()
+    for noise in ("Parsing file", "Copying", "Creating: "):
+        assert noise not in said()
+
+
+def test_a_worksheet_that_comes_later_leaves_nobody_twice(collect, said, tmp_path):
+    """What was collected under Moodle's number is set aside, and kept."""
+    file = {"Bo Li_444_assignsubmission_file_/numpy_basics.ipynb": "bo"}
+    collect(file)
+    assert (tmp_path / "submitted" / "444").is_dir()
+
+    sheet = tmp_path / "downloaded" / "01_basics" / "archive" / "grading.csv"
+    sheet.write_text("Identifier,Full name,ID number\nParticipant 444,Bo Li,bo\n")
+
+    assert collect(file) == {"bo/01_basics/numpy_basics.ipynb": "bo"}
+    kept = tmp_path / "downloaded" / "01_basics" / "replaced" / "444"
+    assert (kept / "numpy_basics.ipynb").read_text() == "bo"
+    assert "444 is known as bo now" in said()
+
+
+def test_a_folder_without_an_archive_is_an_error(collect, said, tmp_path):
+    """And not one line for each file of the last time."""
+    collect({"ada_1_10_numpy_basics.ipynb": "x"})
+    shutil.rmtree(tmp_path / "downloaded" / "01_basics" / "archive")
+    with pytest.raises(SystemExit) as ended:
+        collect(None)
+
+    assert ended.value.code == 1
+    assert "put the zip of the LMS into downloaded/01_basics/archive/" in said()
 
 
 def test_a_pattern_with_a_date_says_when(collect, tmp_path):

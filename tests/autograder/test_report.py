@@ -148,6 +148,18 @@ def test_the_table_beside_it_has_a_line_a_learner_and_no_formulas():
     assert line[head.index("total")] == "5"
 
 
+@pytest.mark.parametrize("penalty, shown", [(0.0, 0.0), (1.5, -1.5)])
+def test_what_is_subtracted_is_a_number_in_the_table_beside_it(penalty, shown):
+    """An apostrophe, which names get, would make a spreadsheet take it for text."""
+    late = submission("ada", 1, 0.5)
+    late.marks.penalty = penalty
+
+    head, line = csv.reader(io.StringIO(csv_of(findings(late))))
+
+    assert float(line[head.index("late")]) == shown
+    assert not line[head.index("late")].startswith("-0")
+
+
 OWN = """    ### START CODE HERE ###
     widths = [len(row) for row in X]
     totals = [sum(row) / width for row, width in zip(X, widths)]

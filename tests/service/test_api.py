@@ -14,6 +14,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 import autograder
+from autograder.doors.prairielearn import results_form
 from autograder.doors.result import result_of
 from autograder.errors import CourseError
 from autograder.store import AssertCell, read_store
@@ -106,6 +107,26 @@ def test_a_result_is_what_a_class_gets(work, grade, tiny_course, hand_in):
     assert [f.mistake for f in result.functions if f.mistake] == row.mistakes
 
 
+def test_a_notebook_that_is_not_there_earns_nothing(work, tiny_course, tmp_path):
+    """It is judged: the learner handed nothing in, and nobody has to look."""
+    whole = autograder.grade_folder(work().parent, "01_tiny", cases=_cases(tiny_course))
+    (tmp_path / "notes.txt").write_text("my work")
+    [none] = autograder.grade_folder(tmp_path, "01_tiny", cases=_cases(tiny_course))
+
+    jsonschema.validate(none.form(), SCHEMA)
+    assert (none.points, none.out_of, none.judged) == (0, 7, True)
+    assert none.notes == ("tiny.ipynb was not handed in.",)
+    assert [flag["urgent"] for flag in none.flags] == [False]
+    assert [one.name for one in none.functions] == [
+        one.name for one in whole[0].functions
+    ]
+    assert results_form([none])["gradable"] is False
+
+
+def _cases(course):
+    return course.root / "cases"
+
+
 def test_files_beside_it_are_there_when_its_cells_run(work, grade, tmp_path):
     """Only what the caller names: by default a notebook is alone."""
     (tmp_path / "notes.txt").write_text("beside")
@@ -156,7 +177,7 @@ def test_the_summary_and_the_status_say_whether_it_is_enough(work, tiny_course):
     run = _run(*arguments, "60", cwd=tiny_course.root)
 
     assert run.returncode == 1
-    assert "# 01\\_tiny: 4 of 7 points" in run.stdout
+    assert "# 01_tiny: 4 of 7 points" in run.stdout
     assert "centre: mean of the columns; 0 of 2 public checks passed" in run.stdout
     assert HINT in run.stdout
     unknown = _run("grade-file", path, "--assignment", "x", cwd=tiny_course.root)

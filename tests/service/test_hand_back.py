@@ -55,9 +55,9 @@ def test_moodle_finds_pages_and_marks_again(place):
     for old, new in zip(before, rows):
         assert old[:4] + old[5:] == new[:4] + new[5:]
     assert returned.missing == [
-        "bo: there is no feedback page",
-        "bo: no mark yet, something waits for a person",
+        "bo: there is no page; `python -m autograder feedback 01_tiny` makes them"
     ]
+    assert returned.unmarked == ["bo: something waits for you in Manual Grading"]
 
 
 def test_nothing_collected_is_one_plain_sentence(place):

@@ -64,7 +64,7 @@ def marks(place):
     }
 
 
-def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch):
+def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch, caplog):
     """Both inboxes; bad submissions stop nobody, and are answered too."""
     here = place()
     here.submit("ada+01_tiny+1")
@@ -73,12 +73,19 @@ def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch):
     here.submit("no_such+02_none+1")
     here.submit("..+01_tiny+1")
     here.submit("odd+01_tiny+1", when="yesterday, I think")
+    here.submit("cy-01_tiny")
     here.submit("ada+01_tiny+2", MISTAKE)
     with serving(here) as server:
         with pytest.raises(CourseError, match="another service is at work"):
             multiprocessing_server(here)
         found = settle(server, 5)
 
+    waits = "no_such+02_none+1 waits until 02_none is generated"
+    misnamed = "cy-01_tiny is not taken in: a submission is a folder STUDENT+ASSIGN"
+    for said in (waits, misnamed):
+        assert caplog.text.count(said) == 1
+    assert "This attempt counts." in here.page("ada+01_tiny+2")
+    assert "Attempt 2 counts, not this one." in here.page("ada+01_tiny+1")
     assert found["ada", 1].points == 7 and not found["ada", 1].counts
     assert found["ada", 2].points == 4 and found["ada", 2].counts
     assert marks(here) == {"ada": 4, "bad": 0, "odd": 4 + 3}

@@ -1,0 +1,126 @@
+"""What an instructor is told where something is missing, and what to do then."""
+
+import errno
+import os
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+
+from autograder.cli import extend
+from autograder.cli import main as commands
+from autograder.cli.main import main
+from autograder.errors import CourseError
+from autograder.nbgrader.marks import class_marks
+from autograder.nbgrader.releasing import ReleaseFeedback
+from autograder.nbgrader.returning import remember_names, renamed
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENOSPC])
+def test_what_cannot_be_written_is_one_sentence(monkeypatch, number):
+    """No traceback where the instructor can put it right."""
+
+    def full(path):
+        raise OSError(number, os.strerror(number), "build/x.zip")
+
+    monkeypatch.setattr("autograder.cli.status.Course", full)
+    result = CliRunner().invoke(main, ["status"])
+
+    assert result.exit_code == 1
+    assert f"build/x.zip: {os.strerror(number)}: free space" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_fault_of_ours_is_not_hidden(monkeypatch):
+    def broken(path):
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr("autograder.cli.status.Course", broken)
+
+    assert isinstance(CliRunner().invoke(main, ["status"]).exception, OSError)
+    assert errno.EBADF not in commands.OF_THE_MACHINE
+
+
+def test_an_extension_takes_no_time_away():
+    result = CliRunner().invoke(extend.extend, ["01_tiny", "ada", "--hours", "-5"])
+
+    assert result.exit_code == 2
+    assert "-5" in result.output
+
+
+def test_code_that_a_person_marks_is_a_written_answer(tmp_path):
+    """Not a fault of grading: its points wait, and nothing is to be looked at."""
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "course") as book:
+        book.add_assignment("ps1")
+        book.add_notebook("problem", "ps1")
+        for name, filled in (("tests", False), ("by_hand", True)):
+            book.add_grade_cell(name, "problem", "ps1", max_score=2, cell_type="code")
+            if filled:
+                book.add_solution_cell(name, "problem", "ps1")
+        book.add_student("ada")
+        book.add_submission("ps1", "ada")
+        for name, waits in (("tests", False), ("by_hand", True)):
+            grade = book.find_grade(name, "problem", "ps1", "ada")
+            grade.auto_score, grade.needs_manual_grade = (0 if waits else 2), waits
+        book.db.commit()
+        found = class_marks(book, "ps1")["ada"]
+
+    assert (found.code, found.code_out_of, found.look) == (2, 2, 0)
+    assert (found.written_out_of, found.waiting) == (2, 2)
+
+
+def test_one_without_the_exchange_keeps_no_feedback_back(tmp_path, monkeypatch):
+    """All others are released; that one is named, and what to do."""
+    for student, files in (
+        ("ada", ("timestamp.txt", "submission_secret.txt")),
+        ("bo", ()),
+    ):
+        folder = tmp_path / "feedback" / student / "ps1"
+        folder.mkdir(parents=True)
+        for name in ("problem.html", *files):
+            (folder / name).write_text("x")
+    warned, released = [], []
+    monkeypatch.setattr(
+        ExchangeReleaseFeedback,
+        "copy_files",
+        lambda self: released.append(self.coursedir.student_id_exclude),
+    )
+    directory = SimpleNamespace(
+        root=str(tmp_path),
+        student_id="*",
+        assignment_id="ps1",
+        student_id_exclude="cy",
+        feedback_directory="feedback",
+        format_path=lambda step, student, name: str(tmp_path / step / student / name),
+    )
+    log = SimpleNamespace(warning=lambda said, *args: warned.append(said % args))
+    release = object.__new__(ReleaseFeedback)
+    release_it = ReleaseFeedback.copy_files
+    monkeypatch.setattr(ReleaseFeedback, "coursedir", directory)
+    monkeypatch.setattr(ReleaseFeedback, "log", log)
+
+    release_it(release)
+
+    assert released == ["cy,bo"]
+    assert directory.student_id_exclude == "cy"
+    assert "exchange: bo;" in warned[0] and "hand-back ps1" in warned[0]
+
+
+def test_a_learner_with_a_new_id_is_recognized(tmp_path):
+    """The worksheet came later: the same files were collected under a number."""
+    remember_names(tmp_path, {"1001": {"a": "Ada_1001_"}, "1002": {"a": "Bo_1002_"}})
+
+    now = {"ada": {"a": "Ada_1001_"}, "1002": {"a": "Bo_1002_"}}
+
+    assert renamed(tmp_path, now) == {"1001": "ada"}
+    remember_names(tmp_path, now)
+    assert renamed(tmp_path, now) == {}
+
+
+def test_no_due_date_says_how_to_set_one(tiny_course):
+    with pytest.raises(CourseError, match="nbgrader db assignment add 01_tiny"):
+        extend.grant_extension(tiny_course, "01_tiny", "nobody", 3)
