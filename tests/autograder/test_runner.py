@@ -207,6 +207,13 @@ def test_rows_and_files_are_those_of_nbgrader(root, tmp_path):
     assert rows(other) == rows(root)
     assert files(other) == files(root)
 
+    again = run_command(root)
+
+    # They still wait, though nothing was graded.
+    assert again.returncode == 1
+    assert "graded: 0" in again.stdout
+    assert "cells of theirs still wait for a person: " in again.stdout
+
 
 SETTINGS = f"""
 c.LateSubmissionPlugin.penalty_method = "zero"
@@ -245,6 +252,9 @@ def test_settings_of_nbgrader_hold(tmp_path):
     done = run_command(root)
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "early: no second" in done.stdout
+    rows_of = {row.student: row for row in Course(root).grades(ASSIGNMENT)}
+    assert rows_of["early"].notes == ["second was not handed in"]
     assert rows(other) == rows(root)
     assert files(other) == files(root)
     assert ("late", "tiny", 7.0, False) in rows(root)  # the penalty
