@@ -13,7 +13,7 @@ FROM_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):
-    """nbgrader's own, which ends at the first page of work from elsewhere."""
+    """The one of nbgrader ends at the first page of work from elsewhere."""
 
     def copy_files(self) -> None:
         """Release the pages that learners can fetch; name all others."""
