@@ -1,6 +1,7 @@
 """Links to the glossary from the first use of each term on a page."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,12 +137,15 @@ class TermLinks(SphinxPostTransform):
                 row["ids"].append(term_id(term))
 
     def _link_first_uses(self, terms: list[Term]) -> None:
-        left = {
-            name.lower(): term
-            for term in terms
-            if term.term not in COMMON
-            for name in term.names
-        }
+        # A second name of several terms, as 网络 in 卷积（网络） and 循环（网络）, is
+        # of none; a first name is of the first term that has it.
+        count = Counter(name.lower() for term in terms for name in term.names)
+        left: dict[str, Term] = {}
+        for term in terms:
+            for name in term.names:
+                own = name == term.names[0] or count[name.lower()] == 1
+                if own and term.term not in COMMON:
+                    left.setdefault(name.lower(), term)
         # Of all names: a short one is not found within a longer one that has its link.
         pattern = _pattern(name for term in terms for name in term.names)
         for paragraph in list(self.document.findall(nodes.paragraph)):
