@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nbgrader.api import Base, Gradebook
-from sqlalchemy import Table, and_, func, select
+from sqlalchemy import Table, func, select
 
 __all__ = ["CellMark", "Marks", "cell_marks", "class_marks"]
 
@@ -123,19 +123,18 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
     grades, cells = _table("grade"), _table("base_cell")
     graded, tasks = _table("grade_cells"), _table("task_cells")
     # A cell that is graded and for the learner to fill is in the table twice.
-    solutions, fillable = _table("solution_cells"), cells.alias()
-    by_hand = (
-        select(fillable.c.notebook_id, fillable.c.name)
-        .join(solutions, solutions.c.id == fillable.c.id)
-        .subquery()
+    solutions = _table("solution_cells")
+    fillable = select(cells.c.notebook_id, cells.c.name).join(
+        solutions, solutions.c.id == cells.c.id
     )
+    by_hand = {(key, name) for key, name in book.db.connection().execute(fillable)}
     query = (
         select(
             handed_in.c.student_id,
             notebooks.c.name,
             cells.c.name,
             graded.c.cell_type,
-            by_hand.c.name.isnot(None),
+            cells.c.notebook_id,
             grades.c.auto_score,
             grades.c.manual_score,
             grades.c.extra_credit,
@@ -150,13 +149,6 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
         .join(cells, cells.c.id == grades.c.cell_id)
         .outerjoin(graded, graded.c.id == cells.c.id)
         .outerjoin(tasks, tasks.c.id == cells.c.id)
-        .outerjoin(
-            by_hand,
-            and_(
-                by_hand.c.notebook_id == cells.c.notebook_id,
-                by_hand.c.name == cells.c.name,
-            ),
-        )
         .where(assignments.c.name == assignment)
         .order_by(handed_in.c.student_id)
         .execution_options(yield_per=10_000)
@@ -166,7 +158,7 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
         notebook,
         cell,
         kind,
-        filled,
+        key,
         auto,
         manual,
         extra,
@@ -177,7 +169,7 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
             student,
             notebook,
             cell,
-            kind == "code" and not filled,
+            kind == "code" and (key, cell) not in by_hand,
             auto,
             manual,
             extra,
