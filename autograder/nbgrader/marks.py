@@ -109,7 +109,7 @@ def _table(name: str) -> Table:
 
 
 def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
-    """Yield the marks of all cells of an assignment, learner by learner.
+    """Yield the marks of an assignment, cell by cell.
 
     Parameters
     ----------
@@ -122,60 +122,63 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
     submitted, notebooks = _table("submitted_notebook"), _table("notebook")
     grades, cells = _table("grade"), _table("base_cell")
     graded, tasks = _table("grade_cells"), _table("task_cells")
+    connection = book.db.connection()
     # A cell that is graded and for the learner to fill is in the table twice.
     solutions = _table("solution_cells")
     fillable = select(cells.c.notebook_id, cells.c.name).join(
         solutions, solutions.c.id == cells.c.id
     )
-    by_hand = {(key, name) for key, name in book.db.connection().execute(fillable)}
-    query = (
+    by_hand = {(key, name) for key, name in connection.execute(fillable)}
+    worth = (
         select(
-            handed_in.c.student_id,
+            cells.c.id,
+            cells.c.notebook_id,
             notebooks.c.name,
             cells.c.name,
             graded.c.cell_type,
-            cells.c.notebook_id,
-            grades.c.auto_score,
-            grades.c.manual_score,
-            grades.c.extra_credit,
-            grades.c.needs_manual_grade,
             func.coalesce(graded.c.max_score, tasks.c.max_score, 0.0),
         )
-        .select_from(handed_in)
-        .join(assignments, assignments.c.id == handed_in.c.assignment_id)
-        .join(submitted, submitted.c.assignment_id == handed_in.c.id)
-        .join(notebooks, notebooks.c.id == submitted.c.notebook_id)
-        .join(grades, grades.c.notebook_id == submitted.c.id)
-        .join(cells, cells.c.id == grades.c.cell_id)
+        .select_from(cells)
+        .join(notebooks, notebooks.c.id == cells.c.notebook_id)
+        .join(assignments, assignments.c.id == notebooks.c.assignment_id)
         .outerjoin(graded, graded.c.id == cells.c.id)
         .outerjoin(tasks, tasks.c.id == cells.c.id)
         .where(assignments.c.name == assignment)
-        .order_by(handed_in.c.student_id)
-        .execution_options(yield_per=10_000)
+        .order_by(notebooks.c.name, cells.c.name)
     )
-    for (
-        student,
-        notebook,
-        cell,
-        kind,
-        key,
-        auto,
-        manual,
-        extra,
-        waits,
-        out_of,
-    ) in book.db.connection().execute(query):
-        yield CellMark(
-            student,
-            notebook,
-            cell,
-            kind == "code" and (key, cell) not in by_hand,
-            auto,
-            manual,
-            extra,
-            bool(waits),
-            out_of,
-        )
+    handers_in = (
+        select(submitted.c.id, handed_in.c.student_id)
+        .select_from(submitted)
+        .join(handed_in, handed_in.c.id == submitted.c.assignment_id)
+        .join(assignments, assignments.c.id == handed_in.c.assignment_id)
+        .where(assignments.c.name == assignment)
+    )
+    students = {key: student for key, student in connection.execute(handers_in)}
+    # nbgrader's tables have an index for the grades of a cell, and none for those of
+    # a submission: joined from there, a database reads all grades of the course.
+    marks = select(
+        grades.c.notebook_id,
+        grades.c.auto_score,
+        grades.c.manual_score,
+        grades.c.extra_credit,
+        grades.c.needs_manual_grade,
+    )
+    for cell, key, notebook, name, kind, out_of in connection.execute(worth).all():
+        code = kind == "code" and (key, name) not in by_hand
+        for one, auto, manual, extra, waits in connection.execute(
+            marks.where(grades.c.cell_id == cell)
+        ):
+            yield CellMark(
+                students[one],
+                notebook,
+                name,
+                code,
+                auto,
+                manual,
+                extra,
+                bool(waits),
+                out_of,
+            )
 
 
 def class_marks(book: Gradebook, assignment: str) -> dict[str, Marks]:
@@ -190,22 +193,25 @@ def class_marks(book: Gradebook, assignment: str) -> dict[str, Marks]:
     """
     handed_in, assignments = _table("submitted_assignment"), _table("assignment")
     submitted = _table("submitted_notebook")
-    late = (
-        select(
-            handed_in.c.student_id,
-            func.coalesce(func.sum(submitted.c.late_submission_penalty), 0.0),
-        )
-        .select_from(handed_in)
+    connection = book.db.connection()
+    everybody = (
+        select(handed_in.c.student_id)
         .join(assignments, assignments.c.id == handed_in.c.assignment_id)
-        .outerjoin(submitted, submitted.c.assignment_id == handed_in.c.id)
         .where(assignments.c.name == assignment)
-        .group_by(handed_in.c.student_id)
         .order_by(handed_in.c.student_id)
     )
-    found = {
-        student: Marks(penalty=float(penalty))
-        for student, penalty in book.db.connection().execute(late)
-    }
+    # From notebooks to their submissions, for which there is an index.
+    late = (
+        select(handed_in.c.student_id, submitted.c.late_submission_penalty)
+        .select_from(submitted)
+        .join(handed_in, handed_in.c.id == submitted.c.assignment_id)
+        .join(assignments, assignments.c.id == handed_in.c.assignment_id)
+        .where(assignments.c.name == assignment)
+        .where(submitted.c.late_submission_penalty.isnot(None))
+    )
+    found = {student: Marks() for student in connection.execute(everybody).scalars()}
+    for student, penalty in connection.execute(late):
+        found[student].penalty += penalty
     for mark in cell_marks(book, assignment):
         found[mark.student].add(mark)
     return found

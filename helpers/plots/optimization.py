@@ -358,7 +358,7 @@ def plot_averages(
     --------
     >>> figure = plot_averages([1, 2], [10, 10], {0.5: ([5, 7.5], [10, 10])})
     >>> figure.description.partition(": ")[2]
-    'beta 0.5: 5 plain, 10 corrected.'
+    'beta 0.5: 5 without correction, 10 corrected.'
     """
     figure, panels = new_figure(1, 2, width=9.5, height=3.6, sharex=True, sharey=True)
     parts = []
