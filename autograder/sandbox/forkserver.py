@@ -34,6 +34,9 @@ PRELOAD = (
 )
 PASSED_ON = ("COURSE_LANGUAGE", "LD_LIBRARY_PATH", "TZ")
 ENVIRONMENT = {
+    # New memory holds large numbers: np.empty where zeros are needed is wrong each
+    # time, instead of right where the memory happens to be zero.
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0:glibc.malloc.perturb=128",
     "HDF5_USE_FILE_LOCKING": "FALSE",
     "HOME": "/nonexistent",
     "LANG": "C.UTF-8",

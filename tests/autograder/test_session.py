@@ -116,6 +116,13 @@ def test_cells_show_what_they_show_in_a_stock_kernel(sandbox, tmp_path):
         assert cell.execution_count == expected.execution_count, cell.source
 
 
+def test_new_memory_does_not_pass_for_zeros(session):
+    """np.empty where zeros are needed is wrong, whatever was in memory before."""
+    source = "import numpy as np\nprint(float(abs(np.empty((25, 40))).min()))"
+
+    assert float(shown(session, source)[0][1]["text"]) > 1e-9
+
+
 def test_input_is_refused_at_once(session):
     """Nobody is there to type."""
     ((kind, content),) = shown(session, "input('name? ')")
