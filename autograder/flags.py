@@ -20,7 +20,7 @@ SENTENCES = {
     "not judged": "{cell} could not be judged: {detail}",
     "odd mark": "{cell} earned all its points with the value {detail}, which is no "
     "number of points",
-    "own text": "text of the learner's own that no mark has seen, in {detail} cells",
+    "own text": "text of the learner's own that no mark has seen (cells: {detail})",
     "reference": "{cell} was judged with the reference in place of {detail}",
     "time": "the time of submission cannot be read: no penalty was applied",
     "unanswered": "{cell} has no answer",

@@ -1,4 +1,4 @@
-"""The reference sheet: right examples, in reach of every lesson, two pages."""
+"""The reference sheet: right examples, in reach of every lesson, three pages."""
 
 import re
 from pathlib import Path
