@@ -10,7 +10,7 @@ import re
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
-__all__ = ["Words", "setup"]
+__all__ = ["ChineseWords", "Words", "setup"]
 
 CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
 RUN = re.compile(rf"[{CHINESE}]+|[^\W{CHINESE}]+")
@@ -71,6 +71,12 @@ class Words(SearchEnglish):
         return found
 
 
+class ChineseWords(Words):
+    """The same, where pages are Chinese."""
+
+    lang = "zh"
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the words for English and for Chinese.
 
@@ -84,7 +90,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     dict of str to bool
         What Sphinx may do with it.
     """
-    from sphinx.search import languages
-
-    languages |= {"en": Words, "zh": Words}
+    app.add_search_language(Words)
+    app.add_search_language(ChineseWords)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

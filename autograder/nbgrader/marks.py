@@ -168,6 +168,8 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
         for one, auto, manual, extra, waits in connection.execute(
             marks.where(grades.c.cell_id == cell)
         ):
+            if one not in students:  # graded since they were read
+                continue
             yield CellMark(
                 students[one],
                 notebook,
@@ -213,5 +215,6 @@ def class_marks(book: Gradebook, assignment: str) -> dict[str, Marks]:
     for student, penalty in connection.execute(late):
         found[student].penalty += penalty
     for mark in cell_marks(book, assignment):
-        found[mark.student].add(mark)
+        if mark.student in found:
+            found[mark.student].add(mark)
     return found

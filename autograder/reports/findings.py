@@ -238,7 +238,7 @@ def read_findings(course: Course, assignment: str) -> ClassFindings:
         marks = class_marks(book, assignment)
         found = {name: GradedSubmission(name, marks[name]) for name in sorted(marks)}
         for mark in cell_marks(book, assignment):
-            if mark.code:
+            if mark.code and mark.student in found:
                 _add_mark(found[mark.student], mark, points)
     submissions = list(found.values())
     if not submissions:

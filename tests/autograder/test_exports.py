@@ -284,3 +284,29 @@ def test_nbgraders_command_finds_the_exporters(gradebook, tmp_path):
     rows = list(csv.reader(to.open(encoding="utf-8")))
 
     assert [row[3] for row in rows[2:]] == sorted(NAMES)
+
+
+def test_work_that_is_graded_while_marks_are_read_stops_nobody(gradebook):
+    """A service writes at any time; who comes in between stands in the next table."""
+    gradebook.db.commit()
+
+    def hand_in(connection, cursor, statement, *rest):
+        if statement.startswith("SELECT grade.") and not late:
+            late.append("otto")
+            with Gradebook(str(gradebook.engine.url), "course") as other:
+                other.add_student("otto")
+                _hand_in(other, "otto", 3, 1)
+
+    late = []
+    before = class_marks(gradebook, "01_first")
+    event.listen(gradebook.engine, "before_cursor_execute", hand_in)
+    try:
+        during = class_marks(gradebook, "01_first")
+    finally:
+        event.remove(gradebook.engine, "before_cursor_execute", hand_in)
+    after = class_marks(gradebook, "01_first")
+    with Gradebook(str(gradebook.engine.url), "course") as other:
+        other.remove_student("otto")
+
+    assert late == ["otto"]
+    assert (during, "otto" in after) == (before, True)
