@@ -4,6 +4,10 @@ import json
 import os
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
+from website import formulas, navigation, search, switch, terms
+
 ROOT = Path(__file__).resolve().parents[1]
 # What `website.__main__` says of this edition.
 site = json.loads(Path(os.environ["SITE_SETTINGS"]).read_text(encoding="utf-8"))
@@ -16,11 +20,6 @@ locale_dirs = [site["locales"]]
 extensions = [
     "myst_nb",
     "sphinx_copybutton",
-    "website.formulas",
-    "website.terms",
-    "website.switch",
-    "website.navigation",
-    "website.search",
 ]
 exclude_patterns = ["downloads", "_static"]
 templates_path = [str(ROOT / "website" / "templates")]
@@ -73,3 +72,9 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
+
+
+def setup(app: Sphinx) -> None:
+    """Register what this site adds to Sphinx."""
+    for part in (formulas, terms, switch, navigation, search):
+        part.register(app)

@@ -7,7 +7,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from autograder.formulas import mathml
 
-__all__ = ["setup"]
+__all__ = ["register"]
 
 logger = logging.getLogger(__name__)
 
@@ -31,18 +31,6 @@ def _block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the renderer ``"mathml"``.
-
-    Parameters
-    ----------
-    app : Sphinx
-        Sphinx.
-
-    Returns
-    -------
-    dict of str to bool
-        What Sphinx may do with it.
-    """
+def register(app: Sphinx) -> None:
+    """Register the renderer ``"mathml"``."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,7 +3,7 @@
 from docutils import nodes
 from sphinx.application import Sphinx
 
-__all__ = ["setup"]
+__all__ = ["register"]
 
 TREE = "furo_navigation_tree"
 
@@ -20,18 +20,6 @@ def _give_levels(
     context[TREE] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the change; it comes after the theme's own.
-
-    Parameters
-    ----------
-    app : Sphinx
-        Sphinx.
-
-    Returns
-    -------
-    dict of str to bool
-        What Sphinx may do with it.
-    """
+def register(app: Sphinx) -> None:
+    """Register the change; it comes after the theme's own."""
     app.connect("html-page-context", _give_levels, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

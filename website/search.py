@@ -10,7 +10,7 @@ import re
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
-__all__ = ["ChineseWords", "Words", "setup"]
+__all__ = ["ChineseWords", "Words", "register"]
 
 CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
 RUN = re.compile(rf"[{CHINESE}]+|[^\W{CHINESE}]+")
@@ -77,19 +77,7 @@ class ChineseWords(Words):
     lang = "zh"
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the words for English and for Chinese.
-
-    Parameters
-    ----------
-    app : Sphinx
-        Sphinx.
-
-    Returns
-    -------
-    dict of str to bool
-        What Sphinx may do with it.
-    """
+def register(app: Sphinx) -> None:
+    """Register the words for English and for Chinese."""
     app.add_search_language(Words)
     app.add_search_language(ChineseWords)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

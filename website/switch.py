@@ -4,7 +4,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-__all__ = ["setup"]
+__all__ = ["register"]
 
 
 class SharedAnchors(SphinxPostTransform):
@@ -44,20 +44,8 @@ def _add(
         )
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the switch, its anchors and what pages are made with.
-
-    Parameters
-    ----------
-    app : Sphinx
-        Sphinx.
-
-    Returns
-    -------
-    dict of str to bool
-        What Sphinx may do with it.
-    """
+def register(app: Sphinx) -> None:
+    """Register the switch, its anchors and what pages are made with."""
     app.add_config_value("site", {}, "html", types=[dict])
     app.add_post_transform(SharedAnchors)
     app.connect("html-page-context", _add)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-__all__ = ["setup"]
+__all__ = ["register"]
 
 GLOSSARY = "notebooks/glossary"
 PAGES = ("notebooks/", "release/")
@@ -192,18 +192,6 @@ class TermLinks(SphinxPostTransform):
             text.parent.replace(text, [p for p in parts if p.astext()])
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the transform.
-
-    Parameters
-    ----------
-    app : Sphinx
-        Sphinx.
-
-    Returns
-    -------
-    dict of str to bool
-        What Sphinx may do with it.
-    """
+def register(app: Sphinx) -> None:
+    """Register the transform."""
     app.add_post_transform(TermLinks)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
