@@ -380,8 +380,9 @@ class Course:
         return sorted(found, key=lambda item: (item.student, item.notebook))
 
 
-def patient(url: str, seconds: int = PATIENCE) -> str:
+def patient(url: str, seconds: float | None = None) -> str:
     """Return a gradebook's URL by which a locked SQLite file is waited for."""
+    seconds = PATIENCE if seconds is None else seconds
     if not url.startswith("sqlite:///") or "?" in url:
         return url
     return f"{url}?timeout={seconds}"

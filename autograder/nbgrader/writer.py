@@ -30,7 +30,7 @@ from sqlalchemy.orm import joinedload
 from autograder.errors import CourseError
 from autograder.files import read_bounded
 from autograder.flags import Flag, flags_form
-from autograder.nbgrader.course import PATIENCE, Course, patient, reason
+from autograder.nbgrader.course import Course, patient, reason
 from autograder.nbgrader.submitted_files import write_files
 from autograder.nbgrader.worker import Assignment, Finished, split
 from autograder.sandbox.staging import remove_followed
@@ -156,20 +156,25 @@ class Writer:
         The course.
     assignment : Assignment
         The assignment.
-    seconds : int
+    seconds : float, optional
         How long a locked gradebook is waited for at a time.
-    pauses : tuple of int
+    pauses : tuple of int, optional
         Seconds before it is asked again.
+
+    Notes
+    -----
+    A gradebook that stays locked through all this is waited for once: of the
+    submissions that follow, each is tried for a moment, until one can be written.
     """
 
     def __init__(
         self,
         course: Course,
         assignment: Assignment,
-        seconds: int = PATIENCE,
-        pauses: tuple[int, ...] = PAUSES,
+        seconds: float | None = None,
+        pauses: tuple[int, ...] | None = None,
     ) -> None:
-        self._pauses = pauses
+        self._pauses = PAUSES if pauses is None else pauses
         self._course = course
         self._assignment = assignment.name
         self._files = assignment.files
@@ -181,16 +186,21 @@ class Writer:
         step = f"{course.directory.autograded_directory}/.staging-{assignment.name}"
         self._config.CourseDirectory.autograded_directory = step
         self._staging = course.root / step
-        # It keeps the statements that it has compiled, but no connection.
+        # They keep the statements that they have compiled, but no connection.
         try:
-            self._book = Gradebook(
-                patient(course.directory.db_url, seconds), course.directory.course_id
+            self._patient, self._hasty = (
+                Gradebook(
+                    patient(course.directory.db_url, wait), course.directory.course_id
+                )
+                for wait in (seconds, 0)
             )
         except OperationalError as problem:
             raise CourseError(
                 BUSY if LOCKED in str(problem.orig) else str(problem.orig)
             ) from None
-        self._book.close()
+        self._patient.close()
+        self._hasty.close()
+        self._book = self._patient
         self.sweep()
 
     def sweep(self) -> None:
@@ -253,15 +263,17 @@ class Writer:
         str
             Empty, or why it could not be written.
         """
-        for pause in self._pauses:
+        for pause in self._pauses if self._book is self._patient else (0,):
             try:
                 said = self._write(student, finished)
             except OperationalError as problem:
                 said = str(problem.orig)
             if LOCKED not in said:
+                self._book = self._patient
                 return said
             log.warning("the gradebook is locked: %s, waiting %d s", student, pause)
             time.sleep(pause)
+        self._book = self._hasty
         return BUSY
 
     def _write(self, student: str, finished: Mapping[str, Finished]) -> str:

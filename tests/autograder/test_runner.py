@@ -754,8 +754,8 @@ def test_a_time_that_is_none_stops_nothing(two, time):
     assert "time" in row.flags
 
 
-def test_a_locked_gradebook_is_one_sentence(two, monkeypatch):
-    """No SQL and no traceback: what to do, after several attempts."""
+def test_a_locked_gradebook_is_one_sentence(two, monkeypatch, caplog):
+    """No SQL and no traceback: what to do, after several attempts at the first."""
     results = Results(two)
     monkeypatch.setattr(writer_module, "PAUSES", (0, 0))
     monkeypatch.setattr(course_module, "PATIENCE", 0.1)
@@ -774,6 +774,9 @@ def test_a_locked_gradebook_is_one_sentence(two, monkeypatch):
         "browser), then grade again"
     }
     assert points(two) == {}
+    asked = [r.args[0] for r in caplog.records if "gradebook is locked" in r.msg]
+    first, second = (work.student for work in done)
+    assert asked == [first, first, second]
 
 
 def test_a_moved_due_date_and_an_extension_are_graded_anew(two):
