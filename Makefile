@@ -50,7 +50,7 @@ lint: venv  ## check style, types, docstrings, imports and the words of all text
 	python -m tests.language
 
 test: venv  ## run the whole test suite
-	python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(TESTS)
+	python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 bench: venv  ## measure what grading a class costs
 	python bench/grading.py $(ARGS)

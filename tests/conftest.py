@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,14 +24,21 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARING = ("browser", "hub", "service")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the slow tests last, and keep together what shares expensive things."""
-    items.sort(key=_is_slow)
+    groups = {item: _group(item) for item in items}
+    sizes = Counter(groups.values())
+    # Of the slow ones the largest groups come first, so that no process ends late.
+    items.sort(key=lambda item: (_is_slow(item), _is_slow(item) * -sizes[groups[item]]))
     for item in items:
-        # One process of pytest-xdist has the whole file, or the folder with a server.
-        shared = item.path.parent if item.path.parent.name in SHARING else item.path
-        name = f"{shared.relative_to(ROOT)}{' slow' * _is_slow(item)}"
-        item.add_marker(pytest.mark.xdist_group(name))
+        item.add_marker(pytest.mark.xdist_group(groups[item]))
+
+
+def _group(item: pytest.Item) -> str:
+    """One process of pytest-xdist has the whole file, or the folder with a server."""
+    shared = item.path.parent if item.path.parent.name in SHARING else item.path
+    return f"{shared.relative_to(ROOT)}{' slow' * _is_slow(item)}"
 
 
 def _is_slow(item: pytest.Item) -> bool:

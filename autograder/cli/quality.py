@@ -294,14 +294,16 @@ def _right(
 
 def _attempted(bench: Bench, sources: list[SourceNotebook]) -> list[list[Killed]]:
     """Drive the wrong attempts at each notebook's functions."""
+    # Here, and not in each thread: see mutation.todays_store.
+    every = {source.name: attempts_of(bench.root, source) for source in sources}
     work = [
         (source, bench.key(source, attempts), len(attempts))
         for source in sources
-        for attempts in [attempts_of(bench.root, source)]
+        for attempts in [every[source.name]]
     ]
 
     def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:
-        attempts = attempts_of(bench.root, source)
+        attempts = every[source.name]
         found = []
         place = (bench.root, source.assignment, source.name)
         for item in mutate(*place, answers=attempts) if attempts else ():

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,15 +189,26 @@ def _results(
         raise MutationError(f"{notebook}: its worker ended early")
 
 
+# Python 3.11's parser counts its recursion once for all threads: two that parse at
+# the same time may both end in a SystemError.
+_parsing = threading.Lock()
+
+
 def todays_store(root: Path, assignment: str, notebook: str) -> Store:
-    """Return today's cases: those of the last generation, or recorded anew."""
+    """Return today's cases: those of the last generation, or recorded anew.
+
+    Several threads may call this; they are served one after another.
+    """
     folder = root / "source" / assignment
-    source = read_source(folder / f"{notebook}.ipynb")
-    try:
-        store = read_store(store_path(root, assignment, notebook))
-    except StoreError:
+    with _parsing:
+        source = read_source(folder / f"{notebook}.ipynb")
+        try:
+            store = read_store(store_path(root, assignment, notebook))
+        except StoreError:
+            return record(source, folder)
+        if store.cases.digest == source.digest:
+            return store
         return record(source, folder)
-    return store if store.cases.digest == source.digest else record(source, folder)
 
 
 Key = TypeVar("Key", bound=Hashable)

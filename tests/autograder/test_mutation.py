@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from autograder.cli.mutate import drive_all
+from autograder.quality import mutation
 from autograder.quality.mutants import mutants_of
 from autograder.quality.mutation import MutationError, mutate
 from tests.course import CATALOGUE, tiny_notebook, write_source
@@ -135,6 +138,28 @@ def test_a_mutant_that_hangs_is_killed_and_the_next_is_driven(tmp_path):
 
 
 @pytest.mark.slow
+def test_threads_read_and_record_notebooks_one_after_another(tmp_path, monkeypatch):
+    """Python's parser counts recursion for all threads together, and may fail."""
+    write_source(tmp_path)
+    inside = []
+    overlaps = []
+
+    def record(*args):
+        overlaps.extend(inside)
+        inside.append("recording")
+        time.sleep(0.05)
+        inside.pop()
+
+    monkeypatch.setattr(mutation, "record", record)
+    with ThreadPoolExecutor(3) as pool:
+        stores = [
+            pool.submit(mutation.todays_store, tmp_path, "01_tiny", "tiny")
+            for _ in range(3)
+        ]
+    assert [store.result() for store in stores] == [None] * 3
+    assert not overlaps
+
+
 def test_inputs_that_break_the_solution_are_named(tmp_path):
     """A generator whose inputs the solution refuses is a mistake of ours."""
     tiny(tmp_path, INPUTS.replace("tuple(rng.integers(1, 6, 2))", "()"))
