@@ -14,6 +14,9 @@ from autograder.nbgrader.marks import Marks
 
 __all__ = ["grades", "show_grades"]
 
+# Of more mistakes than this, the table leaves the rest to the class report.
+NAMED = 4
+
 
 @click.command()
 @click.argument("assignment", required=False)
@@ -42,14 +45,25 @@ def show_grades(course: Course, assignment: str) -> None:
     table.add_column("learner")
     for heading, _ in shown:
         table.add_column(heading, justify="right")
-    table.add_column("mistakes found, and what to look at")
+    table.add_column("what to look at, and mistakes found")
     for i, row in enumerate(rows):
         flags = [f"[bold]{escape(flag)}[/bold]" for flag in row.flags]
         notes = [escape(note) for note in row.notes]
-        names = "; ".join([*flags, *dict.fromkeys(row.mistakes), *notes])
+        names = "; ".join([*flags, *notes, *_some(list(dict.fromkeys(row.mistakes)))])
         cells = [f"{values[i]:g}" for _, values in shown]
         table.add_row(escape(plain(row.student)), *cells, names)
     console.print(table)
+    if any(len(set(row.mistakes)) > NAMED for row in rows):
+        console.print(
+            f"all mistakes of everybody: python -m autograder report {assignment}"
+        )
+
+
+def _some(names: list[str]) -> list[str]:
+    """Return names of mistakes, of many only the first few with how many follow."""
+    if len(names) <= NAMED:
+        return names
+    return [*names[: NAMED - 1], f"and {len(names) - NAMED + 1} more"]
 
 
 def _columns(marks: list[Marks]) -> list[tuple[str, list[float]]]:

@@ -45,3 +45,15 @@ def test_points_by_hand_and_penalties_stand_apart_from_the_total(shown):
     cells = [cell.strip() for cell in first.split("│")]
     assert cells[2:8] == ["4", "1", "-0.5", "4.5", "9", "1"]
     assert "-0 " not in second
+
+
+def test_of_many_mistakes_the_first_are_named_and_the_rest_counted(shown):
+    """A learner with 17 mistakes would fill the screen; the report has them all."""
+    many = [f"mistake {letter}" for letter in "abcdefg"]
+    said = " ".join(shown(Marks(code=1.0, code_out_of=7.0), mistakes=many).split())
+
+    assert "mistake c" in said
+    assert "mistake d" not in said
+    assert "and 4 more" in said
+    assert said.endswith("python -m autograder report 01_tiny")
+    assert "report" not in shown(Marks(code=1.0, code_out_of=7.0))
