@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections import OrderedDict
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import ClassVar
@@ -53,7 +54,10 @@ SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 ENTRY = re.compile(
     r'<a href="#((?:comment-)?([\w.-]+))">'
     "(Test cell|Written response|Coding free-response|Task|Comment)</a>"
+    r"( \(Score: [^()<>]*\))?"
 )
+TITLE = re.compile(r"(<h4>[^<>]* \(Score: [^()<>]*)\)</h4>")
+HEADING = re.compile(r"Score: [\d.]+ / ([\d.]+)")
 # What nbgrader's template says of its own, and the strings that say it.
 OWN = {
     "Test cell": "test",
@@ -75,7 +79,9 @@ BODY, FOOTER = '<div class="panel-body">', '<div class="panel-footer">'
 __all__ = ["FeedbackExporter", "OnlyPages", "accessible"]
 
 
-def accessible(page: str, language: str = "en") -> str:
+def accessible(
+    page: str, language: str = "en", waiting: Mapping[str, float] | None = None
+) -> str:
     """Return a feedback page of nbgrader's with what readers of all kinds need.
 
     Parameters
@@ -84,6 +90,9 @@ def accessible(page: str, language: str = "en") -> str:
         The page.
     language : str
         Of the edition that the learner uses.
+    waiting : mapping of str to float, optional
+        Cells that wait for a person, with the points that they are worth: what they
+        have by then is no mark.
 
     Returns
     -------
@@ -106,7 +115,18 @@ def accessible(page: str, language: str = "en") -> str:
     # What learners wrote stands behind this; it is left as it is.
     start = page.find('id="notebook"')
     head, rest = page[:start], page[start:]
-    head = ENTRY.sub(r'<a href="#\1">\3 <code>\2</code></a>', head)
+    waits = waiting or {}
+
+    def entry(match: re.Match[str]) -> str:
+        link, cell, label, marks = match.groups()
+        if marks and cell in waits:
+            marks = f" ({_waiting(waits[cell])})"
+        return f'<a href="#{link}">{label} <code>{cell}</code></a>{marks or ""}'
+
+    head = ENTRY.sub(entry, head)
+    if waits:
+        left = text("feedback.page.left", points=_points(sum(waits.values())))
+        head = TITLE.sub(lambda match: f"{match[1]}; {left})</h4>", head)
     front, opened, body = head.partition("<body>")
     return front + opened + in_own_words(body) + rest
 
@@ -134,11 +154,22 @@ def in_own_words(html: str) -> str:
     )
 
 
-def _headed(cell: str) -> str:
+def _points(number: float) -> str:
+    """Write points as nbgrader's template does."""
+    return str(round(float(number), 2))
+
+
+def _waiting(most: float) -> str:
+    return text("feedback.page.waiting", points=_points(most))
+
+
+def _headed(cell: str, waits: bool = False) -> str:
     """Return a cell with nbgrader's heading and the label of comments translated."""
     heading, opened, rest = cell.partition(BODY)
     if not opened:
         return cell
+    if waits:
+        heading = HEADING.sub(lambda match: _waiting(float(match[1])), heading)
     body, closed, footer = rest.rpartition(FOOTER)
     label, bold, comment = footer.partition("</b>")
     footer = in_own_words(label) + bold + comment if closed else footer
@@ -191,7 +222,7 @@ class RenderedCells:
 
     def keep(self, cell: NotebookNode, html: str) -> str:
         """Keep how a cell was rendered, and return it."""
-        html = _headed(html)
+        html = _headed(html, bool(cell.metadata.get("nbgrader", {}).get("waiting")))
         if len(html) <= self._most:
             self._size += len(html)
             self._known[self._key(cell)] = html
@@ -258,7 +289,8 @@ class FeedbackExporter(HTMLExporter):
             page, resources = TemplateExporter.from_notebook_node(
                 self, Uncopied(rebuilt(nb)), self._init_resources(resources), **kwargs
             )
-            return accessible(page, language()), resources
+            waiting = resources.get("nbgrader", {}).get("waiting")
+            return accessible(page, language(), waiting), resources
 
 
 class Uncopied(NotebookNode):

@@ -216,6 +216,7 @@ class FeedbackRun:
                     BaseCell.name,
                     Grade.score,
                     Grade.max_score,
+                    Grade.needs_manual_grade,
                 )
                 .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
                 .join(BaseCell, Grade.cell_id == BaseCell.id)

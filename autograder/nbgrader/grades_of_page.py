@@ -12,7 +12,7 @@ class GetAllGrades(GetGrades):
     """Adds marks and comments to a notebook with three questions to the gradebook.
 
     nbgrader's own asks for each cell, through a gradebook that it opens anew for
-    each notebook.
+    each notebook, and does not say which cells wait for a person.
     """
 
     _book: Gradebook | None = None
@@ -27,9 +27,12 @@ class GetAllGrades(GetGrades):
                 names["notebook"], names["assignment"], names["student"]
             )
             grades = {
-                cell: (score, most)
-                for cell, score, most in book.db.query(
-                    BaseCell.name, Grade.score, Grade.max_score
+                cell: (score, most, waits)
+                for cell, score, most, waits in book.db.query(
+                    BaseCell.name,
+                    Grade.score,
+                    Grade.max_score,
+                    Grade.needs_manual_grade,
                 )
                 .join(BaseCell, Grade.cell_id == BaseCell.id)
                 .filter(Grade.notebook_id == submitted.id)
@@ -44,11 +47,15 @@ class GetAllGrades(GetGrades):
             names["score"] = submitted.score - penalty
             names["max_score"] = submitted.max_score
             names["late_penalty"] = penalty
+            names["waiting"] = {
+                cell: most for cell, (_, most, waits) in grades.items() if waits
+            }
         for cell in nb.cells:
             if utils.is_solution(cell) or utils.is_task(cell):
                 nbgrader = cell.metadata.nbgrader
                 nbgrader["comment"] = comments[nbgrader["grade_id"]]
             if utils.is_grade(cell) or utils.is_task(cell):
                 nbgrader = cell.metadata.nbgrader
-                nbgrader["score"], nbgrader["points"] = grades[nbgrader["grade_id"]]
+                score, most, waits = grades[nbgrader["grade_id"]]
+                nbgrader.update(score=score, points=most, waiting=bool(waits))
         return nb, resources

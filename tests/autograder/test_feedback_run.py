@@ -133,3 +133,23 @@ def test_the_page_of_one_notebook_leaves_the_others(course):
         (folder / "second.ipynb").unlink()
 
     assert other.exists()
+
+
+def test_an_answer_that_nobody_has_read_has_no_zero(course, monkeypatch):
+    """Until a person has, its page says that it waits, in list, heading and title."""
+    command(course, monkeypatch)
+    waiting = pages(course)["page_one"].decode()
+
+    assert "(Score: 7.0 / 8.0; not graded yet: 1.0)" in waiting
+    assert "<code>why</code></a> (not graded yet; out of 1.0)" in waiting
+    assert "not graded yet; out of 1.0 <a" in waiting
+
+    with Gradebook(course.directory.db_url) as book:
+        grade = book.find_grade("why", "tiny", "01_tiny", "page_one")
+        grade.manual_score, grade.needs_manual_grade = 0.0, False
+        book.db.commit()
+    command(course, monkeypatch)
+    read = pages(course)["page_one"].decode()
+
+    assert "not graded yet" not in read
+    assert "<code>why</code></a> (Score: 0.0 / 1.0)" in read
