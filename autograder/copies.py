@@ -1,20 +1,31 @@
-"""Which file of a submission is the notebook: the one of its name, or a copy of it."""
+"""Which file of a submission is a notebook: the one of its name, or another one."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from autograder.files import is_regular
+from autograder.files import is_regular, read_bounded
 from autograder.flags import Flag
 from autograder.healing import Healed, edition_of, heal, released_notebook
 from autograder.names import plain
+from autograder.nbgrader.lms_names import notebook_of
 from autograder.store import ENGLISH, Store
-from autograder.submissions import Submission, read_submission
+from autograder.submissions import Submission, parse_submission, read_submission
 from helpers.strings import speaking, text
 
-__all__ = ["choose", "has_work", "others_in"]
+__all__ = [
+    "choose",
+    "files_by_notebook",
+    "has_work",
+    "is_touched",
+    "notebook_in",
+    "notebooks_in",
+    "others_in",
+]
 
 MOST_OTHERS = 10
+MOST_BYTES = 20_000_000  # of a file that is recognized by its content
+ENOUGH = 0.5  # of a notebook's graded cells
 
 
 def others_in(folder: Path, notebooks: Iterable[str]) -> list[Path]:
@@ -45,10 +56,127 @@ def others_in(folder: Path, notebooks: Iterable[str]) -> list[Path]:
     return [path for path in found if is_regular(path)][:MOST_OTHERS]
 
 
+def _released(store: Store) -> list[tuple[str, dict]]:
+    """Return a notebook's released cells, each with its text, in all editions."""
+    editions = [edition.get("released", {}) for edition in store.editions.values()]
+    return [
+        ("".join(cell["source"]).strip(), cell)
+        for released in (store.released, *editions)
+        for cell in released.get("cells", [])
+    ]
+
+
+def _marked(store: Store) -> dict[str, str]:
+    """Return ids of a notebook's graded cells by id, and by their released text."""
+    found: dict[str, str] = {}
+    for words, cell in _released(store):
+        if cell.get("metadata", {}).get("nbgrader"):
+            found |= {words: cell["id"], cell["id"]: cell["id"]}
+    return found
+
+
+def notebook_in(raw: bytes, stores: Mapping[str, Store]) -> str:
+    """Say by its cells which notebook of an assignment a file is.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file; whatever it is called, nothing of it is run or compiled.
+    stores : mapping of str to Store
+        All of the assignment's notebooks, by name.
+
+    Returns
+    -------
+    str
+        The one of whose graded cells it holds at least half, by nbgrader's names,
+        by ids, or by the text of those that may not be edited; empty where there
+        is none, or more than one.
+    """
+    if len(raw) > MOST_BYTES:
+        return ""
+    cells = parse_submission(raw).cells
+    keys = {cell.grade_id for cell in cells} | {cell.cell_id for cell in cells}
+    keys |= {cell.source.strip() for cell in cells}
+    found = []
+    for name, store in stores.items():
+        marked = _marked(store)
+        met = {marked[key] for key in keys & marked.keys()}
+        if met and len(met) >= ENOUGH * len(set(marked.values())):
+            found.append(name)
+    return found[0] if len(found) == 1 else ""
+
+
+def is_touched(raw: bytes, store: Store) -> bool:
+    """Tell whether a file has a cell that the released notebook has not.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file, of which nothing is run or compiled.
+    store : Store
+        The notebook's.
+
+    Returns
+    -------
+    bool
+        False also where it cannot be read.
+    """
+    if len(raw) > MOST_BYTES:
+        return False
+    released = {"", *(words for words, _ in _released(store))}
+    cells = parse_submission(raw).cells
+    return any(cell.source.strip() not in released for cell in cells)
+
+
+def files_by_notebook(
+    folder: Path, stores: Mapping[str, Store]
+) -> dict[str, list[Path]]:
+    """Return the files of other names in a submission, by what they hold.
+
+    Parameters
+    ----------
+    folder : Path
+        A submission.
+    stores : mapping of str to Store
+        All of the assignment's notebooks, by name.
+
+    Returns
+    -------
+    dict of str to list of Path
+        Those that are each of the notebooks, by their cells, or else by a name
+        such as ``NAME (1).ipynb``; under the empty name those that are none.
+    """
+    found: dict[str, list[Path]] = {name: [] for name in [*stores, ""]}
+    for path in others_in(folder, stores):
+        raw = read_bounded(path, MOST_BYTES)
+        name = notebook_in(raw, stores) if raw else ""
+        if not name:
+            name = (notebook_of(path.name, stores) or ("",))[0]
+        found[name].append(path)
+    return found
+
+
+def notebooks_in(folder: Path, stores: Mapping[str, Store]) -> list[str]:
+    """Return which of an assignment's notebooks a submission has, under any name.
+
+    Parameters
+    ----------
+    folder : Path
+        A submission.
+    stores : mapping of str to Store
+        All of the assignment's notebooks, by name.
+    """
+    named = [name for name in stores if os.path.lexists(folder / f"{name}.ipynb")]
+    if len(named) == len(stores):
+        return named
+    found = files_by_notebook(folder, stores)
+    return [name for name in stores if name in named or found[name]]
+
+
 def choose(
-    path: Path, store: Store, notebooks: Iterable[str]
+    path: Path, store: Store, stores: Mapping[str, Store]
 ) -> tuple[Submission, Healed]:
-    """Read a submitted notebook, or the copy of it that holds the work.
+    """Read a submitted notebook, or the file of another name that holds the work.
 
     Parameters
     ----------
@@ -56,40 +184,53 @@ def choose(
         The submitted file of the notebook's name.
     store : Store
         The notebook's cases.
-    notebooks : iterable of str
-        Names of all of the assignment's notebooks.
+    stores : mapping of str to Store
+        Those of all of the assignment's notebooks, by name.
 
     Returns
     -------
     submission : Submission
         What was read.
     healed : Healed
-        The healed notebook. Where the file of the notebook's name is untouched and
-        one notebook beside it is a copy with work in it, that one, with a note and
-        a flag; other notebooks beside it are named in a flag.
+        The healed notebook. Where the file of the notebook's name is untouched or
+        not there, and one notebook beside it is this one with work in it, that one,
+        with a note and a flag; of several none is chosen. Other notebooks beside it
+        are named in a flag, but for those that are another of the assignment's.
     """
+    named = os.path.lexists(path)
     submission, healed = _read(path, store)
-    others = others_in(path.parent, notebooks)
-    if not others:
-        return submission, healed
-    worked = []
+    found = files_by_notebook(path.parent, stores)
+    others = [*found[path.stem], *found[""]]
+    candidates = []
     if submission.damage or not has_work(healed, store):
-        for other in others:
-            read, one = _read(other, store)
-            known = not any(flag.kind == "damaged" for flag in one.flags)
-            if known and has_work(one, store):
-                worked.append((other, read, one))
-    if len(worked) == 1:
-        other, submission, healed = worked[0]
+        candidates = [(other, *_read(other, store)) for other in found[path.stem]]
+        worked = [
+            (other, read, one)
+            for other, read, one in candidates
+            if not any(flag.kind == "damaged" for flag in one.flags)
+            and has_work(one, store)
+        ]
+        candidates = worked if worked or named else candidates
+    if len(candidates) == 1:
+        other, submission, healed = candidates[0]
+        shown = plain(other.name)[:200]
+        note, kind = ("copy", "graded copy") if named else ("renamed", "renamed")
         with speaking(healed.language):
-            note = text("submission.copy", file=plain(other.name)[:200])
-        healed.notes.append(note)
-        healed.flags.append(Flag("graded copy", detail=plain(other.name)[:200]))
+            healed.notes.append(text(f"submission.{note}", file=shown))
+        healed.flags.append(Flag(kind, detail=shown))
         others.remove(other)
+    elif candidates and not named:
+        names = _names(other for other, *_ in candidates)
+        with speaking(candidates[0][2].language):
+            submission = Submission(damage=text("submission.several", files=names))
+            healed = heal(submission, store)
     if others:
-        names = ", ".join(plain(other.name)[:100] for other in others)
-        healed.flags.append(Flag("copies", detail=names))
+        healed.flags.append(Flag("copies", detail=_names(sorted(others))))
     return submission, healed
+
+
+def _names(paths: Iterable[Path]) -> str:
+    return ", ".join(plain(path.name)[:100] for path in paths)
 
 
 def _read(path: Path, store: Store) -> tuple[Submission, Healed]:

@@ -21,13 +21,15 @@ SENTENCES = {
     "odd mark": "{cell} earned all its points with the value {detail}, which is no "
     "number of points",
     "own text": "text of the learner's own that no mark has seen (cells: {detail})",
+    "renamed": "no file had its name: {detail} was graded, whose cells are this "
+    "notebook's",
     "reference": "{cell} was judged with the reference in place of {detail}",
     "time": "the time of submission cannot be read: no penalty was applied",
     "unanswered": "{cell} has no answer",
     "unsandboxed": "the code ran without a sandbox",
 }
 # Said, but nothing that has to be done.
-QUIET = frozenset(["missing", "reference", "unanswered"])
+QUIET = frozenset(["missing", "reference", "renamed", "unanswered"])
 
 
 @dataclass(frozen=True)

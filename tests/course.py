@@ -1,9 +1,13 @@
 """A small course for tests of the autograder: no neural networks in it."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.store import Store, read_store, store_path
 
 SETUP = """import numpy as np
 
@@ -175,3 +179,34 @@ def write_source(folder: Path, notebook=None, catalogue: str = CATALOGUE) -> Pat
     nbformat.write(notebook or tiny_notebook(), source / "tiny.ipynb")
     (source / "misconceptions.toml").write_text(catalogue, encoding="utf-8")
     return source
+
+
+def two_stores(root: Path, first: str, second: str) -> dict[str, Store]:
+    """Return the stores of two notebooks, which share a cell.
+
+    Parameters
+    ----------
+    root : Path
+        The generated course.
+    first, second : str
+        What to call its notebook, and another one made from it.
+    """
+    tiny = read_store(store_path(root, "01_tiny", "tiny"))
+    form = json.loads(json.dumps(tiny.released))
+    for cell in form["cells"]:
+        if cell["id"] != "setup":
+            cell["id"] = f"other-{cell['id']}"
+            cell["source"] = f"# {cell['id']}"
+    return {first: tiny, second: replace(tiny, released=form)}
+
+
+def content(store: Store, work: str = "", *, bare: bool = False) -> bytes:
+    """Return a file of a notebook's release with work in it, or without its ids."""
+    form = json.loads(json.dumps(store.released))
+    for cell in form["cells"]:
+        if work and cell["id"].endswith("centre"):
+            cell["source"] = work
+        if bare:
+            cell["metadata"] = {}
+            del cell["id"]
+    return json.dumps(form).encode()

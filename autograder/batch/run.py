@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder.batch.ledger import Ledger
 from autograder.batch.pool import Pool
+from autograder.copies import notebooks_in
 from autograder.errors import CourseError
 from autograder.files import read_bounded
 from autograder.names import plain, unusable
@@ -222,8 +223,8 @@ class GradingRun:
         return planned
 
     def handed_in(self, folder: Path) -> list[str]:
-        """Return which of the assignment's notebooks a submission has."""
-        return [n for n in self._stores if os.path.lexists(folder / f"{n}.ipynb")]
+        """Return which of the assignment's notebooks a submission has, by any name."""
+        return notebooks_in(folder, self._stores)
 
     def points_without(self, notebooks: Iterable[str]) -> float:
         """Return what the machine gives for all notebooks but these."""

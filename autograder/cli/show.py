@@ -8,7 +8,7 @@ from rich.table import Table
 from autograder.cli.console import console
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
-from autograder.reports.appeal import judge_again, overview, whole_case
+from autograder.reports.appeal import handed_in, judge_again, overview, whole_case
 
 
 @click.command()
@@ -24,7 +24,7 @@ def show(assignment: str, student: str, case: str | None) -> None:
     course = Course(Path.cwd())
     course.chosen(assignment)
     notebooks = course.notebooks(assignment)
-    there = [n for n in notebooks if course.handed_in(assignment, student, n)]
+    there = handed_in(course, assignment, student)
     judged = {
         notebook: judge_again(course, assignment, student, notebook)
         for notebook in there or notebooks[:1]  # which says who has handed in

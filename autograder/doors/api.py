@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from autograder.copies import notebook_in, notebooks_in
 from autograder.doors.result import Result, missing_result, result_of
 from autograder.errors import CourseError
 from autograder.files import is_regular, read_bounded
@@ -51,7 +52,7 @@ def grade(
         The folder in which generating an assignment puts its cases.
     name : str
         Which notebook of the assignment it is; by default the one that the file's
-        name says, or the only one that there is.
+        name says, or its cells, or the only one that there is.
     folder : str or Path, optional
         Files that lie beside the notebook when its cells run; none by default.
     config : Config, optional
@@ -78,17 +79,32 @@ def grade(
     else:
         file = Path(notebook).name
         content = _content(Path(notebook))
-    name = name or _named(file, list(stores))
+    files = SubmittedFiles(content)
+    if not name:
+        which = notebook_of(file, stores)
+        name = which[0] if which else ""
+        if not name and isinstance(content, bytes):
+            name = notebook_in(content, stores)
+            if name and file.lower().endswith(".ipynb"):  # which is noted
+                files = SubmittedFiles(None, others={file: content}, missing=True)
+        if not name and len(stores) == 1:
+            name = next(iter(stores))
     if name not in stores:
         known = ", ".join(stores)
         raise CourseError(
             f"{plain(file or name) or 'the notebook'} is no notebook of {assignment}; "
             f"it has: {known}"
         )
-    files = SubmittedFiles(content)
     if folder is not None:
         beside = pack(Path(folder), name, IGNORED, stores)
-        files = replace(beside, notebook=content)
+        files = replace(files, files=beside.files, others=files.others or beside.others)
+    return _graded_files(files, stores, name, config)
+
+
+def _graded_files(
+    files: SubmittedFiles, stores: dict[str, Store], name: str, config: Config | None
+) -> Result:
+    """Grade one notebook of what was submitted, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as place:
         path = Path(place, "submitted", f"{name}.ipynb")
         work = Path(place, "beside")
@@ -130,26 +146,13 @@ def grade_folder(
     list of Result
         One for each notebook of the assignment.
     """
-    names = notebooks_of(assignment, cases)
-    found: dict[str, Path] = {}
-    for path in sorted(Path(folder).iterdir()):
-        which = notebook_of(path.name, names)
-        # The file of the very name, or else what a browser has made of it.
-        if which and (which[0] not in found or path.stem == which[0]):
-            found[which[0]] = path
     stores = _stores(Path(cases), assignment)
+    there = notebooks_in(Path(folder), stores)
     return [
-        grade(
-            found[name],
-            assignment,
-            cases=cases,
-            name=name,
-            folder=folder,
-            config=config,
-        )
-        if name in found
+        _graded_files(pack(Path(folder), name, IGNORED, stores), stores, name, config)
+        if name in there
         else missing_result(stores[name], name)
-        for name in names
+        for name in stores
     ]
 
 
@@ -184,13 +187,6 @@ def _stores(cases: Path, assignment: str) -> dict[str, Store]:
         }
     except StoreError as error:
         raise CourseError(str(error)) from None
-
-
-def _named(file: str, names: list[str]) -> str:
-    which = notebook_of(file, names)
-    if which is not None:
-        return which[0]
-    return names[0] if len(names) == 1 else ""
 
 
 def _settings() -> Config:

@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -25,6 +25,7 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import find_all_notebooks
 from traitlets import Integer, List, Unicode
 
+from autograder.copies import is_touched, notebook_in
 from autograder.names import plain, unusable
 from autograder.nbgrader.archives import (
     CHUNK,
@@ -45,6 +46,7 @@ from autograder.nbgrader.lms_names import (
 )
 from autograder.nbgrader.returning import remember_names, renamed
 from autograder.nbgrader.worksheets import IDENTITY, Participants, read_worksheets
+from autograder.store import Store, StoreError, read_store, store_path
 
 __all__ = ["CANVAS", "MOODLE", "BoundedExtractor", "LmsCollector"]
 
@@ -138,6 +140,10 @@ class Learner:
         Copies that others replace.
     names : dict of str to str
         What the LMS put before the name of each notebook that was collected.
+    archives : list of str
+        Where it was.
+    lost : bool
+        Whether something may be missing that was handed in.
     """
 
     student: str
@@ -147,6 +153,17 @@ class Learner:
     taken: int = 0
     replaced: int = 0
     names: dict[str, str] = field(default_factory=dict)
+    archives: list[str] = field(default_factory=list)
+    lost: bool = False
+
+    def leave(self, path: PurePosixPath | str, why: str) -> None:
+        """Note what was left out."""
+        self.problems.append(f"{_shown(str(path))}: {why}")
+
+    def lose(self, path: PurePosixPath | str, why: str) -> None:
+        """Note what was left out though it may be work."""
+        self.problems.append(f"{_shown(str(path))}: {why}")
+        self.lost = True
 
 
 class BoundedExtractor(ExtractorPlugin):
@@ -171,9 +188,13 @@ class BoundedExtractor(ExtractorPlugin):
         self.taken: dict[str, dict[str, str]] = {}
         self.learners: dict[str, Learner] = {}
         self.refused: list[str] = []
+        self.incomplete: list[str] = []
         self.looked = False
         self._students: dict[str, str] = {}
         self._participants = Participants({}, {}, [])
+        # nbgrader asks for nothing once the files are in their places.
+        place = self.parent.process_extracted_files
+        self.parent.process_extracted_files = partial(self._finish, place)
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Take the notebooks out of everything in ``archive_path``.
@@ -186,7 +207,7 @@ class BoundedExtractor(ExtractorPlugin):
             Folders from where, and where to.
         """
         source, target = Path(archive_path), Path(extracted_path)
-        self.taken, self.learners, self.refused = {}, {}, []
+        self.taken, self.learners, self.refused, self.incomplete = {}, {}, [], []
         self.looked = True
         collector = self.parent.collector_plugin_inst
         if not isinstance(collector, LmsCollector):
@@ -198,14 +219,16 @@ class BoundedExtractor(ExtractorPlugin):
             source, tuple(collector.identity), known.people
         )
         with contextlib.ExitStack() as stack:
-            for group in self._groups(source, patterns, stack):
-                self._assign(group, patterns)
-            notebooks = collector.notebooks()
+            for archive, group in self._groups(source, patterns, stack).items():
+                self._assign(archive, group, patterns)
+            notebooks, stores = collector.notebooks(), collector.stores()
             for learner in self.learners.values():
                 try:
-                    self._collect(learner, notebooks, target)
+                    self._collect(learner, notebooks, stores, target)
                 except Exception as error:  # nobody else's work waits for this
-                    learner.problems.append(_reason(error))
+                    learner.lose("collecting", _reason(error))
+                if learner.lost or not learner.taken:
+                    self.incomplete += learner.archives
         now = {one.student: one.names for one in self.learners.values() if one.names}
         for old, new in renamed(source.parent, now).items():
             self._set_aside(old, new, source.parent / "replaced")
@@ -226,11 +249,31 @@ class BoundedExtractor(ExtractorPlugin):
         kept.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(kept / old, ignore_errors=True)
         shutil.move(submitted, kept / old)
+        for learner in self.learners.values():
+            if learner.student == new:
+                self.incomplete += learner.archives
         self.log.warning(
             "%s is known as %s now: what was collected as %s was moved to %s; "
             "`nbgrader db student remove %s` takes it out of the gradebook",
             *map(_shown, (old, new, old, str(kept / old), old)),
         )
+
+    def _finish(self, place: Callable[[], None]) -> None:
+        """Put what was collected into its places; then fail where not all was."""
+        if not self.looked:
+            self.parent.fail(
+                "There is no archive: put the zip of the LMS into downloaded/"
+                f"{self.parent.coursedir.assignment_id}/archive/"
+            )
+        place()
+        if self.incomplete:
+            names = ", ".join(map(_shown, dict.fromkeys(self.incomplete)))
+            self.parent.fail(
+                f"Not everything in {names} was collected as it was handed in: the "
+                "lines above say what and why. Everything else was collected."
+            )
+        if not self.taken:
+            self.parent.fail("Nothing was collected: no file is a learner's notebook.")
 
     def summarize(self) -> None:
         """Say how many learners' work was collected, and of whom none was."""
@@ -252,9 +295,9 @@ class BoundedExtractor(ExtractorPlugin):
 
     def _groups(
         self, source: Path, patterns: list[str], stack: contextlib.ExitStack
-    ) -> list[list[Upload]]:
-        """Return what is in each archive of an LMS, and beside them."""
-        groups: list[list[Upload]] = []
+    ) -> dict[str, list[Upload]]:
+        """Return what is in each archive of an LMS, and beside them, by its name."""
+        groups: dict[str, list[Upload]] = {}
         loose: list[Upload] = []
         paths = [path for path in sorted(source.rglob("*")) if not path.is_dir()]
         if not paths:
@@ -264,20 +307,23 @@ class BoundedExtractor(ExtractorPlugin):
             whose = any(lms_of([one], parts) for one in patterns)
             suffix = path.suffix.lower()
             if path.is_symlink() or not path.is_file():
-                self.refused.append(f"{_shown(path.name)}: it is not an ordinary file")
+                self._reject(path.name, path.name, "it is not an ordinary file")
             elif whose or suffix not in (".zip", ".csv", *self.zip_ext):
                 loose.append(Upload(parts, _changed(path), partial(_copy, path)))
             elif suffix == ".zip":
                 try:
                     archive = stack.enter_context(zipfile.ZipFile(path))
-                    groups.append(list(self._listed(archive)))
+                    groups["/".join(parts)] = list(self._listed(archive))
                 except Exception as error:
                     reason = f"a damaged archive: {_reason(error)}"
-                    self.refused.append(f"{_shown(path.name)}: {reason}")
+                    self._reject(path.name, path.name, reason)
             elif suffix != ".csv":
-                reason = "only zip archives are taken"
-                self.refused.append(f"{_shown(path.name)}: {reason}")
-        return [*groups, loose]
+                self._reject(path.name, path.name, "only zip archives are taken")
+        return groups | {"": loose}
+
+    def _reject(self, archive: str, name: str, reason: str) -> None:
+        self.refused.append(f"{_shown(name)}: {reason}")
+        self.incomplete.append(archive or name)
 
     def _listed(self, archive: zipfile.ZipFile) -> Iterable[Upload]:
         for path, member in members(archive):
@@ -296,7 +342,7 @@ class BoundedExtractor(ExtractorPlugin):
 
         return read
 
-    def _assign(self, group: list[Upload], patterns: list[str]) -> None:
+    def _assign(self, archive: str, group: list[Upload], patterns: list[str]) -> None:
         """Find out whose the files of an archive are: one LMS has named them all."""
         depth = _wrappers(group, patterns)
         names = dict.fromkeys(upload.parts[depth] for upload in group)
@@ -320,14 +366,16 @@ class BoundedExtractor(ExtractorPlugin):
             if isinstance(known, Name):
                 known = self._learner(known, pattern == MOODLE) or known
             if isinstance(known, str):
-                self.refused.append(f"{_shown(name)}: {known}")
+                self._reject(archive, name, known)
         for upload in group:
             known = read[upload.parts[depth]]
             if isinstance(known, Name):
                 student = self._student(known, pattern == MOODLE)
                 if student in self.learners:
                     below = upload.parts[depth + 1 :] or (known.file,)
-                    self.learners[student].uploads.append((known, below, upload))
+                    learner = self.learners[student]
+                    learner.uploads.append((known, below, upload))
+                    learner.archives.append(archive or upload.parts[depth])
 
     def _student(self, name: Name, moodle: bool) -> str:
         """Return the id of a learner; nothing where there is none."""
@@ -348,24 +396,101 @@ class BoundedExtractor(ExtractorPlugin):
         self.learners.setdefault(student, Learner(student, shown))
         return ""
 
-    def _collect(self, learner: Learner, notebooks: list[str], target: Path) -> None:
+    def _collect(
+        self,
+        learner: Learner,
+        notebooks: list[str],
+        stores: Mapping[str, Store],
+        target: Path,
+    ) -> None:
         """Take a learner's notebooks out."""
         left = Left(self.max_files, self.max_learner_megabytes << 20)
+        folder = target / learner.student
         with contextlib.ExitStack() as stack:
             found = self._candidates(learner, notebooks, left, stack)
+            unnamed = found.pop("", [])
             for notebook, candidates in found.items():
                 candidates.sort(key=lambda c: [value for _, value in c.rank()])
                 while candidates:
                     best = candidates.pop()
-                    path = target / learner.student / f"{notebook}.ipynb"
+                    path = folder / f"{notebook}.ipynb"
                     if self._written(learner, best, path, left):
                         self._take(learner, notebook, best, candidates, path)
                         break
+            unknown = self._recognize(learner, unnamed, stores, folder, left)
+        if unknown and learner.taken < len(notebooks):
+            learner.lost = True
         for problem in learner.problems[:MOST_PROBLEMS]:
             self.log.warning("%s: left out %s", learner.shown, problem)
         if len(learner.problems) > MOST_PROBLEMS:
             more = len(learner.problems) - MOST_PROBLEMS
             self.log.warning("%s: left out %d more", learner.shown, more)
+
+    def _recognize(
+        self,
+        learner: Learner,
+        unnamed: list[Candidate],
+        stores: Mapping[str, Store],
+        folder: Path,
+        left: Left,
+    ) -> bool:
+        """Take notebooks by their cells where none of their names has work in it.
+
+        Returns
+        -------
+        bool
+            Whether there are some of which nobody knows what they are.
+        """
+        found: dict[str, dict[bytes, Candidate]] = {}
+        unknown = bool(unnamed[MOST_PROBLEMS:])
+        for candidate in unnamed[:MOST_PROBLEMS]:
+            copy = folder / ".candidate"
+            if not self._written(learner, candidate, copy, left):
+                continue
+            raw = copy.read_bytes()
+            copy.unlink()
+            notebook = notebook_in(raw, stores)
+            if notebook:
+                found.setdefault(notebook, {})[raw] = candidate
+            else:
+                what = "it is no notebook of the assignment, by its name or its cells"
+                learner.leave(candidate.path, what)
+                unknown = True
+        for candidate in unnamed[MOST_PROBLEMS:]:
+            learner.leave(candidate.path, "it is no notebook of the assignment")
+        for notebook, candidates in found.items():
+            path = folder / f"{notebook}.ipynb"
+            taken = str(path) in self.taken
+            worked = {
+                raw: one
+                for raw, one in candidates.items()
+                if is_touched(raw, stores[notebook])
+            }
+            if taken and (
+                not worked or is_touched(path.read_bytes(), stores[notebook])
+            ):
+                chosen = {}
+            else:
+                chosen = worked or candidates
+            if len(chosen) == 1:
+                ((raw, best),) = chosen.items()
+                path.write_bytes(raw)
+                learner.taken -= taken
+                self._take(learner, notebook, best, [], path)
+                self.log.warning(
+                    "%s: took %s as %s.ipynb, by its cells",
+                    learner.shown,
+                    _shown(str(best.path)),
+                    notebook,
+                )
+            for candidate in candidates.values():
+                if len(chosen) > 1:
+                    why = f"it may be {notebook}.ipynb, and so may another file"
+                    learner.lose(candidate.path, f"{why}: choose one by hand")
+                elif candidate not in chosen.values():
+                    why = f"{notebook}.ipynb has work in it, or this one has none"
+                    learner.leave(candidate.path, why)
+        return unknown
 
     def _candidates(
         self,
@@ -374,7 +499,7 @@ class BoundedExtractor(ExtractorPlugin):
         left: Left,
         stack: contextlib.ExitStack,
     ) -> dict[str, list[Candidate]]:
-        """Return the files that may be each notebook."""
+        """Return the files that may be each notebook by their names, or none: ""."""
         found: dict[str, list[Candidate]] = {}
 
         def look(
@@ -383,21 +508,20 @@ class BoundedExtractor(ExtractorPlugin):
             if path.name.startswith("._") or set(path.parts) & set(OF_THE_SYSTEM):
                 return
             which = notebook_of(path.name, notebooks)
-            if which is None:
-                what = "it is no notebook of the assignment, by its name"
-                learner.problems.append(f"{_shown(str(path))}: {what}")
+            if which is None and path.suffix.lower() != ".ipynb":
+                learner.leave(path, "it is no notebook of the assignment")
                 return
             long_ago = datetime.datetime.min
             candidate = Candidate(
                 path,
                 name.upload,
                 time or long_ago,
-                which[1],
+                which[1] if which else 0,
                 read,
                 name.time,
                 name.before,
             )
-            found.setdefault(which[0], []).append(candidate)
+            found.setdefault(which[0] if which else "", []).append(candidate)
 
         for name, below, upload in learner.uploads:
             path = PurePosixPath(*below)
@@ -413,15 +537,15 @@ class BoundedExtractor(ExtractorPlugin):
                 for inner, member in members(archive):
                     inside = path.with_suffix("") / inner
                     if not isinstance(member, Member):
-                        learner.problems.append(f"{_shown(str(inside))}: {member}")
+                        learner.lose(inside, str(member))
                     elif inner.suffix.lower() == ".zip":
                         why = "an archive in an archive in the LMS's is not unpacked"
-                        learner.problems.append(f"{_shown(str(inside))}: {why}")
+                        learner.lose(inside, why)
                     elif inner.suffix.lower() == ".ipynb":
                         reading = self._reading(archive, member)
                         look(name, inside, member.time, reading)
             except Exception as error:  # it stays with this file
-                learner.problems.append(f"{_shown(str(path))}: {_reason(error)}")
+                learner.lose(path, _reason(error))
         return found
 
     def _written(
@@ -434,8 +558,7 @@ class BoundedExtractor(ExtractorPlugin):
                 candidate.read(out, left)
         except Exception as error:  # it stays with this file
             path.unlink(missing_ok=True)
-            shown = _shown(str(candidate.path))
-            learner.problems.append(f"{shown}: {_reason(error)}")
+            learner.lose(candidate.path, _reason(error))
             return False
         return True
 
@@ -523,11 +646,6 @@ class LmsCollector(FileNameCollectorPlugin):
             ``student_id`` and ``file_id``, and ``timestamp`` if it is known.
         """
         extractor = self.parent.extractor_plugin_inst
-        if not getattr(extractor, "looked", True):
-            self.parent.fail(
-                "There is no archive: put the zip of the LMS into downloaded/"
-                f"{self.parent.coursedir.assignment_id}/archive/"
-            )
         taken = getattr(extractor, "taken", {})
         found: dict | None = taken.get(submitted_file)
         if found is None:
@@ -545,6 +663,19 @@ class LmsCollector(FileNameCollectorPlugin):
             course.release_directory, ".", course.assignment_id
         )
         return [name.removesuffix(".ipynb") for name in find_all_notebooks(released)]
+
+    def stores(self) -> dict[str, Store]:
+        """Return the notebooks' cases, by which their cells are known; or none."""
+        course = self.parent.coursedir
+        try:
+            return {
+                name: read_store(
+                    store_path(Path(course.root), course.assignment_id, name)
+                )
+                for name in self.notebooks()
+            }
+        except StoreError:  # names are all that there is
+            return {}
 
     def known_students(self) -> Known:
         """Return the gradebook's students."""

@@ -4,7 +4,7 @@ import contextlib
 import os
 import platform
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Float, Integer
 
-from autograder.copies import choose
+from autograder.copies import choose, notebooks_in
 from autograder.examination import Examination, NoAnswer
 from autograder.feedback import (
     cell_html,
@@ -91,6 +91,18 @@ class SubmissionExporter(NotebookExporter):
             except StoreError as error:
                 converter.log.error(str(error))
                 raise NbGraderException(str(error)) from None
+        # nbgrader looks for files by name: those under another one are added.
+        for folder, paths in getattr(converter, "assignments", {}).items():
+            if converter.coursedir.notebook_id == "*":
+                there = notebooks_in(Path(folder), self._named_stores(assignment))
+                paths += [
+                    path
+                    for name in there
+                    if (path := os.path.join(folder, f"{name}.ipynb")) not in paths
+                ]
+
+    def _named_stores(self, assignment: str) -> dict[str, Store]:
+        return {name: self.store(assignment, name) for name in self.notebooks}
 
     def store(self, assignment: str, notebook: str) -> Store:
         """Return the store of a notebook, read once."""
@@ -129,7 +141,8 @@ class SubmissionExporter(NotebookExporter):
         # nbgrader has copied what links point to, gradebook or not.
         copied = self.parent._format_dest(names["assignment"], names["student"])
         remove_followed(os.path.dirname(filename), copied)
-        submission, notebook = healed_notebook(Path(filename), store, self.notebooks)
+        stores = self._named_stores(names["assignment"])
+        submission, notebook = healed_notebook(Path(filename), store, stores)
         self._check_language(names["notebook"], store, submission)
         if submission.damage:
             self.parent.log.warning(
@@ -177,7 +190,7 @@ class SubmissionExporter(NotebookExporter):
 
 
 def healed_notebook(
-    path: Path, store: Store, notebooks: Iterable[str]
+    path: Path, store: Store, stores: Mapping[str, Store]
 ) -> tuple[Submission, NotebookNode]:
     """Read a submitted notebook, or the copy that holds the work, and heal it.
 
@@ -187,8 +200,8 @@ def healed_notebook(
         The submitted file; `autograder.copies.choose` may take another one.
     store : Store
         Holds the release and the cases.
-    notebooks : iterable of str
-        The assignment's notebooks, which are not copies of this one.
+    stores : mapping of str to Store
+        Those of all of the assignment's notebooks, by name.
 
     Returns
     -------
@@ -198,7 +211,7 @@ def healed_notebook(
         The released notebook with the learner's text; its metadata say what was
         healed and what a person should look at.
     """
-    submission, (notebook, notes, flags, edition) = choose(path, store, notebooks)
+    submission, (notebook, notes, flags, edition) = choose(path, store, stores)
     notebook.metadata["course"] = {
         "digest": store.cases.digest,
         "edition": edition,

@@ -51,16 +51,19 @@ class SubmittedFiles:
     ----------
     notebook : bytes, int or None
         The notebook's bytes; its size where it is too large to be read; None
-        where it is no ordinary file.
+        where it is no ordinary file, or none.
     files : dict of str to (bytes or int)
         What lies beside it, by relative path; a size stands for too much.
     others : dict of str to bytes
         Notebooks beside it that are not the assignment's, by name: copies.
+    missing : bool
+        Whether there is nothing of the notebook's name.
     """
 
     notebook: bytes | int | None
     files: dict[str, bytes | int] = field(default_factory=dict)
     others: dict[str, bytes] = field(default_factory=dict)
+    missing: bool = False
 
 
 def _read(path: str, most: int) -> bytes | int | None:
@@ -114,16 +117,17 @@ def pack(
         for path in others_in(folder, notebooks)
         if (raw := read_bounded(path, MOST_OTHER)) is not None
     }
-    return SubmittedFiles(
-        _read(str(folder / f"{notebook}.ipynb"), MAX_BYTES), files, others
-    )
+    own = str(folder / f"{notebook}.ipynb")
+    missing = not os.path.lexists(own)
+    return SubmittedFiles(_read(own, MAX_BYTES), files, others, missing)
 
 
 def unpack(submitted: SubmittedFiles, notebook: Path, folder: Path) -> None:
     """Write the notebook to a file, and what lies beside it to a folder."""
     notebook.parent.mkdir(parents=True, exist_ok=True)
     if submitted.notebook is None:
-        notebook.symlink_to("nowhere")
+        if not submitted.missing:
+            notebook.symlink_to("nowhere")
     else:
         _write(notebook, submitted.notebook)
     for name, raw in submitted.others.items():

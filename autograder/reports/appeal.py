@@ -1,26 +1,46 @@
 """Showing graders a whole case, hidden numbers included, when a learner appeals."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
+from autograder.copies import choose, notebooks_in
 from autograder.errors import CourseError
 from autograder.feedback import function_reason
-from autograder.healing import heal
 from autograder.judging import Trial, Verdict
 from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.execution import JudgedExecute
 from autograder.store import Store, StoreError, read_store, store_path
-from autograder.submissions import read_submission
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.recognition import named_inputs
 from helpers.checks.report import describe_outcome
 from helpers.checks.values import leaves, resolve
 
-__all__ = ["judge_again", "overview", "whole_case"]
+__all__ = ["handed_in", "judge_again", "overview", "whole_case"]
 
 MAX_SHOWN = 200
+
+
+def handed_in(course: Course, assignment: str, student: str) -> list[str]:
+    """Return which notebooks of an assignment a learner has handed in."""
+    stores = _stores(course, assignment)
+    return notebooks_in(_folder(course, assignment, student), stores)
+
+
+def _folder(course: Course, assignment: str, student: str) -> Path:
+    return course.root / "submitted" / student / assignment
+
+
+def _stores(course: Course, assignment: str) -> dict[str, Store]:
+    try:
+        return {
+            name: read_store(store_path(course.root, assignment, name))
+            for name in course.notebooks(assignment)
+        }
+    except StoreError as error:
+        raise CourseError(str(error)) from None
 
 
 def judge_again(
@@ -46,18 +66,15 @@ def judge_again(
     CourseError
         If there is no such submission, or it could not be judged.
     """
-    folder = course.root / "submitted" / student / assignment
-    path = folder / f"{notebook}.ipynb"
-    if not path.exists():
+    folder = _folder(course, assignment, student)
+    stores = _stores(course, assignment)
+    if notebook not in notebooks_in(folder, stores):
         known = ", ".join(course.students(assignment)) or "nobody"
         raise CourseError(
             f"{plain(student)} has handed in nothing of {assignment}; who has: {known}"
         )
-    try:
-        store = read_store(store_path(course.root, assignment, notebook))
-    except StoreError as error:
-        raise CourseError(str(error)) from None
-    healed = heal(read_submission(path), store)
+    store = stores[notebook]
+    _, healed = choose(folder / f"{notebook}.ipynb", store, stores)
     cells = healed.notebook
     cells.metadata["course"] = {"edition": healed.language}
     resources = {

@@ -22,6 +22,8 @@ from autograder.nbgrader.collecting import (
     BoundedExtractor,
     LmsCollector,
 )
+from autograder.store import store_path
+from tests.course import CENTRE, content, two_stores
 
 ROOT = Path(__file__).resolve().parents[2]
 MOODLE_FILE = "{name}_{number}_assignsubmission_file_{file}"
@@ -82,7 +84,11 @@ def collect(tmp_path, gradebook):
         app.coursedir = CourseDirectory(parent=app)
         app.init_plugins()
         app.extract_archive_files()
-        app.process_extracted_files()
+        collect.status = 0
+        try:
+            app.process_extracted_files()
+        except SystemExit as ended:
+            collect.status = ended.code
         submitted = tmp_path / "submitted"
         return {
             str(path.relative_to(submitted)): path.read_text()
@@ -250,6 +256,59 @@ def test_bounds_are_each_learners_own(collect, said):
 def test_a_name_that_the_assignment_does_not_have_is_skipped(collect):
     """A notebook of another assignment is not handed in with this one."""
     assert collect({"a_1_2_other.ipynb": "x", "no name of an lms.ipynb": "y"}) == {}
+
+
+def test_a_renamed_notebook_is_known_by_its_cells(collect, said, tmp_path, tiny_course):
+    """Where no file of its name has work in it, and one other file is this one."""
+    stores = two_stores(tiny_course.root, "numpy_basics", "logistic_regression")
+    for name, store in stores.items():
+        store.write(store_path(tmp_path, "01_basics", name))
+    first, second = stores.values()
+    members = {
+        "ada_1_10_my work.ipynb": content(first, CENTRE),
+        "ada_1_11_numpy_basics(1).pdf": b"x",
+        "bo_2_12_numpy_basics.ipynb": content(first),
+        "bo_2_13_Untitled.ipynb": content(first, f"{CENTRE}  # bo"),
+        "bo_2_14_Untitled1.ipynb": content(second),
+        "di_4_17_numpy_basics.ipynb": content(first, f"{CENTRE}  # di"),
+        "di_4_18_old.ipynb": content(first, CENTRE),
+    }
+    got = collect(members)
+
+    assert got == {
+        "1/01_basics/numpy_basics.ipynb": content(first, CENTRE).decode(),
+        "2/01_basics/numpy_basics.ipynb": content(first, f"{CENTRE}  # bo").decode(),
+        "2/01_basics/logistic_regression.ipynb": content(second).decode(),
+        "4/01_basics/numpy_basics.ipynb": content(first, f"{CENTRE}  # di").decode(),
+    }
+    assert "ada (1): took my work.ipynb as numpy_basics.ipynb, by its cells" in said()
+    assert "Collected work of 3 learners: 4 notebooks" in said()
+    assert "old.ipynb: numpy_basics.ipynb has work in it" in said()
+    assert collect.status == 0
+
+    members |= {
+        "cy_3_15_a.ipynb": content(first, CENTRE),
+        "cy_3_16_b.ipynb": content(first, f"{CENTRE}  # cy"),
+    }
+
+    assert collect(members) == got
+    assert re.search(r"a.ipynb: it may be numpy_basics.ipynb, and so may", said())
+    assert collect.status == 1
+
+
+def test_a_refused_archive_is_a_failure_after_all_else_is_collected(
+    collect, said, tmp_path
+):
+    """One sentence names it; the status tells programs."""
+    archive = tmp_path / "downloaded" / "01_basics" / "archive"
+    (archive / "second.zip").write_bytes(b"PK, and then nothing")
+    (archive / "third.rar").write_bytes(b"Rar!")
+    got = collect({"ada_1_10_numpy_basics.ipynb": "x"})
+
+    assert got == {"1/01_basics/numpy_basics.ipynb": "x"}
+    assert "refused: second.zip: a damaged archive" in said()
+    assert "Not everything in second.zip, third.rar was collected" in said()
+    assert collect.status == 1
 
 
 @pytest.fixture
@@ -442,6 +501,8 @@ def test_a_learner_of_whom_nothing_was_collected_is_listed(collect, said):
     assert "bo (2): homework.pdf: it is no notebook of the assignment" in end
     assert "cy (3): mine.ipynb: it is no notebook of the assignment" in end
     assert "refused: readme.txt: no LMS gives a file such a name" in end
+    assert collect.status == 1
+    assert "Not everything in submissions.zip was collected" in end
 
 
 def test_what_is_lost_does_not_stand_between_lines_of_each_file(collect, said):
@@ -449,6 +510,7 @@ def test_what_is_lost_does_not_stand_between_lines_of_each_file(collect, said):
     collect({f"learner{i}_{i}_{i}_numpy_basics.ipynb": "x" for i in range(10, 40)})
 
     assert "Collected work of 30 learners" in said()
+    assert collect.status == 0
     for noise in ("Parsing file", "Copying", "Creating: "):
         assert noise not in said()
 
@@ -466,16 +528,17 @@ def test_a_worksheet_that_comes_later_leaves_nobody_twice(collect, said, tmp_pat
     kept = tmp_path / "downloaded" / "01_basics" / "replaced" / "444"
     assert (kept / "numpy_basics.ipynb").read_text() == "bo"
     assert "444 is known as bo now" in said()
+    assert collect.status == 1
+    assert "Not everything in submissions.zip was collected" in said()
 
 
 def test_a_folder_without_an_archive_is_an_error(collect, said, tmp_path):
     """And not one line for each file of the last time."""
     collect({"ada_1_10_numpy_basics.ipynb": "x"})
     shutil.rmtree(tmp_path / "downloaded" / "01_basics" / "archive")
-    with pytest.raises(SystemExit) as ended:
-        collect(None)
+    collect(None)
 
-    assert ended.value.code == 1
+    assert collect.status == 1
     assert "put the zip of the LMS into downloaded/01_basics/archive/" in said()
 
 

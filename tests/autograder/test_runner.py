@@ -84,6 +84,7 @@ ODD = {
     ),
     "truncated": b'{"cells": [{"cell_type": "code", "sou',
     "linked": None,
+    "renamed": solve,
 }
 
 
@@ -111,6 +112,8 @@ def hand_in_oddities(root):
         (folder / "notes.txt").write_text("kept beside the notebook")
     late = root / "submitted" / "perfect" / ASSIGNMENT / "timestamp.txt"
     late.write_text("2026-01-02 03:04:05 UTC", encoding="utf-8")
+    renamed = root / "submitted" / "renamed" / ASSIGNMENT
+    (renamed / "tiny.ipynb").rename(renamed / "my work (1).ipynb")
     secret = root / "submitted" / "untouched" / ASSIGNMENT / "secret.txt"
     secret.symlink_to(root / "gradebook.db")
 
@@ -206,6 +209,9 @@ def test_rows_and_files_are_those_of_nbgrader(root, tmp_path):
     assert "for a person to look at: 2" in done.stdout
     assert rows(other) == rows(root)
     assert files(other) == files(root)
+    (row,) = [r for r in course.grades(ASSIGNMENT) if r.student == "renamed"]
+    assert row.marks.code == 7
+    assert "no file had its name: my work (1).ipynb was graded" in "".join(row.notes)
 
     again = run_command(root)
 

@@ -225,7 +225,7 @@ def test_a_copy_with_the_work_is_graded_in_place_of_the_untouched_original(
     path = written(tmp_path / "a", "tiny", form_of(store))
     written(tmp_path / "a", "tiny-Copy1", solved(store))
 
-    _, (notebook, notes, flags, _) = choose(path, store, ["tiny"])
+    _, (notebook, notes, flags, _) = choose(path, store, {"tiny": store})
 
     assert CENTRE in [cell.source for cell in notebook.cells]
     assert any("tiny-Copy1.ipynb" in note for note in notes)
@@ -238,7 +238,7 @@ def test_of_several_copies_none_is_chosen(store, tmp_path):
     for number in (1, 2):
         written(tmp_path / "a", f"tiny-Copy{number}", solved(store))
 
-    _, (notebook, _, flags, _) = choose(path, store, ["tiny"])
+    _, (notebook, _, flags, _) = choose(path, store, {"tiny": store})
     (flag,) = [flag for flag in flags if flag.kind == "copies"]
 
     assert CENTRE not in [cell.source for cell in notebook.cells]
@@ -250,6 +250,6 @@ def test_a_copy_beside_work_is_only_named(store, tmp_path):
     path = written(tmp_path / "a", "tiny", solved(store))
     written(tmp_path / "a", "old", form_of(store))
 
-    _, (_, _, flags, _) = choose(path, store, ["tiny"])
+    _, (_, _, flags, _) = choose(path, store, {"tiny": store})
 
     assert "copies" in [flag.kind for flag in flags]

@@ -52,6 +52,7 @@ c.GradingService.jobs = 2
         raw: bytes | None = None,
         when: str = "2026-01-02 03:04:05 UTC",
         exchange: bool = False,
+        file: str = "tiny.ipynb",
     ) -> Path:
         """Hand in under a name such as ``ada+01_tiny+1``."""
         inbox = self.box / "inbox"
@@ -65,7 +66,7 @@ c.GradingService.jobs = 2
                 if cell["id"] in ("centre", "spread"):
                     cell.source = {"centre": centre, "spread": SPREAD}[cell["id"]]
             raw = json.dumps(notebook).encode()
-        (draft / "tiny.ipynb").write_bytes(raw)
+        (draft / file).write_bytes(raw)
         (draft / "timestamp.txt").write_text(when)
         (draft / "submission_secret.txt").write_text(SECRET + name)
         draft.chmod(0o777)

@@ -123,6 +123,18 @@ def test_a_notebook_that_is_not_there_earns_nothing(work, tiny_course, tmp_path)
     assert results_form([none])["gradable"] is False
 
 
+def test_a_folder_holds_a_notebook_under_any_name(work, tiny_course):
+    """One file is graded; of several none, and the learner is told."""
+    path = work(name="my work.ipynb")
+    [one] = autograder.grade_folder(path.parent, "01_tiny", cases=_cases(tiny_course))
+    (path.parent / "tiny (2).ipynb").write_bytes(work(MISTAKE).read_bytes())
+    [two] = autograder.grade_folder(path.parent, "01_tiny", cases=_cases(tiny_course))
+
+    assert (one.points, two.points) == (7, 0)
+    assert any("may be it: my work.ipynb, tiny (2).ipynb" in said for said in two.notes)
+    assert results_form([two])["gradable"] is False
+
+
 def _cases(course):
     return course.root / "cases"
 
@@ -139,7 +151,10 @@ def test_files_beside_it_are_there_when_its_cells_run(work, grade, tmp_path):
 def test_a_notebook_is_known_by_its_name_or_by_what_the_caller_says(work, grade):
     """As browsers name copies; one that is of no notebook is refused by name."""
     assert grade(work(name="Tiny (2).ipynb")).points == 7
-    assert grade(work(name="homework.ipynb")).points == 7  # the only one there is
+    renamed = grade(work(name="homework.ipynb"))
+    assert renamed.points == 7
+    assert [flag["kind"] for flag in renamed.flags] == ["renamed"]
+    assert "so homework.ipynb was graded" in renamed.notes[0]
     with pytest.raises(CourseError, match="'x' is no notebook of 01_tiny"):
         grade(b"", name="'x'")
     with pytest.raises(CourseError, match=r"no cases of '\.\./01_tiny'"):

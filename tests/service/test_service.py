@@ -74,11 +74,12 @@ def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch, capl
     here.submit("..+01_tiny+1")
     here.submit("odd+01_tiny+1", when="yesterday, I think")
     here.submit("cy-01_tiny")
+    here.submit("di+01_tiny+1", file="my work.ipynb")
     here.submit("ada+01_tiny+2", MISTAKE)
     with serving(here) as server:
         with pytest.raises(CourseError, match="another service is at work"):
             multiprocessing_server(here)
-        found = settle(server, 5)
+        found = settle(server, 6)
 
     waits = "no_such+02_none+1 waits until 02_none is generated"
     misnamed = "cy-01_tiny is not taken in: a submission is a folder STUDENT+ASSIGN"
@@ -88,7 +89,8 @@ def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch, capl
     assert "Attempt 2 counts, not this one." in here.page("ada+01_tiny+1")
     assert found["ada", 1].points == 7 and not found["ada", 1].counts
     assert found["ada", 2].points == 4 and found["ada", 2].counts
-    assert marks(here) == {"ada": 4, "bad": 0, "odd": 4 + 3}
+    assert marks(here) == {"ada": 4, "bad": 0, "di": 7, "odd": 4 + 3}
+    assert "so my work.ipynb was graded" in here.page("di+01_tiny+1")
     assert HINT in here.page("ada+01_tiny+2")
     assert "Attempt 2, handed in 2026-01-02 03:04 UTC." in here.page("ada+01_tiny+2")
     assert HINT not in here.page("ada+01_tiny+1")
@@ -108,6 +110,7 @@ def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch, capl
         ("ada", 1),
         ("ada", 2),
         ("bad", 1),
+        ("di", 1),
         ("no_book", 1),
         ("odd", 1),
     }
