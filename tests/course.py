@@ -197,6 +197,8 @@ def two_stores(root: Path, first: str, second: str) -> dict[str, Store]:
         if cell["id"] != "setup":
             cell["id"] = f"other-{cell['id']}"
             cell["source"] = f"# {cell['id']}"
+            if marks := cell["metadata"].get("nbgrader"):
+                marks["grade_id"] = cell["id"]
     return {first: tiny, second: replace(tiny, released=form)}
 
 
