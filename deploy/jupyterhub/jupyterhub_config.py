@@ -102,14 +102,17 @@ c.Spawner.pre_spawn_hook = prepare
 # Whose course is graded as soon as something is submitted; nobody's by default.
 GRADING = os.environ.get("COURSE_GRADING", "")
 if GRADING:
-    home = Path(f"~{GRADING}").expanduser()
-    if not SYSTEM_USERS:
+    if SYSTEM_USERS:
+        home = Path(f"~{GRADING}").expanduser()
+    else:  # nobody of that name need be a user of the system
         home = STATE / "home" / GRADING
+        home.mkdir(parents=True, exist_ok=True)
     c.JupyterHub.services = [
         {
             "name": "grading",
-            "command": [sys.executable, "-m", "autograder", "serve"],
-            "cwd": str(home / COURSE),
+            # The course may come later, and the hub starts at once what has ended.
+            "command": [sys.executable, "-m", "autograder", "serve", "--wait", COURSE],
+            "cwd": str(home),
             "environment": {
                 **c.Spawner.environment,
                 "HOME": str(home),

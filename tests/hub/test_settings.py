@@ -2,13 +2,18 @@
 
 import importlib
 import re
+import shutil
 from pathlib import Path
 
 import dask
 import pytest
 import yaml
+from click.testing import CliRunner
 from traitlets.config import PyFileConfigLoader
 
+from autograder.service.server import Server
+
+serve_module = importlib.import_module("autograder.cli.serve")
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [ROOT / "docs" / "deploy.md", *sorted((ROOT / "deploy").rglob("*.py"))]
 PLACES = {
@@ -102,3 +107,39 @@ def test_without_root_everybody_has_a_folder_and_one_password(
 
     assert (config.JupyterHub.authenticator_class, spawner) == expected
     assert config.Authenticator.allowed_users == {"grace", "ada", "bo"}
+
+
+def test_the_hub_grades_a_course_that_comes_later(tmp_path, monkeypatch, tiny_course):
+    """The service that the hub starts waits for the course, then watches."""
+    exchange = tmp_path / "exchange"
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("COURSE_HUB_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("COURSE_EXCHANGE", str(exchange))
+    monkeypatch.setenv("COURSE_HUB_PASSWORD", "long enough")
+    monkeypatch.setenv("COURSE_GRADING", "grace")
+    path = ROOT / "deploy" / "jupyterhub"
+    config = PyFileConfigLoader("jupyterhub_config.py", str(path)).load_config()
+    (service,) = config.JupyterHub.services
+    monkeypatch.setattr(serve_module, "AGAIN", 0.01)
+    monkeypatch.setattr(Server, "run", lambda self: None)
+    for name, value in service["environment"].items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(service["cwd"])
+    runner = CliRunner()
+
+    def arrive(problem: str) -> None:
+        """Be the instructor, who copies the course while the service waits."""
+        shutil.copytree(tiny_course.root, "course")
+        with Path("course", "nbgrader_config.py").open("a") as settings:
+            settings.write("c.GradingService.port = 0\n")  # others test here too
+        said.append(problem)
+
+    said: list[str] = []
+    monkeypatch.setattr(serve_module.time, "sleep", arrive)
+    assert service["command"][1:4] == ["-m", "autograder", "serve"]
+    done = runner.invoke(serve_module.serve, service["command"][4:])
+
+    assert done.exit_code == 0, done.output
+    assert len(said) == 1
+    assert "waiting: " in done.output and "no nbgrader_config.py" in done.output
+    assert f"watching {exchange}/neural-networks/inbound" in done.output
