@@ -37,6 +37,13 @@ ELSEWHERE = {
 # These find something in this class, and say so.
 STATUS = {"python -m autograder grade 01_tiny": {0, 1}}
 SUBMITTED = "lovelaceada_LATE_12345_678_tiny-1.ipynb"
+# Moodle's archive and its worksheet lie beside Canvas's.
+IN_MOODLE = "Cy Fo_9_assignsubmission_file_/my work.ipynb"
+WORKSHEET = (
+    "Identifier,Full name,ID number,Email address,Status,Grade,Maximum grade,"
+    "Grade can be changed,Last modified (grade),Feedback comments\r\n"
+    "Participant 9,Cy Fo,cy,cy@example.org,Submitted,,8.00,Yes,-,\r\n"
+)
 
 
 def commands():
@@ -104,6 +111,10 @@ def _prepare(root, line):
         with zipfile.ZipFile(root / "submissions.zip", "w") as archive:
             done = _answer(root / "release" / "01_tiny" / "tiny.ipynb")
             archive.writestr(SUBMITTED, done)
+        folder = root / "downloaded" / "01_tiny" / "archive"
+        (folder / "worksheet.csv").write_text(WORKSHEET, newline="")
+        with zipfile.ZipFile(folder / "moodle.zip", "w") as archive:
+            archive.writestr(IN_MOODLE, done)
     elif line.startswith("python -m autograder hand-back"):
         # The class was graded once before; ada's work has come since.
         for step in ("autograde 01_tiny", "generate_feedback 01_tiny"):
@@ -171,17 +182,29 @@ def test_every_command_of_the_page_works(ran, course):
 
 
 def test_feedback_and_marks_go_back_as_they_came(ran, course):
-    """Canvas finds the learner by what it put before the file's name."""
+    """Each LMS finds the learner by what it put before the file's name."""
     with zipfile.ZipFile(course / "build/return/01_tiny-feedback.zip") as archive:
         names = archive.namelist()
         page = archive.read(names[0]).decode()
     rows = list(csv.reader((course / "canvas.csv").open()))
+    (sheet,) = (course / "build" / "return").glob("*.csv")
+    moodle = list(csv.reader(sheet.open(newline="", encoding="utf-8-sig")))
     ada = next(row for row in rows if row[1] == "12345")
 
-    assert names == ["lovelaceada_LATE_12345_678_tiny.html"]
+    assert names == [
+        "lovelaceada_LATE_12345_678_tiny.html",
+        "Cy Fo_9_assignsubmission_file_/tiny.html",
+    ]
+    # Nothing waits: no written answer was given.
+    assert [(row[0], row[5]) for row in moodle] == [
+        ("Identifier", "Grade"),
+        ("Participant 9", "7.00"),
+    ]
     assert "centre" in page
     assert ada[0] == "Lovelace, Ada"
-    assert "feedback of 1 learners" in ran["python -m autograder hand-back 01_tiny"]
+    assert "feedback of 2 learners" in ran["python -m autograder hand-back 01_tiny"]
+    collected = ran["nbgrader zip_collect 01_tiny"]
+    assert "took my work.ipynb as tiny.ipynb, by its cells" in collected
     with Course(course).gradebook() as book:
         extension = book.find_submission("01_tiny", "ada").extension
     assert extension.total_seconds() == 48 * 3600
