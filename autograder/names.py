@@ -8,6 +8,7 @@ __all__ = ["plain", "unusable"]
 KEPT = "\u200c\u200d"
 HIDING = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 MARKUP = '<>"&\\'
+LONGEST = 128  # characters; databases keep no more
 
 
 def plain(text: str) -> str:
@@ -59,6 +60,8 @@ def unusable(name: str) -> str:
     >>> unusable("<b>")
     'the name holds <, >: rename the folder in submitted/'
     """
+    if len(name) > LONGEST:
+        return f"the name has more than {LONGEST} characters: rename the folder"
     held = [c for c in dict.fromkeys(name) if c in MARKUP or plain(c) != c]
     if not held:
         return ""

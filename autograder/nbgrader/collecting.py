@@ -50,7 +50,6 @@ from autograder.store import Store, StoreError, read_store, store_path
 
 __all__ = ["CANVAS", "MOODLE", "BoundedExtractor", "LmsCollector"]
 
-LONGEST_ID = 128
 LONGEST_SHOWN = 200
 MOST_PROBLEMS = 10  # said of one learner
 # How nbgrader begins what it says of each file.
@@ -389,7 +388,7 @@ class BoundedExtractor(ExtractorPlugin):
         if not student:
             return f"the grading worksheet has no participant {name.number}"
         why = unusable(student)
-        if why or student.startswith(".") or len(student) > LONGEST_ID:
+        if why or student.startswith("."):
             return why or "it gives an unusable id"
         learner = self._participants.names.get(name.number) if moodle else None
         shown = f"{_shown(learner or name.learner)} ({_shown(name.number)})"

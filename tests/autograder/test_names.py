@@ -31,7 +31,7 @@ def test_ordinary_names_are_usable(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["<b>", 'x";alert(1);"', "a\nb", "a\x1b[2J", "\u202eb"]
+    "name", ["<b>", 'x";alert(1);"', "a\nb", "a\x1b[2J", "\u202eb", "a" * 129]
 )
 def test_names_that_pages_or_terminals_obey_are_not_usable(name):
     """Each is refused with a reason that obeys nothing itself."""
