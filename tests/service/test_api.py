@@ -1,6 +1,7 @@
 """One notebook in, its result out: what programs and their users are told."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import nbformat
 import pytest
+import yaml
 from nbformat.v4 import new_code_cell
 
 import autograder
@@ -198,6 +200,31 @@ def test_the_summary_and_the_status_say_whether_it_is_enough(work, tiny_course):
     unknown = _run("grade-file", path, "--assignment", "x", cwd=tiny_course.root)
     assert unknown.returncode == 2
     assert "known: 01_tiny" in unknown.stderr
+
+
+def test_the_documented_job_grades_a_repository(work, tiny_course, tmp_path):
+    """The recipe's own lines, in a folder that holds nothing but the checkout."""
+    page = (ROOT / "docs" / "doors.md").read_text()
+    recipe = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.S)[1])
+    checkout, step = recipe["jobs"]["grade"]["steps"]
+    clone = tmp_path / checkout["with"]["path"]
+    (clone / ".git").mkdir(parents=True)
+    (clone / "README.md").write_text("# My work")
+    (clone / "tiny.ipynb").write_bytes(work(MISTAKE).read_bytes())
+    summary = tmp_path / "summary.md"
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "GITHUB_STEP_SUMMARY": str(summary),
+        **dict.fromkeys(step["env"], "01_tiny"),
+    }
+    script = step["run"].replace("/srv/course/cases", str(_cases(tiny_course)))
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=tmp_path, env=environment, timeout=120
+    )
+
+    assert done.returncode == 1  # 57 % of the points
+    assert "# 01_tiny: 4 of 7 points" in summary.read_text()
+    assert HINT in summary.read_text()
 
 
 def test_cells_of_ordinary_tests_have_their_points_too(tiny_course, grade, work):

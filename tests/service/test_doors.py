@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -16,6 +17,7 @@ from traitlets.config import Config
 import autograder
 from autograder.doors import prairielearn
 from autograder.doors.gradescope import VISIBLE, build_zip
+from tests.conftest import ROOT
 from tests.course import CENTRE
 from tests.service.conftest import MISTAKE
 
@@ -31,6 +33,7 @@ TEST_KEYS = {
     "output_format",
     "visibility",
 }
+INSTALLED = ("autograder", "helpers", "data")
 NAMESPACE = ["unshare", "--mount", "--propagation=private", "--pid", "--fork"]
 NAMESPACE += ["--mount-proc", "--kill-child"]
 
@@ -70,30 +73,30 @@ def _submit(image, place, centre):
     shutil.copy(folder / "tiny.ipynb", image / "submission" / "tiny.ipynb")
 
 
-def _in_container(image: Path) -> list[str]:
-    """Return what runs the autograder in a root of its own, as root without rights.
-
-    A container's root may not make namespaces. Without root here, it runs as it is.
-    """
-    run = ["env", "-i", "PATH=/usr/bin:/bin"]
+def _can_contain() -> bool:
+    """Tell whether a root of its own can be made here."""
     possible = os.geteuid() == 0 and shutil.which("unshare") and shutil.which("setpriv")
-    if not possible or subprocess.run([*NAMESPACE, "true"]).returncode:
-        return [*run, f"AUTOGRADER_ROOT={image}", str(image / "run_autograder")]
-    root = image.parent / "root"
+    return bool(possible) and not subprocess.run([*NAMESPACE, "true"]).returncode
+
+
+def _in_container(where: Path, mounts: dict[str, Path], command: str) -> list[str]:
+    """Return what runs a command in a root of its own, as root without rights.
+
+    A container's root may not make namespaces.
+    """
+    root = where / "root"
     folders = ["/usr", "/bin", "/lib", "/lib64", "/etc", "/dev", "/proc", "/tmp"]
     folders += [sys.prefix, sys.base_prefix]
-    lines = ["set -e", f"mkdir -p '{root}'"]
-    for folder in folders:
-        if Path(folder).is_dir():
+    mounts = {folder: Path(folder) for folder in folders} | mounts
+    lines = ["set -e", f"mkdir -p '{root}/root'"]
+    for folder, source in mounts.items():
+        if source.is_dir():
             lines.append(f"mkdir -p '{root}{folder}'")
-            lines.append(f"mount --rbind '{folder}' '{root}{folder}'")
-    lines += [f"mkdir -p '{root}/autograder' '{root}/root'"]
-    lines += [f"mount --rbind '{image}' '{root}/autograder'"]
+            lines.append(f"mount --rbind '{source}' '{root}{folder}'")
     dropped = "setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin"
-    lines.append(
-        f"exec {dropped} chroot '{root}' {' '.join(run)} /autograder/run_autograder"
-    )
-    script = image.parent / "container.sh"
+    run = "env -i PATH=/usr/bin:/bin HOME=/root"
+    lines.append(f"exec {dropped} chroot '{root}' {run} {command}")
+    script = where / "container.sh"
     script.write_text("\n".join(lines) + "\n")
     return [*NAMESPACE, "sh", str(script)]
 
@@ -101,9 +104,12 @@ def _in_container(image: Path) -> list[str]:
 def test_gradescope_gets_scores_tests_and_visibility(image, place):
     """In a root of its own, with the walls that a container allows, or none graded."""
     _submit(image, place, MISTAKE)
-    run = subprocess.run(
-        _in_container(image), capture_output=True, text=True, timeout=300
-    )
+    command = ["env", "-i", "PATH=/usr/bin:/bin", f"AUTOGRADER_ROOT={image}"]
+    command.append(str(image / "run_autograder"))
+    if _can_contain():
+        mounts = {"/autograder": image}
+        command = _in_container(image.parent, mounts, "/autograder/run_autograder")
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr[-3000:]
     form = json.loads((image / "results" / "results.json").read_text())
 
@@ -157,18 +163,34 @@ def test_landlock_holds_where_namespaces_are_forbidden(tiny_course, place):
 def test_prairielearn_gets_a_score_and_tests(tiny_course, place, tmp_path):
     """From 0 to 1, with plain text; what cannot be read uses up no attempt."""
     here = place()
-    for name in ("student", "tests", "results"):
-        (tmp_path / name).mkdir()
-    shutil.copytree(tiny_course.root / "cases", tmp_path / "tests" / "cases")
+    job = tmp_path / "job"  # with nothing but what PrairieLearn puts there
+    for name in ("student", "tests", "data"):
+        (job / name).mkdir(parents=True)
+    (job / "data" / "data.json").write_text('{"submitted_answers": {}}')
+    shutil.copytree(tiny_course.root / "cases", job / "tests" / "cases")
     folder = here.submit("ada+01_tiny+1", MISTAKE)
-    shutil.copy(folder / "tiny.ipynb", tmp_path / "student")
-    prairielearn.main(tmp_path, "01_tiny")
-    form = json.loads((tmp_path / "results" / "results.json").read_text())
-    (tmp_path / "student" / "tiny.ipynb").write_text("not a notebook")
-    prairielearn.main(tmp_path, "01_tiny")
-    damaged = json.loads((tmp_path / "results" / "results.json").read_text())
+    shutil.copy(folder / "tiny.ipynb", job / "student")
+    page = (ROOT / "docs" / "doors.md").read_text()
+    (block,) = re.findall(r"```json\n(.*?)```", page, re.S)
+    options = json.loads(block)["externalGradingOptions"]
+    path, *arguments = options["entrypoint"]
+    assert Path(path).is_absolute() and options["timeout"] <= 600
+    command = [sys.executable, *arguments[:2], "01_tiny"]
+    if _can_contain():
+        mounts = {f"{ROOT}/{name}": ROOT / name for name in INSTALLED}
+        command = _in_container(tmp_path, {"/grade": job} | mounts, " ".join(command))
+    else:
+        command.append(str(job))
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stderr[-3000:]
+    written = (job / "results" / "results.json").read_text()
+    form = json.loads(written)
+    (job / "student" / "tiny.ipynb").write_text("not a notebook")
+    prairielearn.main(job, "01_tiny")
+    damaged = json.loads((job / "results" / "results.json").read_text())
 
-    assert form["gradable"] is True
+    assert form["gradable"] is True, run.stderr[-3000:]
+    assert "8675309" not in written and len(written) < 1_000_000
     assert form["score"] == pytest.approx(4 / 7, abs=1e-5)
     assert [test["points"] for test in form["tests"]] == [0, 4]
     assert HINT in form["tests"][0]["output"]
