@@ -14,6 +14,7 @@ __all__ = ["Cluster"]
 AHEAD = 2
 TICK = 0.25
 CONNECT = "15s"
+RUNNING = "running"  # of Dask's client
 
 
 def _itself(assignment: Assignment) -> Assignment:
@@ -59,7 +60,24 @@ class Cluster:
         self._shared = self._client.submit(_itself, assignment, pure=False)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Finished | None]:
-        """Grade notebooks, yielding them as they are done; None now and then."""
+        """Grade notebooks, yielding them as they are done; None now and then.
+
+        Raises
+        ------
+        CourseError
+            If the scheduler has ended, which is no fault of any notebook.
+        """
+        try:
+            yield from self._graded(tasks)
+        except Exception:
+            if self._client.status == RUNNING:
+                raise
+            raise CourseError(
+                "the Dask scheduler no longer answers: start it and its workers, "
+                "then run this again; what was graded by then is kept"
+            ) from None
+
+    def _graded(self, tasks: Iterable[Task]) -> Iterator[Finished | None]:
         from distributed import wait
         from distributed.scheduler import KilledWorker
 
@@ -91,6 +109,8 @@ class Cluster:
                     reason = "every worker that graded this notebook died"
                     yield Finished(task.student, task.notebook, error=reason)
                 except Exception as error:
+                    if self._client.status != RUNNING:
+                        raise
                     reason = f"{type(error).__name__}: {error}"[:500]
                     yield Finished(task.student, task.notebook, error=reason)
 

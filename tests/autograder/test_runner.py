@@ -22,6 +22,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder.batch import pool as pool_module
+from autograder.batch.dask import Cluster
 from autograder.batch.pool import MOST_TRIES, Pool
 from autograder.batch.run import GradingRun
 from autograder.batch.run_report import report_path
@@ -443,6 +444,31 @@ def test_a_dask_cluster_grades_with_no_shared_files(two, tmp_path, dask):
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows(other) == rows(two)
     assert files(other) == files(two)
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_ends_is_one_sentence(two, tmp_path):
+    """No notebook is blamed for it, so that nobody loses the marks they have."""
+    where = tmp_path / "scheduler.json"
+    command = [sys.executable, "-m", "dask", "scheduler", "--no-dashboard"]
+    command += ["--scheduler-file", str(where), "--host", "127.0.0.1", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        while not where.exists():
+            assert process.poll() is None
+            time.sleep(0.1)
+        bundle = GradingRun(Course(two), ASSIGNMENT).bundle()
+        cluster = Cluster(bundle, json.loads(where.read_text())["address"], [])
+        tasks = [Task("ann", "tiny", str(two / "submitted" / "ann" / ASSIGNMENT))]
+        with pytest.raises(CourseError, match="no longer answers: start it and its"):
+            for finished in cluster.run(tasks):
+                assert finished is None
+                process.kill()
+                process.wait(30)
+        cluster.close()
+    finally:
+        process.kill()
+        process.wait(30)
 
 
 @pytest.mark.slow
