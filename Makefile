@@ -24,7 +24,7 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 	touch $@
 
 grade: venv  ## generate everything, grade a demonstration class, show the table
-	python -m autograder demo $(ASSIGNMENT)
+	python -m autograder demo $(ASSIGNMENT) $(if $(EDITION),--edition $(EDITION))
 
 release: venv  ## generate ASSIGNMENT (or all) into release/, and an EDITION
 	python -m autograder release $(ASSIGNMENT) $(if $(EDITION),--edition $(EDITION))

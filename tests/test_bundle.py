@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 import nbformat
 import pytest
 
-from autograder.delivery.bundle import bundle
+from autograder.delivery.bundle import bundle, bundled_files
 from autograder.nbgrader.course import Course
+from autograder.translations.documents import documents
 
 ROOT = Path(__file__).resolve().parents[1]
 TOP = "neural-networks/"
@@ -97,6 +98,21 @@ def test_nothing_hidden_is_in_the_bundle(archive):
             continue
         found = [line for line in forbidden if line in text]
         assert (name, []) == (name, found)
+
+
+def test_every_page_of_the_bundle_has_its_edition(tmp_path):
+    """Who reads no English finds no English page, the datasheet included."""
+    for document in documents(ROOT):
+        made = tmp_path / document.name
+        made.parent.mkdir(parents=True, exist_ok=True)
+        made.touch()
+
+    files = {name: path for path, name in bundled_files(Course(ROOT), "qps", tmp_path)}
+
+    pages = {n: path for n, path in files.items() if n.endswith((".md", ".ipynb"))}
+    lessons = {n: p for n, p in pages.items() if not n.startswith("assignments/")}
+    assert "data/README.md" in lessons and len(lessons) > 10
+    assert [n for n, path in lessons.items() if not path.is_relative_to(tmp_path)] == []
 
 
 def test_same_content_gives_the_same_bytes(tmp_path):

@@ -17,15 +17,18 @@ from autograder.quality.demonstration import hand_in
 
 @click.command()
 @click.argument("assignment", required=False)
-def demo(assignment: str | None) -> None:
+@click.option("--edition", help="Also a class that works in this edition.")
+def demo(assignment: str | None, edition: str | None) -> None:
     """Fill submitted/ with a demonstration class, grade it and show the table."""
-    course = Course(Path.cwd())
+    others = [edition] if edition else []
+    course = Course(Path.cwd(), others)
     names = course.chosen(assignment)
     problems = []
     for name in names:
         console.print(f"{name}: generating")
         course.generate(name)
         learners = hand_in(course, name)
+        learners += [who for other in others for who in hand_in(course, name, other)]
         for work in grade_assignment(console, course, name, students=tuple(learners)):
             if work.error:
                 problems.append(escape(plain(f"{work.student}, {name}: {work.error}")))

@@ -69,7 +69,8 @@ def bundled_files(
             yield path, str(path.relative_to(root))
     for pattern in DATA:
         for path in sorted((root / "data").glob(pattern)):
-            yield path, f"data/{path.name}"
+            own = edition / "data" / path.name
+            yield own if own.is_file() else path, f"data/{path.name}"
     yield root / "requirements.txt", "requirements.txt"
     yield root / "setup.py", "setup.py"
     yield root / "LICENSE", "LICENSE"

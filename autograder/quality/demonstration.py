@@ -16,6 +16,11 @@ from autograder.authoring.catalogue import patch
 from autograder.authoring.sources import SourceNotebook, read_source
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
+from autograder.store import ENGLISH, edition_folder
+from autograder.translations.catalogues import Catalogue
+from autograder.translations.code import rewrite_code
+from autograder.translations.editions import Edition
+from autograder.translations.messages import Message
 
 __all__ = ["LEARNERS", "hand_in"]
 
@@ -23,21 +28,41 @@ WRITTEN = "I looked at the two tables: the numbers differ because the shapes do.
 
 
 class _Work:
-    """A learner's copy of a released notebook, with the source at hand."""
+    """A learner's copy of a released notebook, with the source at hand.
 
-    def __init__(self, notebook: NotebookNode, source: SourceNotebook) -> None:
+    In the words of a `catalogue`, if there is one: so is all that was released.
+    """
+
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        source: SourceNotebook,
+        catalogue: Catalogue | None = None,
+    ) -> None:
         self.notebook = notebook
         self.source = source
+        self._catalogue = catalogue
 
     def cell(self, cell_id: str) -> NotebookNode:
         cells: list[NotebookNode] = self.notebook.cells
         return next(cell for cell in cells if cell["id"] == cell_id)
 
+    def write(self, cell_id: str, answer: str) -> None:
+        """Put an answer into a cell, its docstring and comments as released."""
+
+        def own(kind: str, text: str) -> str:
+            known = self._catalogue and self._catalogue.translation(
+                Message(text, cell_id, kind)
+            )
+            return known or text
+
+        self.cell(cell_id).source = rewrite_code(answer, own)
+
     def solve(self, share: float = 1.0) -> None:
         """Solve the first functions, and answer the written question."""
         functions = list(self.source.functions.values())
         for function in functions[: round(share * len(functions))]:
-            self.cell(function.cell.id).source = function.cell.source
+            self.write(function.cell.id, function.cell.source)
         for cell in self.notebook.cells:
             nbgrader = cell.metadata.get("nbgrader", {})
             if nbgrader.get("grade") and nbgrader.get("solution"):
@@ -51,7 +76,7 @@ class _Work:
                 continue
             item = entries[number % len(entries)]
             text = patch(function.cell.source, item, function.name)
-            self.cell(function.cell.id).source = text
+            self.write(function.cell.id, text)
             if not every:
                 return
 
@@ -139,7 +164,7 @@ LEARNERS: dict[str, Callable[[_Work], None]] = {
 }
 
 
-def hand_in(course: Course, assignment: str) -> list[str]:
+def hand_in(course: Course, assignment: str, language: str = ENGLISH) -> list[str]:
     """Fill ``submitted/`` with the demonstration class.
 
     Parameters
@@ -148,6 +173,8 @@ def hand_in(course: Course, assignment: str) -> list[str]:
         The course.
     assignment : str
         A generated assignment.
+    language : str
+        Of the edition in which the class works; its name ends theirs.
 
     Returns
     -------
@@ -160,22 +187,30 @@ def hand_in(course: Course, assignment: str) -> list[str]:
         If the assignment has not been generated.
     """
     source = course.root / "source" / assignment
-    release = course.root / "release" / assignment
+    folder = edition_folder(course.root, language)
+    release = folder / "release" / assignment
     if not any(release.glob("*.ipynb")):
+        own = "" if language == ENGLISH else f" EDITION={language}"
         raise CourseError(
-            f"release/{assignment} is empty: run `make release ASSIGNMENT={assignment}`"
+            f"{release.relative_to(course.root)} is empty: run "
+            f"`make release ASSIGNMENT={assignment}{own}`"
         )
+    edition = None if language == ENGLISH else Edition(course.root, language)
+    ending = f"_{language}" if edition else ""
     for learner, change in LEARNERS.items():
-        folder = course.root / "submitted" / learner / assignment
+        folder = course.root / "submitted" / f"{learner}{ending}" / assignment
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(release, folder)
         for path in sorted(folder.glob("*.ipynb")):
+            name = f"source/{assignment}/{path.name}"
             work = _Work(
-                nbformat.read(path, as_version=4), read_source(source / path.name)
+                nbformat.read(path, as_version=4),
+                read_source(source / path.name),
+                edition.catalogue(name) if edition else None,
             )
             change(work)
             text = json.dumps(work.notebook, indent=1)
             if learner == TRUNCATED:
                 text = text[: len(text) // 2]
             Path(path).write_text(text, encoding="utf-8")
-    return list(LEARNERS)
+    return [f"{learner}{ending}" for learner in LEARNERS]

@@ -32,7 +32,7 @@ STRINGS = "helpers/strings/en.toml"
 # The languages' own names of themselves.
 OWN_NAMES = ("language",)
 PAGES = (
-    *("README.md", "docs/learner-README.md", "docs/learner.md"),
+    *("README.md", "docs/learner-README.md", "docs/learner.md", "data/README.md"),
     *("notebooks/*.md", "website/index.md"),
 )
 TABLES = ("website/strings.toml",)
