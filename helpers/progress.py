@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
-from helpers.strings import text
+from helpers.strings import labelled, text
 
 __all__ = ["ProgressBar", "in_notebook", "progress"]
 
@@ -105,7 +105,8 @@ class ProgressBar:
             done_now = max(self.done - self._done_before, 1)
             left = seconds * (self.total - self.done) / done_now
             line = text("progress.running", left=f"{left:.0f}", **values)
-        return f"{self.description}: {line}" + (f" · {self._note}" * bool(self._note))
+        said = labelled(self.description, line)
+        return said + (f" · {self._note}" * bool(self._note))
 
     def _draw(self, line: str, closing: bool) -> None:
         if in_notebook():

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = ["Sample", "register", "sample"]
 
@@ -34,7 +34,7 @@ def _loaded(name: str) -> object:
         import_module("helpers.datasets")  # which makes its own known
     if name not in _loaders:
         raise ValueError(
-            text("datasets.no_data_set", name=name, known=", ".join(sorted(_loaders)))
+            text("datasets.no_data_set", name=name, known=listed(sorted(_loaders)))
         )
     return _loaders[name]()
 

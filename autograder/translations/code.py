@@ -36,6 +36,8 @@ LABEL = re.compile(
 )
 # A word beside what an f-string puts in, a space away from it.
 BESIDE = re.compile(r" [a-z]{2,}(?: |$)|^[a-z]{2,} ")
+# A mark between two things that it puts in, which each language writes its own way.
+BETWEEN = re.compile(r"[,:;] ")
 OWN = re.compile(r"#+\s*(?:@(?:KEEP|REPLACE|OMIT)\b|noqa\b|type:|fmt:)|###")
 # What stands behind a marker, such as the number of lines of the solution.
 BEHIND = re.compile(r"(### START CODE HERE ### *)(\(.+\))")
@@ -268,9 +270,11 @@ def _may_be_shown(node: ast.expr) -> bool:
 
 
 def _worded(node: ast.JoinedStr) -> bool:
-    """Tell whether an f-string has words of its own."""
-    parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
-    return bool(PROSE.search(_text(node))) or any(map(BESIDE.search, map(str, parts)))
+    """Tell whether an f-string has words of its own, or marks between words."""
+    parts = [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
+    return bool(PROSE.search(_text(node))) or any(
+        BESIDE.search(part) or BETWEEN.search(part) for part in parts
+    )
 
 
 def _put_in(node: ast.JoinedStr) -> Iterator[ast.Constant]:

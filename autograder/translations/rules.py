@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from unicodedata import east_asian_width
 
 from autograder.translations.code import PARAMETER, fields
 from autograder.translations.markdown import MASKS, TAGS, masked, structure
@@ -10,7 +11,7 @@ from autograder.translations.messages import Message
 
 __all__ = ["Rule", "Rules", "damages"]
 
-NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?!\d|[^\W\d_])")
+NUMBER = re.compile(r"(?<![\w.])(?>\d+(?:[.,]\d+)*)(?![^\W\d_])")
 HINT_FIELD = re.compile(r"\{(?:ratio|index|m)\}")
 CODE = re.compile(r"`[^`]+`")
 
@@ -137,9 +138,8 @@ def damages(message: Message, translation: str) -> list[str]:
                 Counter(pattern.findall(translation)),
             )
         # A mark alone, as between the items of a list, has its language's spaces.
-        for take in (_before, _after) if re.search(r"\w", message.text) else ():
-            if take(message.text) != take(translation):
-                found.append("other spaces or line ends at its ends")
+        if re.search(r"\w", message.text):
+            found += _unequal_ends(message.text, translation)
     found += _unequal(
         Counter(NUMBER.findall(_words(message, message.text))),
         Counter(NUMBER.findall(_words(message, translation))),
@@ -151,6 +151,19 @@ def _unequal(one: Counter, other: Counter) -> list[str]:
     return [f"{part} is missing" for part in one - other] + [
         f"{part} is too much" for part in other - one
     ]
+
+
+def _unequal_ends(text: str, translation: str) -> list[str]:
+    """Compare the spaces at both ends; a wide mark, as （, has its own."""
+    first, last = translation.strip()[:1], translation.strip()[-1:]
+    for mark, own, other in (
+        (first, _before(text), _before(translation)),
+        (last, _after(text), _after(translation)),
+    ):
+        wide = mark and east_asian_width(mark) in "WF" and not mark.isalnum()
+        if other != own and not (wide and other == own.replace(" ", "")):
+            return ["other spaces or line ends at its ends"]
+    return []
 
 
 def _before(text: str) -> str:

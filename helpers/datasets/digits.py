@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.datasets.files import Expected, find_file, read_arrays
 from helpers.datasets.samples import register
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = ["Digits", "load_all_digits", "load_digits"]
 
@@ -90,7 +90,7 @@ def load_digits(
         Labels, float64.
     """
     if part not in _STORED:
-        known = ", ".join(_STORED)
+        known = listed(_STORED)
         raise ValueError(
             text("datasets.no_part", name="digits", part=part, known=known)
         )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = ["DataFileError", "Expected", "data_folder", "find_file", "read_arrays"]
 
@@ -107,7 +107,7 @@ def read_arrays(path: Path, expected: dict[str, Expected]) -> dict[str, np.ndarr
         with h5py.File(path, "r") as file:
             for name, want in expected.items():
                 if not isinstance(file.get(name), h5py.Dataset):
-                    found = ", ".join(sorted(file)) or text("datasets.nothing")
+                    found = listed(sorted(file)) or text("datasets.nothing")
                     raise DataFileError(
                         text("datasets.no_array", path=path, name=name, found=found)
                     )

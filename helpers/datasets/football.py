@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = ["load_football", "load_football_sets"]
 
@@ -73,7 +73,7 @@ def load_football(
 
 
 def _known() -> str:
-    return ", ".join(_SIZES)
+    return listed(_SIZES)
 
 
 def load_football_sets(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from helpers.strings import text
+from helpers.strings import listed, text
 
 __all__ = [
     "load_blobs",
@@ -48,7 +48,7 @@ def _draw(
     parts = _PARTS[name]
     if part not in parts:
         raise ValueError(
-            text("datasets.no_part", name=name, part=part, known=", ".join(parts))
+            text("datasets.no_part", name=name, part=part, known=listed(parts))
         )
     usual_m, usual_seed = parts[part]
     m = usual_m if m is None else m

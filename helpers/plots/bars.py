@@ -20,7 +20,7 @@ from helpers.plots.style import (
     new_figure,
     styled,
 )
-from helpers.strings import clauses, text
+from helpers.strings import clauses, labelled, listed, text
 
 __all__ = [
     "plot_differences",
@@ -132,7 +132,7 @@ def plot_fractions(fractions: ArrayLike, titles: Sequence[str]) -> Figure:
         panel.grid(axis="x", visible=False)
     panels[0, 0].set_ylabel(text("plots.bars.probability"))
     parts = clauses(
-        f"{title}: " + ", ".join(f"{value:.2g}" for value in row)
+        labelled(title, listed(f"{value:.2g}" for value in row))
         for row, title in zip(fractions, titles, strict=True)
     )
     return describe(figure, text("plots.bars.probabilities", parts=parts))

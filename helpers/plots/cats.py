@@ -50,7 +50,7 @@ from helpers.drawings.things import THINGS
 from helpers.plots.images import gallery, plot_accuracy_by_group
 from helpers.plots.sliders import Sliders
 from helpers.plots.style import INK, describe, new_figure, series, styled
-from helpers.strings import clauses, text
+from helpers.strings import clauses, labelled, text
 
 __all__ = [
     "draw_your_own_cat",
@@ -295,7 +295,7 @@ def plot_probability(
         parts.append(
             text(
                 "plots.cats.between",
-                label=f"{label}: " if label else "",
+                label=labelled(label, "") if label else "",
                 low=chances[low],
                 low_at=f"{values[low]:.3g}",
                 high=chances[high],

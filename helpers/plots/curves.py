@@ -30,7 +30,7 @@ from helpers.plots.style import (
     series,
     styled,
 )
-from helpers.strings import clauses, text
+from helpers.strings import clauses, labelled, text
 
 __all__ = [
     "LiveCurve",
@@ -278,7 +278,7 @@ def plot_validation_curve(
     panel.minorticks_off()
     panel.legend(markerscale=0.7)
     pairs = clauses(
-        f"{value:g}: {a:.3g} {text('plots.and')} {b:.3g}"
+        labelled(f"{value:g}", f"{a:.3g} {text('plots.and')} {b:.3g}")
         for value, a, b in zip(values, *means, strict=True)
     )
     words = text(

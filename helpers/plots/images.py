@@ -200,7 +200,7 @@ def plot_accuracy_by_group(
     panel.legend(loc="lower left")
     parts = []
     for label, table in tables.items():
-        rows = ", ".join(
+        rows = listed(
             text(
                 "plots.images.group",
                 name=name,
@@ -211,7 +211,7 @@ def plot_accuracy_by_group(
             )
             for name in names
         )
-        parts.append(f"{label}, {rows}" if label else rows)
+        parts.append(listed([label, rows]) if label else rows)
     return describe(figure, text("plots.images.groups", parts=clauses(parts)))
 
 

@@ -29,7 +29,7 @@ from helpers.plots.style import (
     series,
     styled,
 )
-from helpers.strings import clauses, listed, text
+from helpers.strings import clauses, labelled, listed, text
 
 __all__ = [
     "plot_averages",
@@ -152,7 +152,8 @@ def plot_gradient_noise(sizes: Sequence[int], noise: Sequence[float]) -> Figure:
         ylabel=_words("noise_axis"),
     )
     pairs = clauses(
-        f"{size}: {100 * value:.0f} %" for size, value in zip(sizes, noise, strict=True)
+        labelled(size, f"{100 * value:.0f} %")
+        for size, value in zip(sizes, noise, strict=True)
     )
     return describe(figure, _words("noise_description", pairs=pairs))
 
@@ -201,8 +202,12 @@ def plot_batch_sizes(
         title=_words("epochs_title"), xlabel=_words("epochs"), ylabel=text("plots.cost")
     )
     right.legend()
-    times = clauses(f"{size}: {value:.3g} ms" for size, value in milliseconds.items())
-    ends = clauses(f"{size}: {values[-1]:.3g}" for size, values in costs.items())
+    times = clauses(
+        labelled(size, f"{value:.3g} ms") for size, value in milliseconds.items()
+    )
+    ends = clauses(
+        labelled(size, f"{values[-1]:.3g}") for size, values in costs.items()
+    )
     return describe(figure, _words("sizes_description", times=times, ends=ends))
 
 
