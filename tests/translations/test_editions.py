@@ -151,6 +151,19 @@ def test_a_word_that_is_drawn_by_way_of_a_variable_is_a_message():
     }
 
 
+def test_marks_between_what_an_f_string_puts_in_are_the_languages():
+    """A colon or a comma between two labels is written as the labels are."""
+    source = "curves = {f'{name}: {what}': c, f\"{n}, {'no' if n else 'one'} mean\": d}"
+    marks = str.maketrans({":": "：", ",": "，"})
+
+    def translate(kind, text):
+        return text.translate(marks).replace("： ", "：").replace("， ", "，")
+
+    made = rewrite_code(source, translate)
+
+    assert "{name}：{what}" in made and "{n}，{" in made
+
+
 def test_a_label_within_an_expression_is_translated_alike():
     """A curve is found again by its label, also where an f-string puts it in."""
     source = 'd = {"training": [1.0]}\nprint(f"{d[\'training\'][0]:.1f} ok then")'
@@ -207,6 +220,7 @@ def test_a_number_is_whole_or_no_number():
     """The 1990s are no 199."""
     assert damages(Message("Since the 1990s."), "自二十世纪九十年代以来。") == []
     assert damages(Message("Since 1990."), "自 1991 年以来。")
+    assert damages(Message("Of 2,000s or 1.5x."), "几千或一倍半。") == []
 
 
 def test_marks_between_words_are_the_languages():
@@ -247,6 +261,31 @@ def test_no_line_break_becomes_a_space_behind_a_chinese_mark(written, read):
     assert Edition(ROOT, "zh_Hans")._joined_lines(written) == read
 
 
+def test_the_glossary_names_terms_as_the_lessons_do():
+    """The Chinese name of a term stands in the Chinese lesson that explains it."""
+    edition = Edition(ROOT, "zh_Hans")
+    by_name = {document.name: document for document in edition.documents}
+
+    def words(name: str) -> str:
+        catalogue = edition.catalogue(name)
+        said = [catalogue.translation(m) or "" for m in collect(by_name[name])]
+        return "\n".join(said).replace("*", "")
+
+    lessons = {n: words(n) for n in by_name if re.match(r"notebooks/\d.*ipynb", n)}
+    terms = re.findall(
+        r"^\| (.+?) \| (.+?) \| .*\]\((\w+\.ipynb)#",
+        (ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    other = [
+        (term, chinese)
+        for term, chinese, lesson in terms
+        if re.split("[（，]", chinese)[0] not in lessons[f"notebooks/{lesson}"]
+    ]
+
+    assert len(terms) > 100 and other == []
+
+
 def test_the_readme_of_an_edition_is_in_step():
     """What a visitor reads in another language was made of today's README."""
     for language in editions(ROOT):
@@ -279,7 +318,7 @@ DAMAGED = [
     ("template", "{a} of", "{a 之", "braces"),
     ("hint", "Look at {index}. Why?", "为什么？", "{index} is missing"),
     ("docstring", "X : array", "Y : 数组", "name of a parameter"),
-    ("string", "cost: ", "代价：", "spaces"),
+    ("string", "cost ", "代价", "spaces"),
 ]
 
 
@@ -296,6 +335,17 @@ def test_a_whole_translation_has_no_damage():
     message = Message("The *mean* of `m` numbers is $\\mu$; see [2](#a).")
 
     assert damages(message, "见 [2](#a)：`m` 个数的*均值*是 $\\mu$。") == []
+
+
+def test_a_wide_mark_has_no_space_beside_it():
+    """What follows a number in print begins with a space in English alone."""
+    message = Message(" (95 % of {m}), ", kind="template")
+
+    assert damages(message, "（{m} 的 95 %），") == []
+    assert damages(message, "{m} 的 95 %") == ["other spaces or line ends at its ends"]
+    rules = Edition(ROOT, "zh_Hans").rules
+    assert rules.breaches(message, " （{m} 的 95 %），")
+    assert rules.breaches(message, "（{m} 的 95 %）， ")
 
 
 def test_terms_and_typography_are_rules_of_the_language():
