@@ -201,9 +201,10 @@ def _check_edition(
     """Hold an edition of an assignment against the rules of translations and hints."""
     lacking = edition.lacks(assignment)
     if lacking:
+        first = "; ".join(str(lacking[0]).split("\n    "))
         raise GateError(
             f"{len(lacking)} texts are not translated into {edition.language}, the "
-            f"first: {lacking[0]} (python -m autograder translations check "
+            f"first: {first} (python -m autograder translations check "
             f"{edition.language} names all)"
         )
     for source, store in found.values():

@@ -5,7 +5,9 @@ import json
 import re
 import shutil
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -13,16 +15,18 @@ import nbformat
 import pytest
 from matplotlib.ft2font import FT2Font
 
+from autograder.delivery.editions import write_lessons
 from autograder.delivery.workspace import workspace_files
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.feedback_pages import in_own_words
+from autograder.store import edition_folder
 from autograder.translations import documents
 from autograder.translations.catalogues import Catalogue, catalogue_path
 from autograder.translations.code import DamagedCode, differs, rewrite_code
 from autograder.translations.documents import collect, rewrite_notebook
 from autograder.translations.editions import Edition, editions
-from autograder.translations.markdown import blocks, rewrite
+from autograder.translations.markdown import blocks, headings, rewrite
 from autograder.translations.messages import Message
 from autograder.translations.rules import Rule, Rules, damages
 from helpers import fonts, strings
@@ -425,26 +429,114 @@ def test_figures_use_the_font_in_its_edition_alone(recwarn):
     assert not [w for w in recwarn if "missing from" in str(w.message)]
 
 
-@pytest.mark.slow
-def test_an_edition_is_released_only_whole(course):
-    """One missing text, one fuzzy or one damaged keeps an assignment back."""
-    edition = Edition(course.root, pseudo.LANGUAGE)
-    assert edition.lacks("01_tiny") == []
-    document = next(d for d in edition.documents if d.name.endswith("tiny.ipynb"))
-    message = next(m for m in collect(document) if m.context == "title")
-    path = edition.catalogue(document.name).path
-    whole = path.read_text(encoding="utf-8")
-    release = course.root / "release" / "01_tiny" / "tiny.ipynb"
-    before = release.read_bytes()
-    try:
-        edition.catalogue(document.name).add(message, "")
-        edition.catalogue(document.name).write()
-        with pytest.raises(Exception, match=r"1 texts are not translated.*title"):
-            course.generate("01_tiny")
-    finally:
-        path.write_text(whole, encoding="utf-8")
+@pytest.fixture
+def kept_back(course):
+    """Return a function that changes one translation, and says what was refused."""
 
-    assert before == release.read_bytes()
+    def refused(document: str, begins: str, change: Callable) -> str:
+        edition = Edition(course.root, pseudo.LANGUAGE)
+        assert edition.lacks("01_tiny") == []
+        name = next(d for d in edition.documents if d.name.endswith(document))
+        message = next(m for m in collect(name) if m.text.startswith(begins))
+        catalogue = edition.catalogue(name.name)
+        whole = catalogue.path.read_text(encoding="utf-8")
+        release = course.root / "release" / "01_tiny" / "tiny.ipynb"
+        before = release.read_bytes()
+        try:
+            change(catalogue, message)
+            catalogue.write()
+            with pytest.raises(CourseError) as error:
+                course.generate("01_tiny")
+        finally:
+            catalogue.path.write_text(whole, encoding="utf-8")
+        assert before == release.read_bytes()
+        return str(error.value)
+
+    return refused
+
+
+@pytest.mark.slow
+def test_an_edition_is_released_only_whole(kept_back):
+    """One missing text, one fuzzy or one damaged keeps an assignment back."""
+
+    def unsure(catalogue: Catalogue, message: Message) -> None:
+        catalogue._entries[message.context, message.text].flags.append("fuzzy")
+
+    for kind, change in {
+        "missing": lambda catalogue, message: catalogue.add(message, ""),
+        "damaged": lambda catalogue, message: catalogue.add(message, "9 `parts`"),
+        "fuzzy": unsure,
+    }.items():
+        said = kept_back("tiny.ipynb", "Two functions", change)
+        first = f"tiny.ipynb, title: {kind}: Two functions."
+        assert (
+            f"1 texts are not translated into qps, the first: source/01_tiny/{first}"
+            in said
+        )
+
+
+@pytest.mark.slow
+def test_no_hint_of_an_edition_gives_the_solution_away(kept_back):
+    """A translator's hint is held to the rule that the English one is held to."""
+    answer = "Íís íít Z = X - mu?"
+
+    said = kept_back(
+        "misconceptions.toml",
+        "Rows are features",
+        lambda catalogue, message: catalogue.add(message, answer),
+    )
+
+    assert "the hint of 'mean over everything' contains" in said
+
+
+def test_a_page_of_an_edition_is_made_only_whole(own_strings, tmp_path):
+    """What an earlier run made of a page says what English says no more: it goes."""
+    page = tmp_path / "notebooks" / "reference.md"
+    page.parent.mkdir()
+    page.write_text("# One\n\nThe mean of all rows.\n")
+    folder = tmp_path / "translations" / pseudo.LANGUAGE
+    folder.mkdir(parents=True)
+    (folder / "edition.toml").write_text(pseudo.SETTINGS)
+    edition = Edition(tmp_path, pseudo.LANGUAGE)
+    pseudo.fill(edition)
+    assert write_lessons(edition) == (["notebooks/reference.md"], {})
+    made = edition_folder(tmp_path, pseudo.LANGUAGE) / "notebooks" / "reference.md"
+    assert "Théé mééáán" in made.read_text("utf-8")
+
+    page.write_text("# One\n\nThe mean of all columns.\n")
+    edition.update()
+
+    written, lacking = write_lessons(edition)
+    assert written == [] and not made.exists()
+    assert [found.kind for found in lacking["notebooks/reference.md"]] == ["fuzzy"]
+
+
+@pytest.mark.parametrize("language", editions(ROOT))
+def test_links_of_an_edition_lead_to_sections_that_it_has(language):
+    """An anchor is the heading in the edition's words, on the page it leads to."""
+    edition, made = Edition(ROOT, language), {}
+    for document in edition.documents:
+        if document.kind == "page":
+            made[document.name] = edition.page(document)
+        elif document.kind == "notebook":
+            form = json.loads(document.path.read_text(encoding="utf-8"))
+            form["cells"] = [c for c in form["cells"] if c["cell_type"] == "markdown"]
+            cells = edition.notebook(form, document.name)["cells"]
+            made[document.name] = "\n\n".join("".join(c["source"]) for c in cells)
+    sections = {
+        Path(name).name: {title.replace(" ", "-") for title in headings(text)}
+        for name, text in made.items()
+    }
+
+    lost, found = [], 0
+    for name, text in made.items():
+        for path, section in re.findall(r"\]\(([^()\s:]*)#([^()\s]+)\)", text):
+            goal = Path(path or name).name
+            found += 1
+            if unquote(section) not in sections[goal]:
+                lost.append(f"{name}: {path}#{section}")
+
+    assert found > 200 and lost == []
 
 
 @pytest.mark.slow
