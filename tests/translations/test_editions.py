@@ -478,15 +478,15 @@ def test_an_edition_is_released_only_whole(kept_back):
 @pytest.mark.slow
 def test_no_hint_of_an_edition_gives_the_solution_away(kept_back):
     """A translator's hint is held to the rule that the English one is held to."""
-    answer = "Íís íít Z = X - mu?"
+    answer = "Whát íís Z ííf nót centre(X)?"
 
     said = kept_back(
         "misconceptions.toml",
-        "Rows are features",
+        "Is the spread of",
         lambda catalogue, message: catalogue.add(message, answer),
     )
 
-    assert "the hint of 'mean over everything' contains" in said
+    assert "the hint of 'not centred' contains" in said
 
 
 def test_a_page_of_an_edition_is_made_only_whole(own_strings, tmp_path):
