@@ -1,6 +1,7 @@
 """The drawn cats: mistakes, stress, and a cat of your own.
 
 =================================================== ============================
+`factor_name(value)`                                a factor or a value of it
 `factor_words(factors, i)`                          how an image was drawn
 `plot_mistakes(images, probability, ...)`         the most confident mistakes
 `plot_stress(right, factors)`                       accuracy by stressed factor
@@ -54,6 +55,7 @@ from helpers.strings import clauses, labelled, text
 
 __all__ = [
     "draw_your_own_cat",
+    "factor_name",
     "factor_words",
     "plot_mistakes",
     "plot_probability",
@@ -110,12 +112,12 @@ def factor_words(factors: Mapping[str, Sequence | np.ndarray], i: int) -> list[s
     >>> factor_words(factors, 0)
     ['fox', 'negative', 'angle 9°']
     """
-    words = [_said(factors["kind"][i])]
+    words = [factor_name(factors["kind"][i])]
     if "negative" in factors and factors["negative"][i]:
         words.append(text("plots.cats.negative"))
     for name in ("mood", "extra"):
         if name in factors and str(factors[name][i]) not in ("awake", "nothing"):
-            words.append(_said(factors[name][i]))
+            words.append(factor_name(factors[name][i]))
     far = []
     for name, (low, high) in RANGES.items():
         if name not in factors:
@@ -128,8 +130,24 @@ def factor_words(factors: Mapping[str, Sequence | np.ndarray], i: int) -> list[s
     return words + [shown for _, shown in sorted(far, reverse=True)]
 
 
-def _said(value: object) -> str:
-    """Return a kind, a coat or the like in the learner's language."""
+def factor_name(value: object) -> str:
+    """Return a factor, or one of its values, in the learner's language.
+
+    Parameters
+    ----------
+    value : object
+        As a set names it; what has no other name is returned as it is.
+
+    Returns
+    -------
+    str
+        As in ``"coat"`` and ``"grey"``.
+
+    Examples
+    --------
+    >>> factor_name("coat"), factor_name(True), factor_name(9)
+    ('coat', 'True', '9')
+    """
     try:
         return text(f"plots.cats.value.{value}")
     except KeyError:
@@ -229,7 +247,7 @@ def plot_stress(
     >>> figure.description.endswith("light 100 % (21 to 100 %, n = 1).")
     True
     """
-    groups = [_said(name) for name in factors["stress"]]
+    groups = [factor_name(name) for name in factors["stress"]]
     return plot_accuracy_by_group(
         right, groups, title=text("plots.cats.stress_title"), usual=usual
     )
@@ -317,7 +335,7 @@ def plot_probability(
         figure,
         text(
             "plots.cats.along",
-            kind=_said(factors.kind),
+            kind=factor_name(factors.kind),
             factor=text(f"plots.cats.{factor}"),
             first=f"{values[0]:.3g}",
             last=f"{values[-1]:.3g}",
@@ -385,7 +403,7 @@ def _controls(start: Factors) -> dict[str, Widget]:
     style = {"description_width": "130px"}
     controls: dict[str, Widget] = {
         name: Dropdown(
-            options=[(_said(option), option) for option in options],
+            options=[(factor_name(option), option) for option in options],
             value=getattr(start, name),
             description=text(f"plots.cats.{name}"),
             style=style,
