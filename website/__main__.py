@@ -17,12 +17,14 @@ from website.font import write_chinese
 from website.interface import write_interface
 from website.links import broken_links
 from website.pages import Site
+from website.policy import with_policy
 
 ROOT = Path(__file__).resolve().parents[1]
 # The site's start leads to an edition: the one chosen last, the browser's, or English.
 START = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="en/_static/course-icon.svg">
 <title>{title}</title>
 <noscript><meta http-equiv="refresh" content="0; url=en/index.html"></noscript>
 <script>
@@ -35,12 +37,29 @@ location.replace((wanted.find((name) => name in editions) || "en") + "/index.htm
 <body>{links}</body>
 </html>
 """
+# A host shows it at any depth, so its links begin at the site's place on the host.
+MISSING = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<link rel="icon" href="{start}en/_static/course-icon.svg">
+<title>404</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1.1em/1.6 system-ui, sans-serif; }}
+body {{ max-width: 34em; margin: 12vh auto; padding: 0 1.2em; }}
+h1 {{ font-size: 1.4em; }}
+</style></head>
+<body><main>{parts}</main></body>
+</html>
+"""
 
 
 @click.command()
 @click.option("--target", type=click.Path(path_type=Path), default=Path("build/site"))
 @click.option("--quick", is_flag=True, help="Do not run lessons: no figures.")
-def main(target: Path, quick: bool) -> None:
+@click.option("--base", default="/", help="Path of the site at its host, for 404.html.")
+def main(target: Path, quick: bool, base: str) -> None:
     """Build the site: run the lessons, write the pages, check the links."""
     target = target.resolve()
     work = target.with_name(f"{target.name}-work")
@@ -70,13 +89,34 @@ def main(target: Path, quick: bool) -> None:
     (target / "index.html").write_text(start, encoding="utf-8")
     # GitHub Pages would leave out folders such as _static.
     (target / ".nojekyll").touch()
+    for path in target.rglob("*.html"):
+        path.write_text(with_policy(path.read_text("utf-8")), encoding="utf-8")
     broken = broken_links(target)
     for line in broken:
         click.echo(line, err=True)
     if broken:
         raise SystemExit(f"{len(broken)} links lead nowhere")
+    missing = with_policy(_missing(editions, base))
+    (target / "404.html").write_text(missing, encoding="utf-8")
     pages = len(list(target.rglob("*.html")))
     click.echo(f"{pages} pages in {target}; open {target / 'index.html'}")
+
+
+def _missing(editions: list[SiteEdition], base: str) -> str:
+    """Return the page that a host shows where there is none."""
+    start = html.escape("/" + f"{base.strip('/')}/".lstrip("/"))
+    parts = []
+    for one in editions:
+        words = {key: html.escape(said) for key, said in one.words["site"].items()}
+        place = f"{start}{one.language}"
+        parts.append(
+            f'<section lang="{one.locale.replace("_", "-")}">'
+            f"<h1>{words['no_page']}</h1><p>{words['no_page_help']}</p>"
+            f'<p><a href="{place}/index.html">{words["title"]}</a> · '
+            f'<a href="{place}/search.html">{html.escape(one.words["theme"]["search"])}'
+            "</a></p></section>"
+        )
+    return MISSING.format(start=start, parts="\n".join(parts))
 
 
 def _build(
@@ -97,6 +137,7 @@ def _build(
         "locale": edition.locale,
         "locales": str(write_interface(edition, work / "locales")),
         "words": edition.words,
+        "ids": site.ids,
         "english": site.english if name != ENGLISH else [],
         "editions": [
             {

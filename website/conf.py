@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from website import formulas, navigation, search, switch, terms
+from website import anchors, formulas, navigation, search, switch, terms
 
 ROOT = Path(__file__).resolve().parents[1]
 # What `website.__main__` says of this edition.
@@ -54,6 +54,7 @@ html_theme_options = {
         "color-brand-content": "#8ab8f0",
     },
 }
+html_favicon = "static/course-icon.svg"
 html_css_files = ["course.css"]
 html_js_files = [("course.js", {"defer": "defer"})]
 html_copy_source = False
@@ -62,6 +63,8 @@ html_show_sphinx = False
 html_show_copyright = False
 html_permalinks_icon = "#"
 html_use_index = False
+# Excerpts are of sections: see `static/results.js`.
+html_show_search_summary = False
 html_sidebars = {
     "**": [
         "sidebar/brand.html",
@@ -76,5 +79,5 @@ html_sidebars = {
 
 def setup(app: Sphinx) -> None:
     """Register what this site adds to Sphinx."""
-    for part in (formulas, terms, switch, navigation, search):
+    for part in (anchors, formulas, terms, switch, navigation, search):
         part.register(app)

@@ -41,12 +41,10 @@ def write_interface(edition: SiteEdition, folder: Path) -> Path:
     messages = {words: own[key] for key, words in english.items()}
     # A number has its forms in a list; one sentence of ours is for all numbers but 1.
     messages[english[ONE]] = [own[ONE], own["found"]]
-    form = {
-        "locale": edition.locale,
-        "messages": messages,
-        "plural_expr": "n == 1 ? 0 : 1",
-    }
+    # Sphinx's own function would make code of a sentence, which the pages forbid.
     (place / "sphinx.js").write_text(
-        f"Documentation.addTranslations({json.dumps(form)});\n", encoding="utf-8"
+        f"Object.assign(Documentation.TRANSLATIONS, {json.dumps(messages)});\n"
+        f"Documentation.LOCALE = {json.dumps(edition.locale)};\n",
+        encoding="utf-8",
     )
     return folder

@@ -17,6 +17,7 @@ from PIL import Image
 
 from autograder.delivery.bundle import README, bundle
 from autograder.nbgrader.course import Course
+from website.anchors import section_ids
 from website.editions import SiteEdition
 from website.execution import executed, frames_folder
 
@@ -206,6 +207,10 @@ def _link_elsewhere(text: str, folder: Path, root: Path, known: set[Path]) -> st
     return LINK.sub(told, text)
 
 
+def _texts_of(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
 def _texts(root: Path) -> Iterator[Path]:
     """List the texts that are pages as they are."""
     yield from sorted((root / "notebooks").glob("*.md"))
@@ -253,6 +258,8 @@ class Site:
         }
         #: Pages that the edition has in English only.
         self.english: list[str] = []
+        #: The ids of the sections of each page, which are those of the English one.
+        self.ids: dict[str, list[str]] = {}
 
     def prepare(self, *, run: bool = True) -> None:
         """Write everything that Sphinx reads.
@@ -275,6 +282,7 @@ class Site:
             self._write_notebook(path, run=False)
         for path in self.texts:
             own, english = self._own(path)
+            self.ids[self._page(path)] = section_ids([path.read_text("utf-8")])
             self._write(path, self._linked(own.read_text("utf-8"), path, english))
         shutil.copytree(self.root / "docs" / "pictures", self.target / "docs/pictures")
         for path in (self.root / "data").glob("*.png"):
@@ -321,9 +329,10 @@ class Site:
             self.edition.words["notebook"],
         )
         _outputs(page, frames_folder(self.cache, path))
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = self._linked(cell.source, path, english)
+        for cell in _texts_of(notebook):
+            cell.source = self._linked(cell.source, path, english)
+        texts = _texts_of(nbformat.read(path, as_version=4))
+        self.ids[self._page(path)] = section_ids(cell.source for cell in texts)
         download = self.target / "downloads" / path.name
         download.parent.mkdir(exist_ok=True)
         shutil.copy(own, download)
@@ -341,7 +350,9 @@ class Site:
         by_topic: dict[str, list[str]] = {path.stem: [] for path in self.lessons}
         for path in self.released:
             by_topic.setdefault(path.parent.name, []).append(self._page(path))
-        own, _ = self._own(self.root / "website" / "index.md")
+        english = self.root / "website" / "index.md"
+        own, _ = self._own(english)
+        self.ids["index"] = section_ids([english.read_text("utf-8"), "# Contents"])
         words = self.edition.words["site"]
         trees = {
             words["lessons"]: [self._page(path) for path in self.lessons],

@@ -7,6 +7,7 @@ dictionary has. Both editions use it: the English one has Chinese terms.
 
 import re
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
@@ -14,7 +15,7 @@ __all__ = ["ChineseWords", "Words", "register"]
 
 CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
 RUN = re.compile(rf"[{CHINESE}]+|[^\W{CHINESE}]+")
-# The same in the browser; and marks and summaries are of what was typed, not of pairs.
+# The same in the browser.
 SPLITTER = """
 function splitQuery(query) {
   const runs = query.match(/[CHINESE]+|[^\\P{L}CHINESE]+|[\\p{N}\\p{L}_]+/gu) || [];
@@ -22,19 +23,6 @@ function splitQuery(query) {
     /[CHINESE]/.test(run) && run.length > 1
       ? [...run].slice(1).map((character, k) => run[k] + character)
       : [run]);
-}
-if (typeof Search !== "undefined") {
-  const parse = Search._parseQuery, summary = Search.makeSearchSummary;
-  let typed = [];
-  Search._parseQuery = (query) => {
-    const told = parse(query);
-    typed = query.toLowerCase().split(/\\s+/).filter(Boolean);
-    told[3] = new Set(typed);
-    localStorage.setItem("sphinx_highlight_terms", typed.join(" "));
-    return told;
-  };
-  Search.makeSearchSummary = (text, words, anchor) =>
-    summary(text, [...words, ...typed], anchor);
 }
 """.replace("CHINESE", CHINESE)
 
@@ -77,7 +65,20 @@ class ChineseWords(Words):
     lang = "zh"
 
 
+def _add(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, object],
+    doctree: nodes.document | None,
+) -> None:
+    """Lead results to sections, on the page that shows them."""
+    if pagename == "search":
+        app.add_js_file("results.js", defer="defer")
+
+
 def register(app: Sphinx) -> None:
-    """Register the words for English and for Chinese."""
+    """Register the words for English and for Chinese, and what leads to sections."""
+    app.connect("html-page-context", _add)
     app.add_search_language(Words)
     app.add_search_language(ChineseWords)

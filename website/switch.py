@@ -1,21 +1,9 @@
-"""The switch between editions, which stays on the same section; and English parts."""
+"""The switch between editions of a page; and what an edition has in English only."""
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 __all__ = ["register"]
-
-
-class SharedAnchors(SphinxPostTransform):
-    """Give each section an anchor that it has in all editions: its number."""
-
-    default_priority = 210
-
-    def run(self, **_: object) -> None:
-        """Change one page."""
-        for number, section in enumerate(self.document.findall(nodes.section)):
-            section["ids"].append(f"section-{number}")
 
 
 def _add(
@@ -45,7 +33,6 @@ def _add(
 
 
 def register(app: Sphinx) -> None:
-    """Register the switch, its anchors and what pages are made with."""
+    """Register the switch, and what pages are made with."""
     app.add_config_value("site", {}, "html", types=[dict])
-    app.add_post_transform(SharedAnchors)
     app.connect("html-page-context", _add)

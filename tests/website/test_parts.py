@@ -17,12 +17,15 @@ from PIL import Image
 from autograder.errors import CourseError
 from autograder.formulas import mathml
 from helpers.plots.sliders import explore
+from website.__main__ import _missing
+from website.anchors import section_ids
 from website.editions import make_english
 from website.execution import executed
 from website.font import write_chinese
 from website.interface import write_interface
 from website.links import broken_links
 from website.pages import Page, _captions, _link_elsewhere, _outputs
+from website.policy import with_policy
 from website.search import Words
 from website.terms import term_id, terms_of
 
@@ -128,6 +131,34 @@ def test_a_link_to_a_file_that_is_no_page_becomes_its_name(tmp_path):
     assert told == (
         "[a](page.md#x) b (`tool.py`) [c](https://example.org) ![d](tool.py)"
     )
+
+
+def test_a_section_is_named_once_on_a_page():
+    """Headings with the same words, and without Latin letters, get ids of their own."""
+    texts = ["# Data\n\n```\n# no heading\n```", "## Data\n\n## 数据\n\n### `f(x)`"]
+
+    assert section_ids(texts) == ["data", "data-1", "section", "f-x"]
+
+
+def test_a_page_may_run_its_own_scripts_alone():
+    """The digest is that of the script, as browsers compute it."""
+    page = with_policy('<head><meta charset="utf-8"></head><script>alert(1)</script>')
+
+    assert page.startswith('<head><meta charset="utf-8"><meta http-equiv="Content-')
+    assert (
+        "script-src 'self' 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"
+        in page
+    )
+    with pytest.raises(ValueError, match="character set"):
+        with_policy("<html></html>")
+
+
+@pytest.mark.parametrize(
+    ("base", "start"), [("/", "/"), ("/course/", "/course/"), ("a/b", "/a/b/")]
+)
+def test_the_page_for_what_is_missing_leads_to_the_site(base, start):
+    """Its links do not depend on the depth at which a host shows it."""
+    assert f'href="{start}en/index.html"' in _missing([ENGLISH], base)
 
 
 def test_links_that_lead_nowhere_are_found(tmp_path):

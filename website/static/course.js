@@ -41,11 +41,12 @@ addEventListener("resize", reach);
 
 // The switch between editions leads to the section that is on the screen, by an anchor
 // that all editions share; a search stays the same search.
-const shared = [...document.querySelectorAll("article [id^='section-'], article tr[id^='term-']")];
+const shared = [...document.querySelectorAll("article section[id], article tr[id^='term-']")];
 const here = () => {
   const above = shared.filter((element) => element.getBoundingClientRect().top < 140);
-  const found = above.length ? above[above.length - 1].id : "";
-  return found && found !== "section-0" ? `#${found}` : "";
+  const found = above.length ? above[above.length - 1] : shared[0];
+  // The first section is the page itself.
+  return found && found !== shared[0] ? `#${found.id}` : "";
 };
 for (const link of document.querySelectorAll("[data-edition]")) {
   const lead = () => {
