@@ -72,6 +72,7 @@ const observer = new MutationObserver(() => {
   localStorage.removeItem("sphinx_highlight_terms");
   const items = [...list.querySelectorAll("ul.search > li")];
   const listed = new Set(items.map((item) => item.querySelector("a")).filter((a) => a.hash).map((a) => a.pathname + a.hash));
-  for (const item of items) lead(item, listed);
+  // Of a page that cannot be read, as on a disk, the result leads to its top.
+  for (const item of items) lead(item, listed).catch(() => {});
 });
 observer.observe(list, { childList: true, subtree: true });
