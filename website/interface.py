@@ -38,7 +38,9 @@ def write_interface(edition: SiteEdition, folder: Path) -> Path:
     for key, words in english.items():
         catalogue.append(polib.POEntry(msgid=words, msgstr=own[key]))
     catalogue.save_as_mofile(str(place / "sphinx.mo"))
-    messages = {words: own[key] for key, words in english.items()}
+    messages: dict[str, str | list[str]] = {
+        words: own[key] for key, words in english.items()
+    }
     # A number has its forms in a list; one sentence of ours is for all numbers but 1.
     messages[english[ONE]] = [own[ONE], own["found"]]
     # Sphinx's own function would make code of a sentence, which the pages forbid.

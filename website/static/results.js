@@ -38,7 +38,15 @@ const excerpt = (text) => {
   const end = start + EXCERPT;
   const paragraph = document.createElement("p");
   paragraph.className = "context";
-  paragraph.textContent = (start ? "… " : "") + text.slice(start, end).trim() + (end < text.length ? " …" : "");
+  const said = (start ? "… " : "") + text.slice(start, end).trim() + (end < text.length ? " …" : "");
+  // What stands between the words, and the words, by turns.
+  const escaped = wanted.map((word) => word.replace(/[^\p{L}\p{N}]/gu, "\\$&"));
+  said.split(new RegExp(`(${escaped.join("|")})`, "i")).forEach((piece, k) => {
+    const mark = document.createElement("span");
+    if (k % 2) mark.className = "highlighted";
+    mark.textContent = piece;
+    paragraph.append(mark);
+  });
   return paragraph;
 };
 
