@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
 from nbformat import NotebookNode, from_dict
+from traitlets import Bool
 
 from autograder import markup
 from autograder.characters import as_text
@@ -296,7 +297,7 @@ class PageStyles(CSSHTMLHeaderPreprocessor):
     there.
     """
 
-    enabled = True
+    enabled = Bool(True).tag(config=True)  # a setting of the class above names it
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Add the styles, and the policy where the page is Formgrader's."""

@@ -165,6 +165,7 @@ def ran(course):
         _prepare(course, line)
         status, said = _run(line, course)
         assert status in STATUS.get(line, {0}), f"{line}\n{said[-3000:]}"
+        assert "not recognized" not in said, said  # a setting that nothing reads
         outputs[line] = said
     return outputs
 
