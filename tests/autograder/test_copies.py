@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
+from autograder.cli.show import show
 from autograder.copies import choose, files_by_notebook, notebook_in, notebooks_in
+from autograder.store import read_store, store_path
 from tests.course import CENTRE, content, two_stores
 
 
@@ -90,3 +93,20 @@ def test_what_is_none_or_more_than_one_of_the_notebooks_is_only_named(stores, tm
     assert [path.stem for path in files_by_notebook(tmp_path, stores)[""]] == [*files]
     named = "both.ipynb, few.ipynb, none.ipynb"
     assert ("copies", named) in chosen(tmp_path, stores, "other")[2]
+
+
+def test_an_appeal_runs_the_file_that_was_graded(tiny_course, hand_in, monkeypatch):
+    """Under another name, or a copy beside the untouched notebook."""
+    monkeypatch.chdir(tiny_course.root)
+    for student, name in (("lea", "my work"), ("max", "tiny-Copy1")):
+        path = hand_in(student)
+        untouched = path.read_bytes()
+        store = read_store(store_path(tiny_course.root, "01_tiny", "tiny"))
+        path.with_name(f"{name}.ipynb").write_bytes(content(store, CENTRE))
+        path.unlink()
+        if student == "max":
+            path.write_bytes(untouched)
+        shown = CliRunner().invoke(show, ["01_tiny", student])
+
+        assert shown.exit_code == 0, shown.output
+        assert "centre:1" in shown.output and "1.00" in shown.output
