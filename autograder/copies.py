@@ -7,8 +7,8 @@ from pathlib import Path
 from autograder.files import is_regular, read_bounded
 from autograder.flags import Flag
 from autograder.healing import Healed, edition_of, heal, released_notebook
+from autograder.lms_names import notebook_of
 from autograder.names import plain
-from autograder.nbgrader.lms_names import notebook_of
 from autograder.store import ENGLISH, Store
 from autograder.submissions import Submission, parse_submission, read_submission
 from helpers.strings import speaking, text

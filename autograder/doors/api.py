@@ -14,9 +14,9 @@ from autograder.doors.result import Result, missing_result, result_of
 from autograder.errors import CourseError
 from autograder.files import is_regular, read_bounded
 from autograder.healing import edition_in
+from autograder.lms_names import notebook_of
 from autograder.names import plain
 from autograder.nbgrader.execution import Heal, JudgedExecute, healed_notebook
-from autograder.nbgrader.lms_names import notebook_of
 from autograder.nbgrader.submitted_files import SubmittedFiles, pack, unpack
 from autograder.sandbox.forkserver import NotStarted
 from autograder.sandbox.isolation import Refused

@@ -26,6 +26,14 @@ from nbgrader.utils import find_all_notebooks
 from traitlets import Integer, List, Unicode
 
 from autograder.copies import is_touched, notebook_in
+from autograder.lms_names import (
+    CANVAS,
+    MOODLE,
+    Name,
+    lms_of,
+    notebook_of,
+    read_name,
+)
 from autograder.names import plain, unusable
 from autograder.nbgrader.archives import (
     CHUNK,
@@ -35,14 +43,6 @@ from autograder.nbgrader.archives import (
     members,
     opened,
     read_member,
-)
-from autograder.nbgrader.lms_names import (
-    CANVAS,
-    MOODLE,
-    Name,
-    lms_of,
-    notebook_of,
-    read_name,
 )
 from autograder.nbgrader.returning import remember_names, renamed
 from autograder.nbgrader.worksheets import IDENTITY, Participants, read_worksheets

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from autograder.errors import CourseError
-from autograder.nbgrader.lms_names import CANVAS, MOODLE, read_name
+from autograder.lms_names import CANVAS, MOODLE, read_name
 from autograder.nbgrader.returning import hand_back, remember_names
 
 WORKSHEET = (
