@@ -17,6 +17,7 @@ from autograder.images import kept_attachments
 from autograder.store import ENGLISH, Store
 from autograder.submissions import Submission, SubmittedCell, kernel_of
 from autograder.written_answers import Text, own_words, place_answers, prose_of
+from helpers.checks.stubs import tree_of
 from helpers.strings import speaking, text
 
 __all__ = ["Healed", "edition_in", "edition_of", "heal", "released_notebook"]
@@ -272,11 +273,9 @@ def _names_by_source(released: NotebookNode) -> dict[str, str]:
 
 
 def _defined(source: str) -> set[str]:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    tree = tree_of(source)
+    body = tree.body if tree is not None else []
+    return {node.name for node in body if isinstance(node, ast.FunctionDef)}
 
 
 def _solutions(released: NotebookNode) -> dict[str, str]:

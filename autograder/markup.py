@@ -6,8 +6,9 @@ parsed at all.
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -31,6 +32,8 @@ MOST_ENTITIES = 20_000
 TAG = 50  # characters that cost as much as a tag does
 MOST_MARKDOWN = 15_000
 MOST_IMAGES = 200
+MOST_TIMES = 3  # that a text shows an image of which it holds the bytes once
+ALL_PIXELS = 100_000_000
 MOST_TABLE = 500_000  # bars times lines: rows get the cells that they lack
 # What a parser of Markdown may look back to; a text has a handful of each.
 MOST_MARKS = {"[": 400, "\\begin": 60, "](": 200, "$": 1_000, "*": 2_000, "_": 2_000}
@@ -109,13 +112,14 @@ class Marks:
 
     def without_images(self, source: str) -> str:
         """Put words for the images that stand in a text as their bytes."""
-        left = MOST_IMAGES
+        left, pixels = MOST_IMAGES, ALL_PIXELS
 
         def word(match: re.Match[str]) -> str:
-            nonlocal left
+            nonlocal left, pixels
             left -= 1
-            found = left >= 0 and image_size(match[1], match[2])
-            return self.add(match[0]) if found else ""
+            found = image_size(match[1], match[2]) if left >= 0 else None
+            pixels -= found[0] * found[1] if found else 0
+            return self.add(match[0]) if found and pixels >= 0 else ""
 
         return DATA.sub(word, source)
 
@@ -229,6 +233,7 @@ class _Text:
     images: Mapping[str, str]
     highlight: Callable[[str], str] | None
     formulas: int = 0
+    times: Counter[str] = field(default_factory=Counter)
 
     def formula(self, latex: str, display: bool) -> str:
         self.formulas += 1
@@ -263,6 +268,9 @@ class _Page(RendererHTML):
         token, known = tokens[index], _text_of(env)
         said = escape(self.renderInlineAsText(token.children or [], options, env))
         source = str(token.attrGet("src"))
+        known.times[source] += 1
+        if known.times[source] > MOST_TIMES:
+            return said
         if source in known.images:
             source = known.marks.add(known.images[source])
         elif not MARK.fullmatch(source):

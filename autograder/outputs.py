@@ -16,7 +16,7 @@ from nbformat import from_dict
 
 from autograder.characters import as_text
 from autograder.formulas import MOST_LATEX
-from autograder.images import IMAGES, image_size, joined
+from autograder.images import IMAGES, MOST_SIDE, image_size, joined
 from autograder.markup import MOST_MARKDOWN, clean_html, cost_of
 from autograder.protocol import TOO_LARGE
 from helpers.strings import clauses, text
@@ -33,7 +33,11 @@ __all__ = [
 
 # What pages have no use for where a text stands beside it; nobody need know.
 QUIET = frozenset({"application/vnd.jupyter.widget-view+json"})
+PAGES_KNOW = frozenset(
+    {*IMAGES, "text/html", "text/plain", "text/latex", "text/markdown", *QUIET}
+)
 MOST_KINDS = 20  # representations of one output
+MOST_NAME, MOST_VALUE, MOST_LINE = 200, 5_000, 20_000  # characters of an error
 MOST_TRACEBACK = 100
 RENDERED = 20  # how much more a character of Markdown costs than one of HTML
 MOST_COLOURS = 500
@@ -58,6 +62,8 @@ class Bounds:
         Cost of HTML: its characters, and so many more for each tag.
     bytes, all_bytes : int
         Characters of images and of all else.
+    pixels, all_pixels : int
+        Of images: a few bytes can be many.
     """
 
     outputs: int = 100
@@ -68,6 +74,8 @@ class Bounds:
     all_markup: int = 3_000_000
     bytes: int = 12_000_000
     all_bytes: int = 32_000_000
+    pixels: int = 100_000_000
+    all_pixels: int = 300_000_000
 
 
 # nbformat has no types.
@@ -92,6 +100,7 @@ class _Room:
     text: int
     bytes: int
     markup: int = 0
+    pixels: int = 0
 
     def take(self, name: str, amount: int) -> bool:
         left = getattr(self, name) - amount
@@ -121,7 +130,11 @@ class Gate:
     def __init__(self, bounds: Bounds = TAKEN) -> None:
         self._bounds = bounds
         self._all = _Room(
-            bounds.all_outputs, bounds.all_text, bounds.all_bytes, bounds.all_markup
+            bounds.all_outputs,
+            bounds.all_text,
+            bounds.all_bytes,
+            bounds.all_markup,
+            bounds.all_pixels,
         )
 
     def outputs(self, forms: object, missing: set[str] | None = None) -> list:
@@ -141,7 +154,9 @@ class Gate:
         """
         self._missing = set(missing or ())
         bounds = self._bounds
-        self._cell = _Room(bounds.outputs, bounds.text, bounds.bytes, bounds.markup)
+        self._cell = _Room(
+            bounds.outputs, bounds.text, bounds.bytes, bounds.markup, bounds.pixels
+        )
         built = []
         for form in forms if isinstance(forms, list) else []:
             if not self._take("outputs", 1):
@@ -179,12 +194,12 @@ class Gate:
         return None
 
     def _error(self, form: Mapping) -> Output | None:
-        name, value = self._text(form.get("ename"), 200), form.get("evalue")
-        value = self._text(value, 5_000)
+        name = self._text(form.get("ename"), MOST_NAME)
+        value = self._text(form.get("evalue"), MOST_VALUE)
         lines = form.get("traceback")
         if name is None or value is None or not isinstance(lines, list):
             return None
-        kept = [self._text(line, 20_000) for line in lines[:MOST_TRACEBACK]]
+        kept = [self._text(line, MOST_LINE) for line in lines[:MOST_TRACEBACK]]
         trace = [line for line in kept if line is not None]
         return new_output("error", ename=name, evalue=value, traceback=trace)
 
@@ -200,7 +215,11 @@ class Gate:
             if kind in IMAGES:
                 image = joined(value)
                 found = image_size(kind, image)
-                if found is None or not self._take("bytes", len(image or "")):
+                if (
+                    found is None
+                    or not self._take("bytes", len(image or ""))
+                    or not self._take("pixels", found[0] * found[1])
+                ):
                     self._missing.add("image")
                     continue
                 kept[kind] = image or ""
@@ -257,7 +276,7 @@ class Recorder:
     def __init__(self, bounds: Bounds = TAKEN) -> None:
         self._bounds = bounds
         self._left = _Room(bounds.all_outputs, bounds.all_text, bounds.all_bytes)
-        self._displays: dict[str, list[_Slot]] = {}
+        self._displays: dict[str, _Bundle] = {}
         self._cells: dict[int, _Cell] = {}
 
     def begin(self, index: int) -> None:
@@ -288,7 +307,7 @@ class Recorder:
         elif kind in ("display_data", "execute_result", "update_display_data"):
             self._display(cell, kind, content)
         elif kind == "error":
-            self._add(cell, {**content, "output_type": kind})
+            self._error(cell, content)
 
     def miss(self, reason: str) -> None:
         """Note why something that the cell has shown is left out."""
@@ -320,47 +339,100 @@ class Recorder:
         if written:
             last.parts.append(written)
 
+    def _error(self, cell: _Cell, content: dict) -> None:
+        lines = content.get("traceback")
+        trace = None
+        if isinstance(lines, list):
+            trace = [_cut(line, MOST_LINE) for line in lines[:MOST_TRACEBACK]]
+        name = _cut(content.get("ename"), MOST_NAME)
+        value = _cut(content.get("evalue"), MOST_VALUE)
+        form: dict[str, Any] = {"output_type": "error", "traceback": trace}
+        form |= {"ename": name, "evalue": value}
+        size = sum(len(part) for part in (name, value, *(trace or ())) if part)
+        if size > min(self._bounds.text - cell.written, self._left.text):
+            cell.missing.add("text")
+        elif self._add(cell, form) is not None:
+            cell.written += size
+            self._left.text -= size
+
     def _display(self, cell: _Cell, kind: str, content: dict) -> None:
         transient = content.get("transient")
         name = transient.get("display_id") if isinstance(transient, dict) else None
-        name = name if isinstance(name, str) and len(name) <= 200 else None
-        known = self._displays.get(name, []) if name else []
-        data, metadata = content.get("data"), content.get("metadata")
-        for slot in known:
-            change = _weight(data) - _weight(slot.body.get("data"))
+        name = name if isinstance(name, str) and len(name) <= 200 else ""
+        bundle = _Bundle.of(content)
+        known = self._displays.get(name) if name else None
+        if known is not None:
+            # All outputs of one name hold the same bundle.
+            change = (bundle.weight - known.weight) * known.shown
             if not self._left.take("bytes", change):
                 cell.missing.add("size")
                 return
-            slot.body |= {"data": data, "metadata": metadata}
+            known.data, known.metadata = bundle.data, bundle.metadata
+            known.weight, bundle = bundle.weight, known
         if kind == "update_display_data":
             return
-        new = self._add(cell, {**content, "output_type": kind})
+        form: dict[str, Any] = {"output_type": kind}
+        if kind == "execute_result":
+            form["execution_count"] = counted(content.get("execution_count"))
+        new = self._add(cell, form, bundle)
         if new is not None and name:
-            self._displays.setdefault(name, []).append(new)
+            self._displays[name] = bundle
+            bundle.name = name
 
-    def _add(self, cell: _Cell, body: dict) -> _Slot | None:
+    def _add(
+        self, cell: _Cell, body: dict, bundle: _Bundle | None = None
+    ) -> _Slot | None:
         if cell.clearing:
             self._clear(cell)
         if len(cell.slots) >= self._bounds.outputs or not self._left.take("outputs", 1):
             cell.missing.add("number")
-        elif not self._left.take("bytes", _weight(body.get("data"))):
+        elif bundle is not None and not self._left.take("bytes", bundle.weight):
             cell.missing.add("size")
         else:
-            cell.slots.append(_Slot(body))
+            if bundle is not None:
+                bundle.shown += 1
+            cell.slots.append(_Slot(body, bundle))
             return cell.slots[-1]
         return None
 
     def _clear(self, cell: _Cell) -> None:
         cell.clearing = False
-        gone = {id(slot) for slot in cell.slots}
-        self._left.outputs += len(gone)
-        self._left.bytes += sum(_weight(slot.body.get("data")) for slot in cell.slots)
+        self._left.outputs += len(cell.slots)
         self._left.text += cell.written
+        for bundle in [slot.bundle for slot in cell.slots if slot.bundle]:
+            self._left.bytes += bundle.weight
+            bundle.shown -= 1
+            if not bundle.shown:
+                self._displays.pop(bundle.name, None)
         cell.slots, cell.written = [], 0
-        for name, slots in list(self._displays.items()):
-            self._displays[name] = [slot for slot in slots if id(slot) not in gone]
-            if not self._displays[name]:
-                del self._displays[name]
+
+
+@dataclass
+class _Bundle:
+    """What pages can use of the representations of a display, not yet examined.
+
+    Nothing else is held: a few bytes of a message can be many values in memory.
+    """
+
+    data: dict[str, str]
+    metadata: dict[str, dict[str, int]]
+    weight: int
+    name: str = ""
+    shown: int = 0  # in so many outputs
+
+    @classmethod
+    def of(cls, content: dict) -> _Bundle:
+        data, metadata = content.get("data"), content.get("metadata")
+        given = data if isinstance(data, dict) else {}
+        kept: dict[str, str] = {}
+        sizes: dict[str, dict[str, int]] = {}
+        for kind in list(given)[: MOST_KINDS + 1]:
+            known = kind if kind in PAGES_KNOW else f"unknown {len(kept)}"
+            # Where an image is no text, the gate says so.
+            kept[known] = joined(given[kind]) or "" if known == kind else ""
+            if kind in IMAGES:
+                sizes |= _wanted(kind, metadata, (MOST_SIDE, MOST_SIDE))
+        return cls(kept, sizes, sum(map(len, kept.values())) + 100)
 
 
 @dataclass
@@ -368,9 +440,13 @@ class _Slot:
     """One output, not yet examined."""
 
     body: dict
+    bundle: _Bundle | None = None
     parts: list[str] = field(default_factory=list)
 
     def form(self) -> dict:
+        if self.bundle is not None:
+            more = {"data": self.bundle.data, "metadata": self.bundle.metadata}
+            return {**self.body, **more}
         return {**self.body, "text": "".join(self.parts)}
 
 
@@ -382,15 +458,10 @@ class _Cell:
     clearing: bool = False
 
 
-def _weight(data: object) -> int:
-    """Return about how much memory a bundle of representations holds."""
-    if isinstance(data, str):
-        return len(data)
-    if not isinstance(data, dict):
-        return 0 if data is None else 100
-    return sum(
-        len(value) if isinstance(value, str) else 10_000 for value in data.values()
-    )
+def _cut(value: object, most: int) -> str | None:
+    """Return the beginning of a text; None where it is none."""
+    written = joined(value)
+    return None if written is None else written[:most]
 
 
 def _note(missing: set[str]) -> Output:

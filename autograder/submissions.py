@@ -26,11 +26,14 @@ __all__ = [
 MAX_BYTES = 200_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 500_000
+MAX_SOURCES = 2_000_000  # of all cells; of one of them, images perhaps, so much:
+MOST_COUNTED = 60_000
 MAX_VALUES = 1_000_000  # lists, mappings and their members
 FOREIGN = ("accelerator", "colab", "colab_type", "outputId", "vscode")
 FLAGS = ("grade", "solution", "locked", "task", "points")
 KINDS = ("code", "markdown", "raw")
-_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# One that has no end goes to the file's: else each quote in it would begin a search.
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 
 
 @dataclass
@@ -148,6 +151,15 @@ def parse_submission(raw: bytes) -> Submission:
                 "submission.too_long_cell",
                 size=longest // 1000,
                 limit=MAX_SOURCE // 1000,
+            )
+        )
+    counted = sum(min(len(cell.source), MOST_COUNTED) for cell in kept)
+    if counted > MAX_SOURCES:
+        return Submission(
+            damage=text(
+                "submission.too_much_text",
+                size=counted // 1000,
+                limit=MAX_SOURCES // 1000,
             )
         )
     if _foreign(form) or any(map(_foreign, cells)):

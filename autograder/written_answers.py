@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
+from helpers.checks.stubs import tree_of
+
 __all__ = ["Found", "Text", "place_answers"]
 
 # How many released cells may stand between a question and an answer to it.
@@ -106,11 +108,11 @@ def prose_of(source: str) -> str:
     >>> prose_of("x = 1  # one")
     ''
     """
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(source)
+    if tree is None:
         code = any(mark in source for mark in ("=", "(", "%", "!", "def "))
         return "" if code else source.strip()
+    body = tree.body
     if not body:
         return "\n".join(line.lstrip("# ") for line in source.splitlines()).strip()
     if len(body) == 1 and isinstance(body[0], ast.Expr):

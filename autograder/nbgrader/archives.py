@@ -11,7 +11,7 @@ from typing import IO
 __all__ = ["Left", "Member", "Refused", "members", "opened", "read_member"]
 
 CHUNK = 1 << 16
-MOST_MEMBERS = 100_000  # of a learner's zip: a folder with an environment in it
+MOST_MEMBERS = 100_000  # of a learner's zips: a folder with an environment in it
 SMALL = 1 << 20  # bytes for which a ratio says nothing
 MOST_PARTS = 32  # folders in folders
 ENTRY = b"PK\x01\x02"  # how each entry of an archive's list begins
@@ -31,10 +31,13 @@ class Left:
         Members that are read.
     bytes : int
         Bytes of them, unpacked.
+    listed : int
+        Members that archives list.
     """
 
     files: int
     bytes: int
+    listed: int = MOST_MEMBERS
 
 
 @dataclass(frozen=True)
@@ -131,16 +134,17 @@ def read_member(
             out.write(chunk)
 
 
-def opened(path: Path) -> zipfile.ZipFile:
-    """Open a learner's archive.
+def opened(path: Path, left: Left) -> zipfile.ZipFile:
+    """Open one of a learner's archives.
 
     Raises
     ------
     Refused
-        Where it lists more files than can be looked through.
+        Where they list more files than can be looked through.
     Exception
         Whatever a damaged archive leads to.
     """
-    if path.read_bytes().count(ENTRY) > MOST_MEMBERS:
-        raise Refused(f"it lists more than {MOST_MEMBERS} files")
+    left.listed -= path.read_bytes().count(ENTRY)
+    if left.listed < 0:
+        raise Refused(f"the learner's archives list more than {MOST_MEMBERS} files")
     return zipfile.ZipFile(path)

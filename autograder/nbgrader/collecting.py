@@ -532,7 +532,7 @@ class BoundedExtractor(ExtractorPlugin):
                 copy = Path(folder, "archive.zip")
                 with copy.open("wb") as file:
                     upload.read(file, left)
-                archive = stack.enter_context(opened(copy))
+                archive = stack.enter_context(opened(copy, left))
                 for inner, member in members(archive):
                     inside = path.with_suffix("") / inner
                     if not isinstance(member, Member):

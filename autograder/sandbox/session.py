@@ -270,7 +270,8 @@ class Session:
 def _parsed(body: bytes) -> dict:
     """Return what a frame says."""
     try:
-        form = json.loads(body)
+        # Bytes would also be read as UTF-16, and with halves of characters in them.
+        form = json.loads(body.decode())
         if SURROGATE.search(body):  # half a character, which no file can hold
             text = json.dumps(form, ensure_ascii=False)
             form = json.loads(text.encode("utf-8", "replace"))

@@ -1,5 +1,6 @@
 """What has come in, and copies of it; nothing in an inbox is trusted."""
 
+import errno
 import os
 import pwd
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.files import read_bounded
+from autograder.names import plain
 from autograder.submissions import MAX_BYTES
 
 __all__ = ["Arrival", "Inbox", "copy_submission", "owner_of"]
@@ -80,7 +82,8 @@ class Inbox:
                     if origin in known:
                         continue
                     folder = entry.is_dir(follow_symlinks=False)
-                    if len(parts) < 3 or len(origin) > 500 or not folder:
+                    usable = len(origin) <= 500 and plain(origin) == origin
+                    if len(parts) < 3 or not usable or not folder:
                         # A name with a dot is a draft that is renamed later.
                         if not entry.name.startswith("."):
                             self.misnamed.append(Path(entry.path))
@@ -165,8 +168,13 @@ def copy_submission(source: Path, target: Path) -> str:
                     break
                 else:
                     place = draft / below / name
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    place.write_bytes(raw)
+                    try:
+                        place.parent.mkdir(parents=True, exist_ok=True)
+                        place.write_bytes(raw)
+                    except OSError as problem:
+                        if problem.errno != errno.ENAMETOOLONG:
+                            raise
+                        left_out = "what has too long a name"
             if files > MOST_FILES or total > MOST_TOTAL:
                 break
         shutil.rmtree(target, ignore_errors=True)

@@ -8,9 +8,10 @@ import types
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-__all__ = ["definitions_of", "is_released", "is_stub", "source_of"]
+__all__ = ["definitions_of", "is_released", "is_stub", "source_of", "tree_of"]
 
-MOST_KEPT = 20_000  # characters of a cell whose syntax is remembered
+# Characters of a cell whose syntax is read: Python's parser takes the square of some.
+MOST_PARSED = 20_000
 
 
 class _Shape(ast.NodeTransformer):
@@ -50,8 +51,9 @@ def definitions_of(name: str, cells: Iterable[str]) -> list[str]:
     name : str
         The function.
     cells : iterable of str
-        Texts of code cells. One that is no Python (magics, an open bracket) is
-        taken for a definition as a whole where it mentions the name.
+        Texts of code cells. One that is no Python (magics, an open bracket), or
+        too long to be read, is taken for a definition as a whole where it mentions
+        the name.
 
     Returns
     -------
@@ -63,30 +65,53 @@ def definitions_of(name: str, cells: Iterable[str]) -> list[str]:
     for cell in cells:
         if name not in cell:
             continue
-        short = len(cell) <= MOST_KEPT
-        bindings = _kept_bindings(cell) if short else _bindings(cell)
+        bindings = _bindings(cell)
         found += [text for names, text in bindings if names is None or name in names]
     return found
 
 
+def tree_of(source: str) -> ast.Module | None:
+    """Return the syntax tree of a cell; None where it is too long, or no Python.
+
+    Examples
+    --------
+    >>> tree_of("%matplotlib inline") is None
+    True
+    """
+    if len(source) > MOST_PARSED:
+        return None
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+# A notebook is asked for each of its functions; a class shares most cells.
+@lru_cache(maxsize=500)
 def _bindings(cell: str) -> list[tuple[set[str] | None, str]]:
     """Return what each statement of a cell binds, and its text.
 
     A cell that is no Python may bind anything.
     """
-    try:
-        tree = ast.parse(cell)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(cell)
+    if tree is None:
         return [(None, cell)]
+    # Split once: the function of `ast` for it does that for each statement.
+    lines = cell.replace("\r\n", "\n").replace("\r", "\n").encode().split(b"\n")
     return [
-        (names, ast.get_source_segment(cell, statement) or "")
+        (names, _text_of(statement, lines))
         for statement in tree.body
         if (names := _bound_by(statement))
     ]
 
 
-# A notebook is asked for each of its functions; a class shares most cells.
-_kept_bindings = lru_cache(maxsize=500)(_bindings)
+def _text_of(statement: ast.stmt, lines: list[bytes]) -> str:
+    """Return the text of a statement, whose columns are counted in bytes."""
+    first, last = statement.lineno - 1, (statement.end_lineno or statement.lineno) - 1
+    found = lines[first : last + 1]
+    found[-1] = found[-1][: statement.end_col_offset]
+    found[0] = found[0][statement.col_offset :]
+    return b"\n".join(found).decode()
 
 
 def _bound_by(statement: ast.stmt) -> set[str]:
@@ -203,14 +228,15 @@ def is_stub(source: str | None, stub: str) -> bool:
         return False
     try:
         one, other = _shape_of(source), _shape_of(stub)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (ValueError, RecursionError):
         return source.strip() == stub.strip()
     return one == other
 
 
 def _shape_of(source: str) -> str:
-    tree = ast.parse(source)
-    functions = [item for item in tree.body if isinstance(item, ast.FunctionDef)]
+    tree = tree_of(source)
+    body = tree.body if tree is not None else []
+    functions = [item for item in body if isinstance(item, ast.FunctionDef)]
     if len(functions) != 1:
         raise ValueError
     return ast.dump(_Shape().visit(functions[0]))

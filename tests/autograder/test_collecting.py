@@ -253,6 +253,21 @@ def test_bounds_are_each_learners_own(collect, said):
     assert re.search(r"D \(4\).*packed too tightly", said())
 
 
+def test_archives_of_one_learner_list_a_bounded_number_of_files(collect, said):
+    """Each of a learner's many archives may list few, and all together no more."""
+    names = {f"{i}.txt": "" for i in range(45_000)}
+    long = _zip(names)
+    got = collect(
+        {
+            **{f"A_1_assignsubmission_file_{i}.zip": long for i in range(4)},
+            "B_2_assignsubmission_file_numpy_basics.ipynb": "good",
+        }
+    )
+
+    assert got == {"2/01_basics/numpy_basics.ipynb": "good"}
+    assert len(re.findall("archives list more than 100000 files", said())) >= 2
+
+
 def test_a_name_that_the_assignment_does_not_have_is_skipped(collect):
     """A notebook of another assignment is not handed in with this one."""
     assert collect({"a_1_2_other.ipynb": "x", "no name of an lms.ipynb": "y"}) == {}

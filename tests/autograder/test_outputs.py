@@ -5,6 +5,7 @@ import io
 import json
 import re
 import time
+import tracemalloc
 from html import unescape
 
 import pytest
@@ -227,6 +228,69 @@ def test_a_flood_of_messages_keeps_a_bounded_rest():
     assert sum(len(json.dumps(output)) for output in outputs) < 500_000
     assert len(recorder._displays) <= TAKEN.outputs
     assert outputs[-1] == left_out("number", "text")
+
+
+def test_what_a_message_holds_beside_texts_is_not_kept():
+    """A few bytes of JSON can be many values: of 18 MB nearly a GB was held."""
+    many = json.dumps([{}] * 20_000)
+    tracemalloc.start()
+    try:
+        recorder = Recorder()
+        recorder.begin(0)
+        for kind in ("error", "display_data", "execute_result") * 30:
+            content = {"data": {"text/html": json.loads(many)}, "ename": "e"}
+            content |= {key: json.loads(many) for key in ("metadata", "traceback", "x")}
+            recorder.show(kind, content)
+            del content
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+    assert held < 4_000_000
+
+
+def test_an_update_of_a_display_that_is_shown_often_costs_one():
+    """All outputs of one name hold the same."""
+    named = {"transient": {"display_id": "h"}}
+    recorder = Recorder()
+    for cell in range(10):
+        recorder.begin(cell)
+        for _ in range(100):
+            recorder.show("display_data", message("one", **named))
+    began = time.process_time()
+    for i in range(10_000):
+        recorder.show("update_display_data", message(f"{i}", **named))
+    shown = recorder.outputs()
+
+    assert time.process_time() - began < 3
+    assert {o["data"]["text/plain"] for cell in shown.values() for o in cell} == {
+        "9999"
+    }
+
+
+def test_images_of_many_pixels_are_few():
+    """A browser needs four bytes for each, however few it was sent."""
+    large = image(size=(6_000, 4_000))
+    shown = passed(*[{"output_type": "display_data", "data": {"image/png": large}}] * 9)
+    page = clean_markdown(f"![](data:image/png;base64,{large}) " * 9)
+
+    assert len(shown) == 5
+    assert shown[-1] == left_out("image")
+    assert page.count("<img") == 4
+
+
+@pytest.mark.parametrize(
+    ("source", "images"),
+    [
+        ("![x]\n" * 300 + f"\n[x]: data:image/png;base64,{PNG}", {}),
+        ("![](attachment:a)\n" * 190, {"attachment:a": f"data:image/png;base64,{PNG}"}),
+    ],
+)
+def test_an_image_of_which_the_bytes_are_there_once_is_shown_a_few_times(
+    source, images
+):
+    """A page of a submission of 4 MB had 1.6 GB."""
+    assert clean_markdown(source, images).count(PNG) == 3
 
 
 @pytest.mark.parametrize(

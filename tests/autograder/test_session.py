@@ -261,6 +261,9 @@ def frame(body):
         frame(b"[1]"),
         frame(b"[" * 5000),
         frame(b"9" * 5000),
+        frame(b'{"number": 1, "reply": "a\xed\xa0\x80"}'),
+        frame('{"number": 1, "reply": "a\\ud800"}'.encode("utf-16")),
+        frame('{"number": 1, "reply": "a\\ud800"}'.encode("utf-32-le")),
         HEAD.pack(300_000) + b"x" * 250_000,
     ],
 )

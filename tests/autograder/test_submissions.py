@@ -2,10 +2,12 @@
 
 import json
 import os
+import time
 
 import pytest
 
 from autograder.healing import heal
+from autograder.judging import untouched_functions
 from autograder.store import read_store, store_path
 from autograder.submissions import parse_submission, read_submission
 from tests.course import CENTRE, SPREAD
@@ -241,6 +243,12 @@ def test_the_format_before_version_4_is_read(store):
             ).encode(),
             "600 kB",
         ),
+        (
+            json.dumps(
+                {"cells": [{"cell_type": "code", "source": "x" * 60_000}] * 60}
+            ).encode(),
+            "3600 kB",
+        ),
     ],
     ids=lambda value: value[:12] if isinstance(value, bytes) else "",
 )
@@ -252,6 +260,40 @@ def test_damage_becomes_the_untouched_notebook_with_a_reason(store, content, sai
     assert said in submission.damage
     assert submission.damage in notes
     assert ids(notebook) == ORDER
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" * 1_000_001 + b'"' + b'\\"' * 400_000,
+        json.dumps(
+            {
+                "cells": [
+                    {"cell_type": "code", "source": f"centre = {i}\n" + piece * count}
+                    for i in range(4)
+                    for piece, count in (("x = 1\n", 3_000), ("x = 1\n", 40_000))
+                ]
+            }
+        ).encode(),
+        json.dumps(
+            {
+                "cells": [
+                    {"cell_type": "code", "source": "f'" + "{centre}" * 50_000 + "'"}
+                ]
+                * 6
+            }
+        ).encode(),
+    ],
+    ids=["quotes", "statements", "fields"],
+)
+def test_no_file_takes_long_to_be_read(store, raw):
+    """Before anything runs, no limit but these ends it."""
+    began = time.process_time()
+    healed = heal(parse_submission(raw), store)
+    texts = [c.source for c in healed.notebook.cells if c.cell_type == "code"]
+    untouched_functions(store, texts)
+
+    assert time.process_time() - began < 15
 
 
 def test_long_texts_are_no_values(store):
