@@ -30,6 +30,10 @@ FLOODS = {
     'body = b\'{"shown": "display_data", "content": [\' + b\'{},\' * 2_000_000 + '
     "b'{}]}'\nsend = get_ipython().display_pub.session._connection._socket.sendall\n"
     "while True: send(struct.pack('>I', len(body)) + body)",
+    "values in errors": "import struct\n"
+    'body = b\'{"shown": "error", "content": {"x": [\' + b\'{},\' * 199_990 + '
+    "b'{}]}}'\nsend = get_ipython().display_pub.session._connection._socket.sendall\n"
+    "while True: send(struct.pack('>I', len(body)) + body)",
     "answers": "import struct\n"
     "body = b'{\"number\": 3, \"reply\": [' + b'{},' * 20_000_000 + b'{}]}'\n"
     "send = get_ipython().display_pub.session._connection._socket.sendall\n"
