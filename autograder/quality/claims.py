@@ -499,15 +499,27 @@ def _right_names(run: Run) -> list[str]:
     return []
 
 
+def _named_parts(run: Run) -> list[tuple[list[str], list[str]]]:
+    """Return the names of what is wrong and right: of results, and of their entries."""
+    found = [(_wrong_names(run), _right_names(run))]
+    wrong = [result for result in run.results if result.differences]
+    if len(run.results) > 1 and all(isinstance(r.expected, dict) for r in wrong):
+        bad = [item.path for result in wrong for item in result.differences]
+        every = [f'{r.name}["{key}"]' for r in wrong for key in r.expected]
+        found.append((bad, [path for path in every if path not in bad]))
+    return [(w, r) for w, r in found if all(re.search(r"\d", name) for name in w + r)]
+
+
 def _layers(test: Callable[[int, int], bool]) -> Callable[[Run, dict], bool]:
     def check(run: Run, values: dict[str, str]) -> bool:
-        asked = int(values.get("layer") or 0)
-        wrong = set(map(_layer_of, _wrong_names(run)))
-        right = set(map(_layer_of, _right_names(run)))
-        asked = asked or max(wrong)
-        return all(test(n, asked) for n in wrong) and not any(
-            test(n, asked) for n in right
-        )
+        for bad, fine in _named_parts(run):
+            wrong, right = set(map(_layer_of, bad)), set(map(_layer_of, fine))
+            asked = int(values.get("layer") or 0) or max(wrong | right)
+            if all(test(n, asked) for n in wrong) and not any(
+                test(n, asked) for n in right
+            ):
+                return True
+        return False
 
     return check
 
@@ -518,7 +530,10 @@ def _sort(run: Run, values: dict[str, str]) -> bool:
     def among(name: str) -> bool:
         return re.sub(r"\d+\W*$", "", name).split('"')[-1] in sorts
 
-    return all(map(among, _wrong_names(run))) and not any(map(among, _right_names(run)))
+    return any(
+        all(map(among, wrong)) and not any(map(among, right))
+        for wrong, right in _named_parts(run)
+    )
 
 
 NAMES: dict[str, Callable[[Run, dict[str, str]], bool]] = {

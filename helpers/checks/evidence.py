@@ -450,7 +450,7 @@ def _has_length_one(
 
 def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
     """Add what the wrong results of all cases have in common, by their names."""
-    found = []
+    found, some = [], False
     for results in cases:
         right = [result.name for result in results if result.right]
         wrong = [
@@ -467,9 +467,11 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
             wrong = [item.path for item in result.differences]
             whole = [path for path, _ in leaves(result.expected, result.name)]
             right = [path for path in whole if path not in wrong]
-        found.append(_patterns_of_names(right, wrong) + _alone(results, right, wrong))
+        patterns = _patterns_of_names(right, wrong) + _alone(results, right, wrong)
+        found.append(patterns + _patterns_of_parts(results))
+        some = some or any(result.leaves > len(result.differences) for result in results)
     for pattern in found[0]:
-        if all(pattern in others for others in found):
+        if some and all(pattern in others for others in found):
             key, kind, value = pattern
             evidence.relate(key, kind, layer=value, name=value, sort=value)
             return
@@ -504,6 +506,8 @@ def _patterns_of_names(
     if len(wrong) == 1 and len(right) > 1:
         found.append(("only_one", "one result", wrong[0]))
     layers = _layers(right), _layers(wrong)
+    if not right and len(set(layers[1])) == 1:
+        return [("last_layer", "layer", "")]  # the only one that this case has
     if not all(layers):
         return found
     fine, bad = (sorted(set(numbers)) for numbers in layers)
@@ -521,6 +525,20 @@ def _patterns_of_names(
         sort = listed(dict.fromkeys(sorts[1]))
         found.append(("only_sort", "one sort", sort))
     return found
+
+
+def _patterns_of_parts(results: Sequence[Result]) -> list[tuple[str, str, object]]:
+    """Say of the entries of dictionaries among several results what they share."""
+    wrong = [result for result in results if not result.right]
+    if len(results) < 2 or not all(isinstance(r.expected, dict) for r in wrong):
+        return []
+    whole = [path for r in wrong for path, _ in leaves(r.expected, r.name)]
+    bad = [item.path for result in wrong for item in result.differences]
+    if not set(bad) <= set(whole):
+        return []
+    right = [path for path in whole if path not in bad]
+    kept = ("last_layer", "one_layer", "only_sort")
+    return [found for found in _patterns_of_names(right, bad) if found[0] in kept]
 
 
 def _layers(names: Iterable[str]) -> list[int]:

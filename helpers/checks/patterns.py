@@ -217,15 +217,16 @@ def _inputs(n: Numbers) -> dict[str, np.ndarray]:
 def _telling_inputs(cases: Cases) -> Iterator[tuple[str, list[np.ndarray]]]:
     """Yield the inputs that all cases have, where their numbers tell them apart.
 
-    Zeros and ones come about in too many ways to be anybody's input.
+    Zeros and ones come about in too many ways to be anybody's input: they are the
+    input of an example by hand only where another case tells.
     """
     given = [_inputs(n) for n in cases]
     for name in given[0]:
         arrays = [inputs[name] for inputs in given if name in inputs]
-        if len(arrays) == len(cases) and all(
-            np.isfinite(a).all() and not np.isin(a, (-1, 0, 1)).all() for a in arrays
-        ):
-            yield name, arrays
+        if len(arrays) == len(cases) and all(np.isfinite(a).all() for a in arrays):
+            told = [n for n, a in zip(cases, arrays) if not np.isin(a, (-1, 0, 1)).all()]
+            if len(told) == len(cases) or _explained(told, SEARCHED):
+                yield name, arrays
 
 
 def _same_as_input(cases: Cases) -> Finding | None:
@@ -783,6 +784,8 @@ def _combined(inputs: Mapping[str, object]) -> dict[str, float]:
 FORMS: list[tuple[str, str, Callable[[float], float]]] = [
     ("ratio_named", "same", lambda q: q),
     ("ratio_over", "same", lambda q: 1 / q),
+    ("ratio_named", "square", lambda q: q**2),
+    ("ratio_over", "square", lambda q: 1 / q**2),
     ("ratio_named", "rest", lambda q: 1 - q),
     ("ratio_over", "rest", lambda q: 1 / (1 - q)),
 ]
