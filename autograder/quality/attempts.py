@@ -13,8 +13,7 @@ from pathlib import Path
 from autograder.authoring.sources import SourceNotebook
 from helpers.checks.cases import FunctionCases
 from helpers.checks.recognition import Run, recognise
-from helpers.checks.report import evidence_of_runs, report_runs
-from helpers.checks.slips import slips_of
+from helpers.checks.report import evidence_of_runs, remarks_on, report_runs
 
 __all__ = ["attempts_of", "told_at_work"]
 
@@ -88,7 +87,7 @@ def told_at_work(
         return "relation", said
     if any(run.outcome.advice for run in wrong):
         return "expression", said
-    if slips_of(answer, drawn=any(run.case.rng is not None for run in runs)):
+    if remarks_on(answer, runs, evidence):
         return "source", said
     if any(run.outcome.error for run in wrong):
         return "exception", said

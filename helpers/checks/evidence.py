@@ -15,7 +15,14 @@ import numpy as np
 
 from helpers.checks.comparison import Difference, Result, compare_value
 from helpers.checks.parts import place_of
-from helpers.checks.patterns import Numbers, constant_ratio, find_pattern, number
+from helpers.checks.patterns import (
+    SEARCHED,
+    Numbers,
+    constant_ratio,
+    explained,
+    find_pattern,
+    number,
+)
 from helpers.checks.tolerances import close
 from helpers.checks.values import Unreadable, leaves, resolve
 from helpers.strings import labelled, listed, text
@@ -103,7 +110,8 @@ def evidence_of(
         if bad:
             wrong.append((results, inputs))
     if wrong and not stopped and not _relate_order(wrong, evidence):
-        _relate(wrong, evidence)
+        if not _relate_unchanged(wrong, evidence):
+            _relate(wrong, evidence)
         _relate_equal([results for results, _ in wrong], evidence)
         _relate_names([results for results, _ in wrong], evidence)
     if wrong and not stopped and not evidence.kinds:
@@ -346,6 +354,53 @@ def _relate_order(
     return True
 
 
+def _relate_unchanged(
+    wrong: Sequence[tuple[list[Result], Mapping[str, object]]], evidence: Evidence
+) -> bool:
+    """Add that all wrong entries of a dictionary are those of an input."""
+    found: dict[tuple[str, str], list[Numbers]] = {}
+    for results, inputs in wrong:
+        differences = [item for result in results for item in result.differences]
+        for base in {path.partition("[")[0] for path in (d.path for d in differences)}:
+            mine = [d for d in differences if d.path.partition("[")[0] == base]
+            numbers = [_numbers(d, {}, []) if d.kind == "value" else None for d in mine]
+            for name, given in inputs.items():
+                entries = {f'["{k}"]': v for k, v in _entries_of(given)}
+                if all(
+                    n is not None and _is_entry(n, entries.get(d.path[len(base) :]))
+                    for d, n in zip(mine, numbers)
+                ):
+                    found.setdefault((base, name), []).append(_joined(numbers))
+    for (base, name), cases in found.items():
+        if len(cases) == len(wrong) and explained(cases, SEARCHED):
+            evidence.relate("unchanged", "input", path=base, name=name)
+            return True
+    return False
+
+
+def _entries_of(given: object) -> list[tuple[object, np.ndarray]]:
+    """Return the arrays of an input that is a dictionary."""
+    entries = given.items() if isinstance(given, dict) else ()
+    arrays = ((key, resolve(value)) for key, value in entries)
+    return [
+        (k, v) for k, v in arrays if isinstance(v, np.ndarray) and v.dtype.kind in "iuf"
+    ]
+
+
+def _is_entry(n: Numbers, entry: np.ndarray | None) -> bool:
+    return entry is not None and entry.shape == n.got.shape and n.is_got(entry)
+
+
+def _joined(numbers: Sequence[Numbers | None]) -> Numbers:
+    """Return the numbers of several leaves as those of one."""
+    known = [n for n in numbers if n is not None]
+    want, got, bad = (
+        np.concatenate([np.ravel(part) for part in parts])
+        for parts in zip(*((n.want, n.got, n.wrong) for n in known))
+    )
+    return Numbers("", want, got, bad, {})
+
+
 def _relate_equal(cases: Sequence[list[Result]], evidence: Evidence) -> None:
     """Add that two results are one and the same, where nothing else is known."""
     if evidence.kinds or len(cases) < 2:
@@ -469,7 +524,9 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
             right = [path for path in whole if path not in wrong]
         patterns = _patterns_of_names(right, wrong) + _alone(results, right, wrong)
         found.append(patterns + _patterns_of_parts(results))
-        some = some or any(result.leaves > len(result.differences) for result in results)
+        some = some or any(
+            result.leaves > len(result.differences) for result in results
+        )
     for pattern in found[0]:
         if some and all(pattern in others for others in found):
             key, kind, value = pattern

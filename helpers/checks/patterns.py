@@ -25,7 +25,15 @@ from helpers.checks.tolerances import close
 from helpers.checks.values import leaves, resolve
 from helpers.strings import listed, text
 
-__all__ = ["Finding", "Numbers", "constant_ratio", "find_pattern", "number"]
+__all__ = [
+    "SEARCHED",
+    "Finding",
+    "Numbers",
+    "constant_ratio",
+    "explained",
+    "find_pattern",
+    "number",
+]
 
 FIXED = (2, 3)
 # One constant that comes out alike in two cases is one equation to six digits.
@@ -127,7 +135,7 @@ def find_pattern(cases: Cases) -> Finding | None:
     return None
 
 
-def _explained(
+def explained(
     cases: Cases,
     rule: tuple[int, int],
     *,
@@ -174,14 +182,14 @@ def _booleans(cases: Cases) -> Finding | None:
 
 
 def _zero(cases: Cases) -> Finding | None:
-    if any(np.any(n.got) for n in cases) or not _explained(cases, FIXED):
+    if any(np.any(n.got) for n in cases) or not explained(cases, FIXED):
         return None
     key = "all_zero" if max(n.want.size for n in cases) > 1 else "is_zero"
     return Finding(key, "zero", {"path": cases[0].path})
 
 
 def _sign(cases: Cases) -> Finding | None:
-    if all(n.is_got(-n.want) for n in cases) and _explained(cases, FIXED):
+    if all(n.is_got(-n.want) for n in cases) and explained(cases, FIXED):
         key = "sign" if max(n.want.size for n in cases) > 1 else "sign_one"
         return Finding(key, "sign", {"path": cases[0].path})
     return None
@@ -224,8 +232,10 @@ def _telling_inputs(cases: Cases) -> Iterator[tuple[str, list[np.ndarray]]]:
     for name in given[0]:
         arrays = [inputs[name] for inputs in given if name in inputs]
         if len(arrays) == len(cases) and all(np.isfinite(a).all() for a in arrays):
-            told = [n for n, a in zip(cases, arrays) if not np.isin(a, (-1, 0, 1)).all()]
-            if len(told) == len(cases) or _explained(told, SEARCHED):
+            told = [
+                n for n, a in zip(cases, arrays) if not np.isin(a, (-1, 0, 1)).all()
+            ]
+            if len(told) == len(cases) or explained(told, SEARCHED):
                 yield name, arrays
 
 
@@ -233,7 +243,7 @@ def _same_as_input(cases: Cases) -> Finding | None:
     for name, arrays in _telling_inputs(cases):
         if all(
             a.shape == n.got.shape and n.is_got(a) for n, a in zip(cases, arrays)
-        ) and _explained(cases, SEARCHED):
+        ) and explained(cases, SEARCHED):
             values = {"path": cases[0].path, "name": name}
             return Finding("same_as_input", "input", values)
     return None
@@ -249,7 +259,7 @@ def _swapped(cases: Cases) -> Finding | None:
             and np.ptp(np.asarray(other, dtype=np.float64)) > 0
             and n.is_got(np.asarray(other, dtype=np.float64))
             for n, other in zip(cases, others)
-        ) and _explained(cases, SEARCHED):
+        ) and explained(cases, SEARCHED):
             values = {"path": cases[0].path, "name": name}
             return Finding("same_as_result", "another result", values)
     return None
@@ -284,12 +294,12 @@ def _factor(cases: Cases) -> Finding | None:
         if named:
             key, reason = named
             return Finding(key, "factor", values | {"reason": reason})
-        if _explained(cases, FIXED, fitted=1):
+        if explained(cases, FIXED, fitted=1):
             several_ratios = listed(dict.fromkeys(number(ratio) for ratio in ratios))
             return Finding("ratios", "factor", values | {"ratios": several_ratios})
         return None
     values["ratio"] = number(ratios[0])
-    if _explained(cases, FITTED, free=1):
+    if explained(cases, FITTED, free=1):
         many = max(n.want.size for n in cases) > 1
         return Finding("ratio" if many else "ratio_one", "factor", values)
     return None
@@ -299,7 +309,7 @@ def _transposed(cases: Cases) -> Finding | None:
     if all(
         n.want.ndim == 2 and n.want.shape == n.got.shape[::-1] and n.is_got(n.want.T)
         for n in cases
-    ) and _explained(cases, FIXED):
+    ) and explained(cases, FIXED):
         return Finding("transposed_square", "transposition", {"path": cases[0].path})
     return None
 
@@ -310,9 +320,9 @@ def _offset(cases: Cases) -> Finding | None:
         return None
     found = list(dict.fromkeys(number(o.flat[0]) for o in offsets))
     values = {"path": cases[0].path, "offset": listed(found)}
-    if len(found) == 1 and _explained(cases, FITTED, free=1):
+    if len(found) == 1 and explained(cases, FITTED, free=1):
         return Finding("offset", "offset", values)
-    if len(found) > 1 and _explained(cases, FIXED, fitted=1):
+    if len(found) > 1 and explained(cases, FIXED, fitted=1):
         return _named_offset(cases) or Finding("offsets", "offset", values)
     return None
 
@@ -347,7 +357,7 @@ def _shaped(n: Numbers, array: np.ndarray) -> np.ndarray | None:
 
 def _of_an_input(cases: Cases) -> Finding | None:
     """Search for an input that was added, left out, taken for all, or a factor."""
-    if not _explained(cases, SEARCHED):
+    if not explained(cases, SEARCHED):
         return None
     for name, arrays in _telling_inputs(cases):
         found = [(n, _shaped(n, array)) for n, array in zip(cases, arrays)]
@@ -363,7 +373,7 @@ def _of_an_input(cases: Cases) -> Finding | None:
                 return Finding("input_times", "input factor", values)
             if all(np.all(s != 0) and n.is_got(n.want / s) for n, s in pairs):
                 return Finding("input_over", "input factor", values)
-        if not _explained(cases, SEARCHED, fitted=1):
+        if not explained(cases, SEARCHED, fitted=1):
             continue
         steps = [constant_ratio(n.want - s, n.got - s) for n, s in pairs]
         if all(step is not None for step in steps):
@@ -399,7 +409,7 @@ def _one_factor_a_row(
     if any(want.ndim != 2 or not np.all(want) for want, _ in parts):
         return False
     fitted = [want.shape[0] for want, _ in parts]
-    return _explained(cases, SEARCHED, fitted=fitted) and all(
+    return explained(cases, SEARCHED, fitted=fitted) and all(
         _constant_along(got / want, 1) for want, got in parts
     )
 
@@ -426,7 +436,7 @@ def _function(cases: Cases) -> Finding | None:
         made = [function(n.want) for n in cases]
         if all(
             np.isfinite(m).all() and n.is_got(m) for n, m in zip(cases, made)
-        ) and _explained(cases, FIXED, free=1):
+        ) and explained(cases, FIXED, free=1):
             what = text(f"checks.function.{name}")
             values = {"path": cases[0].path, "what": what}
             return Finding("function", "function", values)
@@ -452,7 +462,7 @@ def _power(cases: Cases) -> Finding | None:
     logarithms = [(np.log(n.want), np.log(n.got)) for n in cases]
     powers = [constant_ratio(want, got) for want, got in logarithms]
     found = {number(power) for power in powers if power is not None}
-    if None in powers or len(found) != 1 or not _explained(cases, FIXED, free=1):
+    if None in powers or len(found) != 1 or not explained(cases, FIXED, free=1):
         return None
     values = {"path": cases[0].path, "power": found.pop()}
     bases = {number(math.log(10)), number(1 / math.log(10))}
@@ -473,7 +483,7 @@ def _lines(cases: Cases) -> Finding | None:
         return None
     for axis, lines in ((0, "columns"), (1, "rows")):
         fitted = [n.want.shape[1 - axis] for n in cases]
-        if not _explained(cases, SEARCHED, fitted=fitted):
+        if not explained(cases, SEARCHED, fitted=fitted):
             continue
         values = {"path": cases[0].path}
         if all(_constant_along(n.got - n.want, axis) for n in cases):
@@ -505,7 +515,7 @@ def _reordered(cases: Cases) -> Finding | None:
         n.want.size > 2
         and np.all(close(np.sort(n.want.ravel()), np.sort(n.got.ravel())))
         for n in cases
-    ) and _explained(cases, (3, 3)):
+    ) and explained(cases, (3, 3)):
         return Finding("reordered", "order", {"path": cases[0].path})
     return None
 
@@ -525,7 +535,7 @@ def _rolled(cases: Cases) -> Finding | None:
 
 def _value_at_place(cases: Cases) -> Finding | None:
     """Search for an input whose entry at the expected place was returned."""
-    if not _explained(cases, FIXED):
+    if not explained(cases, FIXED):
         return None
     for name, arrays in _telling_inputs(cases):
         if all(
@@ -544,7 +554,7 @@ def _value_at_place(cases: Cases) -> Finding | None:
 def _some_signs(cases: Cases) -> Finding | None:
     if all(
         n.want.size > 1 and np.all(close(np.abs(n.want), np.abs(n.got))) for n in cases
-    ) and _explained(cases, FIXED):
+    ) and explained(cases, FIXED):
         return Finding("some_signs", "sign", {"path": cases[0].path})
     return None
 
@@ -625,11 +635,11 @@ def _runs_of(hit: np.ndarray, lines: str) -> list[tuple[str, object]]:
 
 
 MASKS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
+    ("zero", lambda x: x == 0),
     ("negative", lambda x: x < 0),
     ("positive", lambda x: x > 0),
     ("not_positive", lambda x: x <= 0),
     ("not_negative", lambda x: x >= 0),
-    ("zero", lambda x: x == 0),
     ("not_zero", lambda x: x != 0),
     ("above_one", lambda x: np.abs(x) > 1),
     ("one", lambda x: x == 1),

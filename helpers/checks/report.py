@@ -464,7 +464,7 @@ QUESTIONS = {
     "not zero": "not_zero",
     "logarithm": "logarithm",
     "order": "order",
-    "another result": "order",
+    "another result": "other_result",
     "place": "place",
     "places by sign": "place",
     "layer": "layer",
@@ -570,6 +570,25 @@ def cases_named(numbers: list[int]) -> str:
     return text("checks.cases", listed=listed(numbers[:-1]), last=numbers[-1])
 
 
+# Questions that tell less than a remark on the source.
+GENERAL = ("checks.question.values", "checks.question.sign")
+
+
+def remarks_on(answer: Callable, runs: list[Run], evidence: Evidence) -> list[str]:
+    """Return remarks on the source of an answer that is wrong in some runs."""
+    return slips_of(
+        answer,
+        drawn=any(run.case.rng is not None for run in runs),
+        counted=all(
+            type(leaf) is int
+            for run in runs
+            for _, leaf in leaves(run.case.expected.value, "")
+        ),
+        stopped=any(run.outcome.error for run in runs),
+        kinds=evidence.kinds,
+    )
+
+
 def report_runs(
     function: FunctionCases,
     runs: list[Run],
@@ -618,20 +637,12 @@ def report_runs(
     report.advice += [Advice(title, ended(said)) for said in evidence.relations]
     slips = []
     if entry is None and answer is not None:
-        slips = slips_of(
-            answer,
-            drawn=any(run.case.rng is not None for run in runs),
-            counted=all(
-                type(leaf) is int
-                for run in runs
-                for _, leaf in leaves(run.case.expected.value, "")
-            ),
-        )
+        slips = remarks_on(answer, runs, evidence)
         report.advice += [Advice(text("checks.in_code"), slip) for slip in slips]
     if failures >= 2:
         hint = fill_hint(entry.hint, evidence.values) if entry is not None else ""
         question = hint or question_for(runs, evidence)
-        if slips and question == text("checks.question.values"):
+        if slips and question in map(text, GENERAL):
             question = text("checks.question.slip")
         report.advice.append(Advice(text("checks.think"), question))
     if failures >= 4:

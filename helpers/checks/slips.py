@@ -9,17 +9,24 @@ import inspect
 import re
 import textwrap
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from helpers.strings import text
 
 __all__ = ["in_another_order", "slips_of"]
 
 MOST = 2
+# Remarks in the words of another one, with conditions of their own.
+SAME = {"unused_size": "unused"}
 
 
 def slips_of(
-    function: Callable, *, drawn: bool = False, counted: bool = False
+    function: Callable,
+    *,
+    drawn: bool = False,
+    counted: bool = False,
+    stopped: bool = False,
+    kinds: Sequence[str] = (),
 ) -> list[str]:
     """List remarks about the source of a function.
 
@@ -31,6 +38,10 @@ def slips_of(
         Whether its cases draw from NumPy's global generator.
     counted : bool
         Whether all that it should return are whole numbers, as sizes are.
+    stopped : bool
+        Whether it stopped in a case, so that its last lines did not count.
+    kinds : sequence of str
+        To what kinds of knowledge the relations belong that hold in its cases.
 
     Returns
     -------
@@ -53,7 +64,13 @@ def slips_of(
                 continue
             if key == "only_size" and counted:
                 continue
-            said = text(f"checks.slip.{key}", **values)
+            if key == "unused" and stopped:
+                continue
+            if key == "unused_size" and (stopped or [*kinds, "factor"][0] != "factor"):
+                continue  # many shells begin with it, needed or not
+            if key == "uniform" and not (drawn and "sign" in kinds):
+                continue
+            said = text(f"checks.slip.{SAME.get(key, key)}", **values)
             if said not in found:
                 found.append(said)
     return found[:MOST]
@@ -119,6 +136,8 @@ def _calls(function: ast.FunctionDef, names: Mapping) -> Found:
         if called.startswith(("np.random.", "numpy.random.", "random.")):
             if not called.endswith(".seed"):
                 yield "draws", {"code": _code(node)}
+            if called.endswith((".rand", ".random", ".random_sample")):
+                yield "uniform", {"code": _code(node)}
 
 
 def _statements(function: ast.FunctionDef, names: Mapping) -> Found:
@@ -259,14 +278,17 @@ def _names(function: ast.FunctionDef, names: Mapping) -> Found:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             if name not in loaded and not name.startswith("_"):
-                yield "unused", {"name": name}
+                size = isinstance(node.value, ast.Subscript | ast.Call) and bool(
+                    _sizes([node.value, getattr(node.value, "value", node.value)])
+                )
+                yield "unused_size" if size else "unused", {"name": name}
     if not any(isinstance(n, ast.Return) for n in body):
         yield "no_return", {}
 
 
-def _only_size(body: list[ast.AST], name: str) -> bool:
-    """Tell whether nothing but the length or the shape of a parameter is used."""
-    sizes = [
+def _sizes(body: list[ast.AST]) -> list[ast.AST]:
+    """Return of what the length or the shape is taken."""
+    return [
         inner
         for n in body
         for inner in (
@@ -276,8 +298,12 @@ def _only_size(body: list[ast.AST], name: str) -> bool:
             if isinstance(n, ast.Call) and ast.unparse(n.func) == "len"
             else []
         )
-        if isinstance(inner, ast.Name) and inner.id == name
     ]
+
+
+def _only_size(body: list[ast.AST], name: str) -> bool:
+    """Tell whether nothing but the length or the shape of a parameter is used."""
+    sizes = [n for n in _sizes(body) if isinstance(n, ast.Name) and n.id == name]
     uses = [n for n in body if isinstance(n, ast.Name) and n.id == name]
     return 0 < len(uses) == len(sizes)
 
