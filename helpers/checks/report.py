@@ -341,7 +341,7 @@ def _filled(hint: str, known: dict[str, str]) -> str:
 
 def evidence_of_runs(function: FunctionCases, runs: list[Run]) -> Evidence:
     """Describe the wrong results of a function's runs, public ones only."""
-    return evidence_of(
+    evidence = evidence_of(
         [
             (
                 []
@@ -352,6 +352,21 @@ def evidence_of_runs(function: FunctionCases, runs: list[Run]) -> Evidence:
             for run in runs
         ],
         function.examples,
+    )
+    if not evidence.kinds and any(_overflowed(run) for run in runs if not run.right):
+        evidence.kinds.append("not finite")
+    return evidence
+
+
+def _overflowed(run: Run) -> bool:
+    """Tell whether numbers were lost on the way, where the solution loses none."""
+    return any(
+        item.kind == "not finite"
+        for result in run.results
+        for item in result.differences
+    ) or any(
+        "encountered in" in warning and warning not in run.case.expected.warned
+        for warning in run.outcome.warned
     )
 
 
