@@ -522,8 +522,8 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
             wrong = [item.path for item in result.differences]
             whole = [path for path, _ in leaves(result.expected, result.name)]
             right = [path for path in whole if path not in wrong]
-        patterns = _patterns_of_names(right, wrong) + _alone(results, right, wrong)
-        found.append(patterns + _patterns_of_parts(results))
+        patterns = _patterns_of_names(right, wrong) + _patterns_of_parts(results)
+        found.append(patterns + _alone(results, right, wrong))
         some = some or any(
             result.leaves > len(result.differences) for result in results
         )

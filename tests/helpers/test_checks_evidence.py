@@ -521,3 +521,62 @@ def test_one_number_is_a_multiple_of_any_input():
 
     assert "the expected value is not" not in said_of([single, several])[0]
     assert "the expected value is not" in said_of([several])[0]
+
+
+def moved(parameters, grads, factors):
+    """Return parameters and averages after a step with a factor of each key."""
+    new = {k: v - factors.get(k, 1) * grads[f"d{k}"] for k, v in parameters.items()}
+    return new, {f"d{k}": 0.5 * grads[f"d{k}"] for k in parameters}
+
+
+def last_layer(count):
+    """Return factors that make the last layer wrong, and nothing else."""
+    return {f"W{count}": 3, f"b{count}": 0.3}
+
+
+def said_of_steps(factors, *layers):
+    """Return what is said of updates that are wrong under some keys."""
+    signature = Signature("tuple", ("parameters", "v"))
+    compared = []
+    for i, count in enumerate(layers):
+        draw = np.random.RandomState(i).randn
+        keys = [f"{kind}{n}" for n in range(1, count + 1) for kind in "Wb"]
+        parameters = {key: draw(3, 1) ** (count > 1) for key in keys}
+        grads = {f"d{key}": draw(3, 1) for key in keys}
+        wrong = factors(count) if callable(factors) else factors
+        answers = [moved(parameters, grads, f) for f in ({}, wrong)]
+        inputs = {"parameters": parameters, "grads": grads}
+        compared.append((compare(signature, *answers), inputs))
+    return "; ".join(evidence_of(compared).relations)
+
+
+def test_entries_of_a_dictionary_beside_another_result_say_what_is_wrong():
+    """One of two lines of a loop has the mistake."""
+    factors = {"W1": 2, "W2": 3}
+
+    assert "in every layer only this is wrong: W" in said_of_steps(factors, 1, 2)
+
+
+def test_the_only_layer_of_a_case_may_be_the_last_one():
+    """The mistake leaves the example by hand without a right layer."""
+    said = said_of_steps({"b2": 2, "W3": 3, "b3": 0.3}, 3)
+
+    assert "except in the last layer" in said_of_steps(last_layer, 1, 3)
+    assert "last layer" not in said
+    assert "last layer" not in said_of_steps(last_layer, 1)
+
+
+def test_entries_that_did_not_change_are_said_to_be_those_of_the_input():
+    """Also where ones in the example by hand would prove nothing alone."""
+    said = said_of_steps({"W1": 0, "b1": 0, "W2": 0, "b2": 0}, 1, 2)
+    started = said_of_steps({"W1": 0, "b1": 0.5, "W2": 0, "b2": 0.3}, 1, 2)
+
+    assert "of parameters that is wrong is the one of the input parameters" in said
+    assert "unchanged" not in started
+
+
+def test_a_step_is_recognised_where_an_example_begins_with_ones():
+    """Ones are the input of a case by hand where another case tells."""
+    said = said_of_steps({"W1": -1, "b1": -1, "W2": -1, "b2": -1}, 1, 2, 2)
+
+    assert "has the right size and the wrong sign" in said

@@ -72,3 +72,23 @@ def test_a_half_of_a_length_is_meant():
     function = define("def f(x, y):\n    return x * (len(y) // 2) + y\n")
 
     assert slips_of(function) == []
+
+
+def test_a_size_that_is_not_used_is_remarked_on_where_a_factor_may_be_missing():
+    """Many shells begin with it, needed or not, and a call that stopped uses less."""
+    function = define("def f(x, y):\n    m = x.shape[1]\n    return np.dot(x, y.T)\n")
+    remark = "The value of `m` is assigned and never used."
+
+    assert slips_of(function) == slips_of(function, kinds=["factor"]) == [remark]
+    assert slips_of(function, kinds=["shape"]) == slips_of(function, stopped=True) == []
+
+
+def test_uniform_numbers_are_remarked_on_where_negative_ones_are_expected():
+    """A mask is drawn with them, weights are not."""
+    function = define("def f(x, y):\n    return np.random.rand(x, y)\n")
+
+    assert (
+        "`np.random.rand(x, y)` draws"
+        in slips_of(function, drawn=True, kinds=["sign"])[0]
+    )
+    assert slips_of(function, drawn=True) == []
