@@ -505,7 +505,7 @@ def _has_length_one(
 
 def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
     """Add what the wrong results of all cases have in common, by their names."""
-    found, some = [], False
+    found, deep = [], False
     for results in cases:
         right = [result.name for result in results if result.right]
         wrong = [
@@ -524,11 +524,12 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
             right = [path for path in whole if path not in wrong]
         patterns = _patterns_of_names(right, wrong) + _patterns_of_parts(results)
         found.append(patterns + _alone(results, right, wrong))
-        some = some or any(
-            result.leaves > len(result.differences) for result in results
-        )
+        whole = [path for r in results for path, _ in leaves(r.expected, r.name)]
+        deep = deep or len({n for path in whole for n in _layers([path])}) > 1
     for pattern in found[0]:
-        if some and all(pattern in others for others in found):
+        if pattern[0] == "last_layer" and not deep:
+            continue
+        if all(pattern in others for others in found):
             key, kind, value = pattern
             evidence.relate(key, kind, layer=value, name=value, sort=value)
             return
