@@ -8,8 +8,10 @@ import pytest
 from autograder.authoring.sources import read_source
 from autograder.quality.mutation import mutate
 from tests.right_answers import FOLDER, answers_of, files, right_answers_of
+from tests.right_answers.forms import in_all_forms
 
 ROOT = FOLDER.parents[1]
+MINI_BATCHES = "mini_batches_and_momentum"
 
 
 @pytest.mark.slow
@@ -29,6 +31,21 @@ def test_every_right_answer_gets_full_marks_every_time(path):
         if item.state != "right"
     ]
     assert rejected == []
+
+
+@pytest.mark.slow
+def test_a_right_answer_gets_full_marks_in_every_form():
+    """Lists, classes, views, keys of NumPy, lambdas, objects that are called ..."""
+    folder = FOLDER / "05_optimization"
+    first = {
+        f: code for f, _, code in answers_of(folder / f"{MINI_BATCHES}.toml")[::-1]
+    }
+    answers = [form for f, code in first.items() for form in in_all_forms(f, code)]
+
+    found = list(mutate(ROOT, folder.name, MINI_BATCHES, answers=answers))
+
+    assert len(found) == len(answers) == 30 * len(first)
+    assert [(i.function, i.change) for i in found if i.state != "right"] == []
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
