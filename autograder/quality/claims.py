@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -505,7 +505,7 @@ def _named_parts(run: Run) -> list[tuple[list[str], list[str]]]:
     wrong = [result for result in run.results if result.differences]
     if len(run.results) > 1 and all(isinstance(r.expected, dict) for r in wrong):
         bad = [item.path for result in wrong for item in result.differences]
-        every = [f'{r.name}["{key}"]' for r in wrong for key in r.expected]
+        every = [f'{r.name}["{k}"]' for r in wrong for k in cast(dict, r.expected)]
         found.append((bad, [path for path in every if path not in bad]))
     return [(w, r) for w, r in found if all(re.search(r"\d", name) for name in w + r)]
 
