@@ -79,9 +79,10 @@ class Page:
             self.taken += 1
             stem = f"figure-{self.taken}"
         address, width, height = self.save_image(data, stem)
+        shape = ' class="wide"' if width > 2 * height else ""
         return (
-            f'<img src="../{address}" alt="{html.escape(words)}" width="{width}" '
-            f'height="{height}" loading="lazy" decoding="async">'
+            f'<img{shape} src="../{address}" alt="{html.escape(words)}" '
+            f'width="{width}" height="{height}" loading="lazy" decoding="async">'
         )
 
 

@@ -255,6 +255,18 @@ def test_a_page_can_be_read_by_everybody(page, address, edition, name, theme):
     ] == []
 
 
+def test_a_page_can_be_printed(page, address):
+    """On paper there are no controls over the text, and no figure is left out."""
+    page.goto(f"{address}/en/data/README.html")
+    page.evaluate("document.querySelector('article img').loading = 'lazy'")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    assert page.locator(".skip-to-content").is_hidden()
+    assert page.locator("article").is_visible()
+    assert page.locator("img[loading=lazy]").count() == 0
+
+
 def test_a_page_asks_no_other_host_even_if_it_is_told_to(page, address):
     """The page itself forbids it: no header of the host is needed."""
     page.goto(f"{address}/en/index.html")

@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import gettext
+import io
 import json
 import re
 from pathlib import Path
@@ -286,6 +287,18 @@ def test_the_font_of_a_page_has_its_characters_alone(tmp_path):
 
     assert set("梯度") <= {chr(c) for c in TTFont(target).getBestCmap()}
     assert target.stat().st_size < 20_000
+
+
+def test_panels_side_by_side_may_scroll_on_a_phone(tmp_path):
+    """An image of more than twice its height is marked as wide; others are not."""
+    page = Page("tiny", notebook(), tmp_path / "images", tmp_path / "kept", WORDS)
+    said = []
+    for size in ((500, 200), (300, 200)):
+        file = io.BytesIO()
+        Image.new("RGB", size).save(file, "PNG")
+        said.append(page.element(file.getvalue(), "words"))
+
+    assert ['class="wide"' in element for element in said] == [True, False]
 
 
 def test_an_image_is_made_once(tmp_path):

@@ -39,6 +39,11 @@ const reach = () => {
 addEventListener("load", reach);
 addEventListener("resize", reach);
 
+// On paper, all figures are seen at once.
+addEventListener("beforeprint", () => {
+  for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
+});
+
 // The switch between editions leads to the section that is on the screen, by an anchor
 // that all editions share; a search stays the same search.
 const shared = [...document.querySelectorAll("article section[id], article tr[id^='term-']")];

@@ -34,7 +34,10 @@ const count = (text) => {
 const excerpt = (text) => {
   const lower = text.toLowerCase();
   const places = [typed, ...wanted, ...parts].map((word) => lower.indexOf(word));
-  const start = Math.max((places.find((place) => place >= 0) || 0) - EXCERPT / 3, 0);
+  let start = Math.max((places.find((place) => place >= 0) || 0) - EXCERPT / 3, 0);
+  // Not within a word, where there are spaces between words.
+  const space = start ? text.indexOf(" ", start) : -1;
+  if (space >= 0 && space < start + EXCERPT / 6) start = space + 1;
   const end = start + EXCERPT;
   const paragraph = document.createElement("p");
   paragraph.className = "context";
