@@ -1,6 +1,7 @@
 """``python -m autograder hand-back``: feedback and marks for Moodle or Canvas."""
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -16,7 +17,8 @@ __all__ = ["hand_back_command"]
 def hand_back_command(assignment: str) -> None:
     """Write feedback pages and marks of ASSIGNMENT as the LMS takes them.
 
-    For work that `nbgrader zip_collect` collected and whose feedback was made.
+    For work that `nbgrader zip_collect` collected and whose feedback was made. The
+    exit status is 1 where there is a learner without a page.
     """
     course = Course(Path.cwd())
     returned = hand_back(course, course.chosen(assignment)[0])
@@ -30,3 +32,5 @@ def hand_back_command(assignment: str) -> None:
         click.echo(f"no feedback for {line}")
     for line in returned.unmarked:
         click.echo(f"no mark in the worksheet for {line}")
+    if returned.missing:
+        sys.exit(1)

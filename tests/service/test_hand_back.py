@@ -4,7 +4,9 @@ import csv
 import zipfile
 
 import pytest
+from click.testing import CliRunner
 
+from autograder.cli.main import main
 from autograder.errors import CourseError
 from autograder.lms_names import CANVAS, MOODLE, read_name
 from autograder.nbgrader.returning import hand_back, remember_names
@@ -18,7 +20,7 @@ WORKSHEET = (
 )
 
 
-def test_moodle_finds_pages_and_marks_again(place):
+def test_moodle_finds_pages_and_marks_again(place, monkeypatch):
     """By participants of this assignment; all else in the worksheet stays."""
     course = place().course
     downloaded = course.root / "downloaded" / "01_tiny"
@@ -43,6 +45,8 @@ def test_moodle_finds_pages_and_marks_again(place):
     page.parent.mkdir(parents=True)
     page.write_text("the page")
     returned = hand_back(course, "01_tiny")
+    monkeypatch.chdir(course.root)
+    called = CliRunner().invoke(main, ["hand-back", "01_tiny"])
     with zipfile.ZipFile(returned.feedback) as archive:
         packed = archive.namelist()
     rows = list(csv.reader(returned.worksheets[0].open(newline="")))
@@ -58,6 +62,8 @@ def test_moodle_finds_pages_and_marks_again(place):
         "bo: there is no page; `python -m autograder feedback 01_tiny` makes them"
     ]
     assert returned.unmarked == ["bo: something waits for you in Manual Grading"]
+    assert called.exit_code == 1
+    assert "no feedback for bo: there is no page" in called.output
 
 
 def test_nothing_collected_is_one_plain_sentence(place):
