@@ -1,5 +1,6 @@
 """Hand in an archive whose members lead out by dots, absolute names and links."""
 
+import contextlib
 import shutil
 import stat
 import zipfile
@@ -50,8 +51,9 @@ def prepare(place):
     app = ZipCollectApp(config=Config(settings))
     app.coursedir = CourseDirectory(parent=app)
     app.init_plugins()
-    app.extract_archive_files()
-    app.process_extracted_files()
+    with contextlib.suppress(SystemExit):  # where something was left out
+        app.extract_archive_files()
+        app.process_extracted_files()
     place.found["top"] = top
 
 
