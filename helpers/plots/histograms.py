@@ -179,7 +179,8 @@ def plot_layer_scales(
         panel.set_yscale("log")
     panel.set_xticks(np.arange(1, max(map(len, lines.values())) + 1))
     if legend:
-        panel.legend()
+        # Two columns leave more room above or below the lines.
+        panel.legend(ncols=1 if len(lines) < 5 else 2)
     words = text(
         "plots.scales_description", name=ylabel.capitalize(), parts=clauses(parts)
     )

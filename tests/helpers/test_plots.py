@@ -219,7 +219,7 @@ def test_zeros_are_not_drawn_on_a_log_axis():
     drawn = {line.get_label(): line.get_ydata() for line in axes.lines}
 
     assert axes.get_yscale() == "log"
-    assert np.isnan(drawn["zeros (zeros: not drawn)"]).all()
+    assert np.isnan(drawn["zeros (values of 0 not drawn)"]).all()
     assert np.array_equal(drawn["He"], [1.0, 0.9])
 
 
