@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from helpers.strings import text
+from helpers.strings import screen_width, text
 
 __all__ = [
     "GradientReport",
@@ -281,9 +281,11 @@ class GradientReport:
 
     def __str__(self) -> str:
         rows = [self._head(), *self._rows()]
-        widths = [max(len(row[i]) for row in rows) for i in range(2)]
+        first, second = (max(screen_width(row[i]) for row in rows) for i in range(2))
         return "\n".join(
-            f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c}".rstrip() for a, b, c in rows
+            f"{a}{' ' * (first - screen_width(a) + 2 + second - screen_width(b))}{b}"
+            f"  {c}".rstrip()
+            for a, b, c in rows
         )
 
     __repr__ = __str__

@@ -11,7 +11,6 @@ out a fully connected network of given sizes.
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from unicodedata import east_asian_width
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -20,6 +19,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, Patch
 
 from helpers.fonts import use_font
 from helpers.plots.style import COLOURS, CourseFigure
+from helpers.strings import screen_width
 
 __all__ = ["diagram", "layers_diagram"]
 
@@ -33,13 +33,8 @@ def _half_size(label: str, kind: str, scale: float) -> tuple[float, float]:
     if kind != "number":
         return RADIUS, RADIUS
     rows = [row.replace("$", "").replace("_", "") for row in label.split("\n")]
-    width = (0.042 * max(map(_columns, rows)) + 0.1) / scale
+    width = (0.042 * max(map(screen_width, rows)) + 0.1) / scale
     return max(RADIUS, width), (0.09 * len(rows) + 0.1) / scale
-
-
-def _columns(row: str) -> int:
-    """Return how many letters wide a row is: a Chinese sign is two."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in row)
 
 
 def _node(

@@ -15,8 +15,12 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from unicodedata import east_asian_width
 
-__all__ = ["clauses", "labelled", "language", "listed", "speak", "speaking", "text"]
+__all__ = [
+    *("clauses", "labelled", "language", "listed", "screen_width", "speak"),
+    *("speaking", "text"),
+]
 
 ENGLISH = "en"
 FOLDER = Path(__file__).parent
@@ -139,3 +143,8 @@ def clauses(items: Iterable[str]) -> str:
 def labelled(label: object, words: object) -> str:
     """Return words behind what they are about, as in ``"case 1: right"``."""
     return f"{label}{text('marks.colon')}{words}"
+
+
+def screen_width(words: str) -> int:
+    """Return how many letters wide words are: a Chinese sign is two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in words)

@@ -10,6 +10,7 @@ from helpers.gradients import (
     relative_difference,
     vector_to_dictionary,
 )
+from helpers.strings import screen_width, speaking
 
 PARAMETERS = {
     "W1": np.arange(6.0).reshape(2, 3),
@@ -91,6 +92,17 @@ def test_right_gradients_are_called_right():
 
     assert set(report.notes.values()) == {"right"}
     assert report.difference < 1e-9
+
+
+def test_columns_of_the_table_stand_below_each_other_in_chinese():
+    """A Chinese sign is as wide as two letters."""
+    with speaking("zh_Hans"):
+        report = check_gradients(weighted_cost, PARAMETERS, right_gradients())
+        rows = str(report).splitlines()
+
+    assert rows[0].startswith("参数") and rows[-1].startswith("全部")
+    before = {screen_width(row[: row.rindex("  ")]) for row in rows}
+    assert len(before) == 1
 
 
 def test_only_the_wrong_gradient_is_called_wrong():
