@@ -533,6 +533,10 @@ def test_links_of_an_edition_lead_to_sections_that_it_has(language):
         for path, section in re.findall(r"\]\(([^()\s:]*)#([^()\s]+)\)", text):
             goal = Path(path or name).name
             found += 1
+            if goal not in sections:  # a page that no edition translates
+                page = (ROOT / name).parent / path
+                titles = headings(page.read_text(encoding="utf-8"))
+                sections[goal] = {title.replace(" ", "-") for title in titles}
             if unquote(section) not in sections[goal]:
                 lost.append(f"{name}: {path}#{section}")
 
