@@ -1,6 +1,6 @@
 """Hand in only a notebook whose name commands the terminal that reports it."""
 
-REFUSED = True
+TRIED = False
 STOCK = "it is about terminals"
 
 
