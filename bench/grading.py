@@ -513,11 +513,16 @@ def page(form: dict) -> str:
     is_flag=True,
     help="Four submissions, one round; the results go into build/bench/.",
 )
-def main(submissions: int, rounds: int, quick: bool) -> None:
+@click.option(
+    "--only",
+    type=click.Choice(list(SETS)),
+    help="One set of submissions; the results go into build/bench/.",
+)
+def main(submissions: int, rounds: int, quick: bool, only: str | None) -> None:
     """Measure what grading costs, each way, and write bench/results.*."""
     if quick:
         submissions, rounds = 4, 1
-    place = TRIAL if quick else RESULTS
+    place = TRIAL.with_stem(only or TRIAL.stem) if quick or only else RESULTS
     console = Console()
     settings = {
         "submissions": submissions,
@@ -532,6 +537,7 @@ def main(submissions: int, rounds: int, quick: bool) -> None:
         (number, key, way)
         for number in range(rounds)
         for key, group in SETS.items()
+        if only in (None, key)
         for way in group.ways
         if number < way.rounds
     ]
