@@ -690,7 +690,10 @@ def difference_by_magnitude(
     """
     if isinstance(answer, tuple) and answer:
         answer = answer[0]
-    number = np.asarray(as_array(answer) if answer is not None else "")
+    value = as_array(answer)
+    # Lists of unequal lengths are no array.
+    known = value is not None and not isinstance(value, list | tuple)
+    number = np.asarray(value if known else "")
     if number.dtype.kind not in "biuf" or number.size != 1:
         return {"difference": text("relations.difference.not_a_number")}
     got, wanted = float(number.reshape(())), float(np.asarray(expected).reshape(()))

@@ -1,10 +1,16 @@
 """Relations between inputs and answers where several answers are right."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from helpers import relations
 from helpers.activations import sigmoid
+from helpers.checks.calls import call
+from helpers.checks.cases import read_cases
+from helpers.checks.checker import relation_named
+from helpers.checks.recognition import best_results, other_answers
 from helpers.networks import random_parameters
 from helpers.relations import dropout_forward, mini_batches
 
@@ -245,3 +251,56 @@ def test_a_reason_leads_to_a_question_of_its_own():
     inputs, answer = forward(0.8, lambda g, shape, keep: drawn(g, shape, 0.3), 1)
 
     assert "compared with" in dropout_forward(inputs, answer, None, [])["A3"].question
+
+
+ODD = (
+    None,
+    "text",
+    [],
+    (),
+    {},
+    [1, [2, 3]],
+    ([[1, 2], [3]], 4),
+    [np.ones(2), np.ones((2, 3))],
+    {"W1": [[1], [2, 3]]},
+    np.nan,
+    -np.inf,
+    True,
+    10**400,
+    np.array([]),
+    np.zeros((0, 3)),
+    np.ones((2, 2, 2)),
+    [None, {}],
+)
+JUDGED = [
+    (path, name)
+    for path in sorted(Path(__file__).parents[2].glob("release/*/*.cases.json"))
+    for name, record in read_cases(path).functions.items()
+    if relation_named(record.relation)
+]
+
+
+def odd_answers(right):
+    """Return odd values, and the right one with odd values inside."""
+    yield from ODD
+    if isinstance(right, list | tuple):
+        for i in range(len(right)):
+            yield from (type(right)([*right[:i], odd, *right[i + 1 :]]) for odd in ODD)
+        yield right[:-1]
+
+
+@pytest.mark.parametrize(("path", "name"), JUDGED, ids=lambda part: Path(part).name)
+def test_no_answer_however_odd_ends_a_relation(path, name):
+    """What a learner returns is wrong then, and no fault of ours."""
+    record = read_cases(path).functions[name]
+    relation = relation_named(record.relation)
+    expected = [case.expected for case in record.cases]
+    tried = 0
+    for i, case in enumerate(record.cases):
+        others = other_answers(record, expected, i)
+        for odd in odd_answers(case.expected.value):
+            outcome = call(lambda odd=odd: odd, [], {})
+            if outcome.error is None:
+                results = best_results(record, case, outcome, relation, others)
+                tried += not all(result.right for result in results)
+    assert tried > 10 * len(record.cases)
