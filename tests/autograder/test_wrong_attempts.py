@@ -12,7 +12,7 @@ from autograder.quality.claims import check_statements
 from autograder.quality.mutation import mutate
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases
-from helpers.checks.comparison import Signature, compare
+from helpers.checks.comparison import Rules, Signature, compare
 from helpers.checks.recognition import Run
 
 ROOT = Path(__file__).parents[2]
@@ -107,3 +107,21 @@ def test_the_second_checker_counts_names_that_are_not_listed():
 
     assert check_statements(record, [run], [], [good]).true == 1
     assert check_statements(record, [run], [], [bad]).untrue == bad
+
+
+def test_the_second_checker_reads_keys_that_hold_a_comma():
+    """A list that was formatted into a key, as ``W[5, 4, 3]``."""
+    record = FunctionCases("f", ("X",), Signature("dict", ("parameters",)))
+    expected = {"W1": np.full(3, 1.5), "b1": np.full(3, 2.5)}
+    outcome = Outcome(value={"W[5, 4]": expected["W1"], "b1": expected["b1"]})
+    results = compare(record.signature, expected, outcome.value, Rules(True))
+    run = Run(
+        Case((np.eye(2),), {}, expected=Outcome(value=expected)), outcome, results
+    )
+    names = [result.name for result in results if result.differences]
+    assert any(", " in name for name in names)
+    said = [f"wrong: {', '.join(names)}"]
+
+    assert check_statements(record, [run], [], [said]).true == 1
+    said = [f"wrong: {', '.join(names[::-1])}"]
+    assert check_statements(record, [run], [], [said]).untrue == said
