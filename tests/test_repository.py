@@ -290,6 +290,18 @@ def test_the_readme_claims_what_the_catalogues_hold():
     assert right > 80
 
 
+def test_readme_counts_the_attacks_and_assignments_that_there_are():
+    """The attacks of the measured table, and the list in Formgrader's picture."""
+    said = (ROOT / "README.md").read_text(encoding="utf-8")
+    measured = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    tried = re.search(r"Of (\d+) that were tried here", measured)[1]
+    assignments = len(list((ROOT / "source").glob("0*")))
+
+    assert f"[What {tried} attacks earn here" in said
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+    assert f"list of the {words[assignments]} assignments" in said
+
+
 @pytest.mark.parametrize(
     "path", [path for path in TRACKED if path.suffix == ".md"], ids=_name
 )

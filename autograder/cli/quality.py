@@ -297,9 +297,8 @@ def _attempted(bench: Bench, sources: list[SourceNotebook]) -> list[list[Killed]
     # Here, and not in each thread: see mutation.todays_store.
     every = {source.name: attempts_of(bench.root, source) for source in sources}
     work = [
-        (source, bench.key(source, attempts), len(attempts))
+        (source, bench.key(source, every[source.name]), len(every[source.name]))
         for source in sources
-        for attempts in [every[source.name]]
     ]
 
     def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:

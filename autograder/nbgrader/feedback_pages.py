@@ -91,8 +91,8 @@ def accessible(
     language : str
         Of the edition that the learner uses.
     waiting : mapping of str to float, optional
-        Cells that wait for a person, with the points that they are worth: what they
-        have by then is no mark.
+        Cells that only a person can grade and nobody has, with the points that they
+        are worth.
 
     Returns
     -------

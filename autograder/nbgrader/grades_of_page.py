@@ -12,7 +12,7 @@ class GetAllGrades(GetGrades):
     """Adds marks and comments to a notebook with three questions to the gradebook.
 
     nbgrader's own asks for each cell, through a gradebook that it opens anew for
-    each notebook, and does not say which cells wait for a person.
+    each notebook, and does not say which cells only a person can grade.
     """
 
     _book: Gradebook | None = None
@@ -26,13 +26,15 @@ class GetAllGrades(GetGrades):
             submitted = book.find_submission_notebook(
                 names["notebook"], names["assignment"], names["student"]
             )
+            # A check cell that a person looks at again has a mark all the same.
             grades = {
-                cell: (score, most, waits)
-                for cell, score, most, waits in book.db.query(
+                cell: (score, most, waits and auto is None)
+                for cell, score, most, waits, auto in book.db.query(
                     BaseCell.name,
                     Grade.score,
                     Grade.max_score,
                     Grade.needs_manual_grade,
+                    Grade.auto_score,
                 )
                 .join(BaseCell, Grade.cell_id == BaseCell.id)
                 .filter(Grade.notebook_id == submitted.id)
@@ -57,5 +59,5 @@ class GetAllGrades(GetGrades):
             if utils.is_grade(cell) or utils.is_task(cell):
                 nbgrader = cell.metadata.nbgrader
                 score, most, waits = grades[nbgrader["grade_id"]]
-                nbgrader.update(score=score, points=most, waiting=bool(waits))
+                nbgrader.update(score=score, points=most, waiting=waits)
         return nb, resources

@@ -153,3 +153,17 @@ def test_an_answer_that_nobody_has_read_has_no_zero(course, monkeypatch):
 
     assert "not graded yet" not in read
     assert "<code>why</code></a> (Score: 0.0 / 1.0)" in read
+
+
+def test_a_mark_that_a_person_looks_at_again_stays_on_the_page(course, monkeypatch):
+    """It is no more than a mark that may be too low; the page below says so."""
+    with Gradebook(course.directory.db_url) as book:
+        book.find_grade(
+            "centre-check", "tiny", "01_tiny", "page_two"
+        ).needs_manual_grade = True
+        book.db.commit()
+    command(course, monkeypatch)
+    page = pages(course)["page_two"].decode()
+
+    assert "<code>centre-check</code></a> (Score: 3.0 / 3.0)" in page
+    assert "not graded yet: 1.0)" in page
