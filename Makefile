@@ -54,7 +54,7 @@ test: venv  ## run the whole test suite
 
 bench: venv  ## measure what grading a class costs
 	python bench/grading.py $(ARGS)
-	python bench/service.py $(if $(findstring --quick,$(ARGS)),--quick,--rows 20000)
+	python bench/service.py $(findstring --quick,$(ARGS))
 
 pictures: venv  ## make the pictures of README and docs anew
 	python -m pytest tests/browser/pictures.py

@@ -1,6 +1,7 @@
 """What graders run: stubs, cases, judge, feedback. Knows no neural networks."""
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,12 @@ __all__ = ["Result", "grade", "grade_folder"]
 # Before NumPy is loaded: graders use their cores for submissions, side by side.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+# One file is graded where a learner's lie, a numpy.py perhaps among them: with -m,
+# Python would look for modules there first.
+_here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+if "grade-file" in sys.orig_argv and sys.path[0] == os.getcwd() != _here:
+    del sys.path[0]
 
 
 def __getattr__(name: str) -> object:

@@ -9,8 +9,6 @@ import re
 import unicodedata
 from functools import cache
 
-__all__ = ["as_text"]
-
 MOST_MARKS = 6  # on one character
 MOST_TURNS = 1_000
 # Not of the kind of marks, but shaped like them.
@@ -26,16 +24,8 @@ TURNING = re.compile("[\u061c\u202a-\u202e\u2066-\u2069]")
 def as_text(value: str) -> str:
     r"""Return a text of which a page can show every character.
 
-    Parameters
-    ----------
-    value : str
-        Any text.
-
-    Returns
-    -------
-    str
-        The text without halves of characters, with a few marks on each, and with
-        the characters that turn its direction written out.
+    Halves of characters go, a character keeps a few marks, and what turns the direction
+    of the text is written out.
 
     Examples
     --------

@@ -6,22 +6,12 @@ from pathlib import Path
 
 from autograder.files import is_regular, read_bounded
 from autograder.flags import Flag
-from autograder.healing import Healed, edition_of, heal, released_notebook
+from autograder.healing import Healed, edition_of, heal
 from autograder.lms_names import notebook_of
 from autograder.names import plain
 from autograder.store import ENGLISH, Store
 from autograder.submissions import Submission, parse_submission, read_submission
 from helpers.strings import speaking, text
-
-__all__ = [
-    "choose",
-    "files_by_notebook",
-    "has_work",
-    "is_touched",
-    "notebook_in",
-    "notebooks_in",
-    "others_in",
-]
 
 MOST_OTHERS = 10
 MOST_BYTES = 20_000_000  # of a file that is recognized by its content
@@ -31,17 +21,7 @@ ENOUGH = 0.5  # of a notebook's graded cells
 def others_in(folder: Path, notebooks: Iterable[str]) -> list[Path]:
     """Return the notebooks of a folder that are not the assignment's.
 
-    Parameters
-    ----------
-    folder : Path
-        A submission.
-    notebooks : iterable of str
-        Names of the assignment's notebooks.
-
-    Returns
-    -------
-    list of Path
-        A few, by name: JupyterLab calls a copy ``NAME-Copy1.ipynb``.
+    A few, by name: JupyterLab calls a copy ``NAME-Copy1.ipynb``.
     """
     known = set(notebooks)
     try:
@@ -78,19 +58,9 @@ def _marked(store: Store) -> dict[str, str]:
 def notebook_in(raw: bytes, stores: Mapping[str, Store]) -> str:
     """Say by its cells which notebook of an assignment a file is.
 
-    Parameters
-    ----------
-    raw : bytes
-        The file; whatever it is called, nothing of it is run or compiled.
-    stores : mapping of str to Store
-        All of the assignment's notebooks, by name.
-
-    Returns
-    -------
-    str
-        The one of whose graded cells it holds at least half, by nbgrader's names,
-        by ids, or by the text of those that may not be edited; empty where there
-        is none, or more than one.
+    It is the one of whose graded cells the file holds at least half, by nbgrader's
+    names, by ids, or by the text of those that may not be edited; empty where there is
+    none, or more than one. Nothing of the file is run or compiled.
     """
     if len(raw) > MOST_BYTES:
         return ""
@@ -109,17 +79,7 @@ def notebook_in(raw: bytes, stores: Mapping[str, Store]) -> str:
 def is_touched(raw: bytes, store: Store) -> bool:
     """Tell whether a file has a cell that the released notebook has not.
 
-    Parameters
-    ----------
-    raw : bytes
-        The file, of which nothing is run or compiled.
-    store : Store
-        The notebook's.
-
-    Returns
-    -------
-    bool
-        False also where it cannot be read.
+    False also where it cannot be read; nothing of the file is run or compiled.
     """
     if len(raw) > MOST_BYTES:
         return False
@@ -133,18 +93,8 @@ def files_by_notebook(
 ) -> dict[str, list[Path]]:
     """Return the files of other names in a submission, by what they hold.
 
-    Parameters
-    ----------
-    folder : Path
-        A submission.
-    stores : mapping of str to Store
-        All of the assignment's notebooks, by name.
-
-    Returns
-    -------
-    dict of str to list of Path
-        Those that are each of the notebooks, by their cells, or else by a name
-        such as ``NAME (1).ipynb``; under the empty name those that are none.
+    Under each notebook's name those that are it, by their cells, or else by a name such
+    as ``NAME (1).ipynb``; under the empty name those that are none.
     """
     found: dict[str, list[Path]] = {name: [] for name in [*stores, ""]}
     for path in others_in(folder, stores):
@@ -157,15 +107,7 @@ def files_by_notebook(
 
 
 def notebooks_in(folder: Path, stores: Mapping[str, Store]) -> list[str]:
-    """Return which of an assignment's notebooks a submission has, under any name.
-
-    Parameters
-    ----------
-    folder : Path
-        A submission.
-    stores : mapping of str to Store
-        All of the assignment's notebooks, by name.
-    """
+    """Return which of an assignment's notebooks a submission has, under any name."""
     named = [name for name in stores if os.path.lexists(folder / f"{name}.ipynb")]
     if len(named) == len(stores):
         return named
@@ -182,8 +124,6 @@ def choose(
     ----------
     path : Path
         The submitted file of the notebook's name.
-    store : Store
-        The notebook's cases.
     stores : mapping of str to Store
         Those of all of the assignment's notebooks, by name.
 
@@ -207,8 +147,7 @@ def choose(
         worked = [
             (other, read, one)
             for other, read, one in candidates
-            if not any(flag.kind == "damaged" for flag in one.flags)
-            and has_work(one, store)
+            if not any(flag.refused for flag in one.flags) and has_work(one, store)
         ]
         candidates = worked if worked or named else candidates
     if len(candidates) == 1:
@@ -246,9 +185,12 @@ def _read(path: Path, store: Store) -> tuple[Submission, Healed]:
 def has_work(healed: Healed, store: Store) -> bool:
     """Tell whether a healed notebook differs from the release where it may."""
     edition = store.speaking(healed.language)
-    released = {cell["id"]: cell.source for cell in released_notebook(edition).cells}
+    released = {
+        cell["id"]: "".join(cell["source"]).strip()
+        for cell in edition.released.get("cells", [])
+    }
     return any(
         cell.metadata.get("nbgrader", {}).get("solution")
-        and cell.source.strip() != released.get(cell["id"], "").strip()
+        and cell.source.strip() != released.get(cell["id"], "")
         for cell in healed.notebook.cells
     )

@@ -17,7 +17,7 @@ from typing import Any, cast
 import numpy as np
 
 from autograder.forks import Ask, Stream
-from autograder.moments import Moment, watch
+from autograder.moments import Moment
 from autograder.protocol import (
     AnswerForm,
     CallForm,
@@ -30,8 +30,6 @@ from autograder.protocol import (
 from helpers.checks.calls import Outcome, call
 from helpers.checks.values import decode, encode, plain
 from helpers.strings import speak
-
-__all__ = ["Group", "drive", "note", "outcomes", "run", "start"]
 
 # By check cell, and the end of the notebook under the empty name.
 _moments: dict[str, Moment] = {}
@@ -50,7 +48,6 @@ def start(language: str = "") -> str:
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     speak(language)
     _moments.clear()
-    watch()
     get_ipython().ask_exit = lambda: None
     here = os.getcwd()
     sys.path[:] = [p for p in sys.path if p not in ("", here)]
@@ -221,31 +218,16 @@ def _kept(old: Any, new: Any) -> object:
 
 @dataclass
 class Group:
-    """Cases of one function.
+    """Cases of one function."""
 
-    Attributes
-    ----------
-    prepare : callable
-        Called in a child before the first case that it serves, with what its
-        stand-ins ask by; returns the function.
-    cases : sequence of CaseForm
-        Its calls.
-    parameters : sequence of str
-        Names of the positional parameters.
-    contract : sequence of str
-        Terms of the function's contract.
-    callees : sequence of str
-        Graded functions that it calls.
-    own_work : sequence of str
-        Functions of ``helpers`` that do what is asked for.
-    """
-
+    # Called in a child before the first case that it serves, with what its stand-ins
+    # ask by; returns the function.
     prepare: Callable[[Ask], Callable]
-    cases: Sequence[CaseForm]
-    parameters: Sequence[str] = ()
-    contract: Sequence[str] = ()
-    callees: Sequence[str] = ()
-    own_work: Sequence[str] = ()
+    cases: Sequence[CaseForm]  # its calls
+    parameters: Sequence[str] = ()  # names of the positional ones
+    contract: Sequence[str] = ()  # its terms
+    callees: Sequence[str] = ()  # graded functions that it calls
+    own_work: Sequence[str] = ()  # functions of ``helpers`` that do what is asked for
 
 
 def outcomes(
@@ -331,4 +313,5 @@ def _called(
         contract=group.contract,
         callees=group.callees,
         own_work=group.own_work,
+        state_kept=False,
     )

@@ -1,7 +1,5 @@
 """Errors whose message tells a person what to do."""
 
-__all__ = ["CourseError"]
-
 
 class CourseError(ValueError):
-    """Something that a command needs is missing; the message says what to do."""
+    """What a command needs is missing or breaks a rule; the message says what to do."""

@@ -20,8 +20,6 @@ from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.values import encode
 
-__all__ = ["Examination", "NoAnswer", "case_form", "function_forms", "requests"]
-
 Drive = Callable[[list[FunctionForm], Ask | None], object]
 MISSING = "Missing"
 
@@ -54,21 +52,9 @@ def function_forms(
 ) -> list[tuple[FunctionForm, list[int]]]:
     """Return what the driver is sent of a function: one form for each check cell.
 
-    Parameters
-    ----------
-    record : FunctionCases
-        The function's record.
-    numbers : collection of int
-        Which cases.
-    stand_ins : sequence of str
-        The functions that the grader answers for.
-    at_end : bool
-        Whether it is called as it is at the end of the notebook.
-
-    Returns
-    -------
-    list of (FunctionForm, list of int)
-        Each with the numbers of its cases.
+    Each form comes with the numbers of its cases; `numbers` says which cases. The
+    grader answers for `stand_ins`; `at_end` calls the function as it is at the end of
+    the notebook.
     """
     by_cell: dict[str, list[int]] = {}
     for i in numbers:

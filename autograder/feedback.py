@@ -3,13 +3,7 @@
 import logging
 from html import escape
 
-from autograder.judging import (
-    CellVerdict,
-    FunctionVerdict,
-    Sealed,
-    Verdict,
-    seal,
-)
+from autograder.judging import CellVerdict, FunctionVerdict, Sealed, Verdict, seal
 from autograder.store import Store
 from helpers.checks.advice import advice_on
 from helpers.checks.card import advice_html, block_html, for_page
@@ -27,18 +21,6 @@ from helpers.checks.report import (
     reading_of,
 )
 from helpers.strings import labelled, listed, text
-
-__all__ = [
-    "case_words",
-    "cell_html",
-    "diagnosis",
-    "function_reason",
-    "hints_of",
-    "hints_text",
-    "notes_html",
-    "public_right",
-    "sealed_words",
-]
 
 log = logging.getLogger(__name__)
 
@@ -61,18 +43,8 @@ def sealed_words(run: Sealed) -> str:
 def diagnosis(function: FunctionCases, runs: list[Run]) -> tuple[str, list[str]]:
     """Return what kind of knowledge the feedback has of a failure, and says.
 
-    Parameters
-    ----------
-    function : FunctionCases
-        The function's record.
-    runs : list of Run
-        Public and hidden ones.
-
-    Returns
-    -------
-    tuple of str and list of str
-        The kind, such as ``"sign"``, empty where it knows only that values differ;
-        and all sentences.
+    The kind is one such as ``"sign"``, empty where only values differ; with it come all
+    sentences. `runs` are public and hidden ones.
     """
     public = [run for run in runs if not run.case.hidden]
     wrong = [run for run in public if not run.right]
@@ -112,6 +84,8 @@ def function_reason(verdict: FunctionVerdict) -> str:
     if verdict.state == "misconception" and verdict.entry is not None:
         return verdict.entry.title or verdict.entry.name
     if verdict.state == "missing":
+        if verdict.stopped:
+            return text("feedback.state.stopped", error=verdict.stopped)
         if verdict.kind in ("missing", "lost"):
             return text(f"feedback.state.{verdict.kind}", function=verdict.name)
         return text("feedback.state.not_function", function=verdict.name)
@@ -154,7 +128,7 @@ def _cards(
     facts = Evidence(cases=[evidence.cases[k] for k, _, _ in shown])
     runs = [run for _, _, run in shown]
     numbers = [i + 1 for i in here]
-    known = verdict.entry is not None
+    known = verdict.entry is not None or bool(evidence.relations)
     blocks = blocks_of(function, runs, facts, numbers, known=known)
     for block in blocks:
         block.label = text("feedback.public", cases=block.label)
@@ -221,21 +195,7 @@ def case_words(function: FunctionCases, run: Run | Sealed) -> str:
 def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -> str:
     """Return the table that stands below a graded cell, as HTML.
 
-    Parameters
-    ----------
-    store : Store
-        The notebook's cases.
-    verdict : Verdict
-        The judge's findings.
-    cell_id : str
-        The check cell.
-    mark : CellVerdict
-        Its mark.
-
-    Returns
-    -------
-    str
-        Self-contained HTML with inline style; every text is escaped.
+    Self-contained, with inline style; every text is escaped.
     """
     points = text(
         "feedback.points", points=f"{mark.points:g}", total=f"{mark.out_of:g}"
@@ -249,13 +209,8 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
         judged = bool(found.runs) and found.state not in CLEAR
         rows = _rows(function, found, chosen) if judged else []
         reason = function_reason(found)
-        parts.append(
-            "<p>"
-            + labelled(
-                f"<code>{escape(name)}</code>", f"<strong>{escape(reason)}</strong>"
-            )
-            + "</p>"
-        )
+        said = f"<strong>{escape(reason)}</strong>"
+        parts.append(f"<p>{labelled(f'<code>{escape(name)}</code>', said)}</p>")
         parts += [
             f'<div style="{ADVICE}">{for_page(advice_html(advice))}</div>'
             for advice in _advice(function, found, evidence)

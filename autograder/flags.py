@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["SENTENCES", "Flag", "flags_form", "flags_from"]
-
 MOST = 200
 
 # What graders read; a cell's id or a number stands in the braces.
@@ -16,7 +14,11 @@ SENTENCES = {
     "damaged": "the file was damaged",
     "graded copy": "the untouched notebook was passed over for {detail}",
     "missing": "it was not handed in",
+    "link": "the file is a link, or a second name of a file that may be somebody "
+    "else's: it was not opened",
     "limit": "a limit was reached: {detail}",
+    "no function": "{cell} found no function {detail}: look whether it has another "
+    "name, or its cell stopped",
     "not judged": "{cell} could not be judged: {detail}",
     "odd mark": "{cell} earned all its points with the value {detail}, which is no "
     "number of points",
@@ -28,32 +30,29 @@ SENTENCES = {
     "unanswered": "{cell} has no answer",
     "unsandboxed": "the code ran without a sandbox",
 }
+REFUSED = frozenset(["damaged", "link"])
+REFUSAL = "the file was refused"  # what is then said of each of its cells
 # Said, but nothing that has to be done.
 QUIET = frozenset(["missing", "reference", "renamed", "unanswered"])
 
 
 @dataclass(frozen=True)
 class Flag:
-    """A reason to look at a notebook.
+    """A reason to look at a notebook."""
 
-    Attributes
-    ----------
-    kind : str
-        A key of ``SENTENCES``.
-    cell : str
-        Id of the cell; empty where the whole notebook is meant.
-    detail : str
-        What the sentence names besides.
-    """
-
-    kind: str
-    cell: str = ""
-    detail: str = ""
+    kind: str  # a key of ``SENTENCES``
+    cell: str = ""  # id of the cell; empty where the whole notebook is meant
+    detail: str = ""  # what the sentence names besides
 
     @property
     def sentence(self) -> str:
         """What graders read."""
         return SENTENCES[self.kind].format(cell=self.cell, detail=self.detail)
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing of the file was graded."""
+        return self.kind in REFUSED
 
     @property
     def urgent(self) -> bool:

@@ -14,8 +14,6 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, Self
 
-__all__ = ["Ask", "Line", "Stream", "Work"]
-
 MAX_FRAME = 96_000_000
 HEAD = struct.Struct(">I")
 PIECE = 1 << 20
@@ -26,13 +24,7 @@ Work = Callable[[Ask], Iterable[object]]
 
 
 class Line:
-    """JSON frames through a socket, with what has arrived of the next.
-
-    Parameters
-    ----------
-    connection : socket
-        A connected one.
-    """
+    """JSON frames through a socket, with what has arrived of the next."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
@@ -80,11 +72,6 @@ class Line:
     def wait(self, seconds: float | None = None) -> Any:
         """Wait for a frame.
 
-        Parameters
-        ----------
-        seconds : float, optional
-            How long at most; any time without it.
-
         Raises
         ------
         OSError, ValueError
@@ -116,12 +103,8 @@ class Line:
 class Stream:
     """Frames that a child sends, each a JSON value.
 
-    Parameters
-    ----------
-    work : callable
-        Called in the child with a function that asks; what it yields is sent.
-    answer : callable, optional
-        Answers what the child asks; without it nothing is answered.
+    `work` is called in the child with a function that asks; what it yields is sent.
+    `answer` answers what the child asks; without it nothing is answered.
     """
 
     def __init__(self, work: Work, answer: Ask | None = None) -> None:
@@ -146,16 +129,8 @@ class Stream:
     def next(self, seconds: float) -> Any:
         """Return the next frame.
 
-        Parameters
-        ----------
-        seconds : float
-            How long to wait for it.
-
-        Returns
-        -------
-        object or None
-            The frame; None if the child ended, took too long or sent what is
-            no frame. ``ended`` then says which.
+        None if the child ended, took too long or sent what is no frame; ``ended`` then
+        says which.
         """
         deadline = time.monotonic() + seconds
         while True:

@@ -6,8 +6,6 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
 
-__all__ = ["MOST_LATEX", "mathml"]
-
 MOST_LATEX = 2_000
 MOST_NESTED = 60
 ELEMENTS = frozenset(
@@ -48,6 +46,8 @@ VALUES = {
 }
 WIDTHS = {"0.167em", "0.222em", "0.278em", "0.5em", "1em", "2em"}
 ROWS = ("math", "mrow", "mstyle", "mtd")
+# How many children these have: a browser draws one with more as a mistake.
+CHILDREN = {"msub": 2, "msup": 2, "msubsup": 3}
 SIGNS = ("−", "-", "+", "±")
 CLOSING = (")", "]", "}", "|", "‖", "!", "′")
 THIN = '<mspace width="0.167em"></mspace>'
@@ -58,17 +58,8 @@ DELIMITERS = {"\\lVert": "‖", "\\rVert": "‖", "\\lvert": "|", "\\rvert": "|"
 def mathml(latex: str, display: bool = False) -> str:
     """Return a formula as MathML.
 
-    Parameters
-    ----------
-    latex : str
-        What stands between the dollars.
-    display : bool
-        Whether it stands in a line of its own.
-
-    Returns
-    -------
-    str
-        MathML; the LaTeX itself, escaped, where it cannot be read.
+    `latex` is what stands between the dollars; where it cannot be read, it is returned
+    itself, escaped.
 
     Examples
     --------
@@ -95,6 +86,7 @@ def _written(element: Element, depth: int) -> str:
         # The prime is drawn raised already: as a script it would be a dot.
         prime = '<mo form="postfix" lspace="0" rspace="0">′</mo>'
         return f"<mrow>{_written(element[0], depth - 1)}{prime}</mrow>"
+    _gather(element)
     said = element.text or ""
     inside = escape(unescape(DELIMITERS.get(said, said)), quote=False)
     for before, child, after in _neighbours(element):
@@ -117,6 +109,19 @@ def _written(element: Element, depth: int) -> str:
         if _allowed(name, value)
     )
     return f"<{element.tag}{attributes}>{inside}</{element.tag}>"
+
+
+def _gather(element: Element) -> None:
+    """Make one base of a script's base that the library left in parts.
+
+    It does so where a script follows a matrix: bracket, table and bracket.
+    """
+    surplus = len(element) - CHILDREN.get(element.tag, len(element))
+    if surplus > 0:
+        parts = element[: surplus + 1]
+        base = Element("mrow")
+        base.extend(parts)
+        element[: surplus + 1] = [base]
 
 
 def _neighbours(

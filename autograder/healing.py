@@ -20,28 +20,15 @@ from autograder.written_answers import Text, own_words, place_answers, prose_of
 from helpers.checks.stubs import tree_of
 from helpers.strings import speaking, text
 
-__all__ = ["Healed", "edition_in", "edition_of", "heal", "released_notebook"]
-
 
 class Healed(NamedTuple):
-    """A healed submission.
+    """A healed submission."""
 
-    Attributes
-    ----------
-    notebook : NotebookNode
-        The learner's cells with the released notebook's flags, ids and order.
-    notes : list of str
-        What was repaired, for the feedback.
-    flags : list of Flag
-        What a person should look at.
-    language : str
-        The edition that was submitted.
-    """
-
+    # The learner's cells with the released notebook's flags, ids and order.
     notebook: NotebookNode
-    notes: list[str]
-    flags: list[Flag]
-    language: str
+    notes: list[str]  # what was repaired, for the feedback
+    flags: list[Flag]  # what a person should look at
+    language: str  # the edition that was submitted
 
 
 def released_notebook(store: Store) -> NotebookNode:
@@ -53,17 +40,7 @@ def released_notebook(store: Store) -> NotebookNode:
 def heal(submission: Submission, store: Store) -> Healed:
     """Bring a submitted notebook into the shape of the released one.
 
-    Parameters
-    ----------
-    submission : Submission
-        What was submitted.
-    store : Store
-        Knows the released notebook.
-
-    Returns
-    -------
-    Healed
-        The notebook, notes for the learner, and flags for a person.
+    Returns the notebook, notes for the learner, and flags for a person.
     """
     store = store.speaking(edition_of(submission, store))
     with speaking(store.language):
@@ -73,17 +50,8 @@ def heal(submission: Submission, store: Store) -> Healed:
 def edition_of(submission: Submission, store: Store) -> str:
     """Tell from its texts which edition of a notebook was submitted.
 
-    Parameters
-    ----------
-    submission : Submission
-        What was submitted; its metadata are not asked.
-    store : Store
-        Knows the editions.
-
-    Returns
-    -------
-    str
-        The language most of whose cells are there; the course's own where none is.
+    It is the language most of whose cells are there; the course's own where none is.
+    The notebook's metadata are not asked.
     """
     texts = {cell.source.strip() for cell in submission.cells}
 
@@ -110,7 +78,8 @@ def _healed(submission: Submission, store: Store) -> Healed:
     empty = not released.cells and submission.damage == text("submission.no_cells")
     if submission.damage and not empty:
         notes += [submission.damage, text("submission.damaged_advice")]
-        return Healed(released, notes, [Flag("damaged")], store.language)
+        flag = Flag("link" if submission.is_link else "damaged")
+        return Healed(released, notes, [flag], store.language)
     flags: list[Flag] = []
     known = {cell["id"]: cell for cell in released.cells}
     chosen, lost = _identify(submission.cells, released, store, notes)
@@ -138,11 +107,6 @@ def _takes_text(cell: NotebookNode) -> bool:
     nbgrader = cell.metadata.get("nbgrader", {})
     open_task = nbgrader.get("task") and not nbgrader.get("locked")
     return bool(nbgrader.get("solution") or open_task)
-
-
-def _is_task(cell: NotebookNode) -> bool:
-    """Tell whether a cell sets a task: the work follows in cells of a learner's own."""
-    return bool(cell.metadata.get("nbgrader", {}).get("task"))
 
 
 def _own_texts(
@@ -216,9 +180,12 @@ def _answers(
 
 
 def _follows_task(released: NotebookNode, after: int) -> bool:
-    """Tell whether the last graded cell up to a place sets a task."""
+    """Tell whether the last graded cell up to a place sets a task.
+
+    The work follows in cells of a learner's own.
+    """
     marked = [cell for cell in released.cells[: after + 1] if _is_marked(cell)]
-    return bool(marked) and _is_task(marked[-1])
+    return bool(marked) and bool(marked[-1].metadata["nbgrader"].get("task"))
 
 
 def _attach(
@@ -268,10 +235,6 @@ def _is_marked(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader"))
 
 
-def _names_by_source(released: NotebookNode) -> dict[str, str]:
-    return {cell.source.strip(): cell["id"] for cell in released.cells}
-
-
 def _defined(source: str) -> set[str]:
     tree = tree_of(source)
     body = tree.body if tree is not None else []
@@ -294,15 +257,11 @@ def _identify(
 ) -> tuple[dict[str, int], set[str]]:
     """Find which submitted cell is which released one.
 
-    Returns
-    -------
-    chosen : dict of str to int
-        Index of the submitted cell by released id.
-    lost : set of str
-        Ids that were found without nbgrader's marks.
+    Returns the index of the submitted cell by released id, and the ids that were found
+    without nbgrader's marks.
     """
     known = {cell["id"]: cell for cell in released.cells}
-    by_source = _names_by_source(released)
+    by_source = {cell.source.strip(): cell["id"] for cell in released.cells}
     candidates: dict[str, list[int]] = {}
     taken: set[int] = set()
     lost: set[str] = set()
@@ -315,8 +274,7 @@ def _identify(
         lambda cell: cell.cell_id if cell.cell_id in known else "",
         lambda cell: by_source.get(cell.source.strip(), ""),
         lambda cell: next(
-            (solutions[n] for n in _defined(cell.source) if n in solutions),
-            "",
+            (solutions[n] for n in _defined(cell.source) if n in solutions), ""
         ),
     )
     for rule in rules:

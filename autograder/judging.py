@@ -24,18 +24,6 @@ from helpers.checks.recognition import (
 from helpers.checks.stubs import definitions_of, is_stub
 from helpers.checks.values import leaves, resolve
 
-__all__ = [
-    "CellVerdict",
-    "FunctionVerdict",
-    "Judge",
-    "Sealed",
-    "Trial",
-    "Verdict",
-    "relations_of",
-    "seal",
-    "untouched_functions",
-]
-
 # What may be said of a hidden case, by kind of difference; the rest is "value".
 WORDS = {"missing": "missing", "type": "kind", "rank": "shape", "shape": "shape"}
 FAILURES = {
@@ -52,52 +40,29 @@ class Sealed:
 
     Answers to hidden cases, and all that came once a process had held hidden
     inputs. No number, shape, name or text of the learner's is in it.
-
-    Attributes
-    ----------
-    hidden : bool
-        Whether the case is hidden.
-    right : bool
-        Whether every named result is right.
-    failure : str
-        Why nothing came back: ``error``, ``time_limit``, ``crash``, ``lost`` or
-        ``missing``; empty where something did.
-    wrong : tuple of (str, str)
-        The named results that are wrong, and ``missing``, ``kind``, ``shape`` or
-        ``value``.
     """
 
-    hidden: bool
-    right: bool
+    hidden: bool  # whether the case is hidden
+    right: bool  # whether every named result is right
+    # Why nothing came back: ``error``, ``time_limit``, ``crash``, ``lost`` or
+    # ``missing``; empty where something did.
     failure: str = ""
+    # The named results that are wrong, and ``missing``, ``kind``, ``shape`` or
+    # ``value``.
     wrong: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
 class Trial:
-    """What came of one way of driving a function.
+    """What came of one way of driving a function."""
 
-    Attributes
-    ----------
-    name : str
-        ``check``, as it was at its check cells, ``end``, at the end of the
-        notebook, or ``reference``, with the reference in the place of functions
-        that it calls.
-    outcomes : dict of int to Outcome
-        By number of the case.
-    runs : dict of int to Run
-        The same, compared.
-    marks : dict of int to Fraction
-        From 0 to 1.
-    stand_ins : tuple of str
-        The functions for which the reference answered.
-    """
-
+    # ``check``, as it was at its check cells, ``end``, at the end of the notebook, or
+    # ``reference``, with the reference in the place of functions that it calls.
     name: str
-    outcomes: dict[int, Outcome]
-    runs: dict[int, Run]
-    marks: dict[int, Fraction]
-    stand_ins: tuple[str, ...] = ()
+    outcomes: dict[int, Outcome]  # by number of the case
+    runs: dict[int, Run]  # the same, compared
+    marks: dict[int, Fraction]  # from 0 to 1
+    stand_ins: tuple[str, ...] = ()  # functions for which the reference answered
 
     @property
     def total(self) -> Fraction:
@@ -107,72 +72,42 @@ class Trial:
 
 @dataclass
 class FunctionVerdict:
-    """What the judge says of one function.
-
-    Attributes
-    ----------
-    name : str
-        The function.
-    state : str
-        ``right``, ``untouched``, ``missing``, ``misconception`` or ``wrong``.
-    runs : list of (Run or Sealed)
-        One for each case; empty where the function is missing.
-    marks : list of Fraction
-        The mark of each case, from 0 to 1.
-    entry : Entry or None
-        The misconception that explains all.
-    kind : str
-        What stands in the place of a missing function.
-    with_reference : tuple of str
-        Functions that it calls and that are wrong: marks were earned with the
-        reference in their place.
-    moment : str
-        ``check`` or ``end`` where the two gave different marks: the better one.
-    """
+    """What the judge says of one function."""
 
     name: str
+    # ``right``, ``untouched``, ``missing``, ``misconception`` or ``wrong``.
     state: str
+    # Of each case the run and the mark, from 0 to 1; empty where the function is
+    # missing.
     runs: list[Run | Sealed] = field(default_factory=list)
     marks: list[Fraction] = field(default_factory=list)
-    entry: Entry | None = None
-    kind: str = ""
+    entry: Entry | None = None  # the misconception that explains all
+    kind: str = ""  # what stands in the place of a missing function
+    # The built-in exception with which its cell stopped, where it is missing.
+    stopped: str = ""
+    # Functions that it calls and that are wrong: marks were earned with the reference
+    # in their place.
     with_reference: tuple[str, ...] = ()
+    # ``check`` or ``end`` where the two gave different marks: the better one.
     moment: str = ""
 
 
 @dataclass
 class CellVerdict:
-    """The mark of one check cell.
+    """The mark of one check cell."""
 
-    Attributes
-    ----------
-    points : float
-        Points earned, rounded to 0.01.
-    out_of : float
-        Points of the cell.
-    """
-
-    points: float
+    points: float  # earned, rounded to 0.01
     out_of: float
 
 
 @dataclass
 class Verdict:
-    """What the judge says of a notebook.
+    """What the judge says of a notebook."""
 
-    Attributes
-    ----------
-    functions : dict of str to FunctionVerdict
-        By function.
-    cells : dict of str to CellVerdict
-        By id of the check cell.
-    problems : dict of str to str
-        Functions that could not be judged, or not wholly, through a fault on our
-        side, with the reason; they have what is proven.
-    """
-
-    functions: dict[str, FunctionVerdict]
-    cells: dict[str, CellVerdict]
+    functions: dict[str, FunctionVerdict]  # by name
+    cells: dict[str, CellVerdict]  # by id of the check cell
+    # Functions that could not be judged, or not wholly, through a fault on our side,
+    # with the reason; they have what is proven.
     problems: dict[str, str] = field(default_factory=dict)
 
     def replaced(self, name: str) -> tuple[str, ...]:
@@ -247,8 +182,26 @@ def case_mark(function: FunctionCases, case: Case, results: list[Result]) -> Fra
     return Fraction(right, total) if total else Fraction(0)
 
 
-def earning_results(function: FunctionCases, case: Case) -> set[str]:
-    """Return the named results of a case that can earn something."""
+# By a case's identity, with all that it was told from, which so stays what it is.
+_earning: dict[int, tuple[tuple, frozenset[str]]] = {}
+MOST_KNOWN = 10_000
+
+
+def earning_results(function: FunctionCases, case: Case) -> frozenset[str]:
+    """Return the named results of a case that can earn something.
+
+    That depends on no answer, so each case is asked once.
+    """
+    source = (function.signature, function.relation, *vars(case).values())
+    known = _earning.get(id(case))
+    if known is None or any(a is not b for a, b in zip(known[0], source)):
+        if len(_earning) >= MOST_KNOWN:
+            _earning.clear()
+        known = _earning[id(case)] = (*source, case), _earning_results(function, case)
+    return known[1]
+
+
+def _earning_results(function: FunctionCases, case: Case) -> frozenset[str]:
     expected = function.signature.split(case.expected.value)
     stub_results = (
         compare(function.signature, case.expected.value, case.stub.value)
@@ -273,7 +226,7 @@ def earning_results(function: FunctionCases, case: Case) -> set[str]:
             if not from_stub and not any(_is_input(leaf, item) for item in given):
                 earning.add(name)
                 break
-    return earning
+    return frozenset(earning)
 
 
 def _is_input(leaf: object, given: object) -> bool:

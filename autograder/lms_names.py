@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["CANVAS", "MOODLE", "Name", "lms_of", "notebook_of", "read_name"]
-
 # `Name Surname_12345_assignsubmission_file_numpy_basics.ipynb`, or a folder
 # `Name Surname_12345_assignsubmission_file_` (older: `..._assignsubmission_file`,
 # and `..._assignsubmission_onlinetext_` for what was typed into a page).
@@ -42,47 +40,22 @@ _AFTER = re.compile(
 
 @dataclass(frozen=True)
 class Name:
-    """What a name in an archive says.
+    """What a name in an archive says."""
 
-    Attributes
-    ----------
-    learner : str
-        The name that the LMS shows.
-    number : str
-        The LMS's number or code for the learner.
-    file : str
-        What the learner called the file; empty for a folder.
-    upload : tuple of int
-        Later files have higher ones.
-    time : str
-        When it was handed in, as the name says it.
-    before : str
-        What the LMS put before the file's name, by which it knows whose it is.
-    """
-
-    learner: str
-    number: str
-    file: str
-    upload: tuple[int, ...] = ()
-    time: str = ""
+    learner: str  # the name that the LMS shows
+    number: str  # the LMS's number or code for the learner
+    file: str  # what the learner called the file; empty for a folder
+    upload: tuple[int, ...] = ()  # later files have higher ones
+    time: str = ""  # when it was handed in, as the name says it
+    # What the LMS put before the file's name, by which it knows whose it is.
     before: str = ""
 
 
 def read_name(pattern: str, text: str) -> Name | None:
-    """Read a name as a pattern says.
+    """Read a name that an LMS gave to a file or folder; None where it does not fit.
 
-    Parameters
-    ----------
-    pattern : str
-        With groups ``student_id`` and ``file_id``, and ``name``, ``upload`` and
-        ``timestamp`` if they are there.
-    text : str
-        A file's or folder's name, as the LMS gave it.
-
-    Returns
-    -------
-    Name or None
-        None where it does not fit.
+    The pattern has groups ``student_id`` and ``file_id``, and may have ``name``,
+    ``upload`` and ``timestamp``.
 
     Raises
     ------
@@ -108,47 +81,26 @@ def read_name(pattern: str, text: str) -> Name | None:
     # Canvas takes all but letters and digits out of learners' names.
     certain = "(?P<name>[^_]*" in pattern and "_" not in learner
     if not certain:
-        last = re.fullmatch(
-            pattern.replace("(?P<name>[^_]*|", "(?P<name>").replace(
-                "(?P<name>.*?)", "(?P<name>.*)"
-            ),
-            text,
-        )
+        greedy = pattern.replace("(?P<name>[^_]*|", "(?P<name>")
+        greedy = greedy.replace("(?P<name>.*?)", "(?P<name>.*)")
+        last = re.fullmatch(greedy, text)
         if last is not None and last["student_id"] != parts["student_id"]:
             numbers = f"{parts['student_id']} or of {last['student_id']}"
             raise ValueError(f"it could be of {numbers}")
     number = parts["student_id"]
     if certain and learner == ANONYMOUS:
         number = f"{ANONYMOUS}_{number}"
-    digits = re.findall(r"\d{1,18}", parts.get("upload", ""))
-    return Name(
-        learner,
-        number,
-        parts["file_id"],
-        tuple(int(part) for part in digits),
-        parts.get("timestamp", ""),
-        text.removesuffix(parts["file_id"]),
-    )
+    upload = tuple(map(int, re.findall(r"\d{1,18}", parts.get("upload", ""))))
+    file, time = parts["file_id"], parts.get("timestamp", "")
+    return Name(learner, number, file, upload, time, text.removesuffix(file))
 
 
 def lms_of(patterns: Iterable[str], texts: Iterable[str]) -> str | None:
     """Return the pattern of the one LMS that gave all names of an archive.
 
-    A learner can give a name that fits another LMS's pattern too; none can give
-    one that does not fit its own.
-
-    Parameters
-    ----------
-    patterns : iterable of str
-        Of the LMS that there are.
-    texts : iterable of str
-        The names that the LMS gave.
-
-    Returns
-    -------
-    str or None
-        The pattern that fits most names, if it alone does; None where two or more
-        fit equally many, or none fits any.
+    A learner can give a name that fits another LMS's pattern too; none can give one
+    that does not fit its own. It is the one that fits most names; None where two fit
+    equally many, or none fits any.
     """
     patterns = list(patterns)
     fits: Counter[str] = Counter()
@@ -165,17 +117,8 @@ def lms_of(patterns: Iterable[str], texts: Iterable[str]) -> str | None:
 def notebook_of(file: str, notebooks: Iterable[str]) -> tuple[str, int] | None:
     """Say which notebook a file is, whatever a browser made of its name.
 
-    Parameters
-    ----------
-    file : str
-        Its name, as the learner or the LMS gave it.
-    notebooks : iterable of str
-        Names of the assignment's notebooks; if there are none, any will do.
-
-    Returns
-    -------
-    tuple of (str, int) or None
-        The notebook's name, and the number of the copy; None where it is none.
+    `file` is named as the learner or the LMS did; if there are no `notebooks`, any will
+    do. Returns the notebook's name and the number of the copy; None where it is none.
 
     Examples
     --------
@@ -183,7 +126,8 @@ def notebook_of(file: str, notebooks: Iterable[str]) -> tuple[str, int] | None:
     ('numpy_basics', 2)
     >>> notebook_of("other.ipynb", ["numpy_basics"])
     """
-    if not _EXTENSION.search(file):
+    # The patterns below take the square of a name that no file system has.
+    if len(file) > MOST_CHARACTERS or not _EXTENSION.search(file):
         return None
     stem = _EXTENSION.sub("", file)
     known = {_folded(name): name for name in notebooks}

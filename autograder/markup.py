@@ -24,8 +24,6 @@ from autograder.characters import as_text
 from autograder.formulas import mathml
 from autograder.images import image_size
 
-__all__ = ["MOST_MARKDOWN", "clean_html", "clean_markdown", "cost_of"]
-
 MOST_HTML = 200_000
 MOST_TAGS = 6_000
 MOST_ENTITIES = 20_000
@@ -34,7 +32,6 @@ MOST_MARKDOWN = 15_000
 MOST_IMAGES = 200
 MOST_TIMES = 3  # that a text shows an image of which it holds the bytes once
 ALL_PIXELS = 100_000_000
-MOST_TABLE = 500_000  # bars times lines: rows get the cells that they lack
 # What a parser of Markdown may look back to; a text has a handful of each.
 MOST_MARKS = {"[": 400, "\\begin": 60, "](": 200, "$": 1_000, "*": 2_000, "_": 2_000}
 MOST_FORMULAS = 300
@@ -58,7 +55,9 @@ FORMATTING = frozenset(
     ]
 )
 _NAMES = "|".join(sorted(FORMATTING))
-RENAMED = re.compile(rf"<(/?)({_NAMES})(?=[\s/>])", re.IGNORECASE)
+# They take the attributes of the first such tag from all later ones: the square.
+_NO_PARTS = "html|body"
+RENAMED = re.compile(rf"<(/?)({_NAMES}|{_NO_PARTS})(?=[\s/>])", re.IGNORECASE)
 GIVEN_BACK = re.compile(rf"(</?)x-({_NAMES})(?=[\s>])")
 ATTRIBUTES = {
     "*": {"style", "title"},
@@ -197,15 +196,7 @@ def _cleaned(source: str) -> str | None:
 def clean_html(source: str | None) -> str | None:
     """Return HTML without scripts, handlers, forms, frames or images from elsewhere.
 
-    Parameters
-    ----------
-    source : str or None
-        HTML that somebody else may have written.
-
-    Returns
-    -------
-    str or None
-        What remains; None where it is too long, or has too many tags.
+    None where it is too long, or has too many tags.
 
     Examples
     --------
@@ -288,12 +279,19 @@ class _Page(RendererHTML):
 MARKDOWN = (
     MarkdownIt("commonmark", {"html": True, "maxNesting": 20}, renderer_cls=_Page)
     .enable(["table", "strikethrough"])
-    .use(dollarmath_plugin, allow_digits=False, double_inline=True)
+    .use(dollarmath_plugin, double_inline=True)
     .use(amsmath_plugin)
 )
 for _name in ("math_block", "math_block_label", "math_inline_double", "amsmath"):
     MARKDOWN.add_render_rule(_name, _Page.math_block)
 MARKDOWN.add_render_rule("math_inline", _Page.math_inline)
+
+
+def _fills_tables(source: str) -> bool:
+    """Whether rows could get many more cells than were written, as they lack some."""
+    lines = [line for line in source.split("\n") if line.strip()]
+    widest = max((line.count("|") for line in lines), default=0)
+    return widest * len(lines) > len(source)
 
 
 def clean_markdown(
@@ -303,19 +301,9 @@ def clean_markdown(
 ) -> str:
     """Return Markdown as harmless HTML, with its formulas as MathML.
 
-    Parameters
-    ----------
-    source : str
-        Markdown that somebody else may have written.
-    images : mapping of str to str, optional
-        ``data:`` addresses of attached images by the names that the text uses.
-    highlight : callable, optional
-        Makes HTML of code in Python.
-
-    Returns
-    -------
-    str
-        HTML; the text as it is, where it is too long or too intricate.
+    The text as it is, where it is too long or too intricate. `images` has ``data:``
+    addresses of attached images by the names that the text uses; `highlight` makes HTML
+    of code in Python.
 
     Examples
     --------
@@ -326,7 +314,7 @@ def clean_markdown(
     given = marks.without_images(as_text(source))
     if (
         len(given) <= MOST_MARKDOWN
-        and given.count("|") * given.count("\n") <= MOST_TABLE
+        and not _fills_tables(given)
         and all(given.count(mark) <= most for mark, most in MOST_MARKS.items())
     ):
         known = _Text(marks, images or {}, highlight)

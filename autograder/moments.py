@@ -14,6 +14,7 @@ attributes of objects and classes, closures, files, or other state of C code.
 
 import builtins
 import contextlib
+import ctypes
 import sys
 import types
 from collections.abc import Iterator, Mapping
@@ -21,27 +22,104 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Moment", "watch"]
-
 WATCHED = ("cmath", "copy", "itertools", "functools", "math", "random", "time")
 NUMPY = ("numpy", "numpy.fft", "numpy.linalg", "numpy.ma", "numpy.random")
 MOST_ITEMS = 1000
 MOST_BYTES = 8_192
 MOST_NEW = 200  # modules that the learner imported
 MISSING = object()
+VERSION = 24  # bytes from the start of a dictionary to the number of its version
 
-_modules: dict[str, types.ModuleType] = {}
+
+def _version_of(names: dict) -> ctypes.c_uint64:
+    """Return where the number is that each change of a dictionary makes another one."""
+    return ctypes.c_uint64.from_address(id(names) + VERSION)
+
+
+def _have_versions() -> bool:
+    """Tell whether this interpreter's dictionaries have such numbers: 3.14's do not."""
+    if sys.implementation.name != "cpython":
+        return False
+    names: dict[str, object] = {"a": None}
+    version = _version_of(names)
+    seen = [version.value]
+    names["a"] = 1
+    seen.append(version.value)
+    names["b"] = 1
+    seen.append(version.value)
+    del names["b"]
+    seen.append(version.value)
+    names.clear()
+    return len({*seen, version.value}) == 5
+
+
+class _Names:
+    """Names of a module, and the last copy of them.
+
+    To compare all of them with a copy counts a reference to each value, which in a
+    forked process copies nearly every page of the one that has imported them.
+    """
+
+    versions = _have_versions()
+
+    def __init__(self, names: dict) -> None:
+        self.names = names
+        self._version = _version_of(names) if self.versions else None
+        self._copy: dict = {}
+        self._copied = -1
+
+    def copy(self) -> tuple[int, dict]:
+        """Return a number for `touched`, and a copy that nobody may change."""
+        version = -1 if self._version is None else self._version.value
+        if version < 0 or version != self._copied:
+            self._copied, self._copy = version, dict(self.names)
+        return self._copied, self._copy
+
+    def touched(self, version: int, copy: dict) -> bool:
+        """Tell whether anything was bound since a copy was made.
+
+        What is the same object is equal without being asked. What else says that it is
+        equal, whatever it is, may stay: nothing is known of its content either way.
+        """
+        if self._version is not None and self._version.value == version:
+            return False
+        try:
+            return self.names != copy
+        except Exception:
+            return True
+
+
+_modules = _Names(sys.modules)
+_watched = [_Names(vars(builtins)), _modules]
 _known: set[str] = set()
+_seen: list[tuple[int, dict]] = []  # a copy of `sys.modules`, and of those that
+_imported: list[_Names] = []  # the learner imported
 
 
 def watch() -> None:
     """Remember which modules there are, before any of the learner's code runs."""
     _known.clear()
     _known.update(sys.modules)
-    _modules.clear()
+    del _watched[2:]
     for name, module in list(sys.modules.items()):
         if name in WATCHED or name in NUMPY or name.split(".")[0] == "helpers":
-            _modules[name] = module
+            _watched.append(_Names(vars(module)))
+    for names in _watched:
+        names.copy()
+    _imported.clear()
+    _seen[:] = [_modules.copy()]
+
+
+def _new() -> list[_Names]:
+    """Return the names of modules that were imported since `watch`."""
+    if _known and _modules.touched(*_seen[0]):
+        _seen[:] = [_modules.copy()]
+        new = sorted(set(_modules.names) - _known)[:MOST_NEW]
+        modules = [_modules.names[name] for name in new]
+        _imported[:] = [
+            _Names(vars(m)) for m in modules if isinstance(m, types.ModuleType)
+        ]
+    return _imported
 
 
 class Moment:
@@ -63,13 +141,10 @@ class Moment:
     def __init__(self, namespace: dict[str, object]) -> None:
         self.target = namespace
         self.namespace = dict(namespace)
-        new = sorted(set(sys.modules) - _known)[:MOST_NEW] if _known else []
-        modules = [*_modules.values(), *map(sys.modules.get, new)]
-        own = [vars(m) for m in modules if isinstance(m, types.ModuleType)]
         self._saved = [
-            (names, dict(names))
-            for names in (vars(builtins), sys.modules, *own)
-            if names is not namespace
+            (names, *names.copy())
+            for names in (*_watched, *_new())
+            if names.names is not namespace
         ]
         self._held = {
             key: (value, _content(value))
@@ -84,13 +159,18 @@ class Moment:
 
         For a forked child: nothing else runs meanwhile.
         """
+        touched = [
+            (names.names, copy)
+            for names, version, copy in self._saved
+            if names.touched(version, copy)
+        ]
+        touched.append((self.target, self.namespace))
         # What is dropped may have a __del__, which must not run half way.
-        dropped = [dict(names) for names, _ in self._saved]
-        dropped.append(dict(self.target))
-        for names, saved in [*self._saved, (self.target, self.namespace)]:
+        dropped = [dict(names) for names, _ in touched]
+        for names, saved in touched:
             for key in list(names):
                 # Modules imported since then stay: others may hold parts of them.
-                if key not in saved and names is not sys.modules:
+                if key not in saved and names is not _modules.names:
                     del names[key]
             for key, value in saved.items():
                 if names.get(key, MISSING) is not value:
@@ -100,28 +180,20 @@ class Moment:
         np.seterr(**self._errors)
         with contextlib.suppress(RecursionError):
             sys.setrecursionlimit(self._depth)
+        dropped.clear()
 
     def differs(self, name: str, end: "Moment | None") -> bool:
         """Tell whether a function may give other answers at a later moment.
 
-        Parameters
-        ----------
-        name : str
-            The function.
-        end : Moment
-            The later moment.
-
-        Returns
-        -------
-        bool
-            True if any name that it reaches has another meaning then.
+        It may if any name that it reaches has another meaning then.
         """
         if end is None:
             return True
         if any(
-            names.get(key, MISSING) is not value
-            for (names, saved) in self._saved
-            for key, value in saved.items()
+            names.names.get(key, MISSING) is not value
+            for names, version, copy in self._saved
+            if names.touched(version, copy)
+            for key, value in copy.items()
         ):
             return True
         for reached in _reached(name, self.namespace) | _reached(name, end.namespace):

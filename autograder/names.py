@@ -2,28 +2,18 @@
 
 import unicodedata
 
-__all__ = ["plain", "unusable"]
-
 # Joiners are part of words in some scripts.
 KEPT = "\u200c\u200d"
 HIDING = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 MARKUP = '<>"&\\'
+PATTERN = "*?["  # nbgrader's commands would take other learners for this one
 LONGEST = 128  # characters; databases keep no more
 
 
 def plain(text: str) -> str:
     """Return text in which nothing commands a terminal or turns a line about.
 
-    Parameters
-    ----------
-    text : str
-        What a stranger may have written.
-
-    Returns
-    -------
-    str
-        The text with control characters, marks of direction and line ends
-        written out.
+    Control characters, marks of direction and line ends are written out.
 
     Examples
     --------
@@ -41,17 +31,8 @@ def plain(text: str) -> str:
 def unusable(name: str) -> str:
     """Say why a learner's name cannot be used.
 
-    Formgrader's pages show names as they are, scripts with them.
-
-    Parameters
-    ----------
-    name : str
-        Name of a folder in ``submitted/``.
-
-    Returns
-    -------
-    str
-        The reason, or nothing.
+    Formgrader's pages show names as they are, scripts with them, and nbgrader's
+    commands look for them as patterns. The reason is empty where the name can be used.
 
     Examples
     --------
@@ -62,7 +43,7 @@ def unusable(name: str) -> str:
     """
     if len(name) > LONGEST:
         return f"the name has more than {LONGEST} characters: rename the folder"
-    held = [c for c in dict.fromkeys(name) if c in MARKUP or plain(c) != c]
+    held = [c for c in dict.fromkeys(name) if c in MARKUP + PATTERN or plain(c) != c]
     if not held:
         return ""
     return (

@@ -7,12 +7,15 @@ learner is told where something was left out.
 
 from __future__ import annotations
 
+import functools
+import itertools
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbformat import from_dict
+from nbformat import from_dict, v4
 
 from autograder.characters import as_text
 from autograder.formulas import MOST_LATEX
@@ -20,16 +23,6 @@ from autograder.images import IMAGES, MOST_SIDE, image_size, joined
 from autograder.markup import MOST_MARKDOWN, clean_html, cost_of
 from autograder.protocol import TOO_LARGE
 from helpers.strings import clauses, text
-
-__all__ = [
-    "SHOWN",
-    "TAKEN",
-    "Bounds",
-    "Gate",
-    "Recorder",
-    "counted",
-    "new_output",
-]
 
 # What pages have no use for where a text stands beside it; nobody need know.
 QUIET = frozenset({"application/vnd.jupyter.widget-view+json"})
@@ -41,6 +34,7 @@ MOST_NAME, MOST_VALUE, MOST_LINE = 200, 5_000, 20_000  # characters of an error
 MOST_TRACEBACK = 100
 RENDERED = 20  # how much more a character of Markdown costs than one of HTML
 MOST_COLOURS = 500
+LARGE = 4_000_000
 
 # nbconvert copies the rest of a text at each of these.
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[^\[]|\[|$)")
@@ -50,30 +44,21 @@ CONTROL = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much a cell and a notebook may show.
+    """How much a cell and a notebook may show."""
 
-    Attributes
-    ----------
-    outputs, all_outputs : int
-        Outputs of a cell, and of a notebook.
-    text, all_text : int
-        Characters of texts of a cell, and of a notebook.
-    markup, all_markup : int
-        Cost of HTML: its characters, and so many more for each tag.
-    bytes, all_bytes : int
-        Characters of images and of all else.
-    pixels, all_pixels : int
-        Of images: a few bytes can be many.
-    """
-
+    # Outputs of a cell, and of a notebook.
     outputs: int = 100
     all_outputs: int = 1_000
+    # Characters of texts of a cell, and of a notebook.
     text: int = 200_000
     all_text: int = 2_000_000
+    # Cost of HTML: its characters, and so many more for each tag.
     markup: int = 500_000
     all_markup: int = 3_000_000
+    # Characters of images and of all else.
     bytes: int = 12_000_000
     all_bytes: int = 32_000_000
+    # Of images: a few bytes can be many.
     pixels: int = 100_000_000
     all_pixels: int = 300_000_000
 
@@ -118,39 +103,74 @@ def new_output(kind: str, **parts: object) -> Output:
     return from_dict({"output_type": kind, **parts})
 
 
-class Gate:
-    """Builds the outputs of a notebook anew, cell by cell.
+def notebook_text(notebook: Output) -> str:
+    """Return a notebook as its file holds it.
 
-    Parameters
-    ----------
-    bounds : Bounds
-        How much is let through.
+    A large one is written in ASCII: one wide character would make its images take four
+    bytes a character, wherever the file is written, read or copied.
     """
+    held = [_length(cell) for cell in notebook.cells]
+    ascii = sum(held) > LARGE
+    frame = from_dict({**notebook, "cells": [], "metadata": dict(notebook.metadata)})
+    written: str = v4.writes(frame, ensure_ascii=ascii)
+    if held:
+        cells = map(_cell_text, notebook.cells, held, itertools.repeat(ascii))
+        inside = ",\n".join(cells)
+        written = written.replace(_NONE, f"{_BEGIN}{inside}{_END}", 1)
+    return f"{written}\n"
+
+
+# How a notebook's cells are enclosed in its file.
+_NONE, _BEGIN, _END = '\n "cells": []', '\n "cells": [\n', "\n ]"
+MOST_CACHED = 20_000  # characters
+
+
+def _cell_text(cell: Output, held: int, ascii: bool) -> str:
+    """Return a cell as the file of its notebook holds it.
+
+    Most cells are the same in all submissions. What nbformat makes of one is kept,
+    since it indents lines in Python.
+    """
+    if held <= MOST_CACHED:
+        form = json.dumps(cell, sort_keys=True)
+        if len(form) <= MOST_CACHED:
+            return _cached(form, ascii)
+    return _written(cell, ascii)
+
+
+def _written(cell: Output, ascii: bool) -> str:
+    notebook = from_dict({"cells": [cell], "metadata": {}})
+    written: str = v4.writes(notebook, ensure_ascii=ascii)
+    return written[written.index(_BEGIN) + len(_BEGIN) : written.rindex(_END)]
+
+
+@functools.lru_cache(maxsize=2048)
+def _cached(form: str, ascii: bool) -> str:
+    return _written(json.loads(form), ascii)
+
+
+def _length(cell: Mapping) -> int:
+    """Return how many characters of images and of source a cell has."""
+    bundles = [output.get("data") for output in cell.get("outputs", [])]
+    bundles += (cell.get("attachments") or {}).values()
+    texts = [one for bundle in bundles if bundle for one in bundle.values()]
+    texts.append(cell.get("source"))
+    return sum(len(one) for one in texts if isinstance(one, str))
+
+
+class Gate:
+    """Builds the outputs of a notebook anew, cell by cell."""
 
     def __init__(self, bounds: Bounds = TAKEN) -> None:
         self._bounds = bounds
-        self._all = _Room(
-            bounds.all_outputs,
-            bounds.all_text,
-            bounds.all_bytes,
-            bounds.all_markup,
-            bounds.all_pixels,
-        )
+        rest = bounds.all_bytes, bounds.all_markup, bounds.all_pixels
+        self._all = _Room(bounds.all_outputs, bounds.all_text, *rest)
 
     def outputs(self, forms: object, missing: set[str] | None = None) -> list:
         """Return what may be shown of a cell's outputs.
 
-        Parameters
-        ----------
-        forms : object
-            The outputs as a notebook file holds them, or anything else.
-        missing : set of str, optional
-            Reasons why some were left out before.
-
-        Returns
-        -------
-        list of NotebookNode
-            New outputs; the last one says what was left out.
+        The last one says what was left out. `forms` are as a notebook file holds them,
+        or anything else; `missing` are reasons why some were left out before.
         """
         self._missing = set(missing or ())
         bounds = self._bounds
@@ -266,11 +286,6 @@ class Recorder:
 
     However much comes, what is held is bounded. Displays can be updated and
     cleared as in JupyterLab.
-
-    Parameters
-    ----------
-    bounds : Bounds
-        How much is kept.
     """
 
     def __init__(self, bounds: Bounds = TAKEN) -> None:
@@ -284,15 +299,7 @@ class Recorder:
         self._cell = self._cells[index] = _Cell()
 
     def show(self, kind: object, content: object) -> None:
-        """Take a message of the cell that runs.
-
-        Parameters
-        ----------
-        kind : object
-            Its type, as Jupyter names them.
-        content : object
-            Its content, of any form.
-        """
+        """Take a message of the cell that runs; Jupyter names its kinds."""
         cell = self._cell
         if kind == TOO_LARGE:
             cell.missing.add("size")

@@ -4,27 +4,11 @@ Requests go in as JSON, answers come out as JSON. What comes out may have been
 written by anybody: the readers here bound it and take nothing else.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from helpers.checks.calls import Outcome
 from helpers.checks.values import Unsupported, decode, encode
-
-__all__ = [
-    "TOO_LARGE",
-    "Answer",
-    "AnswerForm",
-    "CallForm",
-    "CaseForm",
-    "CaseLimits",
-    "FunctionForm",
-    "OutcomeForm",
-    "ReturnForm",
-    "outcome_form",
-    "read_answer",
-    "read_outcome",
-]
 
 TOO_LARGE = "too large"  # stands for what a session did not read
 MAX_NAME = 60
@@ -37,22 +21,13 @@ FAILURES = {"timeout": "TimeLimit", "crash": "Crash"}
 
 @dataclass(frozen=True)
 class CaseLimits:
-    """How long functions are waited for, wherever they are driven.
+    """How long functions are waited for, wherever they are driven."""
 
-    Attributes
-    ----------
-    seconds : float
-        Time limit of a case.
-    give_up_after : int
-        After so many cases of a function that took too long or ended their
-        process, its other cases count as failed for the same reason.
-    grace : float
-        Seconds beyond the limit for a call that blocks signals.
-    """
-
-    seconds: float = 10.0
+    seconds: float = 10.0  # time limit of a case
+    # After so many cases of a function that took too long or ended their process, its
+    # other cases count as failed for the same reason.
     give_up_after: int = 2
-    grace: float = 5.0
+    grace: float = 5.0  # seconds beyond the limit for a call that blocks signals
 
 
 class CaseForm(TypedDict):
@@ -136,9 +111,6 @@ class ReturnForm(TypedDict, total=False):
     state: list[object]
 
 
-AskForm = Callable[[Any], Any]
-
-
 def outcome_form(outcome: Outcome) -> OutcomeForm:
     """Return the form of an outcome that goes through a connection."""
     form: OutcomeForm = {
@@ -166,12 +138,7 @@ def _text(value: object, most: int = MAX_TEXT) -> str:
 def read_outcome(form: object, own: bool = False) -> Outcome:
     """Read the form of an outcome, which may be anything.
 
-    Parameters
-    ----------
-    form : object
-        What came.
-    own : bool
-        Whether it comes from a process of ours, whose advice may be shown.
+    Only a process of our own (`own`) may send advice that is shown.
     """
     lost = Outcome(error="Lost")
     if not isinstance(form, dict):
@@ -206,24 +173,13 @@ def read_outcome(form: object, own: bool = False) -> Outcome:
 
 @dataclass
 class Answer:
-    """What came of a FunctionForm, read within bounds.
+    """What came of a FunctionForm, read within bounds."""
 
-    Attributes
-    ----------
-    kind : str
-        ``function``, or what stands in its place.
-    outcomes : list of Outcome
-        One for each case that was asked for; empty where there is no function.
-    seconds : float
-        How long its cases took, as the learner's process says.
-    differs : bool
-        Whether the end of the notebook may give other answers.
-    """
-
-    kind: str
+    kind: str  # ``function``, or what stands in its place
+    # One for each case that was asked for; empty where there is no function.
     outcomes: list[Outcome]
-    seconds: float = 0.0
-    differs: bool = False
+    seconds: float = 0.0  # how long its cases took, as the learner's process says
+    differs: bool = False  # whether the end of the notebook may give other answers
 
 
 def read_answer(form: object, cases: int) -> Answer:

@@ -21,8 +21,6 @@ from autograder.sandbox.forkserver import Child
 from autograder.sandbox.settings import Sandbox
 from autograder.store import Store
 
-__all__ = ["Bounds", "Reference", "ReferenceFailed"]
-
 STARTED_WITHIN = 120.0
 ENDED_WITHIN = 5.0
 PATIENCE = 1000  # refusals until nothing more is waited for
@@ -35,52 +33,26 @@ class ReferenceFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much a submission may ask of the reference.
+    """How much a submission may ask of the reference."""
 
-    Attributes
-    ----------
-    seconds : float
-        Time limit of one call.
-    calls : int
-        Calls of one request, which drives the failing cases of one function.
-    all_calls : int
-        Calls of a submission.
-    size : int
-        Bytes of the arguments of one call.
-    all_seconds : float
-        Time of all calls of a submission.
-    """
-
-    seconds: float = 5.0
+    seconds: float = 5.0  # time limit of one call
+    # Calls of one request, which drives the failing cases of one function.
     calls: int = 20_000
-    all_calls: int = 60_000
-    size: int = 4_000_000
-    all_seconds: float = 120.0
+    all_calls: int = 60_000  # calls of a submission
+    size: int = 4_000_000  # bytes of the arguments of one call
+    all_seconds: float = 120.0  # time of all calls of a submission
 
 
 class Reference:
     """The solution of one notebook, in a process that is started when it is needed.
 
-    Parameters
-    ----------
-    store : Store
-        Holds the cells of the solution.
-    sandbox : Sandbox
-        In whose isolation the process runs.
-    log : Logger
-        Where faults are reported.
-    bounds : Bounds
-        How much a submission may ask.
+    Faults are reported to `log`; `bounds` says how much a submission may ask.
     """
 
     _kept: dict[tuple, "Reference"] = {}  # noqa: RUF012
 
     def __init__(
-        self,
-        store: Store,
-        sandbox: Sandbox,
-        log: Logger,
-        bounds: Bounds | None = None,
+        self, store: Store, sandbox: Sandbox, log: Logger, bounds: Bounds | None = None
     ) -> None:
         self._cells = store.reference
         self._sandbox = sandbox

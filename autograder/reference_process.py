@@ -18,8 +18,6 @@ from autograder.protocol import CallForm, ReturnForm
 from helpers.checks.calls import time_limit, unchanged
 from helpers.checks.values import decode, encode, plain, resolve
 
-__all__ = ["answer", "serve"]
-
 
 def serve(descriptors: list[int]) -> int:
     """Run the solution and answer for it until the connection ends.
@@ -64,19 +62,8 @@ def serve(descriptors: list[int]) -> int:
 def answer(namespace: dict[str, object], form: CallForm, seconds: float) -> ReturnForm:
     """Call a function of the solution as a learner's function has called it.
 
-    Parameters
-    ----------
-    namespace : dict
-        What the solution's cells have defined.
-    form : CallForm
-        The call; its function is one that may be called.
-    seconds : float
-        Time limit.
-
-    Returns
-    -------
-    ReturnForm
-        The value, or that there is none.
+    Nothing where it fails, takes longer than `seconds`, or is a function that may not
+    be called.
     """
     seed = np.random.seed
     try:

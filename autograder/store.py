@@ -6,54 +6,34 @@ instructor's, so it can travel to another machine.
 """
 
 import json
-import os
-import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder.errors import CourseError
+from autograder.files import write_atomically
 from helpers.checks.cases import (
     CasesError,
     NotebookCases,
     cases_form,
     cases_from,
-    write_form,
+    form_text,
 )
-
-__all__ = [
-    "ENGLISH",
-    "AssertCell",
-    "CheckCell",
-    "Store",
-    "StoreError",
-    "edition_folder",
-    "read_store",
-    "store_path",
-    "words_of",
-]
 
 MAX_FILE = 256_000_000
 ENGLISH = "en"
 
 
-class StoreError(ValueError):
+class StoreError(CourseError):
     """A store that is missing or damaged; the message says what to do."""
 
 
 @dataclass
 class CheckCell:
-    """A graded check cell.
-
-    Attributes
-    ----------
-    points : float
-        Its points.
-    cases : list of (str, int)
-        Function and number of each of its cases.
-    functions : list of str
-        The functions it checks.
-    """
+    """A graded check cell."""
 
     points: float
+    # Function and number of each of its cases.
     cases: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -64,69 +44,35 @@ class CheckCell:
 
 @dataclass(frozen=True)
 class AssertCell:
-    """A graded cell of ordinary tests, with its hidden ones.
-
-    Attributes
-    ----------
-    points : float
-        Its points.
-    source : str
-        Its text.
-    checksum : str
-        nbgrader's, of that text.
-    """
+    """A graded cell of ordinary tests, with its hidden ones."""
 
     points: float
     source: str
-    checksum: str = ""
+    checksum: str = ""  # nbgrader's, of that text
 
 
 @dataclass
 class Store:
-    """What grading a notebook needs.
-
-    Attributes
-    ----------
-    assignment : str
-        The assignment's name.
-    cases : NotebookCases
-        Visible and hidden cases.
-    cells : dict of str to CheckCell
-        Check cells by id.
-    solutions : dict of str to str
-        Id of the solution cell by function.
-    demonstrations : list of str
-        Cells that grading does not run.
-    judges : str
-        Text of the assignment's ``judges.py``.
-    reference : list of (str, str)
-        Id and text of the cells that define the solution, in order. They run
-        where a learner's function needs the right answers of one that it calls.
-    released : dict
-        The released notebook, in JSON form, in English, every cell with an id.
-    tests : dict of str to AssertCell
-        Cells of nbgrader's own kind by id: their text runs after the learner's.
-    editions : dict of str to dict
-        Of other languages: ``released``, the notebook of that edition, and
-        ``functions``, what the cases say in it, by function.
-    own : str
-        The course's own language, in which its release is.
-    language : str
-        The language in which it speaks.
-    """
+    """What grading a notebook needs."""
 
     assignment: str
-    cases: NotebookCases
-    cells: dict[str, CheckCell]
-    solutions: dict[str, str]
-    demonstrations: list[str]
-    judges: str = ""
+    cases: NotebookCases  # visible and hidden cases
+    cells: dict[str, CheckCell]  # check cells by id
+    solutions: dict[str, str]  # id of the solution cell by function
+    demonstrations: list[str]  # cells that grading does not run
+    judges: str = ""  # text of the assignment's ``judges.py``
+    # Id and text of the cells that define the solution, in order. They run where a
+    # learner's function needs the right answers of one that it calls.
     reference: list[tuple[str, str]] = field(default_factory=list)
+    # The released notebook, in JSON form, in English, every cell with an id.
     released: dict = field(default_factory=dict)
+    # Cells of nbgrader's own kind by id: their text runs after the learner's.
     tests: dict[str, AssertCell] = field(default_factory=dict)
+    # Of other languages: ``released``, the notebook of that edition, and ``functions``,
+    # what the cases say in it, by function.
     editions: dict[str, dict] = field(default_factory=dict)
-    own: str = ENGLISH
-    language: str = ENGLISH
+    own: str = ENGLISH  # the course's own language, in which its release is
+    language: str = ENGLISH  # the language in which it speaks
 
     @property
     def points(self) -> dict[str, float]:
@@ -184,10 +130,7 @@ class Store:
     def speaking(self, language: str) -> "Store":
         """Return the store as an edition has it: the same cases in its words.
 
-        Parameters
-        ----------
-        language : str
-            Name of the language; one that the store does not know is English.
+        A language that it does not know is English.
         """
         edition = self.editions.get(language)
         if edition is None:
@@ -214,31 +157,14 @@ class Store:
 
     def write(self, path: Path) -> None:
         """Write the store to a file, which is either the old or the new one."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".store-")
-        os.close(handle)
-        try:
-            write_form(self.form(), Path(name))
-            os.chmod(name, 0o600)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        write_atomically(path, form_text(self.form()), 0o600)
 
 
 def words_of(form: dict) -> dict[str, dict]:
     """Return what translated cases say, by function, without the cases.
 
-    Parameters
-    ----------
-    form : dict
-        JSON form of the cases of an edition.
-
-    Returns
-    -------
-    dict of str to dict
-        Sections to read, examples by hand, questions, and of each entry its title,
-        hint and section.
+    These are sections to read, examples by hand, questions, and of each entry its
+    title, hint and section.
     """
     return {
         name: {
@@ -265,16 +191,6 @@ def store_path(root: Path, assignment: str, notebook: str) -> Path:
 def read_store(path: Path) -> Store:
     """Read the store of a notebook.
 
-    Parameters
-    ----------
-    path : Path
-        As ``store_path`` gives it.
-
-    Returns
-    -------
-    Store
-        What it holds.
-
     Raises
     ------
     StoreError
@@ -295,3 +211,14 @@ def read_store(path: Path) -> Store:
             f"the recorded cases of {assignment}/{path.stem} are damaged "
             f"({error}): {advice}"
         ) from error
+
+
+def read_stores(folder: Path, notebooks: Iterable[str]) -> dict[str, Store]:
+    """Read the stores of an assignment's notebooks, all in one folder.
+
+    Raises
+    ------
+    StoreError
+        If one is missing or damaged.
+    """
+    return {name: read_store(folder / f"{name}.json") for name in notebooks}

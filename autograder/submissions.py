@@ -4,64 +4,52 @@ Nothing of a submission is trusted: only the types and texts of its cells, and w
 is attached to them, are kept, within bounds.
 """
 
+import hashlib
+import io
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 
-from autograder.files import is_regular, read_bounded
+from autograder.files import Sort, open_regular, sort_of
+from autograder.skimming import (
+    MOST_KEPT,
+    MOST_TEXT,
+    MOST_VALUES,
+    TEXT,
+    marks_in,
+    skimmed,
+)
 from helpers.strings import text
-
-__all__ = [
-    "Submission",
-    "SubmittedCell",
-    "is_python",
-    "kernel_of",
-    "parse_submission",
-    "read_submission",
-]
 
 MAX_BYTES = 200_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 500_000
 MAX_SOURCES = 2_000_000  # of all cells; of one of them, images perhaps, so much:
 MOST_COUNTED = 60_000
-MAX_VALUES = 1_000_000  # lists, mappings and their members
+SAID = {
+    Sort.LINK: "submission.link",
+    Sort.HARD_LINK: "submission.hard_link",
+    Sort.NOTHING: "submission.not_a_file",
+    Sort.OTHER: "submission.not_a_file",
+}
 FOREIGN = ("accelerator", "colab", "colab_type", "outputId", "vscode")
 FLAGS = ("grade", "solution", "locked", "task", "points")
 KINDS = ("code", "markdown", "raw")
-# One that has no end goes to the file's: else each quote in it would begin a search.
-_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 
 
 @dataclass
 class Submission:
-    """The cells of a submitted notebook.
+    """The cells of a submitted notebook."""
 
-    Attributes
-    ----------
-    cells : list of SubmittedCell
-        In order; empty where the file is damaged.
-    damage : str
-        Why the file cannot be graded, or empty.
-    notes : list of str
-        What was healed on reading.
-    kernel : str
-        The kernel that it names, or empty.
-    digest : str
-        Of the file's bytes; empty where they were not read.
-    is_python : bool
-        Whether it says that it is in Python, or nothing.
-    """
-
+    # In order; empty where the file is damaged.
     cells: list["SubmittedCell"] = field(default_factory=list)
-    damage: str = ""
-    notes: list[str] = field(default_factory=list)
-    kernel: str = ""
-    digest: str = ""
-    is_python: bool = True
+    damage: str = ""  # why the file cannot be graded, or empty
+    is_link: bool = False  # whether it is that it leads to another file
+    notes: list[str] = field(default_factory=list)  # what was healed on reading
+    kernel: str = ""  # the kernel that it names, or empty
+    digest: str = ""  # of the file's bytes; empty where they were not read
+    is_python: bool = True  # whether it says that it is in Python, or nothing
 
 
 @dataclass
@@ -83,25 +71,26 @@ class SubmittedCell:
 def read_submission(path: Path) -> Submission:
     """Read a submitted file within bounds.
 
-    Parameters
-    ----------
-    path : Path
-        A file that a stranger made.
-
-    Returns
-    -------
-    Submission
-        Its cells, or why there are none. Never raises for what the file holds.
+    Where there are no cells it says why; it never raises for what the file holds.
     """
-    info = is_regular(path)
-    if info is None:
-        return Submission(damage=text("submission.not_a_file", name=path.name))
-    if info.st_size > MAX_BYTES:
-        return _too_large(info.st_size)
-    raw = read_bounded(path, MAX_BYTES)
+    sort, size = sort_of(path)
+    if sort is not Sort.FILE:
+        is_link = sort in (Sort.LINK, Sort.HARD_LINK)
+        return Submission(damage=text(SAID[sort], name=path.name), is_link=is_link)
+    if size > MAX_BYTES:
+        return _too_large(size)
+    handle = open_regular(path)
+    if handle is None:
+        return Submission(damage=text(SAID[Sort.OTHER], name=path.name))
+    digest = hashlib.sha256()
+    try:
+        with open(handle, "rb") as file:
+            raw = skimmed(file, MAX_BYTES, digest)
+    except OSError:
+        return Submission(damage=text(SAID[Sort.OTHER], name=path.name))
     if raw is None:
-        return Submission(damage=text("submission.not_a_file", name=path.name))
-    return replace(parse_submission(raw), digest=sha256(raw).hexdigest())
+        return _too_large(MAX_BYTES + 1)
+    return replace(_parsed(raw), digest=digest.hexdigest())
 
 
 def _too_large(size: int) -> Submission:
@@ -114,16 +103,29 @@ def _too_large(size: int) -> Submission:
 
 def parse_submission(raw: bytes) -> Submission:
     """Read the bytes of a submitted notebook."""
+    kept = skimmed(io.BytesIO(raw), MAX_BYTES)
+    return _too_large(len(raw)) if kept is None else _parsed(kept)
+
+
+# One bound after another, each before what it protects.
+def _parsed(raw: bytes) -> Submission:  # noqa: C901
     if not raw.strip():
         return Submission(damage=text("submission.empty"))
     notes = []
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
         notes.append(text("submission.bom"))
-    if _values(raw) > MAX_VALUES:
-        return Submission(damage=text("submission.too_many_values", limit=MAX_VALUES))
+    if len(raw) > MOST_KEPT:
+        limit = MOST_KEPT // 1_000_000
+        return Submission(damage=text("submission.too_much_kept", limit=limit))
+    if _values(raw) > MOST_VALUES:
+        return Submission(damage=text("submission.too_many_values", limit=MOST_VALUES))
+    crlf = b"\r\n" in raw
     try:
-        form = json.loads(raw.decode("utf-8"))
+        words = raw.decode("utf-8")
+        del raw  # one wide character makes the other four times as long
+        form = json.loads(words)
+        del words
     except UnicodeDecodeError:
         return Submission(damage=text("submission.not_text"))
     except (ValueError, RecursionError):
@@ -166,7 +168,7 @@ def parse_submission(raw: bytes) -> Submission:
         notes.append(text("submission.foreign"))
     if not any(cell.cell_id for cell in kept) and "worksheets" not in form:
         notes.append(text("submission.no_ids"))
-    if b"\r\n" in raw or any("\r" in cell.source for cell in kept):
+    if crlf or any("\r" in cell.source for cell in kept):
         notes.append(text("submission.crlf"))
         for cell in kept:
             cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
@@ -177,15 +179,7 @@ def parse_submission(raw: bytes) -> Submission:
 def is_python(metadata: Mapping) -> bool:
     """Tell whether a notebook is in Python, by its metadata.
 
-    Parameters
-    ----------
-    metadata : mapping
-        The notebook's, of any form.
-
-    Returns
-    -------
-    bool
-        True also where nothing is said.
+    True also where nothing is said; `metadata` may be of any form.
 
     Examples
     --------
@@ -202,12 +196,10 @@ def is_python(metadata: Mapping) -> bool:
 
 
 def _values(raw: bytes) -> int:
-    """Return at most how many values a text of JSON has; each takes memory."""
-    marks = (b",", b"[", b"{")
-    count = sum(map(raw.count, marks))
-    if count > MAX_VALUES:  # most of them may stand in texts
-        bare = _TEXT.sub(b"", raw)
-        count = sum(map(bare.count, marks))
+    """Return at most how many values a text of JSON has."""
+    count = marks_in(raw)
+    if count > MOST_VALUES:  # most of them may stand in texts
+        count = marks_in(TEXT.sub(b"", raw))
     return count
 
 
@@ -250,7 +242,9 @@ def _cell(form: object) -> SubmittedCell | None:
     kind = form.get("cell_type")
     source = form.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
+        # Of a wide text that is too long, no copies are made.
+        longer = sum(map(len, source)) > MOST_TEXT
+        source = " " * (MAX_SOURCE + 1) if longer else "".join(source)
     if not isinstance(kind, str) or kind not in KINDS or not isinstance(source, str):
         return None
     # Half a surrogate pair is text to JSON, but to no file.

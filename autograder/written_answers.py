@@ -15,62 +15,33 @@ from nbformat import NotebookNode
 
 from helpers.checks.stubs import tree_of
 
-__all__ = ["Found", "Text", "place_answers"]
-
 # How many released cells may stand between a question and an answer to it.
 NEAR = 3
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text of a learner's own.
+    """A text of a learner's own."""
 
-    Attributes
-    ----------
-    index : int
-        Place of its cell in the submission.
-    after : int
-        Place, in the release, of the last released cell before it.
-    words : str
-        The text itself.
-    attachments : object
-        What is attached to its cell, of any form.
-    """
-
-    index: int
-    after: int
+    index: int  # place of its cell in the submission
+    after: int  # place, in the release, of the last released cell before it
     words: str
-    attachments: object = None
+    attachments: object = None  # what is attached to its cell, of any form
 
 
 @dataclass
 class Found:
-    """Where the texts of a submission went.
+    """Where the texts of a submission went."""
 
-    Attributes
-    ----------
-    answers : dict of str to list of Text
-        Texts that answer a question whose own cell holds none, by its id.
-    unseen : list of Text
-        All others.
-    """
-
+    # Texts that answer a question whose own cell holds none, by its id.
     answers: dict[str, list[Text]] = field(default_factory=dict)
-    unseen: list[Text] = field(default_factory=list)
+    unseen: list[Text] = field(default_factory=list)  # all others
 
 
 def own_words(submitted: str, released: str) -> str:
     """Return the lines of a text that the released one does not have.
 
-    Parameters
-    ----------
-    submitted, released : str
-        Texts of a cell.
-
-    Returns
-    -------
-    str
-        The learner's lines, empty where there are none.
+    Empty where there are none.
 
     Examples
     --------
@@ -79,6 +50,8 @@ def own_words(submitted: str, released: str) -> str:
     """
     lines = submitted.strip().splitlines()
     known = released.strip().splitlines()
+    if lines == known:
+        return ""
     matcher = difflib.SequenceMatcher(None, known, lines, autojunk=True)
     added: list[str] = []
     for kind, _, _, begin, end in matcher.get_opcodes():
@@ -90,16 +63,8 @@ def own_words(submitted: str, released: str) -> str:
 def prose_of(source: str) -> str:
     """Return the text of a code cell that holds nothing but text.
 
-    Parameters
-    ----------
-    source : str
-        A code cell's text.
-
-    Returns
-    -------
-    str
-        Comments or a lone string as text; text that is no Python as it is; empty
-        where there is code.
+    Comments or a lone string as text; text that is no Python as it is; empty where
+    there is code.
 
     Examples
     --------
@@ -129,19 +94,8 @@ def place_answers(
 ) -> Found:
     """Give each text to the nearest question that has no answer of its own.
 
-    Parameters
-    ----------
-    texts : iterable of Text
-        Texts of the learner's own, in order.
-    questions : mapping of str to int
-        Place in the release of each written question that has no answer, by id.
-    released : sequence of NotebookNode
-        The released cells.
-
-    Returns
-    -------
-    Found
-        Each text in one place.
+    Each text goes to one place. `questions` has the place in the release of each
+    written question that has no answer, by id.
     """
     found = Found()
     for text in texts:

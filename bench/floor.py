@@ -23,8 +23,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from autograder.authoring.gates import requests
+from autograder.examination import requests
 from autograder.moments import Moment, watch
+from autograder.protocol import FunctionForm
 from autograder.store import read_store, store_path
 from helpers.checks.calls import call
 from helpers.checks.values import decode
@@ -77,18 +78,19 @@ def run_cells(
     return shell.user_ns, seconds, remembering
 
 
-def run_cases(functions: dict, names: dict) -> float:
+def run_cases(asked: list[list[FunctionForm]], names: dict) -> float:
     """Call functions with all recorded inputs; return the processor seconds."""
     began = time.process_time()
-    for name, body in functions.items():
+    for body in (form for forms in asked for form in forms):
         for case in body["cases"]:
             call(
-                names[name],
+                names[body["name"]],
                 [decode(value, inputs=True) for value in case["args"]],
                 {k: decode(v, inputs=True) for k, v in case["kwargs"].items()},
                 rng=case["rng"],
                 seconds=60,
                 names=body["parameters"],
+                state_kept=False,
             )
     return time.process_time() - began
 

@@ -373,12 +373,14 @@ def read_results(place: Path, settings: dict) -> dict:
 
 
 def write_results(place: Path, form: dict) -> None:
-    """Write the results and, beside them, the table, whole."""
+    """Write the results and, beside them, the table."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    for path, content in (
-        (place, json.dumps(form, indent=1) + "\n"),
-        (place.with_suffix(".md"), page(form)),
-    ):
+    write_whole(place, json.dumps(form, indent=1) + "\n", page(form))
+
+
+def write_whole(place: Path, results: str, table: str) -> None:
+    """Write the results in JSON and, beside them, the table, each whole or not."""
+    for path, content in ((place, results), (place.with_suffix(".md"), table)):
         new = path.with_suffix(".new")
         new.write_text(content, encoding="utf-8")
         os.replace(new, path)

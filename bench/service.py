@@ -1,35 +1,39 @@
-"""What grading on submission costs: how soon at rest, how fast under load.
+"""What grading on submission costs, and what a large course costs.
 
-``python bench/service.py`` hands in one submission after another of assignment 01
-and takes the time until its page is there; then 200 at once, as many as one batch
-run grades beside it. It writes ``bench/service.json`` and ``bench/service.md``;
-with ``--quick`` into ``build/bench/``. `python bench/service.py --rows 20000` adds
-a gradebook of that many learners and times what reads it.
+``python bench/service.py`` measures in four parts:
+
+rest     one submission after another of assignment 01, until its pages are there; then
+         200 at once, and beside them what a batch run of as many takes
+crowd    a gradebook with rows of up to 20,000 learners and five assignments: the
+         commands and the pages of Formgrader that read it
+sheets   marks by hand of as many, in a sheet
+cluster  2,000 submissions, graded by four Dask workers of which one is killed every
+         minute
+
+It writes ``bench/service.json`` and ``bench/service.md`` after each part; with
+``--quick`` a few of each, into ``build/bench/``. ``--only PART`` measures one anew.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
+import platform
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from grading import ASSIGNMENT, course
-from nbgrader.api import Base, Gradebook
-from sqlalchemy import insert, select
+from grading import ASSIGNMENT, cores, course, write_whole
+from scale import PROGRAM, cluster, crowd, sheets, tables
 
 from autograder.nbgrader.course import Course
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAM = [sys.executable, "-m", "autograder"]
 SETTINGS = """
 c.GradingService.folder = {box!r}
 c.GradingService.settle = 0.0
@@ -68,7 +72,8 @@ class Service:
                 out = self.box / "feedback" / f"{name}+{ASSIGNMENT}+1"
                 if name not in found and len(list(out.glob("*.html"))) == pages:
                     found[name] = time.monotonic()
-            time.sleep(0.02)
+            # Looking at many must not slow what they wait for.
+            time.sleep(0.02 if len(names) == 1 else 0.25)
         return found
 
 
@@ -79,30 +84,26 @@ def submissions(root: Path) -> list[Path]:
     return [path / ASSIGNMENT for path in sorted(work.iterdir())]
 
 
+def _timed(command: list[str], root: Path) -> float:
+    began = time.monotonic()
+    subprocess.run(command, cwd=root, stdout=subprocess.DEVNULL, check=True)
+    return time.monotonic() - began
+
+
 def measured(folder: Path, one_by_one: int, at_once: int) -> dict:
     """Measure latency at rest, throughput and order under load."""
-    root = course(folder, one_by_one + at_once)
+    root = course(folder, 1 + one_by_one + at_once)
     pages = len(Course(root).notebooks(ASSIGNMENT))
     batch = root.parent / "batch"
     shutil.copytree(root, batch)
     for path in sorted((batch / "submitted").iterdir())[at_once:]:
         shutil.rmtree(path)
-    began = time.monotonic()
-    command = [*PROGRAM, "grade", ASSIGNMENT]
-    subprocess.run(command, cwd=batch, stdout=subprocess.DEVNULL, check=False)
-    graded = time.monotonic() - began
-    began = time.monotonic()
-    subprocess.run(
-        [sys.executable, "-m", "nbgrader", "generate_feedback", ASSIGNMENT],
-        cwd=batch,
-        stderr=subprocess.DEVNULL,
-        check=True,
-    )
-    returned = time.monotonic() - began
+    graded = _timed([*PROGRAM, "grade", ASSIGNMENT], batch)
+    returned = _timed([*PROGRAM, "feedback", ASSIGNMENT], batch)
     work = submissions(root)
     service = Service(root)
     try:
-        service.submit(work[0], "warm")
+        service.submit(work.pop(0), "warm")
         service.wait(["warm"], pages)
         rest = []
         for number, path in enumerate(work[:one_by_one]):
@@ -111,23 +112,23 @@ def measured(folder: Path, one_by_one: int, at_once: int) -> dict:
             rest.append(service.wait([name], pages)[name] - sent)
         names = [f"load{number:04}" for number in range(at_once)]
         began = time.monotonic()
-        sent = {
-            name: service.submit(path, name)
-            for name, path in zip(names, work[one_by_one:])
-        }
+        for name, path in zip(names, work[one_by_one:]):
+            service.submit(path, name)
         came = service.wait(names, pages)
         seconds = time.monotonic() - began
     finally:
         service.process.terminate()
         service.process.wait(60)
+    if len(came) < at_once:
+        raise click.ClickException(f"{at_once - len(came)} got no page")
     order = sorted(came, key=lambda name: came[name])
     shifts = [abs(order.index(name) - place) for place, name in enumerate(names)]
-    del sent
     return {
         "at_rest": {
             "count": len(rest),
             "median": round(statistics.median(rest), 2),
             "p95": round(statistics.quantiles(rest, n=20)[-1], 2),
+            "longest": round(max(rest), 2),
         },
         "at_once": {
             "count": at_once,
@@ -139,171 +140,102 @@ def measured(folder: Path, one_by_one: int, at_once: int) -> dict:
     }
 
 
-def crowd(folder: Path, learners: int, assignments: int = 5) -> dict:
-    """Time what reads a gradebook of many learners, made of rows alone."""
-    root = course(folder / "crowd", 1)
-    loaded = Course(root)
-    subprocess.run([*PROGRAM, "grade", ASSIGNMENT], cwd=root, check=False)
-    names = [ASSIGNMENT]
-    for number in range(2, assignments + 1):
-        names.append(f"{number:02}_copy")
-    url, course_id = loaded.directory.db_url, loaded.directory.course_id
-    tables = Base.metadata.tables
-    with Gradebook(url, course_id) as book:
-        for name in names:
-            _assignment(book, name)
-    # Read first: many rows lock out other connections before they are committed.
-    cells, found = tables["base_cell"], []
-    with Gradebook(url, course_id) as book:
-        for name in names:
-            one = book.find_assignment(name)
-            for notebook in one.notebooks:
-                asked = select(cells.c.id).where(
-                    cells.c.notebook_id == notebook.id,
-                    cells.c.type.in_(["GradeCell", "TaskCell"]),
-                )
-                graded = list(book.db.connection().execute(asked).scalars())
-                found.append((one.id, notebook.id, graded))
-    with Gradebook(url, course_id) as book, book.engine.begin() as small:
-        people = [f"l{number:05}" for number in range(learners)]
-        student = tables["student"]
-        small.execute(insert(student), [{"id": one} for one in people])
-        for one, notebook, graded in found:
-            _rows(small, one, notebook, graded, people)
-    seconds = {}
-    for line in (
-        f"grades {ASSIGNMENT}",
-        f"report {ASSIGNMENT}",
-        "status",
-        "export",
-    ):
-        command = [*PROGRAM, *line.split()]
-        if line == "export":
-            exporter = "--exporter=autograder.nbgrader.exports.CanvasExport"
-            command = [sys.executable, "-m", "nbgrader", "export", exporter]
-        began = time.monotonic()
-        subprocess.run(
-            command,
-            cwd=root,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=False,
-        )
-        seconds[line.split()[0]] = round(time.monotonic() - began, 1)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1000
-    return {"learners": learners, "seconds": seconds, "largest_mb": peak}
-
-
-def _assignment(book: Gradebook, name: str) -> None:
-    """Add an assignment with the cells of the first one, if it is not there."""
-    if name == ASSIGNMENT:
-        return
-    first = book.find_assignment(ASSIGNMENT)
-    book.add_assignment(name)
-    for notebook in first.notebooks:
-        book.add_notebook(notebook.name, name)
-        for cell in notebook.grade_cells:
-            book.add_grade_cell(
-                cell.name,
-                notebook.name,
-                name,
-                max_score=cell.max_score,
-                cell_type=cell.cell_type,
-            )
-
-
-def _rows(
-    small: object, assignment: str, notebook: str, cells: list[str], people: list[str]
-) -> None:
-    """Add a submission of each learner: rows of marks, and no files."""
-    tables = Base.metadata.tables
-    handed_in, submitted, grades = [], [], []
-    known = {
-        student: key
-        for key, student in small.execute(
-            select(
-                tables["submitted_assignment"].c.id,
-                tables["submitted_assignment"].c.student_id,
-            ).where(tables["submitted_assignment"].c.assignment_id == assignment)
-        )
-    }
-    for person in people:
-        key = known.get(person)
-        if key is None:
-            key = uuid.uuid4().hex
-            handed_in.append(
-                {"id": key, "assignment_id": assignment, "student_id": person}
-            )
-        inner = uuid.uuid4().hex
-        submitted.append({"id": inner, "notebook_id": notebook, "assignment_id": key})
-        for cell in cells:
-            grades.append(
-                {
-                    "id": uuid.uuid4().hex,
-                    "cell_id": cell,
-                    "notebook_id": inner,
-                    "auto_score": 1.0,
-                    "needs_manual_grade": False,
-                }
-            )
-    for table, rows in (
-        ("submitted_assignment", handed_in),
-        ("submitted_notebook", submitted),
-        ("grade", grades),
-    ):
-        if rows:
-            small.execute(insert(tables[table]), rows)
-
-
 def page(form: dict) -> str:
     """Return the results in Markdown."""
+    lines = [
+        "<!-- Generated by `python bench/service.py`. -->",
+        "# What grading on submission costs, and what a large course costs",
+        "",
+        f"{form['cores']} cores, {form['machine']}, Python {form['python']}; load is "
+        "that of the machine before each part.",
+    ]
+    for part, one in form["loads"].items():
+        lines.append(f"- {part}: {one['when']}, load {one['load']:.1f}")
+    if "rest" in form:
+        lines += _rest_table(form["rest"])
+    return "\n".join([*lines, *tables(form)]) + "\n"
+
+
+def _rest_table(form: dict) -> list[str]:
     rest, once = form["at_rest"], form["at_once"]
     both = once["batch_grade"] + once["batch_feedback"]
-    lines = [
-        "# What grading on submission costs",
+    count = once["count"]
+    return [
         "",
-        f"Assignment 01, both notebooks, on {form['cores']} cores at load "
-        f"{form['load']:.1f}, by `python bench/service.py`.",
+        "## Grading on submission",
+        "",
+        "Both notebooks of assignment 01, from the moment when a submission lies in "
+        "the inbox until both pages lie where they are fetched.",
         "",
         "| | |",
         "|---|---:|",
-        f"| at rest, {rest['count']} one by one: median until both pages are there | "
-        f"{rest['median']} s |",
+        f"| at rest, {rest['count']} one by one: median | {rest['median']} s |",
         f"| the same, 95th percentile | {rest['p95']} s |",
-        f"| {once['count']} at once, graded and returned | {once['seconds']} s |",
+        f"| the same, longest | {rest['longest']} s |",
+        f"| {count} at once, graded and returned | {once['seconds']} s |",
         f"| as many by `grade` | {once['batch_grade']} s |",
-        f"| and their pages by `nbgrader generate_feedback` | "
-        f"{once['batch_feedback']} s |",
-        f"| service against both | {once['seconds'] / both:.2f} |",
+        f"| and their pages by `feedback` | {once['batch_feedback']} s |",
+        f"| throughput against the batch runner, both commands | "
+        f"{both / once['seconds']:.0%} |",
+        f"| throughput against `grade` alone, which makes no page | "
+        f"{once['batch_grade'] / once['seconds']:.0%} |",
         f"| farthest from the order of arrival | {once['largest_shift']} places |",
     ]
-    if "crowd" in form:
-        many = form["crowd"]
-        lines += ["", f"With {many['learners']} learners and 5 assignments:", ""]
-        lines += ["| command | seconds |", "|---|---:|"]
-        lines += [f"| {name} | {value} |" for name, value in many["seconds"].items()]
-        lines += ["", f"The largest of these took {many['largest_mb']} MB."]
-    return "\n".join(lines) + "\n"
+
+
+PARTS = ("rest", "crowd", "sheets", "cluster")
+SIZES = {
+    False: {
+        "rest": (40, 200),
+        "crowd": [200, 2_000, 10_000, 20_000],
+        "sheets": [2_000, 10_000, 20_000],
+        "cluster": (2_000, 4, 60.0),
+    },
+    True: {
+        "rest": (4, 8),
+        "crowd": [10, 20],
+        "sheets": [10, 20],
+        "cluster": (16, 2, 5.0),
+    },
+}
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="A few of each, into build/bench/.")
-@click.option("--rows", default=0, help="Learners in a gradebook of rows alone.")
-def main(quick: bool, rows: int) -> None:
+@click.option("--only", type=click.Choice(PARTS), help="One part; others are kept.")
+def main(quick: bool, only: str | None) -> None:
     """Measure, and write what was found."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        counts = (5, 8) if quick else (40, 200)
-        form = {
-            "cores": len(os.sched_getaffinity(0)),
+    place = ROOT / ("build/bench" if quick else "bench") / "service.json"
+    form: dict = {"loads": {}}
+    if only and place.exists():
+        form = json.loads(place.read_text(encoding="utf-8"))
+    form |= {
+        "cores": cores(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+    sizes = SIZES[quick]
+
+    def said(what: str) -> None:
+        click.echo(f"{datetime.now(UTC):%H:%M:%S} {what}", err=True)
+
+    for part in (only,) if only else PARTS:
+        said(part)
+        form["loads"][part] = {
+            "when": f"{datetime.now(UTC):%Y-%m-%d}",
             "load": os.getloadavg()[0],
-            **measured(Path(folder), *counts),
         }
-        if rows:
-            form["crowd"] = crowd(Path(folder), rows)
-    place = ROOT / ("build/bench" if quick else "bench")
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "service.json").write_text(json.dumps(form, indent=1) + "\n")
-    (place / "service.md").write_text(page(form))
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            if part == "rest":
+                form[part] = measured(Path(folder), *sizes[part])
+            elif part == "crowd":
+                form[part] = crowd(Path(folder), sizes[part], said)
+            elif part == "sheets":
+                form[part] = sheets(Path(folder), sizes[part], said)
+            else:
+                form[part] = cluster(Path(folder), *sizes[part], said)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(place, json.dumps(form, indent=1) + "\n", page(form))
     click.echo(page(form))
 
 

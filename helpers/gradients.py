@@ -181,7 +181,7 @@ def _differences(
     down: float,
 ) -> dict[str, np.ndarray]:
     vector, layout = dictionary_to_vector(parameters)
-    slopes = np.zeros_like(vector)
+    derivatives = np.zeros_like(vector)
     for i in range(vector.size):
         values = []
         for step in (up, down):
@@ -189,8 +189,8 @@ def _differences(
             moved[i] += step
             value = np.asarray(f(vector_to_dictionary(moved, layout)))
             values.append(float(value.reshape(())))
-        slopes[i] = (values[0] - values[1]) / (up - down)
-    return vector_to_dictionary(slopes, layout)
+        derivatives[i] = (values[0] - values[1]) / (up - down)
+    return vector_to_dictionary(derivatives, layout)
 
 
 def _joined(value: ArrayLike | Mapping[str, ArrayLike]) -> np.ndarray:

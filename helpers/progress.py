@@ -30,10 +30,7 @@ PAUSE = 0.2
 def in_notebook() -> bool:
     """Tell whether displays go to a notebook.
 
-    Returns
-    -------
-    bool
-        True in a Jupyter kernel, False in a terminal, a script or a test.
+    True in a Jupyter kernel, False in a terminal, a script or a test.
     """
     # Asking for the loaded module keeps plain scripts free of IPython.
     ipython = sys.modules.get("IPython")
@@ -133,9 +130,7 @@ class ProgressBar:
             self._handle.update(bundle, raw=True)
 
 
-def progress(
-    iterable: Iterable[Item], description: str = "", total: int | None = None
-) -> Iterator[Item]:
+def progress(iterable: Iterable[Item], description: str = "") -> Iterator[Item]:
     """Go through an iterable and show how far it is.
 
     Parameters
@@ -144,8 +139,6 @@ def progress(
         What to go through, such as ``range(2000)``.
     description : str, optional
         What is going on, in a few words.
-    total : int, optional
-        How many items there are, where `iterable` cannot tell.
 
     Yields
     ------
@@ -158,8 +151,7 @@ def progress(
     >>> sum(progress(range(4), "Adding up"))
     6
     """
-    if total is None and isinstance(iterable, Sized):
-        total = len(iterable)
+    total = len(iterable) if isinstance(iterable, Sized) else None
     bar = ProgressBar(total, description)
     try:
         for done, item in enumerate(iterable, start=1):

@@ -18,12 +18,7 @@ _loaders: dict[str, Callable[[], object]] = {}
 def register(name: str, loader: Callable[[], object]) -> None:
     """Make a data set known to `sample`.
 
-    Parameters
-    ----------
-    name : str
-        What samples call it.
-    loader : callable
-        Takes no argument; the arrays are attributes of what it returns.
+    `loader` takes no argument; the arrays are attributes of what it returns.
     """
     _loaders[name] = loader
 
@@ -41,21 +36,11 @@ def _loaded(name: str) -> object:
 
 @dataclass(frozen=True)
 class Sample:
-    """Some examples of one array of a data set.
+    """Some examples of one array of a data set."""
 
-    Attributes
-    ----------
-    dataset : str
-        Name of the data set, as in ``"cats"``.
-    array : str
-        Name of the array, as in ``"train_x"``.
-    index : tuple of int or slice
-        Which examples: a slice, or their numbers.
-    """
-
-    dataset: str
-    array: str
-    index: slice | tuple[int, ...]
+    dataset: str  # name of the data set, as in ``"cats"``
+    array: str  # name of the array, as in ``"train_x"``
+    index: slice | tuple[int, ...]  # which examples: a slice, or their numbers
 
     def resolve(self) -> np.ndarray:
         """Return the examples.
@@ -85,11 +70,8 @@ class Sample:
     def describe(self) -> dict:
         """Return what JSON can hold of the sample.
 
-        Returns
-        -------
-        dict
-            With ``"dataset"``, ``"array"`` and either ``"slice"`` (start, stop,
-            step) or ``"examples"`` (their numbers).
+        With ``"dataset"``, ``"array"`` and either ``"slice"`` (start, stop, step) or
+        ``"examples"`` (their numbers).
         """
         description: dict = {"dataset": self.dataset, "array": self.array}
         if isinstance(self.index, slice):
@@ -101,18 +83,7 @@ class Sample:
 
     @classmethod
     def from_description(cls, description: dict) -> "Sample":
-        """Return the sample that `describe` described.
-
-        Parameters
-        ----------
-        description : dict
-            As `describe` returns it.
-
-        Returns
-        -------
-        Sample
-            Equal to the one that was described.
-        """
+        """Return the sample that `describe` described."""
         if "slice" in description:
             index = slice(*description["slice"])
         else:

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 # A grammar that no test needs takes each process a second (autograder/__main__.py).
@@ -33,6 +33,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (_is_slow(item), _is_slow(item) * -sizes[groups[item]]))
     for item in items:
         item.add_marker(pytest.mark.xdist_group(groups[item]))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[
+    None, pytest.TestReport, pytest.TestReport
+]:
+    """Write a report so that pytest-xdist can send it: logs may hold names in bytes."""
+    report = yield
+    report.sections = [
+        (title, text.encode(errors="backslashreplace").decode())
+        for title, text in report.sections
+    ]
+    return report
 
 
 def _group(item: pytest.Item) -> str:

@@ -1,12 +1,14 @@
 """A small course for tests of the autograder: no neural networks in it."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.nbgrader.course import Course, reason
 from autograder.store import Store, read_store, store_path
 
 SETUP = """import numpy as np
@@ -212,3 +214,22 @@ def content(store: Store, work: str = "", *, bare: bool = False) -> bytes:
             cell["metadata"] = {}
             del cell["id"]
     return json.dumps(form).encode()
+
+
+def autograde(course: Course, assignment: str, student: str) -> str:
+    """Grade one submission as ``nbgrader autograde`` does; return why not."""
+    told = os.environ.get("NBGRADER_EXECUTION")
+    try:
+        result = course.api.autograde(assignment, student)
+    finally:
+        # nbgrader 0.9 leaves it set where grading fails.
+        os.environ.pop("NBGRADER_EXECUTION", None)
+        if told is not None:
+            os.environ["NBGRADER_EXECUTION"] = told
+    return "" if result["success"] else reason(result)
+
+
+def feedback(course: Course, assignment: str, student: str) -> str:
+    """Make feedback pages as ``nbgrader generate_feedback`` does; return why not."""
+    result = course.api.generate_feedback(assignment, student)
+    return "" if result["success"] else reason(result)

@@ -36,6 +36,7 @@ from autograder.nbgrader.sanitizing import rebuilt
 from autograder.outputs import Gate
 from autograder.protocol import TOO_LARGE
 from autograder.sandbox.session import HEAD, Ended, Failed, Session, TooSlow
+from autograder.skimming import Skimmer
 from autograder.store import read_store, store_path
 from autograder.submissions import parse_submission
 from tests import course as tiny
@@ -196,6 +197,20 @@ def archive(members: list, damage: list) -> bytes:
         return spoilt(file.read(), damage)
 
 
+def without_outputs(form: object) -> object:
+    """Return a form of JSON without what grading does not read."""
+    if isinstance(form, list):
+        return [without_outputs(one) for one in form]
+    if not isinstance(form, dict):
+        return form
+    return {
+        key: []
+        if key == "outputs" and isinstance(value, list)
+        else without_outputs(value)
+        for key, value in form.items()
+    }
+
+
 class Faults(logging.Handler):
     """Keeps what was logged as a fault of the grader's own."""
 
@@ -238,6 +253,19 @@ class Fuzzer:
         healed = heal(parse_submission(spoilt(raw, damage)), self.store).notebook
         nbformat.validate(healed)
         self.page(nbformat.reads(nbformat.writes(healed), as_version=4))
+
+    def parts(self, changes: list, damage: list, size: int) -> None:
+        """Read a file in parts: what is kept is JSON exactly where the file is."""
+        raw = json.dumps(hostile.changed(hostile.filled(), changes)).encode()
+        raw = spoilt(raw, damage)
+        skimmer = Skimmer()
+        for begin in range(0, len(raw), size):
+            skimmer.feed(raw[begin : begin + size])
+        try:
+            whole = without_outputs(json.loads(raw.decode()))
+        except (ValueError, RecursionError):
+            return
+        assert json.dumps(json.loads(skimmer.result())) == json.dumps(whole)
 
     def texts(self, written: str, printed: object) -> None:
         """Show a text wherever a submission can have one, and odd outputs."""
@@ -390,6 +418,7 @@ VALUES = st.one_of(
 )
 KINDS: dict[str, tuple] = {
     "notebook": (hostile.CHANGES, DAMAGE),
+    "parts": (hostile.CHANGES, DAMAGE, st.integers(1, 2_000)),
     "texts": (TEXTS, ANYTHING),
     "archive": (MEMBERS, DAMAGE),
     "frames": (st.lists(ANYTHING, max_size=5), DAMAGE),
@@ -400,7 +429,14 @@ KINDS: dict[str, tuple] = {
     ),
 }
 # How many are tried at a time: some take longer than others.
-COUNTS = {"notebook": 30, "texts": 30, "archive": 10, "frames": 100, "answers": 60}
+COUNTS = {
+    "notebook": 30,
+    "parts": 60,
+    "texts": 30,
+    "archive": 10,
+    "frames": 100,
+    "answers": 60,
+}
 
 
 def property_of(

@@ -17,7 +17,7 @@ TOP = "neural-networks/"
 # What may be in it, by folder: endings of files.
 ALLOWED = {
     "assignments": {".ipynb", ".json"},
-    "notebooks": {".ipynb", ".json", ".md"},
+    "notebooks": {".html", ".ipynb", ".json", ".md"},
     "helpers": {".json", ".otf", ".py", ".toml", ".txt"},
     "data": {".h5", ".md", ".png"},
 }
@@ -69,6 +69,7 @@ def test_the_bundle_holds_all_that_a_learner_needs(archive):
         expected.add(f"data/{path.name}")
     for path in (ROOT / "helpers").rglob("*.py"):
         expected.add(str(path.relative_to(ROOT)))
+    expected.add("notebooks/reference.html")
     expected.add("helpers/strings/en.toml")
     expected.add("helpers/checks/ipython_kernel_config.json")
 
@@ -115,6 +116,7 @@ def test_every_page_of_the_bundle_has_its_edition(tmp_path):
     assert [n for n, path in lessons.items() if not path.is_relative_to(tmp_path)] == []
 
 
+@pytest.mark.slow
 def test_same_content_gives_the_same_bytes(tmp_path):
     """Two bundles of the same course are equal, whenever they are made."""
     first, second = tmp_path / "a.zip", tmp_path / "b.zip"

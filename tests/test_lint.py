@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,26 @@ def test_packages_import_only_what_their_layer_may():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_the_page_for_maintainers_shows_the_layers_of_the_contracts():
+    """The picture has each layer, in the order in which import-linter holds them."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    page = (ROOT / "docs" / "maintainer.md").read_text()
+    picture = page.split("## The house on one page")[1].split("```")[1].split("\n")[2:]
+    left, right = (
+        " ".join(line[part] for line in picture).split()
+        for part in (slice(0, 55), slice(55, None))
+    )
+
+    for contract in contracts["importlinter"]["contracts"]:
+        if contract["type"] == "layers":
+            shown = left if contract["containers"] == ["autograder"] else right
+            order = [layer.strip("()").split(" | ") for layer in contract["layers"]]
+            ranks = [next(i for i, o in enumerate(order) if n in o) for n in shown]
+            assert ranks == sorted(ranks)
+            assert {n for o in order for n in o} - {"__main__"} == set(shown)
+
+
+@pytest.mark.slow
 def test_docstrings_of_public_names_are_numpydoc():
     """Every parameter that a docstring names has a type and a description."""
     files = [
@@ -48,6 +69,7 @@ def test_docstrings_of_public_names_are_numpydoc():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_texts_keep_to_the_standard_words():
     """No word of tests/words.toml and no sentence of more than 35 words."""
     found = findings()

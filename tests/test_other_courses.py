@@ -21,6 +21,7 @@ from autograder.delivery.wheel import build_wheel
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
 from tests.conftest import ROOT
+from tests.course import autograde
 
 pytestmark = [
     pytest.mark.slow,
@@ -133,7 +134,7 @@ def graded(course, student, change):
         cell.source = texts.get(cell["id"], cell.source)
     (folder / "motion.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
 
-    assert course.autograde("01_motion", student) == ""
+    assert autograde(course, "01_motion", student) == ""
 
     return next(row for row in course.grades("01_motion") if row.student == student)
 

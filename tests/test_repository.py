@@ -178,6 +178,7 @@ def _is_text_call(node: ast.AST) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_every_string_key_in_the_code_exists():
     """text("some.key") names a string of en.toml; so does text(f"some.{x}")."""
     keys = _keys(tomllib.loads(STRINGS.read_text(encoding="utf-8")))
@@ -202,6 +203,7 @@ def _pattern(key: ast.JoinedStr) -> str:
     )
 
 
+@pytest.mark.slow
 def test_every_string_of_the_file_is_used():
     """A key stands in the code as it is, or fits a key that is put together."""
     keys = _keys(tomllib.loads(STRINGS.read_text(encoding="utf-8")))

@@ -44,6 +44,17 @@ def test_a_new_workspace_has_lessons_and_assignments_with_their_cases(course):
     } == found
 
 
+def test_a_workspace_has_the_reference_sheet_to_print(course):
+    """JupyterLab prints no Markdown, so a page for browsers lies beside it."""
+    (course / "notebooks" / "reference.md").write_text("# Formulas\n\n$a^2$\n")
+    made = prepare(course, course / "work")
+    page = (course / "work" / "notebooks" / "reference.html").read_text()
+
+    assert "notebooks/reference.html" in made.copied
+    assert "<title>Formulas</title>" in page and "<msup>" in page
+    assert prepare(course, course / "work").copied == []
+
+
 def test_a_learners_work_is_never_overwritten(course):
     """A notebook that is there keeps its text and its cases."""
     prepare(course, course / "work")

@@ -5,19 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.authoring.regions import find_regions
+from autograder.errors import CourseError
 from helpers.checks.cases import Entry
-
-__all__ = [
-    "CONTRACT",
-    "CONTRACT_HINTS",
-    "KINDS",
-    "OWN_WORK",
-    "CatalogueEntry",
-    "CatalogueError",
-    "patch",
-    "read_catalogue",
-    "read_readings",
-]
 
 KEYS = frozenset(
     [
@@ -45,50 +34,46 @@ KINDS = "kinds"
 OWN_WORK = "own_work"
 
 
-class CatalogueError(ValueError):
+class CatalogueError(CourseError):
     """An entry that cannot be used; the message names it."""
 
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """An entry with the changes that turn the solution into that answer.
+    """An entry with the changes that turn the solution into that answer."""
 
-    Attributes
-    ----------
-    entry : Entry
-        Name, hint and flags.
-    changes : tuple of (str, str)
-        What to replace by what within the function's regions.
-    """
-
-    entry: Entry
+    entry: Entry  # name, hint and flags
+    # What to replace by what within the function's regions.
     changes: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
+def tables_of(path: Path) -> dict:
+    """Return what a ``misconceptions.toml`` holds; nothing if there is no such file.
+
+    Raises
+    ------
+    CatalogueError
+        If the file is not TOML.
+    """
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path.name}: {error}") from error
 
 
 def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
     """Read an assignment's catalogue.
 
-    Parameters
-    ----------
-    path : Path
-        A ``misconceptions.toml``.
-
-    Returns
-    -------
-    dict of str to dict of str to list of CatalogueEntry
-        Entries by notebook and function; empty if there is no such file.
+    By notebook and function; empty if there is no such file.
 
     Raises
     ------
     CatalogueError
         If the file is not TOML or an entry is not as it should be.
     """
-    if not path.exists():
-        return {}
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{path.name}: {error}") from error
+    tables = tables_of(path)
     catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
     readings = _readings(tables.pop(READ, {}), path.name)
     for name in (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK):
@@ -125,10 +110,7 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
 
 def read_readings(path: Path) -> dict[tuple[str, str], str]:
     """Return the section to read again, by notebook and function."""
-    if not path.exists():
-        return {}
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return _readings(tables.get(READ, {}), path.name)
+    return _readings(tables_of(path).get(READ, {}), path.name)
 
 
 def _readings(tables: dict, file: str) -> dict[tuple[str, str], str]:
@@ -184,19 +166,7 @@ def _entry(body: dict, where: str) -> CatalogueEntry:
 def patch(source: str, item: CatalogueEntry, where: str) -> str:
     """Return a solution cell with an entry's changes made in its regions.
 
-    Parameters
-    ----------
-    source : str
-        The text of the solution cell.
-    item : CatalogueEntry
-        What to change.
-    where : str
-        The function's name, for errors.
-
-    Returns
-    -------
-    str
-        The changed text.
+    Errors name the function `where`.
 
     Raises
     ------

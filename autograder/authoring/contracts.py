@@ -1,7 +1,6 @@
 """The contracts of an assignment: the tables of them, and their lines in prompts."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,19 +13,10 @@ from autograder.authoring.catalogue import (
     KINDS,
     OWN_WORK,
     CatalogueError,
+    tables_of,
 )
 from helpers.checks.contract import TERMS, contract_line
 from helpers.strings import text
-
-__all__ = [
-    "HEADING",
-    "Contract",
-    "Prompt",
-    "prompts_of",
-    "read_contracts",
-    "state",
-    "stated_in",
-]
 
 HEADING = re.compile(
     r"^##+ Exercise \d+:.*`(?P<name>\w+)`[^\n`]*\((?P<points>[\d.]+) points?\b",
@@ -38,70 +28,36 @@ OPPOSITES = ("leaves inputs", "changes inputs")
 
 @dataclass(frozen=True)
 class Contract:
-    """What is demanded of a function beyond its values.
+    """What is demanded of a function beyond its values."""
 
-    Attributes
-    ----------
-    terms : tuple of str
-        Of `helpers.checks.contract.TERMS`.
-    hints : dict of str to str
-        Questions of its own, by term.
-    kinds : dict of str to str
-        Kinds of hidden cases that no public case has, with the reason; the prompt
-        names them.
-    own_work : tuple of str
-        Functions of ``helpers`` that do what is asked for.
-    """
-
-    terms: tuple[str, ...] = ()
-    hints: dict[str, str] = field(default_factory=dict)
+    terms: tuple[str, ...] = ()  # of `helpers.checks.contract.TERMS`
+    hints: dict[str, str] = field(default_factory=dict)  # questions of its own, by term
+    # Kinds of hidden cases that no public case has, with the reason; the prompt names
+    # them.
     kinds: dict[str, str] = field(default_factory=dict)
-    own_work: tuple[str, ...] = ()
+    own_work: tuple[str, ...] = ()  # functions of ``helpers`` that do what is asked for
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """The markdown cell with the heading of an exercise.
-
-    Attributes
-    ----------
-    cell : str
-        Its id.
-    source : str
-        Its text.
-    points : float
-        As the heading says.
-    """
+    """The markdown cell with the heading of an exercise."""
 
     cell: str
     source: str
-    points: float
+    points: float  # as the heading says
 
 
 def read_contracts(path: Path) -> dict[str, dict[str, Contract]]:
     """Read the contracts of an assignment.
 
-    Parameters
-    ----------
-    path : Path
-        A ``misconceptions.toml``.
-
-    Returns
-    -------
-    dict of str to dict of str to Contract
-        By notebook and function; empty if there is no such file.
+    By notebook and function; empty if there is no such file.
 
     Raises
     ------
     CatalogueError
         If a term is none of the vocabulary, or two contradict each other.
     """
-    if not path.exists():
-        return {}
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{path.name}: {error}") from error
+    tables = tables_of(path)
     more = {name: tables.get(name, {}) for name in (CONTRACT_HINTS, KINDS, OWN_WORK)}
     contracts: dict[str, dict[str, Contract]] = {}
     for notebook, functions in tables.get(CONTRACT, {}).items():
@@ -169,14 +125,8 @@ def _lines(prompt: str) -> Iterator[str]:
 def state(notebook: NotebookNode, contracts: dict[str, Contract]) -> None:
     """Write the line of each contract into its prompt, in the place it has there.
 
-    A prompt without one gets it before the first folded hint, or at its end.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        A source notebook; changed in place.
-    contracts : dict of str to Contract
-        By function.
+    A prompt without one gets it before the first folded hint, or at its end. `notebook`
+    is changed in place; `contracts` are by function.
     """
     for name, prompt in prompts_of(notebook).items():
         cell = next(c for c in notebook.cells if c.get("id", "") == prompt.cell)

@@ -22,6 +22,7 @@ from autograder.authoring.regions import (
     tree_of,
 )
 from autograder.authoring.sources import SourceNotebook, split_hidden
+from autograder.errors import CourseError
 from autograder.examination import Examination, requests
 from autograder.forks import Ask
 from autograder.judging import (
@@ -34,21 +35,12 @@ from autograder.judging import (
 from autograder.protocol import FunctionForm
 from autograder.store import Store
 from helpers.checks.calls import Outcome
-from helpers.checks.cases import Entry, FunctionCases
+from helpers.checks.cases import Entry, FunctionCases, inputs_from
 from helpers.checks.contract import contract_line
 from helpers.checks.recognition import Run, agrees, recognise
 from helpers.checks.report import evidence_of_runs, is_true_of
 from helpers.checks.stubs import definitions_of, is_stub
-from helpers.checks.values import decode, encode
-
-__all__ = [
-    "GateError",
-    "check_catalogue",
-    "check_hints",
-    "check_release",
-    "check_secrets",
-    "released_cells",
-]
+from helpers.checks.values import encode
 
 MIN_HIDDEN = 4
 MIN_ENTRIES = 3
@@ -56,7 +48,7 @@ MIN_ENTRIES = 3
 SECRET_LENGTH = 18
 
 
-class GateError(ValueError):
+class GateError(CourseError):
     """A rule of the assignment is broken; the message is one plain sentence."""
 
 
@@ -69,17 +61,8 @@ def check_catalogue(
 ) -> None:
     """Hold the recorded cases against the rules of the catalogue.
 
-    Parameters
-    ----------
-    source : SourceNotebook
-        The notebook.
-    store : Store
-        Its recorded cases.
-    min_hidden : int
-        How many hidden cases a function needs; none in a lesson.
-    folder : Path, optional
-        Where the notebook lies; the lessons that readings name lie two folders
-        above, in ``notebooks``.
+    A lesson needs no hidden cases (`min_hidden`). The lessons that readings name lie
+    two folders above `folder`, in ``notebooks``.
 
     Raises
     ------
@@ -164,6 +147,7 @@ def _check_points(source: SourceNotebook, record: FunctionCases) -> None:
         )
 
 
+# What to read again: a heading of a lesson, or of this notebook.
 READING = re.compile(r"lesson (\d\d), (.+)")
 HERE = "this notebook, "
 QUESTION = re.compile("[?？]")
@@ -227,12 +211,7 @@ def _check_kinds(source: SourceNotebook, record: FunctionCases) -> None:
 def check_hints(source: SourceNotebook, record: FunctionCases) -> None:
     """Each hint of a function is another question, and gives nothing away.
 
-    Parameters
-    ----------
-    source : SourceNotebook
-        The notebook with the solution.
-    record : FunctionCases
-        With its entries, in any language.
+    `record` may speak any language.
 
     Raises
     ------
@@ -271,7 +250,8 @@ def _secrets(statements: Iterable[str]) -> set[str]:
     for statement in statements:
         for node in ast.walk(ast.parse(statement)):
             if (isinstance(node, ast.Call) and (node.args or node.keywords)) or (
-                isinstance(node, ast.Subscript) and _is_length(node.value)
+                isinstance(node, ast.Subscript)
+                and getattr(node.value, "attr", "") == "shape"
             ):
                 found.add(_squeezed(ast.unparse(node)))
             elif isinstance(node, ast.BinOp):
@@ -279,11 +259,6 @@ def _secrets(statements: Iterable[str]) -> set[str]:
                 if len(text) >= 8:
                     found.add(text)
     return found
-
-
-def _is_length(node: ast.expr) -> bool:
-    """Tell whether an expression is the shape of an array."""
-    return isinstance(node, ast.Attribute) and node.attr == "shape"
 
 
 def _squeezed(text: str) -> str:
@@ -453,15 +428,7 @@ def _check_names(source: SourceNotebook) -> None:
 def released_cells(source: SourceNotebook) -> list[dict]:
     """Return the code cells as learners receive them.
 
-    Parameters
-    ----------
-    source : SourceNotebook
-        The notebook with solutions.
-
-    Returns
-    -------
-    list of dict
-        ``id``, ``source`` and ``role`` of every cell but demonstrations.
+    Of each the ``id``, ``source`` and ``role``; demonstrations are left out.
     """
     cells = []
     for cell in source.cells:
@@ -479,15 +446,6 @@ def released_cells(source: SourceNotebook) -> list[dict]:
 
 def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
     """Drive the solution and the untouched release as grading does.
-
-    Parameters
-    ----------
-    source : SourceNotebook
-        The notebook.
-    store : Store
-        Its recorded cases.
-    folder : Path
-        The assignment's source folder.
 
     Raises
     ------
@@ -570,14 +528,7 @@ def _compare_presented(store: Store, answer: Mapping) -> None:
         wanted = [case for case in record.cases if not case.hidden]
         got = [form for form in answer["presented"] if form["function"] == name]
         for case in wanted:
-            if not any(
-                case.has_inputs(
-                    tuple(decode(v, inputs=True) for v in form["args"]),
-                    {k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
-                    form["rng"],
-                )
-                for form in got
-            ):
+            if not any(case.has_inputs(*inputs_from(form)) for form in got):
                 error = answer["errors"].get(case.cell)
                 why = f" ({error})" if error else ""
                 raise GateError(
@@ -592,12 +543,7 @@ def check_secrets(
 ) -> None:
     """Nothing hidden and no solution statement stands in a released notebook.
 
-    Parameters
-    ----------
-    source : SourceNotebook
-        The notebook with solutions.
-    released : iterable of (str, str, str)
-        Cell id, cell type and text of the released notebook's cells.
+    Of `released` it needs each cell's id, type and text.
 
     Raises
     ------
@@ -607,23 +553,12 @@ def check_secrets(
     tests = {cell.id for cell in source.cells if cell.role == "assert"}
     # nbgrader keeps the whole of its own tests in the gradebook, and clears them.
     released = [cell for cell in released if cell[0] not in tests]
-    hidden = {
-        line.strip()
-        for cell in source.cells
-        if cell.role == "check"
-        for is_hidden, part in split_hidden(cell.source, cell.id)
-        if is_hidden
-        for line in part.splitlines()
-        if len(line.strip()) >= SECRET_LENGTH
-    }
-    shown = {
-        line.strip()
-        for cell in source.cells
-        if cell.role == "check"
-        for is_hidden, part in split_hidden(cell.source, cell.id)
-        if not is_hidden
-        for line in part.splitlines()
-    }
+    lines: dict[bool, set[str]] = {True: set(), False: set()}
+    for cell in source.cells:
+        if cell.role == "check":
+            for is_hidden, part in split_hidden(cell.source, cell.id):
+                lines[is_hidden] |= {line.strip() for line in part.splitlines()}
+    hidden = {s for s in lines[True] - lines[False] if len(s) >= SECRET_LENGTH}
     statements = {
         _squeezed(statement): name
         for name, function in source.functions.items()
@@ -632,7 +567,7 @@ def check_secrets(
     }
     for cell_id, cell_type, text in released:
         for line in text.splitlines():
-            if line.strip() in hidden - shown:
+            if line.strip() in hidden:
                 raise GateError(f"cell {cell_id} of the release holds a hidden test")
         if "HIDDEN TESTS" in text:
             raise GateError(f"cell {cell_id} of the release holds a hidden-test marker")

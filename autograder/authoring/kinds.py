@@ -17,8 +17,6 @@ from helpers.checks.contract import in_another_order
 from helpers.checks.recognition import named_inputs
 from helpers.checks.values import resolve
 
-__all__ = ["equal_sizes", "kinds_of", "new_kinds"]
-
 HUGE, TINY = 500.0, 1e-6
 SHAPE = re.compile(
     r"^\s*(?P<names>\w+(?:, \w+)*) : .*of shape \((?P<shape>[^()]*)\)", re.MULTILINE
@@ -28,17 +26,7 @@ SHAPE = re.compile(
 def kinds_of(function: FunctionCases, case: Case) -> set[str]:
     """Describe the kind of a case in words, one for each property.
 
-    Parameters
-    ----------
-    function : FunctionCases
-        Names the parameters.
-    case : Case
-        The case.
-
-    Returns
-    -------
-    set of str
-        Such as ``"X: negative"``, ``"X: one in axis 1"`` or ``"rate: left out"``.
+    Such as ``"X: negative"``, ``"X: one in axis 1"`` or ``"rate: left out"``.
     """
     inputs = {k: resolve(v) for k, v in named_inputs(function, case).items()}
     kinds = {f"{name}: left out" for name in function.parameters if name not in inputs}
@@ -107,19 +95,8 @@ def equal_sizes(function: FunctionCases, source: str) -> list[tuple[int, str]]:
     """Return the cases in which sizes of different meaning are equal.
 
     What an axis means says the docstring (``X : ndarray of shape (n_x, m)``); the
-    widths of a network's layers are compared with the number of examples.
-
-    Parameters
-    ----------
-    function : FunctionCases
-        With its cases.
-    source : str
-        The cell that defines it.
-
-    Returns
-    -------
-    list of (int, str)
-        Which case, and the two sizes in words.
+    widths of a network's layers are compared with the number of examples. With each
+    comes the pair of sizes in words.
     """
     shapes = _shapes(source, function.name)
     found = []

@@ -23,8 +23,6 @@ from autograder.authoring.sources import SourceError, SourceNotebook, source_of
 from autograder.store import Store
 from helpers.checks.cases import cases_form, keep_numbers, write_form
 
-__all__ = ["lesson_form", "lesson_source", "record_lesson", "write_lesson"]
-
 FENCE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 GENERATED = "by `python -m autograder lessons` from the lesson; do not edit"
 
@@ -32,15 +30,7 @@ GENERATED = "by `python -m autograder lessons` from the lesson; do not edit"
 def lesson_source(path: Path) -> SourceNotebook:
     """Read a lesson as if it were the source of an assignment.
 
-    Parameters
-    ----------
-    path : Path
-        ``notebooks/NN_topic.ipynb``.
-
-    Returns
-    -------
-    SourceNotebook
-        The setup cell, the folded solutions and the check cells.
+    These are the setup cell, the folded solutions and the check cells.
 
     Raises
     ------
@@ -92,15 +82,7 @@ def _partner(lesson: NotebookNode, path: Path, name: str, tag: str) -> NotebookN
 def record_lesson(path: Path) -> Store:
     """Record a lesson's cases and hold them against the rules of the catalogue.
 
-    Parameters
-    ----------
-    path : Path
-        ``notebooks/NN_topic.ipynb``.
-
-    Returns
-    -------
-    Store
-        Its cases; all of them are visible.
+    All of them are visible.
 
     Raises
     ------
@@ -130,15 +112,7 @@ def lesson_form(path: Path) -> dict:
 def write_lesson(path: Path) -> Path:
     """Record a lesson and write its cases beside it.
 
-    Parameters
-    ----------
-    path : Path
-        ``notebooks/NN_topic.ipynb``.
-
-    Returns
-    -------
-    Path
-        The written ``NN_topic.cases.json``.
+    Returns the path of ``NN_topic.cases.json``.
     """
     write_form(lesson_form(path), _cases_path(path))
     return _cases_path(path)

@@ -3,26 +3,14 @@
 import symtable
 from collections.abc import Iterator, Sequence
 
-__all__ = ["needed"]
-
 
 def needed(cells: Sequence[tuple[str, str]], wanted: set[str]) -> list[tuple[str, str]]:
     """Return the cells that define some names, and what those read, in order.
 
     A cell that trains or loads data is left out unless a function reads what it
-    defines: it costs time, and it may fail where the function does not.
-
-    Parameters
-    ----------
-    cells : sequence of (str, str)
-        Name and plain Python of each cell.
-    wanted : set of str
-        The names.
-
-    Returns
-    -------
-    list of (str, str)
-        A cell of which nothing is known (it imports ``*``) is among them.
+    defines: it costs time, and it may fail where the function does not. A cell of which
+    nothing is known (it imports ``*``) is among them. Cells are pairs of a name and
+    plain Python.
 
     Examples
     --------

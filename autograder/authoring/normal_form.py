@@ -13,8 +13,6 @@ from nbformat import NotebookNode
 from autograder.authoring.contracts import read_contracts, state
 from autograder.errors import CourseError
 
-__all__ = ["give_ids", "normal_text", "own_notebooks"]
-
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
@@ -40,16 +38,6 @@ def normal_text(path: Path) -> str:
     is collapsed, and cell ids that speak: the ``grade_id``, or else words in
     kebab-case. The prompts of an assignment state the contracts of its functions.
 
-    Parameters
-    ----------
-    path : Path
-        A notebook.
-
-    Returns
-    -------
-    str
-        What the file should hold.
-
     Raises
     ------
     CourseError
@@ -57,14 +45,14 @@ def normal_text(path: Path) -> str:
 
     Examples
     --------
-    >>> import tempfile
+    >>> import json, tempfile
     >>> from nbformat.v4 import new_code_cell, new_notebook
     >>> cell = new_code_cell("def add(a, b):\\n    return a + b", id="0123abcd")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "sums.ipynb")
     ...     nbformat.write(new_notebook(cells=[cell]), path)
     ...     json.loads(normal_text(path))["cells"][0]["id"]
-    'def-add'
+    'def-add-a-b'
     """
     try:
         notebook = nbformat.read(path, as_version=4)
@@ -120,10 +108,7 @@ def speaking_id(cell: NotebookNode, taken: set[str]) -> str:
 def give_ids(notebook: NotebookNode) -> None:
     """Give each cell of a notebook an id: before nbformat 4.5 there are none.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Changed in place: a graded cell's id is its ``grade_id``.
+    A graded cell's id is its ``grade_id``.
     """
     notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
     taken: set[str] = set()

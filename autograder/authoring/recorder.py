@@ -34,13 +34,7 @@ class Refused(Exception):
 
 
 class Recorder:
-    """Stands in the place of ``check`` while the source runs.
-
-    Parameters
-    ----------
-    names : list of str
-        The graded functions.
-    """
+    """Stands in the place of ``check`` while the source runs."""
 
     def __init__(self, names: list[str]) -> None:
         self.names = names
@@ -112,6 +106,9 @@ class Recorder:
         for name in self.names:
             if self.namespace.get(name) is function:
                 return name
+        return self._unnamed(function)
+
+    def _unnamed(self, function: Callable) -> str:
         shown = getattr(function, "__name__", repr(function))
         raise Refused(
             f"cell {self.cell}: check is called with {shown}, which no solution cell "
@@ -184,18 +181,11 @@ def definer(
 
 
 def record(request: dict) -> dict:
-    """Record a notebook.
+    """Run a source and record its cases.
 
-    Parameters
-    ----------
-    request : dict
-        ``cells`` (id and parts), ``functions`` (parameters, cell, stub, entries),
-        ``seconds`` and ``entry_seconds``.
-
-    Returns
-    -------
-    dict
-        Cases with their outcomes, frozen values and times.
+    Of `request` it takes ``cells`` (id and parts), ``functions`` (parameters, cell,
+    stub, entries), ``seconds`` and ``entry_seconds``. Returns cases with their
+    outcomes, frozen values and times.
     """
     begun = time.monotonic()
     namespace = prepare()
@@ -269,27 +259,16 @@ class _Presented(Recorder):
             raise Refused(f"cell {self.cell} asks for frozen {name!r}, never recorded")
         return plain(self.frozen_values[name], name, inputs=True)
 
-    def _name_of(self, function: Callable) -> str:
-        for name in self.names:
-            if self.namespace.get(name) is function:
-                return name
+    def _unnamed(self, function: Callable) -> str:
         return "?"
 
 
 def present(request: dict) -> dict:
     """Run a release and drive its functions as grading does.
 
-    Parameters
-    ----------
-    request : dict
-        ``cells``, names of ``functions``, ``requests`` to the driver, ``frozen``,
-        ``seconds``.
-
-    Returns
-    -------
-    dict
-        ``answers`` to each request, ``presented`` inputs of the check cells, and
-        ``errors`` of other cells by id.
+    Of `request` it takes ``cells``, names of ``functions``, ``requests`` to the driver,
+    ``frozen`` and ``seconds``. Returns ``answers`` to each request, ``presented``
+    inputs of the check cells, and ``errors`` of other cells by id.
     """
     namespace = prepare()
     presented = _Presented(list(request["functions"]))

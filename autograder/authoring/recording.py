@@ -10,27 +10,15 @@ from pathlib import Path
 
 from autograder.authoring.catalogue import CatalogueError, patch
 from autograder.authoring.needs import needed
-from autograder.authoring.regions import (
-    RegionError,
-    find_regions,
-    plain_python,
-    stub,
-)
-from autograder.authoring.sources import (
-    Cell,
-    SourceError,
-    SourceNotebook,
-    split_hidden,
-)
+from autograder.authoring.regions import RegionError, find_regions, plain_python, stub
+from autograder.authoring.sources import SourceError, SourceNotebook, split_hidden
 from autograder.judging import Judge
 from autograder.protocol import CaseLimits
 from autograder.store import CheckCell, Store
-from helpers.checks.cases import Case, FunctionCases, NotebookCases, outcome_from
+from helpers.checks.cases import Case, FunctionCases, NotebookCases, case_from
 from helpers.checks.comparison import Signature
 from helpers.checks.stubs import definitions_of
 from helpers.checks.values import decode
-
-__all__ = ["CASE_SECONDS", "ONE_THREAD", "cells_of", "record", "run_recorder"]
 
 CASE_SECONDS = CaseLimits().seconds
 # A misconception that loops forever need not be waited for so long.
@@ -45,17 +33,8 @@ ONE_THREAD = {
 def run_recorder(request: dict, folder: Path) -> dict:
     """Let a process of its own answer a request.
 
-    Parameters
-    ----------
-    request : dict
-        What ``autograder.authoring.recorder`` reads.
-    folder : Path
-        Where the notebook's code runs.
-
-    Returns
-    -------
-    dict
-        Its answer.
+    The notebook's code runs in `folder`; `autograder.authoring.recorder` says what a
+    request holds.
 
     Raises
     ------
@@ -96,6 +75,7 @@ def run_recorder(request: dict, folder: Path) -> dict:
 
 def cells_of(source: SourceNotebook) -> list[dict]:
     """Return the cells that recording runs, check cells divided into parts."""
+    graded = {function.cell.id for function in source.functions.values()}
     cells = []
     for cell in source.cells:
         if cell.role == "demonstration":
@@ -105,31 +85,17 @@ def cells_of(source: SourceNotebook) -> list[dict]:
             parts = split_hidden(cell.source, cell.id)
         # What no check reads may stop: nbgrader never runs a source.
         optional = cell.role in ("assert", "manual") or (
-            cell.role == "solution" and not _defines_checked(source, cell)
+            cell.role == "solution" and cell.id not in graded
         )
         cells.append({"id": cell.id, "parts": parts, "optional": optional})
     return cells
 
 
-def _defines_checked(source: SourceNotebook, cell: Cell) -> bool:
-    return any(function.cell.id == cell.id for function in source.functions.values())
-
-
 def record(source: SourceNotebook, folder: Path) -> Store:
     """Run a source notebook once and record its cases.
 
-    Parameters
-    ----------
-    source : SourceNotebook
-        What to run.
-    folder : Path
-        The assignment's source folder, where the code runs.
-
-    Returns
-    -------
-    Store
-        Cases with the results of the solution, of the untouched stub and of every
-        catalogued answer.
+    Each has the results of the solution, of the untouched stub and of every catalogued
+    answer. The code runs in the assignment's source folder, `folder`.
 
     Raises
     ------
@@ -176,7 +142,11 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
         cell.id: CheckCell(cell.points) for cell in source.cells if cell.role == "check"
     }
     for name, function in source.functions.items():
-        cases = [_case(form) for form in answer["cases"] if form["function"] == name]
+        cases = [
+            case_from({"entries": {}, "passed_by": [], **form, **form["outcomes"]})
+            for form in answer["cases"]
+            if form["function"] == name
+        ]
         functions[name] = FunctionCases(
             name=name,
             parameters=function.parameters,
@@ -251,20 +221,6 @@ def _finish_relations(store: Store) -> None:
             for run in judge.runs(function, outcomes):
                 if run.right:
                     run.case.passed_by.append(entry.name)
-
-
-def _case(form: dict) -> Case:
-    outcomes = form["outcomes"]
-    return Case(
-        args=tuple(decode(value, inputs=True) for value in form["args"]),
-        kwargs={k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
-        rng=form["rng"],
-        hidden=form["hidden"],
-        cell=form["cell"],
-        expected=outcome_from(outcomes["expected"]),
-        stub=outcome_from(outcomes["stub"]),
-        entries={k: outcome_from(v) for k, v in outcomes.get("entries", {}).items()},
-    )
 
 
 def _signature(name: str, results: tuple[str, ...], cases: Sequence[Case]) -> Signature:

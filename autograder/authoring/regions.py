@@ -10,17 +10,7 @@ import re
 import tokenize
 from dataclasses import dataclass
 
-__all__ = [
-    "STOCK_SOLUTION",
-    "Region",
-    "RegionError",
-    "cleared",
-    "find_regions",
-    "plain_python",
-    "solution_statements",
-    "stub",
-    "tree_of",
-]
+from autograder.errors import CourseError
 
 START = re.compile(r"^\s*### START CODE HERE ###(?P<rest>.*)$")
 END = re.compile(r"^\s*### END CODE HERE ###\s*$")
@@ -36,25 +26,19 @@ UNDONE = "raise NotImplementedError()"
 MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!]|\?|\w[\w.]*\?)")
 
 
-class RegionError(ValueError):
+class RegionError(CourseError):
     """A region that cannot be read; the message says which and why."""
 
 
 @dataclass(frozen=True)
 class Region:
-    """The lines of a region.
+    """The lines of a region."""
 
-    Attributes
-    ----------
-    start, end : int
-        Line numbers of the two markers, counted from 1.
-    whole : str
-        ``"KEEP"`` or ``"OMIT"`` where the first marker says so of every
-        statement, else empty.
-    """
-
+    # Line numbers of the two markers, counted from 1.
     start: int
     end: int
+    # ``"KEEP"`` or ``"OMIT"`` where the first marker says so of every statement, else
+    # empty.
     whole: str = ""
 
     def holds(self, node: ast.stmt) -> bool:
@@ -69,16 +53,6 @@ def last_line(node: ast.stmt) -> int:
 
 def find_regions(source: str) -> list[Region]:
     """Find the regions of a cell.
-
-    Parameters
-    ----------
-    source : str
-        The text of a code cell.
-
-    Returns
-    -------
-    list of Region
-        In order.
 
     Raises
     ------
@@ -112,17 +86,9 @@ def find_regions(source: str) -> list[Region]:
 def stub(source: str) -> str:
     """Return a cell as learners receive it.
 
-    Parameters
-    ----------
-    source : str
-        The text of a solution cell.
-
-    Returns
-    -------
-    str
-        The same text with ``name = None`` for each target of a region, once,
-        in the order of first use. Statements marked ``# @KEEP`` stay,
-        ``# @REPLACE code`` puts code in their place, ``# @OMIT`` drops them.
+    The same text with ``name = None`` for each target of a region, once, in the order
+    of first use. Statements marked ``# @KEEP`` stay, ``# @REPLACE code`` puts code in
+    their place, ``# @OMIT`` drops them.
 
     Raises
     ------
@@ -150,7 +116,7 @@ def stub(source: str) -> str:
         kept = _Stubber(lines, directives, region).block(block, loose=False)
         marker = WHOLE.sub("", lines[region.start - 1]).rstrip()
         if not kept and not _has_other_statement(tree, region):
-            kept = [_indent(lines[region.start - 1]) + "pass"]
+            kept = [f"{marker[: marker.index('#')]}pass"]
         lines[region.start - 1 : region.end - 1] = [marker, *kept]
     return "\n".join(lines)
 
@@ -158,15 +124,8 @@ def stub(source: str) -> str:
 def cleared(source: str) -> str:
     """Return a cell with a solution as learners receive it, whoever clears it.
 
-    Parameters
-    ----------
-    source : str
-        The text of the cell.
-
-    Returns
-    -------
-    str
-        What `stub` returns; where there are no regions, about what nbgrader makes.
+    That is what `stub` returns or, where there are no regions, about what nbgrader
+    makes.
 
     Examples
     --------
@@ -192,16 +151,7 @@ def tree_of(source: str) -> ast.Module:
 def plain_python(source: str) -> str:
     """Return a cell without lines that only IPython understands.
 
-    Parameters
-    ----------
-    source : str
-        The text of a code cell.
-
-    Returns
-    -------
-    str
-        The same text if it is Python. Otherwise magics, shell commands and
-        requests for help become ``pass``; line numbers stay.
+    Magics, shell commands and requests for help become ``pass``; line numbers stay.
 
     Examples
     --------
@@ -222,16 +172,8 @@ def plain_python(source: str) -> str:
 def solution_statements(source: str) -> list[str]:
     """List the statements of a cell's regions that learners must not receive.
 
-    Parameters
-    ----------
-    source : str
-        The text of a solution cell.
-
-    Returns
-    -------
-    list of str
-        Simple statements in the normal form of ``ast.unparse``; those that are
-        kept on purpose are left out.
+    Simple statements, in the normal form of ``ast.unparse``, without those that are
+    kept on purpose.
     """
     tree = _parse(source)
     directives = _directives(source)
@@ -256,10 +198,6 @@ def _parse(source: str) -> ast.Module:
         return ast.parse(source)
     except SyntaxError as error:
         raise RegionError(f"line {error.lineno}: not Python: {error.msg}") from error
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
 
 
 def _directives(source: str) -> dict[int, tuple[str, str]]:
@@ -388,7 +326,8 @@ class _Stubber:
         return written
 
 
-def _targets(node: ast.stmt, *, loose: bool) -> list[str]:
+# A case for each kind of target and of statement.
+def _targets(node: ast.stmt, *, loose: bool) -> list[str]:  # noqa: C901
     """List what a statement binds, nested statements included."""
     names: list[str] = []
 
@@ -405,7 +344,7 @@ def _targets(node: ast.stmt, *, loose: bool) -> list[str]:
             if isinstance(target.value, ast.Name) and (constant or loose):
                 names.append(ast.unparse(target).replace("'", '"'))
 
-    def visit(inner: ast.stmt, top: bool) -> None:
+    def visit(inner: ast.stmt) -> None:
         if isinstance(inner, ast.Assign):
             for target in inner.targets:
                 add(target)
@@ -416,9 +355,9 @@ def _targets(node: ast.stmt, *, loose: bool) -> list[str]:
         else:
             for _, block in _blocks(inner):
                 for child in block:
-                    visit(child, False)
+                    visit(child)
 
-    visit(node, True)
+    visit(node)
     if not loose or hasattr(node, "body"):
         computed = re.compile(r"\[[^\]]*[^\]\"\w-][^\]]*\]")
         names = [name for name in names if not computed.search(name)]

@@ -11,11 +11,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring.catalogue import (
-    CatalogueEntry,
-    read_catalogue,
-    read_readings,
-)
+from autograder.authoring.catalogue import CatalogueEntry, read_catalogue, read_readings
 from autograder.authoring.contracts import Prompt, prompts_of, read_contracts
 from autograder.authoring.normal_form import give_ids
 from autograder.authoring.regions import (
@@ -25,132 +21,69 @@ from autograder.authoring.regions import (
     last_line,
     tree_of,
 )
+from autograder.errors import CourseError
 from autograder.submissions import is_python
-
-__all__ = [
-    "Cell",
-    "GradedFunction",
-    "SourceError",
-    "SourceNotebook",
-    "digest_of",
-    "read_source",
-    "source_of",
-    "split_hidden",
-]
 
 BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"
 END_HIDDEN = "### END HIDDEN TESTS"
 
 
-class SourceError(ValueError):
+class SourceError(CourseError):
     """A source notebook that breaks a rule; the message is one plain sentence."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell of a source notebook with its role.
+    """A code cell of a source notebook with its role."""
 
-    Attributes
-    ----------
-    id : str
-        Cell id, equal to the grade_id of nbgrader's cells.
-    source : str
-        Its text.
-    role : str
-        ``check``, ``solution``, ``demonstration``, ``assert`` (a graded cell of
-        ordinary tests), ``manual`` (an answer that a person grades) or ``plain``.
-    points : float
-        Points of a graded cell.
-    """
-
-    id: str
+    id: str  # cell id, equal to the grade_id of nbgrader's cells
     source: str
+    # ``check``, ``solution``, ``demonstration``, ``assert`` (a graded cell of ordinary
+    # tests), ``manual`` (an answer that a person grades) or ``plain``.
     role: str
     points: float = 0.0
 
 
 @dataclass
 class GradedFunction:
-    """A function that learners write.
-
-    Attributes
-    ----------
-    name : str
-        Its name.
-    cell : Cell
-        The solution cell that defines it.
-    parameters : tuple of str
-        In order.
-    results : tuple of str
-        Names of the elements of its return statement.
-    calls : tuple of str
-        Earlier graded functions it calls, directly or through others, in order
-        of definition.
-    entries : list of CatalogueEntry
-        Its catalogue.
-    examples : str
-        The parameter whose last axis runs over the m examples, by its docstring.
-    read : str
-        The section to read again.
-    by_hand : str
-        The exercise, if its text works an example by hand.
-    contract : tuple of str
-        What is demanded beyond values.
-    hints : dict of str to str
-        Questions of its own, by term of the contract.
-    kinds : dict of str to str
-        Kinds of hidden cases that no public case has, with the reason.
-    own_work : tuple of str
-        Functions of ``helpers`` that do what is asked for.
-    parts : dict of str to tuple of str
-        What the solution calls the elements of a tuple, by parameter or result.
-    """
+    """A function that learners write."""
 
     name: str
-    cell: Cell
-    parameters: tuple[str, ...]
-    results: tuple[str, ...]
+    cell: Cell  # the solution cell that defines it
+    parameters: tuple[str, ...]  # in order
+    results: tuple[str, ...]  # names of the elements of its return statement
+    # Earlier graded functions it calls, directly or through others, in order of
+    # definition.
     calls: tuple[str, ...] = ()
     entries: list[CatalogueEntry] = field(default_factory=list)
+    # The parameter whose last axis runs over the m examples, by its docstring.
     examples: str = ""
-    read: str = ""
-    by_hand: str = ""
-    contract: tuple[str, ...] = ()
+    read: str = ""  # the section to read again
+    by_hand: str = ""  # the exercise, if its text works an example by hand
+    contract: tuple[str, ...] = ()  # what is demanded beyond values
+    # Questions of its own, by term of the contract.
     hints: dict[str, str] = field(default_factory=dict)
+    # Kinds of hidden cases that no public case has, with the reason.
     kinds: dict[str, str] = field(default_factory=dict)
-    own_work: tuple[str, ...] = ()
+    own_work: tuple[str, ...] = ()  # functions of ``helpers`` that do what is asked for
+    # What the solution calls the elements of a tuple, by parameter or result.
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
 class SourceNotebook:
-    """A source notebook, understood.
+    """A source notebook, understood."""
 
-    Attributes
-    ----------
-    assignment, name : str
-        Folder and file name without ending.
-    cells : list of Cell
-        The code cells, in order.
-    functions : dict of str to GradedFunction
-        In order of definition.
-    prompts : dict of str to Prompt
-        The cells with the headings of exercises, by function.
-    judges : str
-        Text of the assignment's ``judges.py``, or empty.
-    digest : str
-        What cases are made from, in short.
-    headings : set of str
-        Of its markdown cells, as a reading names them.
-    """
-
+    # Folder and file name without ending.
     assignment: str
     name: str
-    cells: list[Cell]
-    functions: dict[str, GradedFunction]
+    cells: list[Cell]  # the code cells, in order
+    functions: dict[str, GradedFunction]  # in order of definition
+    # The cells with the headings of exercises, by function.
     prompts: dict[str, Prompt] = field(default_factory=dict)
-    judges: str = ""
-    digest: str = ""
+    judges: str = ""  # text of the assignment's ``judges.py``, or empty
+    digest: str = ""  # what cases are made from, in short
+    # Of its markdown cells, as a reading names them.
     headings: set[str] = field(default_factory=set)
 
     @property
@@ -161,16 +94,6 @@ class SourceNotebook:
 
 def read_source(path: Path) -> SourceNotebook:
     """Read a source notebook with its catalogue and judges.
-
-    Parameters
-    ----------
-    path : Path
-        ``source/NN_topic/NOTEBOOK.ipynb``.
-
-    Returns
-    -------
-    SourceNotebook
-        Its cells and graded functions.
 
     Raises
     ------
@@ -189,19 +112,8 @@ def read_source(path: Path) -> SourceNotebook:
 def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook:
     """Understand a notebook of an assignment's source folder.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        With solutions and hidden tests.
-    folder : Path
-        ``source/NN_topic``, where ``misconceptions.toml`` lies.
-    name : str
-        File name of the notebook without its ending.
-
-    Returns
-    -------
-    SourceNotebook
-        Its cells and graded functions.
+    ``misconceptions.toml`` lies in `folder`; `name` is the notebook's file name without
+    its ending.
 
     Raises
     ------
@@ -391,15 +303,8 @@ SHAPE = re.compile(r"\(([^()]*)\)")
 def examples_in(docstring: str) -> str:
     """Return the parameter whose last axis is the m examples, by its shape.
 
-    Parameters
-    ----------
-    docstring : str
-        In numpydoc's form, with shapes such as ``(n_x, m)``.
-
-    Returns
-    -------
-    str
-        The first of such parameters; empty if there is none.
+    It looks for shapes such as ``(n_x, m)`` in numpydoc's form; the text is empty if
+    there is none.
 
     Examples
     --------
@@ -499,18 +404,8 @@ def _parts(
 def split_hidden(source: str, where: str) -> list[tuple[bool, str]]:
     """Divide a check cell into visible and hidden parts.
 
-    Parameters
-    ----------
-    source : str
-        The text of the cell.
-    where : str
-        The cell's id, for errors.
-
-    Returns
-    -------
-    list of (bool, str)
-        Whether the part is hidden, and its text padded with empty lines so that
-        line numbers stay those of the cell.
+    Says of each part whether it is hidden, and pads its text with empty lines, so that
+    line numbers stay those of the cell. Errors name the cell, `where`.
 
     Raises
     ------

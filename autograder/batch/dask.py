@@ -9,8 +9,6 @@ from autograder.errors import CourseError
 from autograder.nbgrader.submitted_files import Task, pack
 from autograder.nbgrader.worker import Assignment, Finished, grade
 
-__all__ = ["Cluster"]
-
 AHEAD = 2
 TICK = 0.25
 CONNECT = "15s"
@@ -24,14 +22,7 @@ def _itself(assignment: Assignment) -> Assignment:
 class Cluster:
     """A Dask cluster's workers; inputs and cases go to them as task data.
 
-    Parameters
-    ----------
-    assignment : Assignment
-        What workers need to know.
-    address : str
-        The scheduler's address.
-    ignore : list of str
-        Patterns of what nbgrader leaves out of a submission.
+    What `ignore` names is no part of a submission.
 
     Raises
     ------
@@ -115,7 +106,8 @@ class Cluster:
                     yield Finished(task.student, task.notebook, error=reason)
 
     def _packed(self, task: Task) -> Task:
-        files = pack(Path(task.folder), task.notebook, self._ignore, self._notebooks)
+        folder, names = Path(task.folder), self._notebooks
+        files = pack(folder, task.notebook, self._ignore, names, travels=True)
         return replace(task, folder="", files=files)
 
     def close(self) -> None:

@@ -19,23 +19,13 @@ from autograder.files import read_bounded, write_atomically
 from autograder.flags import flags_form, flags_from
 from autograder.nbgrader.worker import Finished
 
-__all__ = ["Ledger"]
-
 MAX_RESULT = 400_000_000
 MAX_NOTE = 10_000_000
 KEY = re.compile(r"[0-9a-f]{64}")
 
 
 class Ledger:
-    """An assignment's record of what has been done.
-
-    Parameters
-    ----------
-    root : Path
-        The course's folder.
-    assignment : str
-        The assignment.
-    """
+    """An assignment's record of what has been done."""
 
     def __init__(self, root: Path, assignment: str) -> None:
         self.folder = root / ".cache" / "grading" / assignment

@@ -19,8 +19,6 @@ from autograder.nbgrader.worker import Assignment, Finished, grade, remove_conve
 from autograder.sandbox import syscalls
 from autograder.sandbox.forkserver import ForkServer
 
-__all__ = ["MOST_TRIES", "Pool"]
-
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
@@ -94,14 +92,7 @@ def _work(
 class Pool:
     """Processes of this machine.
 
-    Parameters
-    ----------
-    assignment : Assignment
-        What they need to know.
-    forkserver : ForkServer
-        Where their kernels come from.
-    jobs : int
-        How many there are.
+    Their kernels come from `forkserver`.
     """
 
     def __init__(
@@ -115,23 +106,11 @@ class Pool:
     def _worker(self) -> _Worker:
         return _Worker(self._assignment, self._forkserver, next(self._numbers))
 
-    def pids(self) -> list[int]:
-        """Return the workers' process ids."""
-        pids = (worker.process.pid for worker in self._workers)
-        return [pid for pid in pids if pid is not None]
-
     def run(self, tasks: Iterable[Task]) -> Iterator[Finished | None]:
         """Grade notebooks, yielding them in the order in which they are done.
 
-        Parameters
-        ----------
-        tasks : iterable of Task
-            Taken only when a worker has nothing to do.
-
-        Yields
-        ------
-        Finished or None
-            None now and then, while nothing is done.
+        A task is taken only when a worker has nothing to do; None comes now and then,
+        while nothing is done.
         """
         waiting = iter(tasks)
         again: collections.deque[Task] = collections.deque()

@@ -6,71 +6,44 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from fnmatch import fnmatch
-from hashlib import sha256
 from pathlib import Path
 
 from autograder.batch.ledger import Ledger
 from autograder.batch.pool import Pool
 from autograder.copies import notebooks_in
 from autograder.errors import CourseError
-from autograder.files import read_bounded
+from autograder.files import digest_of_file, linked
+from autograder.flags import REFUSAL
 from autograder.names import plain, unusable
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.late import due_dates
 from autograder.nbgrader.submitted_files import Task, fingerprint
-from autograder.nbgrader.worker import (
-    Assignment,
-    Finished,
-    digest_of,
-    parsed,
-    versions,
-)
+from autograder.nbgrader.worker import Assignment, Finished, digest_of, parsed, versions
 from autograder.nbgrader.writer import Writer
 from autograder.sandbox.forkserver import ForkServer, NotStarted
 from autograder.sandbox.isolation import Refused
 from autograder.sandbox.settings import Sandbox
-from autograder.store import Store, StoreError, read_store, store_path
+from autograder.store import Store, read_store, store_path
 from autograder.submissions import MAX_BYTES
-
-__all__ = ["GradingRun", "Work"]
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Work:
-    """One submission of a run.
-
-    Attributes
-    ----------
-    student : str
-        Whose.
-    notebooks : list of str
-        Which of the assignment's notebooks were submitted.
-    made_from : str
-        Digest of all that its grade depends on.
-    fresh : bool
-        Whether it is done anew, whatever was cached.
-    finished : dict of str to Finished
-        Results by notebook.
-    from_cache : int
-        How many of them were cached.
-    error : str
-        Why it could not be graded, or empty.
-    trace : str
-        The traceback of a fault of ours.
-    missing : list of str
-        Which of the assignment's notebooks were not submitted.
-    """
+    """One submission of a run."""
 
     student: str
-    notebooks: list[str]
-    made_from: str
-    fresh: bool = False
-    finished: dict[str, Finished] = field(default_factory=dict)
-    from_cache: int = 0
-    error: str = ""
-    trace: str = ""
+    notebooks: list[str]  # which of the assignment's notebooks were submitted
+    made_from: str  # digest of all that its grade depends on
+    fresh: bool = False  # whether it is done anew, whatever was cached
+    finished: dict[str, Finished] = field(default_factory=dict)  # results by notebook
+    from_cache: int = 0  # how many of them were cached
+    error: str = ""  # why it could not be graded, or empty
+    trace: str = ""  # the traceback of a fault of ours
+    # Which of the assignment's notebooks were not submitted.
     missing: list[str] = field(default_factory=list)
 
     @property
@@ -83,7 +56,7 @@ class Work:
             said += [
                 f"{name}: {cell} could not be judged: {reason}"
                 for cell, reason in finished.flagged.items()
-                if cell not in known and reason != "damaged"
+                if cell not in known and reason != REFUSAL
             ]
         return said
 
@@ -96,14 +69,7 @@ class Work:
 class GradingRun:
     """The grading of an assignment.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-    unsandboxed : bool
-        Whether learners' code runs with the grader's rights.
+    With `unsandboxed`, learners' code runs with the grader's rights.
 
     Raises
     ------
@@ -139,10 +105,7 @@ class GradingRun:
                 self._files[name] = path.read_bytes()
                 stores[name] = parsed(self._files[name])
             except (OSError, ValueError, KeyError, TypeError):
-                try:  # which says what is wrong with it
-                    stores[name] = read_store(path)
-                except StoreError as error:
-                    raise CourseError(str(error)) from None
+                stores[name] = read_store(path)  # which says what is wrong with it
         return stores
 
     def bundle(self) -> Assignment:
@@ -175,14 +138,7 @@ class GradingRun:
     ) -> list[Work]:
         """Return what is to be graded.
 
-        Parameters
-        ----------
-        bundle : Assignment
-            As ``bundle`` makes it.
-        students : iterable of str
-            Who, or nobody for all.
-        force : bool
-            Whether to grade anew what has not changed.
+        Nobody named means all; `force` grades anew what has not changed.
 
         Raises
         ------
@@ -198,22 +154,25 @@ class GradingRun:
                     f"{student}/{self.assignment}/"
                 )
         excluded = self.course.directory.student_id_exclude.split(",")
-        digests = {name: store.cases.digest for name, store in self._stores.items()}
-        stale = {item.student for item in self.course.stale(self.assignment, digests)}
+        found = self.course.stale(self.assignment, self._stores)
+        stale = {item.student for item in found}
         redo = self.ledger.to_redo()
-        terms = self.course.terms(self.assignment)
+        dates = due_dates(self.course, self.assignment)
         planned = []
         for student in chosen:
             if student in excluded:
                 continue
             folder = self.course.root / "submitted" / student / self.assignment
             names = self.handed_in(folder)
-            digest = self.made_from(bundle, folder, student, terms)
+            digest = self.made_from(bundle, folder, student, dates)
             work = Work(student, names, digest, force or student in redo)
             work.missing = [name for name in self._stores if name not in names]
-            work.error = unusable(student)
-            if not names and not work.error:
-                work.error = _nothing_in(folder, list(self._stores))
+            try:
+                work.error = unusable(student) or linked(folder, self.course.root)
+                if not names and not work.error:
+                    work.error = _nothing_in(folder, list(self._stores))
+            except OSError as problem:  # nobody else's work waits for this
+                work.error = f"its folder cannot be read: {problem.strerror}"
             if work.fresh or not self._stands(work, student in stale):
                 planned.append(work)
             else:
@@ -236,23 +195,24 @@ class GradingRun:
         bundle: Assignment,
         folder: Path,
         student: str,
-        terms: Mapping[str, str] | None = None,
+        dates: Mapping[str, datetime],
     ) -> str:
-        """Return a digest of all that a learner's grade depends on."""
-        terms = self.course.terms(self.assignment) if terms is None else terms
+        """Return a digest of all that a learner's grade depends on.
+
+        `dates` are as ``due_dates`` gives them.
+        """
         ignore = self.course.directory.ignore
         return digest_of(
             bundle.fingerprint,
             fingerprint(folder, list(self._stores), ignore),
-            terms.get(student, terms[""]),
+            str(dates.get(student, dates.get(""))),
         )
 
     def _stands(self, work: Work, stale: bool) -> bool:
         """Return whether a learner's grade was made from what is there now."""
-        directory = self.course.directory
         graded, submitted = (
-            Path(directory.format_path(step, work.student, self.assignment))
-            for step in (directory.autograded_directory, directory.submitted_directory)
+            self.course.folder(step, work.student, self.assignment)
+            for step in ("autograded", "submitted")
         )
         if stale or not graded.is_dir():
             return False
@@ -262,12 +222,13 @@ class GradingRun:
         # nbgrader graded it: times say little (archives have none), contents all.
         for name in work.notebooks:
             made = self.course.graded_notebook(self.assignment, work.student, name)
-            raw = read_bounded(submitted / f"{name}.ipynb", MAX_BYTES)
-            if raw is None or made.get("submission") != sha256(raw).hexdigest():
+            digest = digest_of_file(submitted / f"{name}.ipynb", MAX_BYTES)
+            if not digest or made.get("submission") != digest:
                 return False
         return True
 
-    def grade(
+    # What becomes of one notebook stands together, in the order in which it happens.
+    def grade(  # noqa: C901
         self,
         bundle: Assignment,
         planned: list[Work],
@@ -275,19 +236,8 @@ class GradingRun:
     ) -> Iterator[Work | None]:
         """Grade and write submissions, yielding each when it is written.
 
-        Parameters
-        ----------
-        bundle : Assignment
-            As ``bundle`` makes it.
-        planned : list of Work
-            From ``plan``.
-        workers : callable
-            A pool's ``run``.
-
-        Yields
-        ------
-        Work or None
-            None now and then, while nothing is done.
+        `bundle` is as ``bundle`` makes it, `planned` as ``plan`` does, and `workers` is
+        a pool's ``run``. None comes now and then, while nothing is done.
         """
         writer = Writer(self.course, bundle)
         redo = self.ledger.to_redo()
@@ -301,7 +251,7 @@ class GradingRun:
         def settle(work: Work) -> Work:
             self.ledger.forget(work.student)
             if work.error:
-                log.error("%s: %s\n%s", work.student, work.error, work.trace)
+                log.error("%s: %s\n%s", plain(work.student), work.error, work.trace)
                 writer.withdraw(work.student)
             else:
                 work.error = writer.write(work.student, work.finished)

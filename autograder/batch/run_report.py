@@ -9,8 +9,6 @@ from autograder.batch.run import Work
 from autograder.files import write_atomically
 from autograder.nbgrader.course import Course
 
-__all__ = ["report_path", "write_report"]
-
 
 def report_path(root: Path, assignment: str) -> Path:
     """Return where the report of an assignment lies."""
@@ -22,21 +20,7 @@ def write_report(
 ) -> Path:
     """Write what became of each submission of a run.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-    done : list of Work
-        What the run graded, or could not.
-    figures : mapping
-        What is said of the whole run.
-
-    Returns
-    -------
-    Path
-        The report's file.
+    `figures` is what is said of the whole run.
     """
     rows = {row.student: row for row in course.grades(assignment)}
     submissions = []

@@ -3,16 +3,12 @@
 from pathlib import Path
 
 import click
-from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.console import console
+from autograder.cli.console import console, shown
 from autograder.errors import CourseError
-from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.service.server import attempts_of
-
-__all__ = ["attempts"]
 
 FAR = 600  # seconds between what a submission says and when it was seen
 
@@ -28,7 +24,14 @@ def attempts(assignment: str, student: str | None) -> None:
     if not found:
         raise CourseError(f"the service has taken in nothing of {name}")
     table = Table(title=name, title_justify="left")
-    for heading in ("learner", "attempt", "handed in", "state", "points", "what else"):
+    for heading in (
+        "learner",
+        "attempt",
+        "handed in (UTC)",
+        "state",
+        "points",
+        "what else",
+    ):
         table.add_column(
             heading,
             justify="right" if heading == "points" else "left",
@@ -44,12 +47,7 @@ def attempts(assignment: str, student: str | None) -> None:
         said += [one.reason] if one.reason else []
         when = one.submitted or one.received
         points = "" if one.points is None else f"{one.points:g} of {one.out_of:g}"
-        table.add_row(
-            escape(plain(one.student)),
-            str(one.number),
-            f"{when:%Y-%m-%d %H:%M:%S}",
-            one.state,
-            points,
-            escape(plain("; ".join(said))),
-        )
+        handed_in, more = f"{when:%Y-%m-%d %H:%M:%S}", shown("; ".join(said))
+        row = shown(one.student), str(one.number), handed_in, one.state, points, more
+        table.add_row(*row)
     console.print(table)

@@ -4,13 +4,11 @@ import sys
 from pathlib import Path
 
 import click
-from rich.markup import escape
 
-from autograder.cli.console import console
+from autograder.cli.console import console, shown
 from autograder.cli.feedback import make_feedback
 from autograder.cli.grade import grade_assignment
 from autograder.cli.grades import show_grades
-from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.quality.demonstration import hand_in
 
@@ -31,7 +29,7 @@ def demo(assignment: str | None, edition: str | None) -> None:
         learners += [who for other in others for who in hand_in(course, name, other)]
         for work in grade_assignment(console, course, name, students=tuple(learners)):
             if work.error:
-                problems.append(escape(plain(f"{work.student}, {name}: {work.error}")))
+                problems.append(shown(f"{work.student}, {name}: {work.error}"))
         made = make_feedback(console, course, name, students=tuple(learners))
         problems += [f"{learner}, {name}: {why}" for learner, why in made.items()]
     for name in names:

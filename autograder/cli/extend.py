@@ -7,8 +7,6 @@ import click
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.late import grant_extension
 
-__all__ = ["extend"]
-
 
 @click.command()
 @click.argument("assignment")

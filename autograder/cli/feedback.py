@@ -1,21 +1,16 @@
 """``python -m autograder feedback``: the pages of a class, and a bar."""
 
-import os
 import sys
 import time
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from autograder.cli.console import cores, progress_bar, shown
 from autograder.errors import CourseError
-from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.feedback_run import FeedbackRun
-
-__all__ = ["feedback", "make_feedback"]
 
 
 @click.command()
@@ -39,7 +34,7 @@ def feedback(
     course = Course(Path.cwd())
     name = course.chosen(assignment)[0]
     problems = make_feedback(
-        Console(), course, name, students=students, jobs=jobs, force=force
+        Console(emoji=False), course, name, students=students, jobs=jobs, force=force
     )
     sys.exit(1 if problems else 0)
 
@@ -55,25 +50,8 @@ def make_feedback(
 ) -> dict[str, str]:
     """Make the feedback pages of an assignment behind a progress bar.
 
-    Parameters
-    ----------
-    console : Console
-        Where to show bar and summary.
-    course : Course
-        The course.
-    assignment : str
-        Its name.
-    students : tuple of str
-        Only these learners; everybody who has been graded where it is empty.
-    jobs : int, optional
-        Processes; as many as there are cores by default.
-    force : bool
-        Whether to make anew what has not changed.
-
-    Returns
-    -------
-    dict of str to str
-        Learners whose pages could not be made, and why.
+    For all who have been graded where no `students` are named. Returns the learners
+    whose pages could not be made, and why.
     """
     began = time.monotonic()
     run = FeedbackRun(course, assignment)
@@ -85,17 +63,10 @@ def make_feedback(
         )
     problems = {}
     # Refreshed by hand: processes are forked, so there is to be no thread here.
-    with Progress(
-        "{task.description}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        auto_refresh=False,
-        disable=not planned,
-    ) as progress:
+    options = {"auto_refresh": False, "disable": not planned}
+    with progress_bar(on=console, **options) as progress:
         bar = progress.add_task(f"feedback, {assignment}", total=len(planned))
-        for student, problem in run.make(planned, jobs or _cores()):
+        for student, problem in run.make(planned, jobs or cores()):
             progress.advance(bar)
             if problem:
                 problems[student] = problem
@@ -106,12 +77,6 @@ def make_feedback(
     if run.unchanged:
         console.print(f"unchanged since they were made: {len(run.unchanged)}")
     for student, problem in problems.items():
-        said = f"[red]{escape(plain(student))}[/]: {escape(plain(problem))}"
+        said = f"[red]{shown(student)}[/]: {shown(problem)}"
         console.print(said, highlight=False)
     return problems
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

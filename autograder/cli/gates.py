@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
-from autograder.nbgrader.generation import BROKEN, examine_notebook
+from autograder.nbgrader.generation import examine_notebook
 
 
 @click.command()
@@ -24,7 +25,7 @@ def gates(assignment: str, notebook: str | None) -> None:
         begun = time.monotonic()
         try:
             _, store = examine_notebook(path)
-        except BROKEN as error:
+        except CourseError as error:
             failed += 1
             click.echo(f"{path.stem}: {error}")
             continue

@@ -14,12 +14,8 @@ import psutil
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
     ProgressColumn,
     Task,
-    TimeRemainingColumn,
 )
 from rich.text import Text
 
@@ -27,14 +23,12 @@ from autograder.batch.dask import Cluster
 from autograder.batch.pool import Pool
 from autograder.batch.run import GradingRun, Work
 from autograder.batch.run_report import report_path, write_report
+from autograder.cli.console import cores, progress_bar, shown
 from autograder.cli.feedback import make_feedback
-from autograder.names import plain
+from autograder.flags import REFUSAL
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import class_marks
 from autograder.nbgrader.worker import Assignment
-
-__all__ = ["grade", "grade_assignment"]
-
 
 MOST_SAID = 20
 
@@ -80,7 +74,7 @@ def grade(
     """
     course = Course(Path.cwd())
     name = course.chosen(assignment)[0]
-    console = Console()
+    console = Console(emoji=False)
     done = grade_assignment(
         console,
         course,
@@ -96,7 +90,7 @@ def grade(
     if flagged:
         console.print(
             "graded earlier, and cells of theirs still wait for a person: "
-            + ", ".join(map(_shown, flagged)),
+            + ", ".join(map(shown, flagged)),
             highlight=False,
         )
         look = True
@@ -123,27 +117,9 @@ def grade_assignment(
 ) -> list[Work]:
     """Grade the submissions of an assignment behind a progress bar.
 
-    Parameters
-    ----------
-    console : Console
-        Where to show bar and summary.
-    course : Course
-        The course.
-    assignment : str
-        Its name.
-    students : tuple of str
-        Only these learners; everybody where it is empty.
-    jobs : int, optional
-        Notebooks at a time; as many as there are cores by default.
-    scheduler : str, optional
-        Address of a Dask scheduler.
-    force, unsandboxed : bool
-        As the options of ``python -m autograder grade``.
-
-    Returns
-    -------
-    list of Work
-        What was graded or could not be, each with its reason.
+    Everybody's where no `students` are named; `force` and `unsandboxed` are as the
+    options of ``python -m autograder grade``. Returns what was graded or could not be,
+    each with its reason.
     """
     began = time.monotonic()
     run = GradingRun(course, assignment, unsandboxed)
@@ -159,7 +135,7 @@ def grade_assignment(
         if planned:
             pool: Pool | Cluster
             if scheduler is None:
-                pool = stack.enter_context(run.pool(bundle, jobs or _cores()))
+                pool = stack.enter_context(run.pool(bundle, jobs or cores()))
             else:
                 pool = Cluster(bundle, scheduler, course.directory.ignore)
                 stack.callback(pool.close)
@@ -198,17 +174,14 @@ def _flagged(
     ]
 
 
-def _shown(text: str) -> str:
-    """Return what a stranger may have written, for the console."""
-    return escape(plain(text))
-
-
 @contextmanager
 def _logged(root: Path, assignment: str) -> Iterator[None]:
     """Keep what the runner logs beside its report, tracebacks included."""
     path = report_path(root, assignment).with_suffix(".log")
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8", delay=True)
+    handler = logging.FileHandler(
+        path, mode="w", encoding="utf-8", delay=True, errors="backslashreplace"
+    )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("autograder")
     logger.addHandler(handler)
@@ -227,12 +200,6 @@ def _memory() -> int:
     return sum(resource.getrusage(each).ru_maxrss for each in whose) * unit // 10**6
 
 
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _watch(
     console: Console,
     run: GradingRun,
@@ -243,15 +210,7 @@ def _watch(
     """Grade behind a progress bar; name at once what failed."""
     done = []
     # Refreshed by hand: processes are forked, so there is to be no thread here.
-    with Progress(
-        "{task.description}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
-        console=console,
-        auto_refresh=False,
-    ) as progress:
+    with progress_bar(_Rate(), on=console, auto_refresh=False) as progress:
         bar = progress.add_task(run.assignment, total=len(planned))
         for work in run.grade(bundle, planned, pool.run):
             if work is not None:
@@ -259,7 +218,7 @@ def _watch(
                 progress.advance(bar)
                 if work.error:
                     progress.console.print(
-                        f"[red]{_shown(work.student)}[/]: {_shown(work.error)}",
+                        f"[red]{shown(work.student)}[/]: {shown(work.error)}",
                         highlight=False,
                     )
             if console.is_terminal:
@@ -288,12 +247,12 @@ def _summarise(
     damaged = [
         work.student
         for work in done
-        if any("damaged" in f.flagged.values() for f in work.finished.values())
+        if any(REFUSAL in f.flagged.values() for f in work.finished.values())
     ]
     if damaged:
-        names = ", ".join(map(_shown, damaged))
+        names = ", ".join(map(shown, damaged))
         console.print(
-            f"damaged beyond repair, 0 points and a page that says why: {names}",
+            f"refused, 0 points and a page that says why: {names}",
             highlight=False,
         )
     partly = [work for work in done if work.missing and not work.error]
@@ -301,7 +260,7 @@ def _summarise(
         console.print(f"without some of the notebooks, 0 points there: {len(partly)}")
         for work in partly[:MOST_SAID]:
             said = ", ".join(work.missing)
-            console.print(f"  {_shown(work.student)}: no {said}", highlight=False)
+            console.print(f"  {shown(work.student)}: no {said}", highlight=False)
         if len(partly) > MOST_SAID:
             console.print(f"  and {len(partly) - MOST_SAID} more, in the report")
     look = [work for work in done if work.look and not work.error]
@@ -310,12 +269,12 @@ def _summarise(
         console.print(f"[bold]for a person to look at[/]: {len(look)}")
         for work in look[:MOST_SAID]:
             said = "; ".join(work.look[:3])
-            console.print(f"  {_shown(work.student)}: {_shown(said)}", highlight=False)
+            console.print(f"  {shown(work.student)}: {shown(said)}", highlight=False)
         if len(look) > MOST_SAID:
             console.print(f"  and {len(look) - MOST_SAID} more, in the report")
     if failed:
         console.print(f"[red]could not be graded: {len(failed)}[/]")
         for work in failed:
             console.print(
-                f"  {_shown(work.student)}: {_shown(work.error)}", highlight=False
+                f"  {shown(work.student)}: {shown(work.error)}", highlight=False
             )

@@ -14,8 +14,6 @@ from autograder.doors.api import grade, grade_folder
 from autograder.doors.summary import markdown_of
 from autograder.errors import CourseError
 
-__all__ = ["grade_file"]
-
 
 @click.command(name="grade-file")
 @click.argument("notebook", type=click.Path(exists=True, path_type=Path))

@@ -12,8 +12,6 @@ from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import Marks
 
-__all__ = ["grades", "show_grades"]
-
 # Of more mistakes than this, the table leaves the rest to the class report.
 NAMED = 4
 

@@ -8,8 +8,6 @@ import click
 from autograder.doors.gradescope import VISIBLE, build_zip
 from autograder.nbgrader.course import Course
 
-__all__ = ["gradescope"]
-
 
 @click.command()
 @click.argument("assignment")

@@ -9,8 +9,6 @@ import click
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.returning import hand_back
 
-__all__ = ["hand_back_command"]
-
 
 @click.command(name="hand-back")
 @click.argument("assignment")

@@ -7,9 +7,7 @@ import click
 
 from autograder.authoring.lessons import write_lesson
 from autograder.cli.console import console
-from autograder.nbgrader.generation import BROKEN
-
-__all__ = ["lessons", "record_lessons"]
+from autograder.errors import CourseError
 
 
 @click.command()
@@ -28,7 +26,7 @@ def record_lessons(pattern: str) -> int:
     for path in sorted(Path("notebooks").glob(f"{pattern}.ipynb")):
         try:
             console.print(f"{path.stem}: recorded in {write_lesson(path)}")
-        except BROKEN as error:
+        except CourseError as error:
             failed = 1
             console.print(f"{path.stem}: {error}")
     return failed

@@ -8,8 +8,6 @@ import click
 from autograder.errors import CourseError
 from autograder.names import plain
 
-__all__ = ["COMMANDS", "main"]
-
 # Imported when they are called: grading need not wait for what draws reports.
 COMMANDS = (
     "attempts",
@@ -37,16 +35,11 @@ COMMANDS = (
     "status",
     "translations",
     "wheel",
+    "written",
 )
 
 # What the one who calls can put right: a full disk, a folder that is not theirs.
-OF_THE_MACHINE = (
-    errno.EACCES,
-    errno.EDQUOT,
-    errno.ENOSPC,
-    errno.EPERM,
-    errno.EROFS,
-)
+OF_THE_MACHINE = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS)
 
 
 class _Commands(click.Group):

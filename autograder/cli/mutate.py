@@ -8,16 +8,13 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
 from autograder.authoring.sources import read_source
+from autograder.cli.console import progress_bar
 from autograder.nbgrader.course import Course
-from autograder.quality.contract_mutants import contract_mutants
-from autograder.quality.mutants import mutants_of
-from autograder.quality.mutation import Killed, MutationError, mutate, sampled
-
-__all__ = ["drive_all", "mutate_command"]
+from autograder.quality.contract_mutants import all_mutants
+from autograder.quality.mutation import Killed, mutate, sampled
 
 
 def drive_all(
@@ -35,8 +32,6 @@ def drive_all(
 
     Parameters
     ----------
-    root : Path
-        The course.
     notebooks : list of (str, str)
         Assignment and notebook.
     function : str
@@ -65,27 +60,16 @@ def drive_all(
     shares: dict[tuple[str, str], int | None] = dict.fromkeys(notebooks)
     if sample is not None:
         totals = {
-            item: sum(
-                len(
-                    contract_mutants(graded)
-                    if contracts
-                    else mutants_of(graded.cell.source, name)
+            (assignment, name): len(
+                all_mutants(
+                    read_source(root / "source" / assignment / f"{name}.ipynb"),
+                    contracts,
                 )
-                for name, graded in read_source(
-                    root / "source" / item[0] / f"{item[1]}.ipynb"
-                ).functions.items()
             )
-            for item in notebooks
+            for assignment, name in notebooks
         }
         shares.update(sampled(totals, sample))
-    with Progress(
-        "{task.description:<28}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=console is None,
-    ) as progress:
+    with progress_bar(on=console, width=28, disable=console is None) as progress:
 
         def work(item: tuple[str, str]) -> list[tuple[str, Killed]]:
             task = progress.add_task(item[1], total=None)
@@ -138,30 +122,28 @@ def mutate_command(
         if notebook in (None, stem)
     ]
     begun = time.monotonic()
-    try:
-        results, contracts = (
-            drive_all(
-                course.root,
-                notebooks,
-                function=function,
-                sample=sample,
-                seed=seed,
-                jobs=jobs,
-                contracts=of_contracts,
-                console=console,
-            )
-            for of_contracts in (False, True)
+    results, contracts = (
+        drive_all(
+            course.root,
+            notebooks,
+            function=function,
+            sample=sample,
+            seed=seed,
+            jobs=jobs,
+            contracts=of_contracts,
+            console=console,
         )
-    except MutationError as error:
-        raise click.ClickException(str(error)) from None
+        for of_contracts in (False, True)
+    )
     console.print(_table(results))
     for _, item in results:
+        plain = item.state == "killed" and not item.entry and not item.kind
         if item.state == "survived":
             click.echo(
                 f"survived: {item.notebook}.{item.function}, line {item.line}: "
                 f"{item.change}\n    differs on {item.why}"
             )
-        elif item.state == kind or (kind == "plain" and _is_plain(item)):
+        elif item.state == kind or (kind == "plain" and plain):
             click.echo(
                 f"{kind}: {item.notebook}.{item.function}, line {item.line}: "
                 f"{item.change}\n    {item.sentence}"
@@ -179,10 +161,6 @@ def mutate_command(
         f"{len(contracts)} contract mutants, {len(broken)} not as the contract says"
     )
     sys.exit(1 if survivors or broken else 0)
-
-
-def _is_plain(item: Killed) -> bool:
-    return item.state == "killed" and not item.entry and not item.kind
 
 
 def _table(results: list[tuple[str, Killed]]) -> Table:

@@ -7,8 +7,6 @@ import click
 from autograder.delivery.new_course import make_course
 from autograder.delivery.wheel import build_wheel, wheel_name
 
-__all__ = ["new_course"]
-
 
 @click.command(name="new-course")
 @click.argument("folder", type=click.Path(path_type=Path))

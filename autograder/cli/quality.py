@@ -17,15 +17,16 @@ from pathlib import Path
 import click
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from autograder.authoring.sources import SourceNotebook, read_source
+from autograder.cli.console import progress_bar
+from autograder.files import write_atomically
 from autograder.nbgrader.course import Course
 from autograder.quality.attempts import attempts_of
-from autograder.quality.contract_mutants import contract_mutants
+from autograder.quality.contract_mutants import all_mutants
 from autograder.quality.entries import entries_told
-from autograder.quality.mutants import mutants_of
-from autograder.quality.mutation import Killed, MutationError, mutate, todays_store
+from autograder.quality.mutation import Killed, mutate
+from autograder.quality.processes import todays_store
 from autograder.quality.quality_page import Measured, Setting, page_of, row_of
 from autograder.quality.single_faults import SAMPLE, SLACK, SingleFault, single_faults
 from autograder.quality.stability import (
@@ -34,8 +35,6 @@ from autograder.quality.stability import (
     environment_of,
     grade_again,
 )
-
-__all__ = ["quality_command"]
 
 # In each of four settings, so that every submission is graded a hundred times.
 ROUNDS = 25
@@ -48,25 +47,20 @@ CODE = (
     "autograder/forks.py",
     "autograder/authoring/recorder.py",
     "autograder/quality/*.py",
-    "autograder/quality/regrading.py",
 )
 
 
+Step = Callable[[], None]
+
+
 class Bench:
-    """Measures notebooks side by side and keeps what was measured.
+    """Measures notebooks side by side and keeps what was measured."""
 
-    Parameters
-    ----------
-    root : Path
-        The course.
-    jobs : int
-        How many processes at a time.
-    console : Console
-        Where progress is shown.
-    """
-
-    def __init__(self, root: Path, jobs: int, console: Console) -> None:
+    def __init__(
+        self, root: Path, sources: list[SourceNotebook], jobs: int, console: Console
+    ) -> None:
         self.root = root
+        self.sources = sources
         self.jobs = jobs
         self.console = console
         self.folder = root / "build" / "quality"
@@ -87,19 +81,15 @@ class Bench:
     def kept(self, kind: str, source: SourceNotebook, key: str) -> object | None:
         """Return what is known of a notebook, or None."""
         try:
-            text = self._path(kind, source).read_text(encoding="utf-8")
-            form = json.loads(text)
+            form = json.loads(self._path(kind, source).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
         return form["result"] if form.get("key") == key else None
 
     def keep(self, kind: str, source: SourceNotebook, key: str, result: object) -> None:
         """Write down what was found out about a notebook."""
-        path = self._path(kind, source)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_suffix(".new")
-        scratch.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
-        scratch.replace(path)
+        form = json.dumps({"key": key, "result": result})
+        write_atomically(self._path(kind, source), form)
 
     def _path(self, kind: str, source: SourceNotebook) -> Path:
         return self.folder / f"{source.assignment}.{source.name}.{kind}.json"
@@ -108,38 +98,24 @@ class Bench:
         self,
         kind: str,
         title: str,
-        work: list[tuple[SourceNotebook, str, int]],
-        make: Callable[[SourceNotebook, Callable[[], None]], object],
+        make: Callable[[SourceNotebook, Step], object],
+        depends: Callable[[SourceNotebook], tuple],
+        steps: Callable[[SourceNotebook], int] = lambda _: 1,
     ) -> tuple[list, bool]:
         """Measure something of each notebook, the largest first.
 
-        Parameters
-        ----------
-        kind, title : str
-            A short name for files, and one for people.
-        work : list of (SourceNotebook, str, int)
-            Each notebook with the key of its result and how many steps it takes.
-        make : callable
-            Gets a notebook and what to call after each step; its result must be
-            what JSON can hold.
-
-        Returns
-        -------
-        tuple of (list, bool)
-            The results in the order of ``work``, and whether all are new.
+        `kind` is a short name for files, `title` one for people. `make` gets a notebook
+        and what to call after each of its `steps`; its result must be what JSON can
+        hold, and may depend on more than notebook and code. Returns the results in the
+        order of the notebooks, and whether all are new.
         """
+        work = [(s, self.key(s, *depends(s)), steps(s)) for s in self.sources]
         known = {
             i: self.kept(kind, source, key) for i, (source, key, _) in enumerate(work)
         }
         missing = [i for i in known if known[i] is None]
         missing.sort(key=lambda i: -work[i][2])
-        with Progress(
-            "{task.description:<16}",
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self.console,
-        ) as progress:
+        with progress_bar(on=self.console, width=16) as progress:
             total = sum(work[i][2] for i in missing)
             task = progress.add_task(title, total=total, visible=bool(missing))
 
@@ -152,82 +128,82 @@ class Bench:
                 list(pool.map(one, missing))
         return [known[i] for i in range(len(work))], len(missing) == len(work)
 
+    def drive(
+        self,
+        kind: str,
+        title: str,
+        options: Callable[[SourceNotebook], list[dict]],
+        steps: Callable[[SourceNotebook], int],
+        *more: object,
+    ) -> tuple[list[list[Killed]], bool]:
+        """Drive mutants or answers of each notebook; say also whether all are new.
+
+        `options` gives those of each call of `mutate` for a notebook; `more` is what
+        else the result depends on.
+        """
+
+        def make(source: SourceNotebook, step: Step) -> list[dict]:
+            found = []
+            for given in options(source):
+                for item in mutate(self.root, source.assignment, source.name, **given):
+                    found.append(asdict(item))
+                    step()
+            return found
+
+        forms, cold = self.measure(
+            kind, title, make, lambda source: (options(source), *more), steps
+        )
+        return [[Killed(**item) for item in form] for form in forms], cold
+
 
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
-def _mutants(
-    bench: Bench, sources: list[SourceNotebook]
-) -> tuple[list[list[Killed]], list[str]]:
+def _mutants(bench: Bench) -> tuple[list[list[Killed]], list[str]]:
     """Drive all mutants; return what became of them, and how long it took."""
-    work = [
-        (
-            source,
-            bench.key(source),
-            sum(
-                len(mutants_of(graded.cell.source, name))
-                for name, graded in source.functions.items()
-            ),
-        )
-        for source in sources
-    ]
-
-    def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:
-        found = []
-        for item in mutate(bench.root, source.assignment, source.name):
-            found.append(asdict(item))
-            step()
-        return found
-
     begun, used = time.monotonic(), _cpu()
-    forms, cold = bench.measure("mutants", "mutants", work, make)
+    killed, cold = bench.drive(
+        "mutants",
+        "mutants",
+        lambda _: [{}],
+        lambda source: len(all_mutants(source)),
+    )
     whole = bench.folder / "time.json"
     if cold:
         times = {
-            "mutants": sum(len(form) for form in forms),
+            "mutants": sum(map(len, killed)),
             "clock": time.monotonic() - begun,
             "cpu": _cpu() - used,
             "jobs": bench.jobs,
             "cores": os.cpu_count(),
         }
         whole.write_text(json.dumps(times), encoding="utf-8")
-    return [[Killed(**item) for item in form] for form in forms], _times(whole)
+    return killed, _times(whole)
 
 
-def _contracts(bench: Bench, sources: list[SourceNotebook]) -> list[list[Killed]]:
+def _contracts(bench: Bench) -> list[list[Killed]]:
     """Drive the mutants of all contracts."""
-    work = [
-        (
-            source,
-            bench.key(source, "contracts"),
-            sum(len(contract_mutants(graded)) for graded in source.functions.values()),
-        )
-        for source in sources
-    ]
-
-    def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:
-        found = []
-        for item in mutate(bench.root, source.assignment, source.name, contracts=True):
-            found.append(asdict(item))
-            step()
-        return found
-
-    forms, _ = bench.measure("contracts", "contract mutants", work, make)
-    return [[Killed(**item) for item in form] for form in forms]
+    return bench.drive(
+        "contracts",
+        "contract mutants",
+        lambda _: [{"contracts": True}],
+        lambda source: len(all_mutants(source, contracts=True)),
+    )[0]
 
 
-def _faults(bench: Bench, sources: list[SourceNotebook]) -> list[list[SingleFault]]:
+def _faults(bench: Bench) -> list[list[SingleFault]]:
     """Measure what one wrong function costs in otherwise perfect work."""
-    work = [(source, bench.key(source, "faults", SAMPLE), 1) for source in sources]
 
-    def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:
+    def make(source: SourceNotebook, step: Step) -> list[dict]:
         found = single_faults(bench.root, source.assignment, source.name)
         step()
         return [asdict(fault) for fault in found]
 
-    forms, _ = bench.measure("faults", "single faults", work, make)
+    forms, _ = bench.measure(
+        "faults", "single faults", make, lambda _: ("faults", SAMPLE)
+    )
     return [[SingleFault(**fault) for fault in form] for form in forms]
 
 
@@ -260,74 +236,45 @@ def _answers_of(root: Path, source: SourceNotebook) -> list[tuple[str, str, str]
     ]
 
 
-def _right(
-    bench: Bench,
-    sources: list[SourceNotebook],
-    environments: dict[tuple[str, int], tuple[str, Environment]],
-) -> list[list[Killed]]:
+Environments = dict[tuple[str, int], tuple[str, Environment]]
+
+
+def _right(bench: Bench, environments: Environments) -> list[list[Killed]]:
     """Drive the right answers of each notebook, in every setting."""
     versions = [version for version, _ in environments.values()]
-    work = [
-        (source, bench.key(source, answers, versions), len(answers) * len(versions))
-        for source in sources
-        for answers in [_answers_of(bench.root, source)]
-    ]
+    answers = {s.name: _answers_of(bench.root, s) for s in bench.sources}
 
-    def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:
-        answers = _answers_of(bench.root, source)
-        found = []
-        for _, environment in environments.values() if answers else ():
-            for item in mutate(
-                bench.root,
-                source.assignment,
-                source.name,
-                answers=answers,
-                environment=environment,
-            ):
-                found.append(asdict(item))
-                step()
-        return found
+    def options(source: SourceNotebook) -> list[dict]:
+        given = answers[source.name]
+        every = [found for _, found in environments.values()] if given else []
+        return [{"answers": given, "environment": found} for found in every]
 
-    forms, _ = bench.measure("answers", "right answers", work, make)
-    return [[Killed(**item) for item in form] for form in forms]
+    return bench.drive(
+        "answers",
+        "right answers",
+        options,
+        lambda source: len(answers[source.name]) * len(versions),
+        versions,
+    )[0]
 
 
-def _attempted(bench: Bench, sources: list[SourceNotebook]) -> list[list[Killed]]:
+def _attempted(bench: Bench) -> list[list[Killed]]:
     """Drive the wrong attempts at each notebook's functions."""
-    # Here, and not in each thread: see mutation.todays_store.
-    every = {source.name: attempts_of(bench.root, source) for source in sources}
-    work = [
-        (source, bench.key(source, every[source.name]), len(every[source.name]))
-        for source in sources
-    ]
-
-    def make(source: SourceNotebook, step: Callable[[], None]) -> list[dict]:
-        attempts = every[source.name]
-        found = []
-        place = (bench.root, source.assignment, source.name)
-        for item in mutate(*place, answers=attempts) if attempts else ():
-            found.append(asdict(item))
-            step()
-        return found
-
-    forms, _ = bench.measure("attempts", "wrong attempts", work, make)
-    return [[Killed(**item) for item in form] for form in forms]
+    # Here, and not in each thread: see processes.todays_store.
+    every = {source.name: attempts_of(bench.root, source) for source in bench.sources}
+    return bench.drive(
+        "attempts",
+        "wrong attempts",
+        lambda source: [{"answers": every[source.name]}] if every[source.name] else [],
+        lambda source: len(every[source.name]),
+    )[0]
 
 
-def _stable(
-    bench: Bench,
-    sources: list[SourceNotebook],
-    environments: dict[tuple[str, int], tuple[str, Environment]],
-) -> list[Setting]:
+def _stable(bench: Bench, environments: Environments) -> list[Setting]:
     """Grade the same submissions again and again, in every setting."""
     versions = [version for version, _ in environments.values()]
-    work = [
-        (source, bench.key(source, answers, versions, ROUNDS), 1)
-        for source in sources
-        for answers in [_answers_of(bench.root, source)]
-    ]
 
-    def make(source: SourceNotebook, step: Callable[[], None]) -> list:
+    def make(source: SourceNotebook, step: Step) -> list:
         found = grade_again(
             bench.root,
             source.assignment,
@@ -339,12 +286,17 @@ def _stable(
         step()
         return found
 
-    results, _ = bench.measure("stability", "the same again", work, make)
+    results, _ = bench.measure(
+        "stability",
+        "the same again",
+        make,
+        lambda source: (_answers_of(bench.root, source), versions, ROUNDS),
+    )
     settings = [
         Setting(asked, version, threads)
         for (asked, threads), (version, _) in environments.items()
     ]
-    for source, result in zip(sources, results):
+    for source, result in zip(bench.sources, results):
         first: dict[str, dict] = {}
         for setting, gradings in zip(settings, result):
             for name, marks in gradings:
@@ -377,25 +329,22 @@ def quality_command(
     """
     console = Console()
     course = Course(Path.cwd())
-    bench = Bench(course.root, jobs, console)
-    if force:
-        shutil.rmtree(bench.folder, ignore_errors=True)
     sources = [
         read_source(course.root / "source" / assignment / f"{notebook}.ipynb")
         for assignment in course.chosen(only)
         for notebook in course.notebooks(assignment)
     ]
-    try:
-        mutants, times = _mutants(bench, sources)
-        contracts = _contracts(bench, sources)
-        faults = _faults(bench, sources)
-        every = {item: environment_of(course.root, *item) for item in SETTINGS}
-        there = {item: found for item, found in every.items() if found[0]}
-        answers = _right(bench, sources, there)
-        attempts = _attempted(bench, sources)
-        settings = _stable(bench, sources, there) if stability else []
-    except MutationError as error:
-        raise click.ClickException(str(error)) from None
+    bench = Bench(course.root, sources, jobs, console)
+    if force:
+        shutil.rmtree(bench.folder, ignore_errors=True)
+    mutants, times = _mutants(bench)
+    contracts = _contracts(bench)
+    faults = _faults(bench)
+    every = {item: environment_of(course.root, *item) for item in SETTINGS}
+    there = {item: found for item, found in every.items() if found[0]}
+    answers = _right(bench, there)
+    attempts = _attempted(bench)
+    settings = _stable(bench, there) if stability else []
     if stability:
         missing = [item for item in every if item not in there]
         settings += [Setting(asked, "", threads) for asked, threads in missing]

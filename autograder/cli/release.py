@@ -29,7 +29,7 @@ def release(assignment: str | None, edition: str) -> None:
     lacking: dict[str, int] = {}
     if others:
         names, lacking = _whole(course, names, edition)
-    with progress_bar() as progress:
+    with progress_bar(width=36) as progress:
         task = progress.add_task("generating", total=len(names))
         for name in names:
             progress.update(task, description=f"generating {name}")

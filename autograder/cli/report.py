@@ -14,25 +14,13 @@ from autograder.reports.ordinary_tests import unsafe_cells
 from autograder.service.attempts import Attempt
 from autograder.service.server import attempts_of
 
-__all__ = ["report_command", "titles_of"]
-
 HEADING = re.compile(r"^#+ (?P<title>[^`\n]*`(?P<function>\w+)`)", re.MULTILINE)
 
 
 def titles_of(course: Course, assignment: str) -> dict[str, str]:
     """Return the names of the check cells as headings give them.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        Which assignment.
-
-    Returns
-    -------
-    dict of str to str
-        ``building_blocks: Exercise 3, linear_forward`` by ``notebook/cell``.
+    Such as ``building_blocks: Exercise 3, linear_forward`` by ``notebook/cell``.
     """
     titles = {}
     for notebook in course.notebooks(assignment):
@@ -68,7 +56,7 @@ def attempts_line(attempts: list[Attempt]) -> list[tuple[str, str]]:
     learners = len({attempt.student for attempt in attempts})
     states = Counter(attempt.state for attempt in attempts)
     named = [f"{states[name]} {name}" for name in sorted(states) if name != "done"]
-    said = f"{len(attempts)} of {learners} learners"
+    said = f"{len(attempts)} by {learners} learners"
     return [("attempts", ", ".join([said, *named]))]
 
 

@@ -13,8 +13,6 @@ from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
 from autograder.service.server import Server
 
-__all__ = ["serve"]
-
 AGAIN = 10.0  # seconds
 
 

@@ -4,11 +4,9 @@ import sys
 from pathlib import Path
 
 import click
-from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.console import console
-from autograder.names import plain
+from autograder.cli.console import console, shown
 from autograder.nbgrader.course import Course
 
 
@@ -23,7 +21,7 @@ def status(assignment: str | None) -> None:
         return
     table = Table("learner", "assignment", "notebook", "made with")
     for item in found:
-        learner = escape(plain(item.student))
+        learner = shown(item.student)
         table.add_row(learner, item.assignment, item.notebook, item.reason)
     console.print(table)
     names = sorted({item.assignment for item in found})

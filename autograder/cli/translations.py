@@ -56,12 +56,8 @@ def check(language: str | None, document: str | None, summary: bool) -> None:
             bad += len(found)
             kinds = Counter(finding.kind for finding in found)
             said = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
-            console.print(
-                f"{edition.language}: {item.name}: {said or 'whole'}",
-                soft_wrap=True,
-                markup=False,
-                highlight=False,
-            )
+            line = f"{edition.language}: {item.name}: {said or 'whole'}"
+            console.print(line, soft_wrap=True, markup=False, highlight=False)
             for finding in [] if summary else found:
                 click.echo(f"  {finding}")
     sys.exit(1 if bad else 0)

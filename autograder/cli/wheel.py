@@ -6,8 +6,6 @@ import click
 
 from autograder.delivery.wheel import build_wheel
 
-__all__ = ["wheel"]
-
 
 @click.command()
 @click.option(

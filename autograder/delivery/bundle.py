@@ -6,11 +6,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.delivery.sheet import PRINTED, SHEET, printable
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
 from autograder.store import ENGLISH, edition_folder
-
-__all__ = ["bundle", "bundled_files", "learner_project"]
 
 README = "learner-README.md"
 HELPERS = (".json", ".otf", ".py", ".toml", ".txt")
@@ -24,19 +23,9 @@ def bundled_files(
 ) -> Iterator[tuple[Path, str]]:
     """List what goes into the bundle.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    language : str
-        Of the edition: what has not been made of it is there in English.
-    made : Path, optional
-        Where the edition was made; by default where the course keeps it.
-
-    Yields
-    ------
-    tuple of Path and str
-        A file and its name within the zip.
+    Of each file its name within the zip. What has not been made of the edition in
+    `language` is there in English; `made` says where it was made, if not where the
+    course keeps it.
 
     Raises
     ------
@@ -82,16 +71,8 @@ def bundled_files(
 def learner_project(course: Course) -> str:
     """Return the ``pyproject.toml`` of the bundle, which has no autograder.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-
-    Returns
-    -------
-    str
-        A project of the package ``helpers`` alone, with the course's name,
-        version and dependencies.
+    It is a project of the package ``helpers`` alone, with the course's name, version
+    and dependencies.
     """
     text = (course.root / "pyproject.toml").read_text(encoding="utf-8")
     whole = tomllib.loads(text)
@@ -134,21 +115,7 @@ def bundle(
 ) -> int:
     """Write the zip that learners get.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    target : Path
-        Where to write it.
-    language : str
-        Of the edition.
-    made : Path, optional
-        Where the edition was made; by default where the course keeps it.
-
-    Returns
-    -------
-    int
-        Number of files in it.
+    Returns how many files are in it; `language` and `made` are as for `bundled_files`.
 
     Raises
     ------
@@ -160,6 +127,8 @@ def bundle(
         if not path.is_file():
             raise CourseError(f"{name} belongs in the bundle, but {path} is missing")
         files[name] = path.read_bytes()
+    if SHEET in files:
+        files[PRINTED] = printable(files[SHEET].decode()).encode()
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

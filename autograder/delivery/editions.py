@@ -7,27 +7,15 @@ from autograder.store import edition_folder
 from autograder.translations.editions import LESSON_HINTS, Edition, Finding
 from helpers.checks.cases import write_form
 
-__all__ = ["write_lessons"]
-
 
 def write_lessons(
     edition: Edition, folder: Path | None = None
 ) -> tuple[list[str], dict[str, list[Finding]]]:
     """Make what belongs to no assignment: lessons with their cases, and pages.
 
-    Parameters
-    ----------
-    edition : Edition
-        The edition.
-    folder : Path, optional
-        Where to write; by default where the course keeps the edition.
-
-    Returns
-    -------
-    made : list of str
-        What was written, by its place in the course.
-    lacking : dict of str to list of Finding
-        What was not, and why; what an earlier run made of it is removed.
+    Returns what was written, by its place in the course, and what was not, with the
+    reason; what an earlier run made of that is removed. By default it goes where the
+    course keeps the edition.
     """
     folder = folder or edition_folder(edition.root, edition.language)
     made, lacking = [], {}

@@ -8,27 +8,14 @@ from string import Template
 from autograder.delivery.wheel import wheel_name
 from autograder.errors import CourseError
 
-__all__ = ["make_course"]
-
 # Files whose names in a package would mislead programs that look for them.
-PLACES = {
-    "ci.yml.in": ".github/workflows/ci.yml",
-    "gitignore.in": ".gitignore",
-}
+PLACES = {"ci.yml.in": ".github/workflows/ci.yml", "gitignore.in": ".gitignore"}
 
 
 def make_course(folder: Path) -> list[Path]:
     """Make a course.
 
-    Parameters
-    ----------
-    folder : Path
-        Where; it must not hold anything yet. Its name becomes the course's.
-
-    Returns
-    -------
-    list of Path
-        The files that were written.
+    The name of `folder` becomes the course's. Returns the files that were written.
 
     Raises
     ------

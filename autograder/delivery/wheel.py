@@ -15,8 +15,6 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 
-__all__ = ["build_wheel", "wheel_name"]
-
 DISTRIBUTION = "checked-notebooks"
 # What stands in helpers/ for any course.
 HELPERS = ("checks", "strings", "samples.py")
@@ -66,17 +64,7 @@ def wheel_name() -> str:
 def build_wheel(root: Path, out: Path) -> Path:
     """Build the wheel.
 
-    Parameters
-    ----------
-    root : Path
-        The repository.
-    out : Path
-        The folder in which it is put.
-
-    Returns
-    -------
-    Path
-        The wheel. The network is used only where setuptools is too old.
+    The network is used only where setuptools is too old.
 
     Raises
     ------

@@ -8,10 +8,9 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.delivery.sheet import PRINTED, SHEET, printable
 from autograder.errors import CourseError
 from autograder.store import ENGLISH, edition_folder
-
-__all__ = ["FIRST", "Workspace", "prepare", "workspace_files"]
 
 FIRST = "notebooks/00_start_here.ipynb"
 PATTERNS = ("*.ipynb", "*.cases.json", "*.md")
@@ -19,38 +18,19 @@ PATTERNS = ("*.ipynb", "*.cases.json", "*.md")
 
 @dataclass
 class Workspace:
-    """What `prepare` found and did.
-
-    Attributes
-    ----------
-    folder : Path
-        The workspace.
-    copied : list of str
-        Files that were not there before.
-    outdated : list of str
-        Notebooks there whose public cases are of an earlier release. They are
-        somebody's work and were left alone.
-    """
+    """What `prepare` found and did."""
 
     folder: Path
-    copied: list[str] = field(default_factory=list)
+    copied: list[str] = field(default_factory=list)  # files that were not there before
+    # Notebooks there whose public cases are of an earlier release. They are somebody's
+    # work and were left alone.
     outdated: list[str] = field(default_factory=list)
 
 
 def workspace_files(root: Path, language: str = ENGLISH) -> dict[str, Path]:
     """Return what belongs in a workspace: its name there, and its original.
 
-    Parameters
-    ----------
-    root : Path
-        The course's folder.
-    language : str
-        Of the edition: what has not been made of it is there in English.
-
-    Returns
-    -------
-    dict of str to Path
-        Lessons and released assignments.
+    What has not been made of the edition in `language` is there in English.
 
     Raises
     ------
@@ -77,23 +57,9 @@ def workspace_files(root: Path, language: str = ENGLISH) -> dict[str, Path]:
 def prepare(root: Path, folder: Path, language: str = ENGLISH) -> Workspace:
     """Copy lessons and released assignments to where they are absent.
 
-    A notebook and its public cases travel together. A notebook that is there is
-    never touched, and neither are its cases, which belong to that notebook's
-    release.
-
-    Parameters
-    ----------
-    root : Path
-        The course's folder.
-    folder : Path
-        The workspace; made if it does not exist.
-    language : str
-        Of the edition: what has not been made of it is there in English.
-
-    Returns
-    -------
-    Workspace
-        What was copied, and what is of an earlier release.
+    A notebook and its public cases travel together. A notebook that is there is never
+    touched, and neither are its cases, which belong to that notebook's release. What
+    has not been made of the edition in `language` is there in English.
 
     Raises
     ------
@@ -123,4 +89,8 @@ def prepare(root: Path, folder: Path, language: str = ENGLISH) -> Workspace:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(original, target)
             made.copied.append(name)
+    if SHEET in files and not (folder / PRINTED).exists():
+        text = files[SHEET].read_text(encoding="utf-8")
+        (folder / PRINTED).write_text(printable(text), encoding="utf-8")
+        made.copied.append(PRINTED)
     return made

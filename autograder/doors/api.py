@@ -9,23 +9,20 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from autograder.copies import notebook_in, notebooks_in
+from autograder.copies import MOST_BYTES, notebook_in, notebooks_in
 from autograder.doors.result import Result, missing_result, result_of
 from autograder.errors import CourseError
-from autograder.files import is_regular, read_bounded
+from autograder.files import Sort, read_bounded, sort_of
 from autograder.healing import edition_in
 from autograder.lms_names import notebook_of
 from autograder.names import plain
 from autograder.nbgrader.execution import Heal, JudgedExecute, healed_notebook
-from autograder.nbgrader.submitted_files import SubmittedFiles, pack, unpack
+from autograder.nbgrader.submitted_files import SubmittedFiles, content_of, pack, unpack
 from autograder.sandbox.forkserver import NotStarted
 from autograder.sandbox.isolation import Refused
 from autograder.sandbox.settings import Sandbox
-from autograder.store import Store, StoreError, read_store
-from autograder.submissions import MAX_BYTES
+from autograder.store import Store, read_stores
 from helpers.strings import speaking
-
-__all__ = ["grade", "grade_folder", "notebooks_of"]
 
 IGNORED = [".*", "*.pyc", "__pycache__", "feedback", "*.cases.json"]
 CELL_SECONDS = 60
@@ -70,23 +67,26 @@ def grade(
         no sandbox holds here. What a submission holds never raises.
     """
     stores = _stores(Path(cases), assignment)
-    content: bytes | int | None
+    raw: bytes | None
     file = ""
     if isinstance(notebook, bytes):
-        content = notebook
+        raw = notebook
+        files = SubmittedFiles(raw)
     elif isinstance(notebook, NotebookNode):
-        content = nbformat.writes(notebook).encode()
+        raw = nbformat.writes(notebook).encode()
+        files = SubmittedFiles(raw)
     else:
-        file = Path(notebook).name
-        content = _content(Path(notebook))
-    files = SubmittedFiles(content)
+        path = Path(notebook)
+        file, sort = path.name, sort_of(path)[0]
+        raw = read_bounded(path, MOST_BYTES)
+        files = SubmittedFiles(content_of(path), sort=sort)
     if not name:
         which = notebook_of(file, stores)
         name = which[0] if which else ""
-        if not name and isinstance(content, bytes):
-            name = notebook_in(content, stores)
+        if not name and raw is not None:
+            name = notebook_in(raw, stores)
             if name and file.lower().endswith(".ipynb"):  # which is noted
-                files = SubmittedFiles(None, others={file: content}, missing=True)
+                files = SubmittedFiles(None, others={file: raw}, sort=Sort.NOTHING)
         if not name and len(stores) == 1:
             name = next(iter(stores))
     if name not in stores:
@@ -111,14 +111,6 @@ def _graded_files(
         work.mkdir()
         unpack(files, path, work)
         return _graded(path, work, stores, name, config or _settings())
-
-
-def _content(path: Path) -> bytes | int | None:
-    """Return a submitted file's bytes; its size where that is too much."""
-    info = is_regular(path)
-    if info is None:
-        return None
-    return info.st_size if info.st_size > MAX_BYTES else read_bounded(path, MAX_BYTES)
 
 
 def grade_folder(
@@ -147,6 +139,9 @@ def grade_folder(
         One for each notebook of the assignment.
     """
     stores = _stores(Path(cases), assignment)
+    if Path(folder).is_symlink():
+        # Of a repository: it may lead to another learner's work, or to the solution.
+        return [missing_result(stores[name], name) for name in stores]
     there = notebooks_in(Path(folder), stores)
     return [
         _graded_files(pack(Path(folder), name, IGNORED, stores), stores, name, config)
@@ -180,13 +175,7 @@ def notebooks_of(assignment: str, cases: str | Path = "cases") -> list[str]:
 
 
 def _stores(cases: Path, assignment: str) -> dict[str, Store]:
-    try:
-        return {
-            name: read_store(cases / assignment / f"{name}.json")
-            for name in notebooks_of(assignment, cases)
-        }
-    except StoreError as error:
-        raise CourseError(str(error)) from None
+    return read_stores(cases / assignment, notebooks_of(assignment, cases))
 
 
 def _settings() -> Config:

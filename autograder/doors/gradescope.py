@@ -20,8 +20,6 @@ from autograder.errors import CourseError
 from autograder.files import write_atomically
 from autograder.nbgrader.course import Course
 
-__all__ = ["VISIBLE", "build_zip", "results_form"]
-
 VISIBLE = ("visible", "after_due_date", "after_published", "hidden")
 POLICY = "policy.json"
 PARTS = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "LICENSE-CONTENT")
@@ -62,21 +60,8 @@ def build_zip(
 ) -> int:
     """Write the zip that Gradescope takes as an autograder.
 
-    Parameters
-    ----------
-    course : Course
-        The course, with the assignment generated.
-    assignment : str
-        The assignment.
-    path : Path
-        Where the zip goes.
-    before, after : str
-        Visibility of marks of cells with hidden cases, and of all other tests.
-
-    Returns
-    -------
-    int
-        How many files are in it.
+    `before` and `after` are the visibility of marks of cells with hidden cases, and of
+    all other tests. Returns how many files are in it.
 
     Raises
     ------
@@ -123,17 +108,8 @@ def results_form(
 ) -> dict:
     """Return what Gradescope reads from ``results.json``.
 
-    Parameters
-    ----------
-    results : sequence of Result
-        Of all notebooks of a submission.
-    cells, rest : str
-        Visibility of the tests that have marks, and of notes.
-
-    Returns
-    -------
-    dict
-        One test for each check cell, with what the feedback shows in HTML.
+    One test for each check cell, with what the feedback shows in HTML. `cells` and
+    `rest` are the visibility of the tests that have marks, and of notes.
     """
     tests = []
     for result in results:
@@ -186,7 +162,10 @@ def main(root: Path) -> int:
     try:
         policy = json.loads((root / "source" / POLICY).read_text())
         results = grade_folder(
-            root / "submission", policy["assignment"], cases=root / "source" / "cases"
+            # Whatever Gradescope has made of it, its own folder is no learner's link.
+            (root / "submission").resolve(),
+            policy["assignment"],
+            cases=root / "source" / "cases",
         )
         form = results_form(results, policy["cells"], policy["rest"])
     except Exception:

@@ -13,8 +13,7 @@ from pathlib import Path
 from autograder.doors.api import grade_folder
 from autograder.doors.result import Result
 from autograder.files import write_atomically
-
-__all__ = ["results_form"]
+from autograder.flags import REFUSED
 
 
 def results_form(results: Sequence[Result]) -> dict:
@@ -25,7 +24,7 @@ def results_form(results: Sequence[Result]) -> dict:
         f"{result.notebook}: {flag['sentence']}"
         for result in results
         for flag in result.flags
-        if flag["kind"] in ("damaged", "missing")
+        if flag["kind"] in (*REFUSED, "missing")
     ]
     if damaged and len(damaged) == len(results):
         # Nothing of it can be read: no attempt is used up.
@@ -59,7 +58,7 @@ def main(root: Path, assignment: str) -> int:
     """Grade the submission in PrairieLearn's container."""
     try:
         results = grade_folder(
-            root / "student", assignment, cases=root / "tests" / "cases"
+            (root / "student").resolve(), assignment, cases=root / "tests" / "cases"
         )
         if not all(result.judged for result in results):
             raise RuntimeError("something could not be judged")

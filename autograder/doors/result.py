@@ -8,12 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode
 
-from autograder.feedback import (
-    case_words,
-    cell_html,
-    function_reason,
-    hints_of,
-)
+from autograder.feedback import case_words, cell_html, function_reason, hints_of
 from autograder.flags import Flag, flags_from
 from autograder.judging import FunctionVerdict, Verdict
 from autograder.store import Store
@@ -21,72 +16,34 @@ from helpers.checks.cases import FunctionCases
 from helpers.checks.report import Advice
 from helpers.strings import text
 
-__all__ = [
-    "VERSION",
-    "CaseResult",
-    "CellResult",
-    "FunctionResult",
-    "Result",
-    "WrittenResult",
-    "missing_result",
-    "result_of",
-]
-
 # Raised where a program that reads the older form would misread the newer one.
 VERSION = 1
 
 
 @dataclass(frozen=True)
 class CaseResult:
-    """One case of a function.
+    """One case of a function."""
 
-    Attributes
-    ----------
-    number : int
-        From 1.
-    hidden : bool
-        Whether it is hidden.
-    mark : float
-        From 0 to 1.
-    said : str
-        What is wrong, without any value.
-    """
-
-    number: int
+    number: int  # from 1
     hidden: bool
-    mark: float
-    said: str
+    mark: float  # from 0 to 1
+    said: str  # what is wrong, without any value
 
 
 @dataclass(frozen=True)
 class FunctionResult:
-    """One function.
-
-    Attributes
-    ----------
-    name : str
-        The function.
-    state : str
-        ``right``, ``untouched``, ``missing``, ``misconception``, ``wrong`` or
-        ``not judged``.
-    said : str
-        The same in one line.
-    mistake : str
-        Name of the catalogued mistake, or empty.
-    with_reference : tuple of str
-        Functions in whose place the solution's stood when marks were earned.
-    hints : tuple of Advice
-        What to think about.
-    cases : tuple of CaseResult
-        Empty where the function is missing or was not judged.
-    """
+    """One function."""
 
     name: str
+    # ``right``, ``untouched``, ``missing``, ``misconception``, ``wrong`` or
+    # ``not judged``.
     state: str
-    said: str
-    mistake: str = ""
+    said: str  # the same in one line
+    mistake: str = ""  # name of the catalogued mistake, or empty
+    # Functions in whose place the solution's stood when marks were earned.
     with_reference: tuple[str, ...] = ()
-    hints: tuple[Advice, ...] = ()
+    hints: tuple[Advice, ...] = ()  # what to think about
+    # Empty where the function is missing or was not judged.
     cases: tuple[CaseResult, ...] = ()
 
     @property
@@ -98,28 +55,15 @@ class FunctionResult:
 
 @dataclass(frozen=True)
 class CellResult:
-    """One cell that the machine grades.
-
-    Attributes
-    ----------
-    id : str
-        The cell.
-    points, out_of : float
-        Points earned, and the most that can be.
-    functions : tuple of str
-        What it checks; nothing where it holds ordinary tests.
-    problem : str
-        Why it could not be judged and waits for a person, or empty.
-    html : str
-        What the feedback shows below it.
-    """
+    """One cell that the machine grades."""
 
     id: str
+    # Points earned, and the most that can be.
     points: float
     out_of: float
-    functions: tuple[str, ...]
-    problem: str = ""
-    html: str = ""
+    functions: tuple[str, ...]  # what it checks; nothing where it holds ordinary tests
+    problem: str = ""  # why it could not be judged and waits for a person, or empty
+    html: str = ""  # what the feedback shows below it
 
     @property
     def title(self) -> str:
@@ -138,45 +82,22 @@ class WrittenResult:
 
 @dataclass(frozen=True)
 class Result:
-    """A graded notebook.
-
-    Attributes
-    ----------
-    assignment, notebook : str
-        What was graded.
-    cells : tuple of CellResult
-        The check cells, in order.
-    functions : tuple of FunctionResult
-        The functions, in order.
-    written : tuple of WrittenResult
-        What a person has yet to grade.
-    notes : tuple of str
-        What was healed in the submission.
-    flags : tuple of dict
-        What a person should look at: kind, cell, detail, sentence and urgent.
-    problem : str
-        Why nothing could be judged, or empty.
-    sandbox : str
-        What kept the learner's code apart.
-    seconds : float
-        How long it took.
-    digests : dict of str to str
-        Of the cases, and of the submitted file.
-    graded : NotebookNode
-        The graded notebook, for graders: outputs of the learner's are in it.
-    """
+    """A graded notebook."""
 
     assignment: str
     notebook: str
-    cells: tuple[CellResult, ...]
-    functions: tuple[FunctionResult, ...]
-    written: tuple[WrittenResult, ...] = ()
-    notes: tuple[str, ...] = ()
+    cells: tuple[CellResult, ...]  # in order
+    functions: tuple[FunctionResult, ...]  # in order
+    written: tuple[WrittenResult, ...] = ()  # what a person has yet to grade
+    notes: tuple[str, ...] = ()  # what was healed in the submission
+    # What a person should look at: kind, cell, detail, sentence and urgent.
     flags: tuple[dict, ...] = ()
-    problem: str = ""
-    sandbox: str = ""
-    seconds: float = 0.0
+    problem: str = ""  # why nothing could be judged, or empty
+    sandbox: str = ""  # what kept the learner's code apart
+    seconds: float = 0.0  # how long it took
+    # Of the cases, and of the submitted file.
     digests: dict[str, str] = field(default_factory=dict)
+    # The graded notebook, for graders: outputs of the learner's are in it.
     graded: NotebookNode | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -226,16 +147,7 @@ def result_of(
 ) -> Result:
     """Return the result of a notebook that `JudgedExecute` has graded.
 
-    Parameters
-    ----------
-    store : Store
-        Its cases.
-    notebook : str
-        Its name.
-    graded : NotebookNode
-        The graded notebook.
-    resources : dict
-        As `JudgedExecute` leaves them.
+    `resources` are as `JudgedExecute` leaves them.
     """
     course = graded.metadata["course"]
     verdict: Verdict | None = resources["course"]["verdict"]
@@ -282,15 +194,7 @@ def result_of(
 
 
 def missing_result(store: Store, notebook: str) -> Result:
-    """Return the result of a notebook that was not handed in: 0 points.
-
-    Parameters
-    ----------
-    store : Store
-        Its cases.
-    notebook : str
-        Its name.
-    """
+    """Return the result of a notebook that was not handed in: 0 points."""
     flag = Flag("missing")
     said = text("feedback.state.untouched")
     return Result(

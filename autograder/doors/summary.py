@@ -6,26 +6,19 @@ from collections.abc import Sequence
 from autograder.doors.result import FunctionResult, Result
 from autograder.names import plain
 
-__all__ = ["markdown_of"]
-
 MARKS = {"right": "✓", "untouched": "–"}
-# What would be markup to a page that shows Markdown.
-# An underscore within a word is none.
-_SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&]|(?<![^\W_])_|_(?![^\W_]))")
+# What would be markup to a page that shows Markdown, and what GitHub makes links of:
+# addresses, people, and formulas. An underscore within a word is none.
+_SPECIAL = re.compile(
+    r"([\\`*{}\[\]<>#|~&@$]|(?<![^\W_])_|_(?![^\W_])|(?<=:)/(?=/)|(?<=www)\.)",
+    re.IGNORECASE,
+)
 
 
 def markdown_of(results: Sequence[Result]) -> str:
     """Return points, functions and hints of some notebooks.
 
-    Parameters
-    ----------
-    results : sequence of Result
-        Of one submission.
-
-    Returns
-    -------
-    str
-        Text that no renderer of Markdown takes for HTML.
+    No renderer of Markdown takes any of it for HTML.
     """
     points = sum(result.points for result in results)
     out_of = sum(result.out_of for result in results)
@@ -65,4 +58,11 @@ def _function(function: FunctionResult) -> list[str]:
 
 
 def _said(text: str) -> str:
+    r"""Return a text that no page shows as anything else.
+
+    Examples
+    --------
+    >>> print(_said("ask @ada, [here](https://x.org)"))
+    ask \@ada, \[here\](https:\//x.org)
+    """
     return _SPECIAL.sub(r"\\\1", plain(text))

@@ -1,6 +1,7 @@
 """Zip archives of which nothing is believed: members, one at a time, within bounds."""
 
 import datetime
+import io
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -8,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-__all__ = ["Left", "Member", "Refused", "members", "opened", "read_member"]
+from autograder.lms_names import MOST_CHARACTERS
 
 CHUNK = 1 << 16
 MOST_MEMBERS = 100_000  # of a learner's zips: a folder with an environment in it
 SMALL = 1 << 20  # bytes for which a ratio says nothing
 MOST_PARTS = 32  # folders in folders
+MOST_LISTED = 24 << 20  # bytes of their lists, which become names in memory
 ENTRY = b"PK\x01\x02"  # how each entry of an archive's list begins
 
 
@@ -23,40 +25,21 @@ class Refused(Exception):
 
 @dataclass
 class Left:
-    """What one learner's work may still take.
+    """What one learner's work may still take."""
 
-    Attributes
-    ----------
-    files : int
-        Members that are read.
-    bytes : int
-        Bytes of them, unpacked.
-    listed : int
-        Members that archives list.
-    """
-
-    files: int
-    bytes: int
-    listed: int = MOST_MEMBERS
+    files: int  # members that are read
+    bytes: int  # bytes of them, unpacked
+    listed: int = MOST_MEMBERS  # members that archives list
+    lists: int = MOST_LISTED  # bytes of their lists
 
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive.
+    """A file in an archive."""
 
-    Attributes
-    ----------
-    path : PurePosixPath
-        Where it lies in the archive.
-    info : zipfile.ZipInfo
-        What the archive says of it.
-    time : datetime.datetime or None
-        When it was changed; None where that is no time.
-    """
-
-    path: PurePosixPath
-    info: zipfile.ZipInfo
-    time: datetime.datetime | None
+    path: PurePosixPath  # where it lies in the archive
+    info: zipfile.ZipInfo  # what the archive says of it
+    time: datetime.datetime | None  # when it was changed; None where that is no time
 
 
 def members(
@@ -75,6 +58,8 @@ def members(
             yield path, Refused("it is not an ordinary file")
         elif len(path.parts) > MOST_PARTS:
             yield path, Refused("it lies too deep in folders")
+        elif any(len(part) > MOST_CHARACTERS for part in path.parts):
+            yield path, Refused("it has a longer name than a file can have")
         else:
             try:
                 time = datetime.datetime(*info.date_time)
@@ -95,10 +80,6 @@ def read_member(
 
     Parameters
     ----------
-    archive : zipfile.ZipFile
-        The archive.
-    member : Member
-        One of its members.
     out : file
         Where its bytes go.
     left : Left
@@ -144,7 +125,27 @@ def opened(path: Path, left: Left) -> zipfile.ZipFile:
     Exception
         Whatever a damaged archive leads to.
     """
-    left.listed -= path.read_bytes().count(ENTRY)
+    with path.open("rb") as file:
+        end = b""
+        while chunk := file.read(CHUNK):
+            left.listed -= (end + chunk).count(ENTRY)
+            end = chunk[1 - len(ENTRY) :]
     if left.listed < 0:
         raise Refused(f"the learner's archives list more than {MOST_MEMBERS} files")
-    return zipfile.ZipFile(path)
+    return zipfile.ZipFile(_Listed(io.FileIO(path), left))
+
+
+class _Listed(io.BufferedReader):
+    """An archive's file, whose list is read as a whole when it is opened."""
+
+    def __init__(self, raw: io.FileIO, left: Left) -> None:
+        super().__init__(raw)
+        self._left = left
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, unless more is asked for than lists may have."""
+        if size is not None and size > CHUNK:
+            self._left.lists -= size
+            if self._left.lists < 0:
+                raise Refused("the learner's archives have too long a list of files")
+        return super().read(size)

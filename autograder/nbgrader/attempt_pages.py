@@ -16,8 +16,6 @@ from autograder.nbgrader.feedback_pages import FeedbackExporter
 from autograder.nbgrader.sanitizing import PageStyles
 from helpers.strings import text
 
-__all__ = ["AttemptPages", "brief", "plain_page", "points_of", "release_page"]
-
 MOST_SECRET = 200
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em;"
@@ -48,13 +46,7 @@ def points_of(finished: str) -> Points:
 
 @dataclass
 class AttemptPages:
-    """Makes pages of attempts; one process makes many.
-
-    Attributes
-    ----------
-    course : Course
-        The course.
-    """
+    """Makes pages of attempts; one process makes many."""
 
     course: Course
     _exporter: FeedbackExporter | None = field(default=None, repr=False)
@@ -64,14 +56,8 @@ class AttemptPages:
     ) -> str:
         """Return nbgrader's feedback page, all of it.
 
-        Parameters
-        ----------
-        assignment, notebook : str
-            What it is.
-        finished : str
-            The finished notebook in JSON.
-        said : list of str
-            What stands above it, such as which attempt it is.
+        `finished` is the notebook in JSON; `said` stands above it, such as which
+        attempt it is.
         """
         nb = nbformat.reads(finished, as_version=4)
         points = points_of(finished)
@@ -109,16 +95,8 @@ class AttemptPages:
 def brief(notebook: str, finished: str, said: list[str], marks: bool) -> str:
     """Return a page of what may be shown before the due date.
 
-    Parameters
-    ----------
-    notebook : str
-        Its name.
-    finished : str
-        The finished notebook in JSON.
-    said : list of str
-        What stands above it.
-    marks : bool
-        Whether marks and hints are shown, or public checks only.
+    `finished` is the notebook in JSON, `said` stands above it; without `marks`, public
+    checks are shown only.
     """
     nb = nbformat.reads(finished, as_version=4)
     course = nb.metadata.get("course", {})
@@ -126,9 +104,7 @@ def brief(notebook: str, finished: str, said: list[str], marks: bool) -> str:
     if marks:
         points = points_of(finished)
         total = text(
-            "feedback.points",
-            points=f"{points.earned:g}",
-            total=f"{points.out_of:g}",
+            "feedback.points", points=f"{points.earned:g}", total=f"{points.out_of:g}"
         )
         parts.append(f"<p><strong>{escape(total)}</strong></p>")
     rows = []
@@ -178,18 +154,7 @@ def release_page(
 ) -> None:
     """Put a page where `nbgrader fetch_feedback` finds it.
 
-    Parameters
-    ----------
-    course : Course
-        The course, whose settings say where the exchange is.
-    assignment, student : str
-        What, and whose.
-    folder : Path
-        The submitted files, with the secret that only the learner knows.
-    notebook : str
-        Which notebook.
-    page : str
-        Its page.
+    Beside the submitted files in `folder` lies the secret that only the learner knows.
     """
     out = Path(str(course.config.Exchange.root), course.directory.course_id, "feedback")
     if not out.is_dir():

@@ -26,6 +26,7 @@ from nbgrader.utils import find_all_notebooks
 from traitlets import Integer, List, Unicode
 
 from autograder.copies import is_touched, notebook_in
+from autograder.files import digest_of_file, files_below
 from autograder.lms_names import (
     CANVAS,
     MOODLE,
@@ -37,6 +38,7 @@ from autograder.lms_names import (
 from autograder.names import plain, unusable
 from autograder.nbgrader.archives import (
     CHUNK,
+    MOST_PARTS,
     Left,
     Member,
     Refused,
@@ -46,9 +48,7 @@ from autograder.nbgrader.archives import (
 )
 from autograder.nbgrader.returning import remember_names, renamed
 from autograder.nbgrader.worksheets import IDENTITY, Participants, read_worksheets
-from autograder.store import Store, StoreError, read_store, store_path
-
-__all__ = ["CANVAS", "MOODLE", "BoundedExtractor", "LmsCollector"]
+from autograder.store import Store, StoreError, read_stores
 
 LONGEST_SHOWN = 200
 MOST_PROBLEMS = 10  # said of one learner
@@ -61,52 +61,24 @@ Read = Callable[[IO[bytes], Left], None]
 
 @dataclass(frozen=True)
 class Upload:
-    """A file below a name that the LMS gave, in an archive or beside it.
+    """A file below a name that the LMS gave, in an archive or beside it."""
 
-    Attributes
-    ----------
-    parts : tuple of str
-        Its path; at one place in it is the LMS's name.
-    time : datetime.datetime or None
-        When it was changed.
-    read : callable
-        Writes its bytes, as far as the learner may still take some.
-    """
-
-    parts: tuple[str, ...]
-    time: datetime.datetime | None
-    read: Read
+    parts: tuple[str, ...]  # its path; at one place in it is the LMS's name
+    time: datetime.datetime | None  # when it was changed
+    read: Read  # writes its bytes, as far as the learner may still take some
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file that may be the notebook that is collected.
+    """A file that may be the notebook that is collected."""
 
-    Attributes
-    ----------
-    path : PurePosixPath
-        Where it lies, as a learner knows it.
-    upload : tuple of int
-        Later files have higher ones, as the LMS says.
-    time : datetime.datetime
-        When it was changed; long ago where nobody knows.
-    copy : int
-        The number that its name has as a copy.
-    read : callable
-        Writes its bytes.
-    handed_in : str
-        When, as the LMS says.
-    before : str
-        What the LMS put before the name.
-    """
-
-    path: PurePosixPath
-    upload: tuple[int, ...]
-    time: datetime.datetime
-    copy: int
-    read: Read
-    handed_in: str = ""
-    before: str = ""
+    path: PurePosixPath  # where it lies, as a learner knows it
+    upload: tuple[int, ...]  # later files have higher ones, as the LMS says
+    time: datetime.datetime  # when it was changed; long ago where nobody knows
+    copy: int  # the number that its name has as a copy
+    read: Read  # writes its bytes
+    handed_in: str = ""  # when, as the LMS says
+    before: str = ""  # what the LMS put before the name
 
     def rank(self) -> tuple[tuple[str, object], ...]:
         """Return what decides between candidates, in order, and how to say it."""
@@ -121,39 +93,19 @@ class Candidate:
 
 @dataclass
 class Learner:
-    """What there is of a learner.
-
-    Attributes
-    ----------
-    student : str
-        The id.
-    shown : str
-        Name and number, as the LMS says them.
-    uploads : list of (Name, tuple of str, Upload)
-        What was handed in: the LMS's name, the path below it, and the file.
-    problems : list of str
-        What was left out, and why.
-    taken : int
-        Notebooks that were collected.
-    replaced : int
-        Copies that others replace.
-    names : dict of str to str
-        What the LMS put before the name of each notebook that was collected.
-    archives : list of str
-        Where it was.
-    lost : bool
-        Whether something may be missing that was handed in.
-    """
+    """What there is of a learner."""
 
     student: str
-    shown: str
+    shown: str  # name and number, as the LMS says them
+    # What was handed in: the LMS's name, the path below it, and the file.
     uploads: list[tuple[Name, tuple[str, ...], Upload]] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    taken: int = 0
-    replaced: int = 0
+    problems: list[str] = field(default_factory=list)  # what was left out, and why
+    taken: int = 0  # notebooks that were collected
+    replaced: int = 0  # copies that others replace
+    # What the LMS put before the name of each notebook that was collected.
     names: dict[str, str] = field(default_factory=dict)
-    archives: list[str] = field(default_factory=list)
-    lost: bool = False
+    archives: list[str] = field(default_factory=list)  # where it was
+    lost: bool = False  # whether something may be missing that was handed in
 
     def leave(self, path: PurePosixPath | str, why: str) -> None:
         """Note what was left out."""
@@ -199,11 +151,6 @@ class BoundedExtractor(ExtractorPlugin):
         """Take the notebooks out of everything in ``archive_path``.
 
         A learner's own zip within the LMS's is unpacked too, one level deep.
-
-        Parameters
-        ----------
-        archive_path, extracted_path : str
-            Folders from where, and where to.
         """
         source, target = Path(archive_path), Path(extracted_path)
         self.taken, self.learners, self.refused, self.incomplete = {}, {}, [], []
@@ -298,7 +245,7 @@ class BoundedExtractor(ExtractorPlugin):
         """Return what is in each archive of an LMS, and beside them, by its name."""
         groups: dict[str, list[Upload]] = {}
         loose: list[Upload] = []
-        paths = [path for path in sorted(source.rglob("*")) if not path.is_dir()]
+        paths = sorted(files_below(source, MOST_PARTS))
         if not paths:
             self.log.warning("No files found in directory: %s", source)
         for path in paths:
@@ -416,7 +363,7 @@ class BoundedExtractor(ExtractorPlugin):
                     if self._written(learner, best, path, left):
                         self._take(learner, notebook, best, candidates, path)
                         break
-            unknown = self._recognize(learner, unnamed, stores, folder, left)
+            unknown = self._recognize(learner, unnamed, stores, folder, left, stack)
         if unknown and learner.taken < len(notebooks):
             learner.lost = True
         for problem in learner.problems[:MOST_PROBLEMS]:
@@ -432,25 +379,25 @@ class BoundedExtractor(ExtractorPlugin):
         stores: Mapping[str, Store],
         folder: Path,
         left: Left,
+        stack: contextlib.ExitStack,
     ) -> bool:
         """Take notebooks by their cells where none of their names has work in it.
 
-        Returns
-        -------
-        bool
-            Whether there are some of which nobody knows what they are.
+        Returns whether there are some of which nobody knows what they are.
         """
-        found: dict[str, dict[bytes, Candidate]] = {}
+        found: dict[str, dict[Path, Candidate]] = {}
+        kept = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         unknown = bool(unnamed[MOST_PROBLEMS:])
         for candidate in unnamed[:MOST_PROBLEMS]:
-            copy = folder / ".candidate"
+            copy = kept / "candidate"
             if not self._written(learner, candidate, copy, left):
                 continue
-            raw = copy.read_bytes()
-            copy.unlink()
-            notebook = notebook_in(raw, stores)
+            notebook = notebook_in(copy.read_bytes(), stores)
             if notebook:
-                found.setdefault(notebook, {})[raw] = candidate
+                # By its content: the same one twice is one.
+                digest = digest_of_file(copy, self.max_file_megabytes << 20)
+                known = copy.rename(kept / digest)
+                found.setdefault(notebook, {})[known] = candidate
             else:
                 what = "it is no notebook of the assignment, by its name or its cells"
                 learner.leave(candidate.path, what)
@@ -461,9 +408,9 @@ class BoundedExtractor(ExtractorPlugin):
             path = folder / f"{notebook}.ipynb"
             taken = str(path) in self.taken
             worked = {
-                raw: one
-                for raw, one in candidates.items()
-                if is_touched(raw, stores[notebook])
+                copy: one
+                for copy, one in candidates.items()
+                if is_touched(copy.read_bytes(), stores[notebook])
             }
             if taken and (
                 not worked or is_touched(path.read_bytes(), stores[notebook])
@@ -472,8 +419,9 @@ class BoundedExtractor(ExtractorPlugin):
             else:
                 chosen = worked or candidates
             if len(chosen) == 1:
-                ((raw, best),) = chosen.items()
-                path.write_bytes(raw)
+                ((copy, best),) = chosen.items()
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(copy, path)
                 learner.taken -= taken
                 self._take(learner, notebook, best, [], path)
                 self.log.warning(
@@ -591,18 +539,10 @@ class BoundedExtractor(ExtractorPlugin):
 
 @dataclass(frozen=True)
 class Known:
-    """The gradebook's students.
+    """The gradebook's students."""
 
-    Attributes
-    ----------
-    numbers : dict of str to str
-        Ids by the LMS's numbers.
-    people : dict of str to str
-        Ids by what else a person is known by, in small letters.
-    """
-
-    numbers: dict[str, str]
-    people: dict[str, str]
+    numbers: dict[str, str]  # ids by the LMS's numbers
+    people: dict[str, str]  # ids by what else a person is known by, in small letters
 
 
 class LmsCollector(FileNameCollectorPlugin):
@@ -634,15 +574,7 @@ class LmsCollector(FileNameCollectorPlugin):
     def collect(self, submitted_file: str) -> dict | None:
         """Return whose file this is and which, or None to skip it.
 
-        Parameters
-        ----------
-        submitted_file : str
-            Its path in the folder of extracted files.
-
-        Returns
-        -------
-        found : dict or None
-            ``student_id`` and ``file_id``, and ``timestamp`` if it is known.
+        ``student_id`` and ``file_id``, and ``timestamp`` if it is known.
         """
         extractor = self.parent.extractor_plugin_inst
         taken = getattr(extractor, "taken", {})
@@ -667,12 +599,8 @@ class LmsCollector(FileNameCollectorPlugin):
         """Return the notebooks' cases, by which their cells are known; or none."""
         course = self.parent.coursedir
         try:
-            return {
-                name: read_store(
-                    store_path(Path(course.root), course.assignment_id, name)
-                )
-                for name in self.notebooks()
-            }
+            folder = Path(course.root, "cases", course.assignment_id)
+            return read_stores(folder, self.notebooks())
         except StoreError:  # names are all that there is
             return {}
 
@@ -771,7 +699,7 @@ def _reason(error: Exception) -> str:
 
 
 def _shown(text: str) -> str:
-    text = plain(text)
+    text = plain(text[: 2 * LONGEST_SHOWN])
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 

@@ -13,8 +13,6 @@ from traitlets.config import Config
 
 from autograder.nbgrader import collecting
 
-__all__ = ["configure"]
-
 # Names, not classes: Formgrader shows the settings as JSON.
 OURS, THEIRS = "autograder.nbgrader", "nbgrader.preprocessors"
 
@@ -22,14 +20,8 @@ OURS, THEIRS = "autograder.nbgrader", "nbgrader.preprocessors"
 def configure(c: Config, root: str | Path, course_id: str = "") -> None:
     """Set what grades a course with the autograder.
 
-    Parameters
-    ----------
-    c : Config
-        The configuration, changed in place.
-    root : str or Path
-        The course's folder, or a file in it: ``__file__`` does.
-    course_id : str
-        nbgrader's name of the course.
+    `root` is the course's folder or a file in it, as ``__file__`` is; `course_id` is
+    nbgrader's name of the course.
     """
     folder = Path(root).resolve()
     c.CourseDirectory.root = str(folder.parent if folder.is_file() else folder)
@@ -137,6 +129,7 @@ def _show(c: Config) -> None:
 
 
 def _collect(c: Config) -> None:
+    c.ExportApp.plugin_class = f"{OURS}.exports.TableExport"
     # What Moodle and Canvas call the files in the archives that they give: see
     # docs/instructor.md. Set patterns of your own for another LMS.
     c.ZipCollectApp.extractor_plugin = f"{OURS}.collecting.BoundedExtractor"

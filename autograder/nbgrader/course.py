@@ -8,18 +8,14 @@ import json
 import logging
 import os
 import re
+import stat
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import (
-    Assignment,
-    Gradebook,
-    MissingEntry,
-    SubmittedAssignment,
-)
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
@@ -30,45 +26,30 @@ from autograder.errors import CourseError
 from autograder.flags import flags_from
 from autograder.nbgrader.empty_gradebook import empty_gradebook
 from autograder.nbgrader.marks import Marks, class_marks
-from autograder.store import StoreError, read_store, store_path
+from autograder.store import Store, read_stores
 
 # nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
 warnings.filterwarnings("ignore", category=SAWarning)
 
 PATIENCE = 30  # seconds
-EXECUTION = "NBGRADER_EXECUTION"
 POINTER = "traceback for details"
 RAISED = re.compile(r"[\w.]*(Error|Exception): \S")
-
-__all__ = ["Course", "GradeRow", "StaleGrade", "patient", "reason"]
 
 
 @dataclass
 class GradeRow:
-    """One submission in the table of grades.
-
-    Attributes
-    ----------
-    student, assignment : str
-        Whose and of what.
-    marks : Marks
-        Points of functions, of written answers, and what is subtracted.
-    mistakes : list of str
-        Names of the catalogued mistakes that were found.
-    flags : list of str
-        Why a person should look at it, in a word or two each.
-    remarks : list of str
-        The same in sentences.
-    notes : list of str
-        What need not be looked at, but should be known.
-    """
+    """One submission in the table of grades."""
 
     student: str
     assignment: str
+    # Points of functions, of written answers, and what is subtracted.
     marks: Marks = field(default_factory=Marks)
+    # Names of the catalogued mistakes that were found.
     mistakes: list[str] = field(default_factory=list)
+    # Why a person should look at it, in a word or two each.
     flags: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)  # the same in sentences
+    # What need not be looked at, but should be known.
     notes: list[str] = field(default_factory=list)
 
 
@@ -87,8 +68,6 @@ class Course:
 
     Parameters
     ----------
-    root : Path
-        Folder that holds ``nbgrader_config.py``.
     editions : sequence of str
         Languages in which to generate assignments besides those that it names.
 
@@ -156,6 +135,11 @@ class Course:
             for path in sorted(find_all_files(str(source), ignore))
         }
 
+    def folder(self, step: str, student: str, assignment: str) -> Path:
+        """Return where a learner's files of a step, such as ``submitted``, lie."""
+        name = getattr(self.directory, f"{step}_directory")
+        return Path(self.directory.format_path(name, student, assignment))
+
     def empty_gradebook(self, assignment: str) -> bytes:
         """Return a gradebook that holds an assignment's cells and nobody's work.
 
@@ -173,8 +157,8 @@ class Course:
 
     def students(self, assignment: str) -> list[str]:
         """Return who has submitted an assignment."""
-        folders = (self.root / "submitted").glob(f"*/{assignment}/")
-        return sorted(folder.parent.name for folder in folders)
+        folders = (self.root / "submitted").glob("*")
+        return sorted(one.name for one in folders if _is_folder(one / assignment))
 
     def graded(self, assignment: str) -> list[str]:
         """Return of whom an assignment has been graded."""
@@ -189,34 +173,9 @@ class Course:
         CourseError
             With the one reason why it was not generated.
         """
-        self._done(self.api.generate_assignment(assignment), assignment)
-
-    def autograde(self, assignment: str, student: str) -> str:
-        """Grade one submission as ``nbgrader autograde`` does.
-
-        Returns
-        -------
-        str
-            Empty, or the reason why it could not be graded.
-        """
-        told = os.environ.get(EXECUTION)
-        try:
-            result = self.api.autograde(assignment, student)
-        finally:
-            # nbgrader 0.9 leaves it set where grading fails.
-            os.environ.pop(EXECUTION, None)
-            if told is not None:
-                os.environ[EXECUTION] = told
-        return "" if result["success"] else reason(result)
-
-    def feedback(self, assignment: str, student: str) -> str:
-        """Make one learner's feedback pages as ``nbgrader generate_feedback`` does."""
-        result = self.api.generate_feedback(assignment, student)
-        return "" if result["success"] else reason(result)
-
-    def _done(self, result: dict, what: str) -> None:
+        result = self.api.generate_assignment(assignment)
         if not result["success"]:
-            raise CourseError(reason(result) or f"{what} failed")
+            raise CourseError(reason(result) or f"{assignment} failed")
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
@@ -279,11 +238,8 @@ class Course:
 
     def handed_in(self, assignment: str, student: str, notebook: str) -> bool:
         """Return whether a submission has a file for one of the notebooks."""
-        directory = self.directory
-        folder = directory.format_path(
-            directory.submitted_directory, student, assignment
-        )
-        return os.path.lexists(os.path.join(folder, f"{notebook}.ipynb"))
+        folder = self.folder("submitted", student, assignment)
+        return os.path.lexists(folder / f"{notebook}.ipynb")
 
     def _add_notebook(self, row: GradeRow, notebook: str) -> None:
         graded = self.graded_path(row.assignment, row.student, notebook)
@@ -306,78 +262,52 @@ class Course:
             if function["entry"]:
                 row.mistakes.append(function["entry"])
 
-    def digests(self, assignment: str) -> dict[str, str]:
-        """Return the digest of each notebook's cases."""
-        try:
-            return {
-                name: read_store(store_path(self.root, assignment, name)).cases.digest
-                for name in self.notebooks(assignment)
-            }
-        except StoreError as error:
-            raise CourseError(str(error)) from None
+    def stores(self, assignment: str) -> dict[str, Store]:
+        """Return what grading each of an assignment's notebooks needs.
 
-    def points(self, assignment: str) -> dict[str, dict[str, float]]:
-        """Return the points of each notebook's check cells."""
-        stores = {
-            name: read_store(store_path(self.root, assignment, name))
-            for name in self.notebooks(assignment)
-        }
-        return {name: store.points for name, store in stores.items()}
-
-    def terms(self, assignment: str) -> dict[str, str]:
-        """Return what penalties depend on beside the submission, by learner.
-
-        Returns
-        -------
-        dict of str to str
-            The due date, and each learner's extension; under the empty name what
-            holds for everybody else.
+        Raises
+        ------
+        StoreError
+            If one is missing or damaged.
         """
-        with self.gradebook() as book:
-            try:
-                due = str(book.find_assignment(assignment).duedate)
-            except MissingEntry:
-                return {"": ""}
-            rows = (
-                book.db.query(SubmittedAssignment)
-                .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-                .filter(Assignment.name == assignment)
-            )
-            extended = {row.student_id: f"{due} {row.extension or ''}" for row in rows}
-        return {"": f"{due} ", **extended}
+        return read_stores(self.root / "cases" / assignment, self.notebooks(assignment))
 
     def stale(
-        self, assignment: str, digests: Mapping[str, str] | None = None
+        self, assignment: str, stores: Mapping[str, Store] | None = None
     ) -> list[StaleGrade]:
         """List the grades that were made with other cases than today's.
 
-        Parameters
-        ----------
-        assignment : str
-            The assignment.
-        digests : mapping of str to str, optional
-            As ``digests`` gives them, where they are known already.
+        `stores` are those of the assignment, where they have been read already.
         """
         found: list[StaleGrade] = []
         if not any((self.root / "autograded").glob(f"*/{assignment}/*.ipynb")):
             # Nothing to compare: the assignment may never have been generated here.
             return found
-        digests = self.digests(assignment) if digests is None else digests
-        points = self.points(assignment)
-        for notebook, digest in digests.items():
+        stores = self.stores(assignment) if stores is None else stores
+        for notebook, store in stores.items():
             for path in (self.root / "autograded").glob(
                 f"*/{assignment}/{notebook}.ipynb"
             ):
                 student = path.parent.parent.name
                 made = self.graded_notebook(assignment, student, notebook)
                 why = ""
-                if made.get("digest") != digest:
+                if made.get("digest") != store.cases.digest:
                     why = "other cases" if made.get("digest") else "no digest"
-                elif made.get("points", points[notebook]) != points[notebook]:
+                elif made.get("points", store.points) != store.points:
                     why = "other points"
                 if why:
                     found.append(StaleGrade(student, assignment, notebook, why))
         return sorted(found, key=lambda item: (item.student, item.notebook))
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell whether a folder is there; one that may not be read is named later."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
 
 
 def patient(url: str, seconds: float | None = None) -> str:

@@ -8,20 +8,11 @@ from sqlalchemy import create_engine, insert, select
 
 from autograder.errors import CourseError
 
-__all__ = ["empty_gradebook"]
-
 
 def empty_gradebook(db_url: str, course_id: str, assignment: str, path: Path) -> None:
     """Write a gradebook that holds an assignment's cells and nobody's work.
 
-    Parameters
-    ----------
-    db_url, course_id : str
-        The course's gradebook.
-    assignment : str
-        The assignment.
-    path : Path
-        A file that does not exist yet.
+    It goes to `path`, where there is no file yet.
 
     Raises
     ------

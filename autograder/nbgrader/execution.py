@@ -1,21 +1,34 @@
 """Grading a submission inside nbgrader: reading, healing, running, judging."""
 
+import builtins
 import contextlib
 import os
 import platform
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbclient.exceptions import DeadKernelError
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from sqlalchemy import bindparam, select, update
 from traitlets import Bool, Float, Integer
 
 from autograder.copies import choose, notebooks_in
@@ -27,35 +40,21 @@ from autograder.feedback import (
     notes_html,
     public_right,
 )
-from autograder.flags import Flag, flags_form, flags_from
+from autograder.files import linked
+from autograder.flags import REFUSAL, Flag, flags_form, flags_from
 from autograder.forks import Ask
 from autograder.healing import edition_in
 from autograder.judging import Judge, Verdict, untouched_functions
 from autograder.names import plain, unusable
-from autograder.outputs import Recorder, counted, new_output
+from autograder.outputs import Recorder, counted, new_output, notebook_text
 from autograder.protocol import CaseLimits, FunctionForm
 from autograder.reference import Reference
-from autograder.sandbox.session import (
-    Ended,
-    Failed,
-    Session,
-    Show,
-    TooMuch,
-    TooSlow,
-)
+from autograder.sandbox.session import Ended, Failed, Session, Show, TooMuch, TooSlow
 from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.staging import remove_followed
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import Submission, is_python
 from helpers.strings import speaking, text
-
-__all__ = [
-    "Heal",
-    "JudgedExecute",
-    "SaveJudgedGrades",
-    "SubmissionExporter",
-    "healed_notebook",
-]
 
 NOTES_ID = "submission-notes"
 LANGUAGE = {
@@ -115,17 +114,8 @@ class SubmissionExporter(NotebookExporter):
     def healed(self, filename: str, resources: dict) -> NotebookNode:
         """Read a submitted notebook and heal it.
 
-        Parameters
-        ----------
-        filename : str
-            The submitted file.
-        resources : dict
-            nbgrader's, of this notebook; given its folder and its store.
-
-        Returns
-        -------
-        NotebookNode
-            The released notebook with the learner's text.
+        `resources` are nbgrader's, of this notebook; they are given its folder and its
+        store.
 
         Raises
         ------
@@ -134,7 +124,9 @@ class SubmissionExporter(NotebookExporter):
         """
         names = resources["nbgrader"]
         store = self._place(filename, resources)
-        reason = unusable(names["student"])
+        reason = unusable(names["student"]) or linked(
+            Path(filename).parent, Path(self.parent.coursedir.root)
+        )
         if reason:
             self.parent.log.error(reason)
             raise NbGraderException(reason)
@@ -188,28 +180,23 @@ class SubmissionExporter(NotebookExporter):
         self._place(filename, resources)
         return super().from_filename(filename, resources=resources, **kwargs)
 
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
+    ) -> tuple:
+        """Convert a notebook, and write it as all that was graded is written."""
+        taken = Exporter.from_notebook_node(self, nb, resources, **kwargs)
+        notebook, resources = taken
+        resources["output_suffix"] = ".nbconvert"
+        return notebook_text(notebook), resources
+
 
 def healed_notebook(
     path: Path, store: Store, stores: Mapping[str, Store]
 ) -> tuple[Submission, NotebookNode]:
     """Read a submitted notebook, or the copy that holds the work, and heal it.
 
-    Parameters
-    ----------
-    path : Path
-        The submitted file; `autograder.copies.choose` may take another one.
-    store : Store
-        Holds the release and the cases.
-    stores : mapping of str to Store
-        Those of all of the assignment's notebooks, by name.
-
-    Returns
-    -------
-    submission : Submission
-        What was read.
-    notebook : NotebookNode
-        The released notebook with the learner's text; its metadata say what was
-        healed and what a person should look at.
+    `autograder.copies.choose` may take another file than `path`. The notebook's
+    metadata say what was healed and what a person should look at.
     """
     submission, (notebook, notes, flags, edition) = choose(path, store, stores)
     notebook.metadata["course"] = {
@@ -219,7 +206,7 @@ def healed_notebook(
         "flags": flags_form(flags),
         "submission": submission.digest,
         "points": store.points,
-        "damaged": any(flag.kind == "damaged" for flag in flags),
+        "damaged": any(flag.refused for flag in flags),
     }
     return submission, notebook
 
@@ -355,7 +342,8 @@ class JudgedExecute(Execute):
             if report is not None:
                 used["cpu"] += report.cpu + report.beside
                 used["peak"] = max(used["peak"], report.peak)
-                self._limit = self._limit or _limit_of(report.reason)
+                if not self._limit and report.reason in LIMITS:
+                    self._limit = report.reason
             # All runs of a notebook share its limits.
             for name, spent in (
                 ("wall", time.monotonic() - began),
@@ -370,7 +358,7 @@ class JudgedExecute(Execute):
         """Run all cells in a kernel of Jupyter's, as nbgrader does: no sandbox."""
         if self._sandbox.sandboxed:
             raise NoAnswer("the sandbox runs Python only")
-        self.nb.metadata["course"]["walls"] = "none"
+        self.nb.metadata["course"]["isolation"] = "none"
         step = Execute(parent=self.parent)
         self.nb, self.resources = step.preprocess(self.nb, self.resources)
         self._succeeded = dict.fromkeys(range(len(self.nb.cells)), True)
@@ -481,7 +469,7 @@ class JudgedExecute(Execute):
         A cell that did not run to its end shows an error, whatever its outputs are:
         without one, nbgrader would give all points.
         """
-        reason = "the file was damaged" if damaged else ""
+        reason = REFUSAL if damaged else ""
         failed = any(output.output_type == "error" for output in cell.outputs)
         if index not in self._succeeded and cell.source.strip():
             reason = reason or problem or "it was not run"
@@ -521,6 +509,9 @@ class JudgedExecute(Execute):
         course = nb.metadata["course"]
         verdict = self._verdict
         flags = flags_from(course.get("flags"))
+        for function in verdict.functions.values() if verdict is not None else ():
+            if function.kind == "missing":
+                function.stopped = _stopped(nb, function.name)
         for index, cell in enumerate(nb.cells):
             nbgrader = cell.metadata.get("nbgrader", {})
             identity = nbgrader.get("grade_id")
@@ -532,7 +523,7 @@ class JudgedExecute(Execute):
                     if not damaged:
                         flags.append(flag)
                     if flag.kind == "not judged":
-                        flagged[identity] = "damaged" if damaged else flag.detail
+                        flagged[identity] = REFUSAL if damaged else flag.detail
                 continue
             if identity not in self._store.cells:
                 continue
@@ -545,6 +536,7 @@ class JudgedExecute(Execute):
                 names = self._store.cells[identity].functions
                 reasons = [verdict.problems.get(name, "") for name in names]
                 reason = next(filter(None, reasons), "")
+                flags += _not_there(verdict, identity, names)
                 stood = [n for name in names for n in verdict.replaced(name)]
                 if stood:
                     detail = ", ".join(dict.fromkeys(stood))
@@ -555,7 +547,7 @@ class JudgedExecute(Execute):
                 flagged[identity] = reason
                 flags.append(Flag("not judged", identity, _plain(reason)))
             elif damaged:
-                flagged[identity] = "damaged"
+                flagged[identity] = REFUSAL
             elif self._late:
                 flagged[identity] = "out of time"
             cell.outputs = [
@@ -584,6 +576,27 @@ def _error(name: str, value: str) -> NotebookNode:
     return shown
 
 
+def _not_there(verdict: Verdict, cell: str, names: Sequence[str]) -> list[Flag]:
+    """Flag functions that are missing: right work may have another name."""
+    found = [verdict.functions[name] for name in names]
+    gone = [f.name for f in found if f.state == "missing" and f.kind != "lost"]
+    return [Flag("no function", cell, ", ".join(gone))] if gone else []
+
+
+def _stopped(nb: NotebookNode, function: str) -> str:
+    """Return with which built-in exception the last cell that defines it stopped."""
+    # Indented, or behind a mark that a copy has brought along, it stops with an error.
+    header = re.compile(
+        rf"^[ \t\ufeff\u200b]*def {re.escape(function)}\b", re.MULTILINE
+    )
+    said = ""
+    for cell in nb.cells:
+        if cell.cell_type == "code" and header.search(cell.source):
+            errors = [o.ename for o in cell.outputs if o.output_type == "error"]
+            said = errors[0] if errors and errors[0] in EXCEPTIONS else ""
+    return said
+
+
 def _partial_credit(cell: NotebookNode) -> float | None:
     """Return the number that a cell of tests gives as its mark, if there is one."""
     for output in cell.outputs:
@@ -595,12 +608,16 @@ def _partial_credit(cell: NotebookNode) -> float | None:
     return None
 
 
-def _limit_of(reason: str) -> str:
-    return reason if reason in LIMITS else ""
+EXCEPTIONS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, Exception)
+)
+KEPT = " .,:;_()'-，。：；、（）"  # of what is no letter, in reasons in either language
 
 
 def _plain(reason: str) -> str:
-    return "".join(c for c in reason if c.isalnum() or c in " .,:_()'-")
+    return "".join(c for c in reason if c.isalnum() or c in KEPT)
 
 
 def _summary(store: Store, verdict: Verdict | None) -> dict:
@@ -623,11 +640,39 @@ def _summary(store: Store, verdict: Verdict | None) -> dict:
     }
 
 
+def _submitted_notebook(book: Gradebook, names: Mapping[str, str]) -> str:
+    """Return the id of the row of a submitted notebook.
+
+    Raises
+    ------
+    MissingEntry
+        If there is none.
+    """
+    found = book.db.execute(
+        select(SubmittedNotebook.id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(
+            SubmittedAssignment,
+            SubmittedAssignment.id == SubmittedNotebook.assignment_id,
+        )
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(
+            Notebook.name == names["notebook"],
+            Assignment.name == names["assignment"],
+            SubmittedAssignment.student_id == names["student"],
+        )
+    ).scalar()
+    if found is None:
+        raise MissingEntry(f"no row of {names['notebook']}")
+    row: str = found
+    return row
+
+
 class SaveJudgedGrades(SaveAutoGrades):
     """Saves grades, and flags for a person what could not be judged.
 
-    Rows are read at once and written at once, not cell by cell, and through the
-    gradebook among the resources where somebody has opened one.
+    Rows are read at once and written at once, not cell by cell nor as objects, and
+    through the gradebook among the resources where somebody has opened one.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
@@ -638,22 +683,33 @@ class SaveJudgedGrades(SaveAutoGrades):
         opened = course.get("gradebook")
         own = contextlib.nullcontext(opened) if opened else Gradebook(names["db_url"])
         with own as book:
-            submitted = book.find_submission_notebook(
-                names["notebook"], names["assignment"], names["student"]
-            )
-            self._grades, self._comments = (
+            row = _submitted_notebook(book, names)
+            grades, comments = (
                 {
-                    name: row
-                    for row, name in book.db.query(kind, BaseCell.name)
-                    .join(BaseCell, kind.cell_id == BaseCell.id)
-                    .filter(kind.notebook_id == submitted.id)
+                    found.name: found
+                    for found in book.db.execute(
+                        select(kind.id, BaseCell.name, column)
+                        .join(BaseCell, kind.cell_id == BaseCell.id)
+                        .where(kind.notebook_id == row)
+                    )
                 }
-                for kind in (Grade, Comment)
+                for kind, column in (
+                    (Grade, Grade.manual_score),
+                    (Comment, Comment.manual_comment),
+                )
             )
+            self._grades, self._comments = grades, comments
+            self._scored: list[dict] = []
+            self._commented: list[dict] = []
             for index, cell in enumerate(nb.cells):
                 nb.cells[index], resources = self.preprocess_cell(
                     cell, resources, index
                 )
+            for kind, values in ((Grade, self._scored), (Comment, self._commented)):
+                if values:
+                    table = kind.__table__
+                    at_row = update(table).where(table.c.id == bindparam("row"))
+                    book.db.execute(at_row, values)
             book.db.commit()
         return nb, resources
 
@@ -661,11 +717,14 @@ class SaveJudgedGrades(SaveAutoGrades):
         """Save a cell's mark; one that a person has given stays."""
         identity = cell.metadata["nbgrader"]["grade_id"]
         grade = self._grades[identity]
-        grade.auto_score, _ = utils.determine_grade(cell, self.log)
-        grade.needs_manual_grade = (
-            grade.manual_score is not None
-            or grade.auto_score is None
-            or identity in self._flagged
+        score, _ = utils.determine_grade(cell, self.log)
+        unsettled = grade.manual_score is not None or score is None
+        self._scored.append(
+            {
+                "row": grade.id,
+                "auto_score": score,
+                "needs_manual_grade": unsettled or identity in self._flagged,
+            }
         )
 
     def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
@@ -673,5 +732,6 @@ class SaveJudgedGrades(SaveAutoGrades):
         nbgrader = cell.metadata["nbgrader"]
         same = nbgrader.get("checksum") == utils.compute_checksum(cell)
         silent = same and not utils.is_task(cell)
+        said = "No response." if silent else None
         comment = self._comments[nbgrader["grade_id"]]
-        comment.auto_comment = "No response." if silent else None
+        self._commented.append({"row": comment.id, "auto_comment": said})

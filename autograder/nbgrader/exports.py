@@ -10,18 +10,17 @@ stands for work that was not handed in, or that still waits for a person.
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 from nbgrader.api import Assignment, Gradebook, Student
-from nbgrader.plugins import ExportPlugin
+from nbgrader.plugins import CsvExportPlugin, ExportPlugin
 from traitlets import Bool, Dict, Enum, Unicode
 
+from autograder.files import write_atomically
 from autograder.nbgrader.marks import Marks, class_marks
-
-__all__ = ["CanvasExport", "MoodleExport", "harmless"]
 
 # A spreadsheet takes a cell that begins with one of these for a formula, be it of
 # ordinary or of full width.
@@ -55,14 +54,49 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+class _Name(str):
+    """A name that stays one cell, and no formula, where nbgrader formats it."""
+
+    def __format__(self, _: str) -> str:
+        plain = harmless(self)
+        quoted = plain.replace('"', '""')
+        return f'"{quoted}"' if set(plain) & set(',;"') else plain
+
+
+class TableExport(CsvExportPlugin):
+    """The table of plain ``nbgrader export``, in which names add no cells.
+
+    nbgrader writes names as they are: a comma in one would move the marks.
+    """
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write nbgrader's table from a gradebook of such names."""
+        fields = ("id", "last_name", "first_name", "email")
+        students = [
+            SimpleNamespace(**{f: _Name(getattr(one, f) or "") for f in fields})
+            for one in gradebook.students
+        ]
+        assignments = [
+            SimpleNamespace(
+                name=_Name(one.name), duedate=one.duedate, max_score=one.max_score
+            )
+            for one in gradebook.assignments
+        ]
+
+        def find(name: str, student: str) -> object:
+            return gradebook.find_submission(str(name), str(student))
+
+        shown = {"students": students, "assignments": assignments}
+        super().export(SimpleNamespace(**shown, find_submission=find))
+
+
 class _GradesExport(ExportPlugin):
     """What the exports have in common: which rows, which marks, how written."""
 
     default_name = "grades.csv"
 
     missing_is_zero = Bool(
-        False,
-        help="Write 0 for work that was not handed in; otherwise leave it empty.",
+        False, help="Write 0 for work that was not handed in; otherwise leave it empty."
     ).tag(config=True)
     unfinished = Bool(
         False,
@@ -160,16 +194,8 @@ class _GradesExport(ExportPlugin):
         writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
         writer.writerows([harmless(cell) for cell in row] for row in rows)
         encoding = "utf-8-sig" if self.byte_order_mark else "utf-8"
-        # Whole or not at all, and for the grader's eyes only.
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with open(
-                os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
-            ) as file:
-                file.write(text.getvalue().encode(encoding))
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        # For the grader's eyes only.
+        write_atomically(path, text.getvalue().encode(encoding), 0o600)
 
 
 class CanvasExport(_GradesExport):
@@ -234,8 +260,7 @@ class MoodleExport(_GradesExport):
 
     default_name = "moodle.csv"
     byte_order_mark = Bool(
-        True,
-        help="As in the other exports; Moodle's import takes the mark off.",
+        True, help="As in the other exports; Moodle's import takes the mark off."
     ).tag(config=True)
     identifier = Enum(
         ["Username", "ID number"],

@@ -3,8 +3,9 @@
 import json
 import re
 import shutil
+import sys
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import ClassVar
@@ -49,7 +50,9 @@ POLICY = "; ".join(
         "form-action 'none'",
     ]
 )
-MOST_KEPT = 100_000_000  # characters of cells as HTML
+MOST_KEPT = 64_000_000  # bytes of cells as HTML
+MOST_SHARED = 1_000_000  # of one that learners have in common
+LARGE = 4_000_000  # characters of a page
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 ENTRY = re.compile(
     r'<a href="#((?:comment-)?([\w.-]+))">'
@@ -76,30 +79,16 @@ LABEL = re.compile(rf"(?<!\w)({'|'.join(OWN)})(?=[<: ])(: ?)?")
 MARKS = re.compile(r"\((Score: [^()<>]*)\)")
 BODY, FOOTER = '<div class="panel-body">', '<div class="panel-footer">'
 
-__all__ = ["FeedbackExporter", "OnlyPages", "accessible"]
-
 
 def accessible(
     page: str, language: str = "en", waiting: Mapping[str, float] | None = None
 ) -> str:
     """Return a feedback page of nbgrader's with what readers of all kinds need.
 
-    Parameters
-    ----------
-    page : str
-        The page.
-    language : str
-        Of the edition that the learner uses.
-    waiting : mapping of str to float, optional
-        Cells that only a person can grade and nobody has, with the points that they
-        are worth.
-
-    Returns
-    -------
-    str
-        The page with its language, links that can be told from text, a list of
-        marks whose entries can be told from each other, and a policy that lets no
-        script run and nothing be loaded.
+    It says its language, links can be told from text, the entries of the list of marks
+    from each other, and a policy lets no script run and nothing be loaded. `waiting`
+    are cells that only a person can grade and nobody has, with the points that they are
+    worth.
 
     Examples
     --------
@@ -134,10 +123,7 @@ def accessible(
 def in_own_words(html: str) -> str:
     """Return part of a page, without a learner's words, in the edition's language.
 
-    Parameters
-    ----------
-    html : str
-        What nbgrader's template wrote: the list of marks, or a cell's heading.
+    It is what nbgrader's template wrote: the list of marks, or a cell's heading.
 
     Examples
     --------
@@ -192,25 +178,21 @@ TEMPLATE = """{%- extends 'index.html.j2' -%}
 class RenderedCells:
     """Cells as HTML: most are equal for many learners of a class.
 
-    What a cell looks like depends on the cell and on the language of what is said
-    in it, so all of this is the key.
-
-    Parameters
-    ----------
-    most : int
-        Characters of HTML that are kept.
+    What a cell looks like depends on the cell and on the language of what is said in
+    it, so all of this is the key.
 
     Examples
     --------
     >>> cells = RenderedCells()
-    >>> cells.keep(NotebookNode(source="1"), "<p>1</p>")
+    >>> cell = NotebookNode(source="1", metadata={})
+    >>> cells.keep(cell, "<p>1</p>")
     '<p>1</p>'
-    >>> cells.get(NotebookNode(source="1"))
+    >>> cells.get(cell)
     '<p>1</p>'
     """
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most, self._size = most, 0
+    def __init__(self) -> None:
+        self._size = 0
         self._known: OrderedDict[bytes, str] = OrderedDict()
 
     def get(self, cell: NotebookNode) -> str | None:
@@ -223,16 +205,40 @@ class RenderedCells:
     def keep(self, cell: NotebookNode, html: str) -> str:
         """Keep how a cell was rendered, and return it."""
         html = _headed(html, bool(cell.metadata.get("nbgrader", {}).get("waiting")))
-        if len(html) <= self._most:
-            self._size += len(html)
+        if len(html) <= MOST_SHARED:
+            self._size += sys.getsizeof(html)
             self._known[self._key(cell)] = html
-            while self._size > self._most:
-                self._size -= len(self._known.popitem(last=False)[1])
+            while self._size > MOST_KEPT:
+                self._size -= sys.getsizeof(self._known.popitem(last=False)[1])
         return html
 
     def _key(self, cell: NotebookNode) -> bytes:
         form = json.dumps([language(), cell], sort_keys=True)
         return blake2b(form.encode("utf-8")).digest()
+
+
+def concatenated(parts: Iterable[str]) -> str:
+    """Return a page of its parts; a large one without wide characters.
+
+    One of these would make each character of its images take four bytes. They are
+    written as references, which readers do not see.
+
+    Examples
+    --------
+    >>> concatenated(["<p>é", "李</p>"])
+    '<p>é李</p>'
+    >>> concatenated(["é李", " " * 4_000_000])[:9]
+    'é&#26446;'
+    """
+    listed = list(parts)
+    if sum(map(len, listed)) > LARGE:
+        listed = [
+            part
+            if part.isascii()
+            else part.encode("latin-1", "xmlcharrefreplace").decode("latin-1")
+            for part in listed
+        ]
+    return "".join(listed)
 
 
 class FeedbackExporter(HTMLExporter):
@@ -251,6 +257,7 @@ class FeedbackExporter(HTMLExporter):
         if key not in self._environments:
             made = super()._create_environment()
             made.globals["rendered_cells"] = RenderedCells()
+            made.concat = concatenated
             # Nobody's notebook decides which types a page prefers.
             self._register_filter(made, "filter_data_type", DataTypeFilter())
             self._environments[key] = made

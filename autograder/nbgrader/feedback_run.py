@@ -31,8 +31,6 @@ from autograder.files import read_bounded, write_atomically
 from autograder.nbgrader.course import Course, reason
 from autograder.nbgrader.worker import digest_of, versions
 
-__all__ = ["FeedbackRun"]
-
 MOST_NOTE = 1_000
 
 
@@ -67,13 +65,6 @@ class _Pages(GenerateFeedback):
 class FeedbackRun:
     """The making of an assignment's feedback pages.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-
     Attributes
     ----------
     unchanged : list of str
@@ -89,12 +80,8 @@ class FeedbackRun:
     def plan(self, students: Iterable[str] = (), force: bool = False) -> list[str]:
         """Return whose pages are to be made.
 
-        Parameters
-        ----------
-        students : iterable of str
-            Who, or nobody for all that have been graded.
-        force : bool
-            Whether to make again what has not changed.
+        Of nobody named, all that have been graded; `force` makes again what has not
+        changed.
 
         Raises
         ------
@@ -120,7 +107,8 @@ class FeedbackRun:
             if student in excluded:
                 continue
             digest = sha256(f"{common}\0{rows.get(student)}\0".encode())
-            names = sorted(self._folder("autograded", student).glob("*.ipynb"))
+            folder = self.course.folder("autograded", student, self.assignment)
+            names = sorted(folder.glob("*.ipynb"))
             for path in names:
                 content = sha256(path.read_bytes()).hexdigest()
                 digest.update(f"{path.name}\0{content}\0".encode())
@@ -134,17 +122,7 @@ class FeedbackRun:
     def make(self, students: list[str], jobs: int) -> Iterator[tuple[str, str]]:
         """Make pages.
 
-        Parameters
-        ----------
-        students : list of str
-            Whose.
-        jobs : int
-            Processes.
-
-        Yields
-        ------
-        tuple of str
-            A learner whose pages are done, and why not, or nothing.
+        Yields a learner whose pages are done, and why not, or nothing.
         """
         if not students:
             return
@@ -197,13 +175,8 @@ class FeedbackRun:
             or known.decode("ascii", "replace") != self._made_from[student]
         ):
             return False
-        folder = self._folder("feedback", student)
+        folder = self.course.folder("feedback", student, self.assignment)
         return all((folder / f"{name}.html").is_file() for name in notebooks)
-
-    def _folder(self, step: str, student: str) -> Path:
-        directory = self.course.directory
-        name = getattr(directory, f"{step}_directory")
-        return Path(directory.format_path(name, student, self.assignment))
 
     def _rows(self) -> dict[str, list[tuple]]:
         """Return what the gradebook says on the pages of each learner."""

@@ -1,67 +1,57 @@
-"""A Content-Security-Policy for Formgrader's lists: an extension of Jupyter's server.
+"""Content-Security-Policies for Formgrader: an extension of Jupyter's server.
 
 No setting of nbgrader's gives its lists one. The extension is enabled by the file
 ``formgrader_policy.json`` beside this one, which is installed where Jupyter looks for
 an environment's settings. Pages of submissions have a policy of their own, see
-`autograder.nbgrader.sanitizing.PageStyles`.
+`autograder.nbgrader.sanitizing.PageStyles`. What lies beside a graded notebook is a
+learner's, and nbgrader gives it out as if it were a page of its own.
 """
 
-import base64
-import hashlib
+import functools
 import re
+from importlib.resources import files
 
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
 
-__all__ = ["list_policy"]
+from autograder.nbgrader.sanitizing import formgrader_rules
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # What the templates' own scripts say: values by name, which hold no code.
 VALUES = re.compile(r"(?:\s*var \w+ = (?:\"[^\"\\<>\n]*\"|[\w.]+);?)*\s*")
-HANDLER = "toggleAllNames()"
+HANDLER = re.compile(r"\bon[a-z]+=\"([^\"{}]+)\"", re.IGNORECASE)
+OF_FILES = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def list_policy(page: str, scripts: str) -> str:
     """Return what may run and load in one of Formgrader's lists.
 
-    Parameters
-    ----------
-    page : str
-        The page as the server sends it.
-    scripts : str
-        Where nbgrader's own scripts are, without a scheme.
-
-    Returns
-    -------
-    str
-        The policy; of the scripts in the page only those run that do nothing but
-        name values.
+    nbgrader's own scripts are below `scripts`, which has no scheme; of those in the
+    page only those run that do nothing but name values.
     """
     own = [found for found in SCRIPT.findall(page) if VALUES.fullmatch(found)]
-    digests = (hashlib.sha256(code.encode()).digest() for code in [*own, HANDLER])
-    known = " ".join(f"'sha256-{base64.b64encode(d).decode()}'" for d in digests)
-    return "; ".join(
-        [
-            "default-src 'none'",
-            "connect-src 'self'",
-            "font-src 'self'",
-            "img-src 'self' data:",
-            f"script-src {scripts} 'unsafe-hashes' {known}",
-            "style-src 'self' 'unsafe-inline'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'self'",
-        ]
+    rules = formgrader_rules([*own, *handlers()], scripts)
+    return f"{rules}; frame-ancestors 'self'"
+
+
+@functools.cache
+def handlers() -> list[str]:
+    """Return what the templates of nbgrader's lists do on a click, as written."""
+    templates = files("nbgrader.server_extensions.formgrader") / "templates"
+    pages = (item for item in templates.iterdir() if item.name.endswith(".tpl"))
+    return sorted(
+        {code for page in pages for code in HANDLER.findall(page.read_text())}
     )
 
 
 def _transform(base_url: str) -> type[OutputTransform]:
-    """Return what adds the policy to Formgrader's lists, and to nothing else."""
+    """Return what adds policies to Formgrader's lists, and to learners' files."""
     top = url_path_join(base_url, "formgrader/")
     static = url_path_join(top, "static/")
     submissions = url_path_join(top, "submissions/")
+    file = re.compile(re.escape(submissions) + "(?!components/)[^/]+/.+", re.DOTALL)
 
     class FormgraderPolicy(OutputTransform):
         """Sees each answer of the server before it is sent."""
@@ -69,6 +59,7 @@ def _transform(base_url: str) -> type[OutputTransform]:
         def __init__(self, request: HTTPServerRequest) -> None:
             path = request.path or ""
             self._scripts = f"{request.host}{static}"
+            self._is_file = file.fullmatch(path) is not None
             self._is_list = path.startswith(top) and not path.startswith(
                 (static, submissions)
             )
@@ -76,7 +67,9 @@ def _transform(base_url: str) -> type[OutputTransform]:
         def transform_first_chunk(
             self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
         ) -> tuple[int, HTTPHeaders, bytes]:
-            """Set the policy of a list."""
+            """Set the policy of a list, or of a learner's file."""
+            if self._is_file:
+                headers["Content-Security-Policy"] = OF_FILES
             if self._is_list and headers.get("Content-Type", "").startswith(
                 "text/html"
             ):

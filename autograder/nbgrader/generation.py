@@ -18,7 +18,6 @@ from nbgrader.preprocessors import (
 )
 from traitlets import List, Unicode
 
-from autograder.authoring.catalogue import CatalogueError
 from autograder.authoring.gates import (
     GateError,
     check_catalogue,
@@ -28,13 +27,8 @@ from autograder.authoring.gates import (
 )
 from autograder.authoring.normal_form import give_ids
 from autograder.authoring.recording import record
-from autograder.authoring.regions import (
-    STOCK_SOLUTION,
-    RegionError,
-    find_regions,
-    stub,
-)
-from autograder.authoring.sources import SourceError, SourceNotebook, read_source
+from autograder.authoring.regions import STOCK_SOLUTION, RegionError, find_regions, stub
+from autograder.authoring.sources import SourceNotebook, read_source
 from autograder.errors import CourseError
 from autograder.store import (
     ENGLISH,
@@ -46,40 +40,18 @@ from autograder.store import (
 )
 from helpers.checks.cases import NotebookCases, cases_form, keep_numbers, write_form
 
-__all__ = [
-    "BROKEN",
-    "ClearHiddenChecks",
-    "KeepTests",
-    "Publish",
-    "ReleaseExporter",
-    "Seal",
-    "Stubs",
-    "examine",
-    "examine_notebook",
-    "visible_cases",
-]
-
 if TYPE_CHECKING:
     # Read only where another language is asked for.
     from autograder.translations.editions import Edition
 
 # Formgrader's box shows so much of a line, and does not break it.
 WIDTH = 70
-BROKEN = (CatalogueError, GateError, RegionError, SourceError)
 
 
 def examine(folder: Path) -> dict[str, tuple[SourceNotebook, Store]]:
     """Record an assignment's notebooks and hold them against every rule.
 
-    Parameters
-    ----------
-    folder : Path
-        ``source/NN_topic``.
-
-    Returns
-    -------
-    dict of str to (SourceNotebook, Store)
-        By notebook. Nothing is saved.
+    Nothing is saved.
 
     Raises
     ------
@@ -90,7 +62,7 @@ def examine(folder: Path) -> dict[str, tuple[SourceNotebook, Store]]:
     for path in sorted(folder.glob("*.ipynb")):
         try:
             examined[path.stem] = examine_notebook(path)
-        except BROKEN as error:
+        except CourseError as error:
             raise type(error)(f"{path.stem}: {error}") from error
     return examined
 
@@ -174,7 +146,7 @@ class ReleaseExporter(NotebookExporter):
                 for edition in self.translated.values():
                     _check_edition(edition, Path(folder).name, found)
                 self.examined |= found
-            except BROKEN as error:
+            except CourseError as error:
                 message = (
                     f"{Path(folder).name} was not generated: {error}. "
                     "Gradebook, store and release are as they were."

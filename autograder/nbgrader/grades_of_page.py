@@ -5,8 +5,6 @@ from nbgrader import utils
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.preprocessors import GetGrades
 
-__all__ = ["GetAllGrades"]
-
 
 class GetAllGrades(GetGrades):
     """Adds marks and comments to a notebook with three questions to the gradebook.

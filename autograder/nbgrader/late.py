@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import logging
 import math
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from autograder.files import read_bounded
 from autograder.names import plain
 from autograder.nbgrader.course import Course
 
-__all__ = ["LatePenalty", "due_dates", "grant_extension", "handed_in_at"]
+log = logging.getLogger(__name__)
 
+TIMESTAMP = "timestamp.txt"  # as nbgrader's exchange calls it
 MOST_TIMESTAMP = 200
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
@@ -77,10 +79,13 @@ def due_dates(course: Course, assignment: str) -> dict[str, datetime.datetime]:
 
 def handed_in_at(folder: Path) -> datetime.datetime | None:
     """Return when a submission says that it was handed in, in UTC."""
-    raw = read_bounded(folder / "timestamp.txt", MOST_TIMESTAMP)
+    raw = read_bounded(folder / TIMESTAMP, MOST_TIMESTAMP)
+    if raw is None:
+        return None
     try:
-        when: datetime.datetime = parse_utc((raw or b"").decode().strip())
-    except Exception:  # dateutil raises many kinds
+        when: datetime.datetime = parse_utc(raw.decode().strip())
+    except Exception as problem:  # dateutil raises many kinds
+        log.info("a time of submission cannot be read: %s", problem)
         return None
     return when if FIRST_YEAR <= when.year <= LAST_YEAR else None
 

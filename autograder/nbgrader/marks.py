@@ -11,35 +11,23 @@ from typing import NamedTuple
 from nbgrader.api import Base, Gradebook
 from sqlalchemy import Table, func, select
 
-__all__ = ["CellMark", "Marks", "cell_marks", "class_marks"]
-
 
 class CellMark(NamedTuple):
-    """What one learner has in one graded cell.
-
-    Attributes
-    ----------
-    student, notebook, cell : str
-        Whose, and where.
-    code : bool
-        Whether the machine marks it; otherwise a person does.
-    auto, manual, extra : float or None
-        Marks by the machine and by a person, and credit beside them.
-    waiting : bool
-        Whether a person has yet to look.
-    out_of : float
-        The most that can be earned.
-    """
+    """What one learner has in one graded cell."""
 
     student: str
     notebook: str
     cell: str
-    code: bool
+    code: bool  # whether the machine marks it; otherwise a person does
+    # Marks by the machine and by a person, and credit beside them.
     auto: float | None
     manual: float | None
     extra: float | None
-    waiting: bool
-    out_of: float
+    waiting: bool  # whether a person has yet to look
+    out_of: float  # the most that can be earned
+    # Keys of the mark's row, and of the notebook's, by which Formgrader has its page.
+    grade: str = ""
+    submission: str = ""
 
     @property
     def earned(self) -> float:
@@ -50,32 +38,18 @@ class CellMark(NamedTuple):
 
 @dataclass
 class Marks:
-    """What one learner has in an assignment.
+    """What one learner has in an assignment."""
 
-    Attributes
-    ----------
-    code, code_out_of : float
-        Points of cells that the machine marks, with what a person changed.
-    written, written_out_of : float
-        Points of what a person marks.
-    waiting : float
-        The most that what waits for a person can still earn.
-    look : int
-        Cells of code that a person should look at.
-    penalty : float
-        What is subtracted because the work was late.
-    finished : bool
-        Whether nothing waits for a person or the machine.
-    """
-
+    # Points of cells that the machine marks, with what a person changed.
     code: float = 0.0
     code_out_of: float = 0.0
+    # Points of what a person marks.
     written: float = 0.0
     written_out_of: float = 0.0
-    waiting: float = 0.0
-    look: int = 0
-    penalty: float = 0.0
-    finished: bool = True
+    waiting: float = 0.0  # the most that what waits for a person can still earn
+    look: int = 0  # cells of code that a person should look at
+    penalty: float = 0.0  # what is subtracted because the work was late
+    finished: bool = True  # whether nothing waits for a person or the machine
 
     @property
     def total(self) -> float:
@@ -109,15 +83,7 @@ def _table(name: str) -> Table:
 
 
 def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
-    """Yield the marks of an assignment, cell by cell.
-
-    Parameters
-    ----------
-    book : Gradebook
-        The gradebook.
-    assignment : str
-        Which assignment.
-    """
+    """Yield the marks of an assignment, cell by cell."""
     handed_in, assignments = _table("submitted_assignment"), _table("assignment")
     submitted, notebooks = _table("submitted_notebook"), _table("notebook")
     grades, cells = _table("grade"), _table("base_cell")
@@ -157,6 +123,7 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
     # nbgrader's tables have an index for the grades of a cell, and none for those of
     # a submission: joined from there, a database reads all grades of the course.
     marks = select(
+        grades.c.id,
         grades.c.notebook_id,
         grades.c.auto_score,
         grades.c.manual_score,
@@ -165,34 +132,16 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
     )
     for cell, key, notebook, name, kind, out_of in connection.execute(worth).all():
         code = kind == "code" and (key, name) not in by_hand
-        for one, auto, manual, extra, waits in connection.execute(
-            marks.where(grades.c.cell_id == cell)
-        ):
-            if one not in students:  # graded since they were read
-                continue
-            yield CellMark(
-                students[one],
-                notebook,
-                name,
-                code,
-                auto,
-                manual,
-                extra,
-                bool(waits),
-                out_of,
-            )
+        found = connection.execute(marks.where(grades.c.cell_id == cell))
+        for grade, one, auto, manual, extra, waits in found:
+            if one in students:  # others were graded since they were read
+                where, scores = (students[one], notebook, name), (auto, manual, extra)
+                last = (bool(waits), out_of, grade, one)
+                yield CellMark(*where, code, *scores, *last)
 
 
 def class_marks(book: Gradebook, assignment: str) -> dict[str, Marks]:
-    """Return the marks of everybody who handed an assignment in, by learner.
-
-    Parameters
-    ----------
-    book : Gradebook
-        The gradebook.
-    assignment : str
-        Which assignment.
-    """
+    """Return the marks of everybody who handed an assignment in, by learner."""
     handed_in, assignments = _table("submitted_assignment"), _table("assignment")
     submitted = _table("submitted_notebook")
     connection = book.db.connection()

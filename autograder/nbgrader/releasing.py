@@ -6,10 +6,18 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 
 from autograder.names import plain
 
-__all__ = ["ReleaseFeedback"]
-
 # What `nbgrader submit` gives a submission, and its page needs to be found again.
 FROM_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+
+
+class _Excluded(str):
+    """Ids that nbgrader takes apart at commas, one of which may be in an id."""
+
+    ids: list[str]
+
+    def split(self, *_: object) -> list[str]:
+        """Return the ids, whole."""
+        return self.ids
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):
@@ -28,7 +36,9 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             if not all((folder / name).is_file() for name in FROM_THE_EXCHANGE):
                 others.append(folder.parent.name)
         before = directory.student_id_exclude
-        directory.student_id_exclude = ",".join(filter(None, [before, *others]))
+        excluded = [*filter(None, before.split(",")), *others]
+        directory.student_id_exclude = _Excluded(",".join(excluded))
+        directory.student_id_exclude.ids = excluded
         try:
             super().copy_files()
         finally:

@@ -19,15 +19,15 @@ from autograder.errors import CourseError
 from autograder.files import read_bounded, write_atomically
 from autograder.names import plain
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.exports import harmless
 from autograder.nbgrader.marks import Marks, class_marks
 from autograder.nbgrader.worksheets import (
     IDENTITY,
     participant_of,
     read_worksheets,
     worksheet_rows,
+    worksheets_in,
 )
-
-__all__ = ["Returned", "hand_back", "remember_names", "renamed"]
 
 NAMES = "names.json"
 MOST_BYTES = 50_000_000
@@ -37,38 +37,23 @@ GRADE, MOST = "grade", "maximum grade"
 
 @dataclass
 class Returned:
-    """What was written for an LMS.
+    """What was written for an LMS."""
 
-    Attributes
-    ----------
-    feedback : Path or None
-        The zip of feedback pages.
-    worksheets : list of Path
-        Moodle's worksheets with marks in them.
-    learners : int
-        Of how many learners there are pages.
-    missing : list of str
-        Whose feedback could not be returned, and why.
-    unmarked : list of str
-        Whose marks could not, or may not be what the LMS shows, and why.
-    """
-
-    feedback: Path | None = None
+    feedback: Path | None = None  # the zip of feedback pages
+    # Moodle's worksheets with marks in them.
     worksheets: list[Path] = field(default_factory=list)
-    learners: int = 0
+    learners: int = 0  # of how many learners there are pages
+    # Whose feedback could not be returned, and why.
     missing: list[str] = field(default_factory=list)
+    # Whose marks could not, or may not be what the LMS shows, and why.
     unmarked: list[str] = field(default_factory=list)
 
 
 def remember_names(folder: Path, names: Mapping[str, Mapping[str, str]]) -> None:
     """Keep what an LMS called learners' files; a later download adds to it.
 
-    Parameters
-    ----------
-    folder : Path
-        Where an assignment's archives were unpacked.
-    names : mapping of str to mapping of str to str
-        By learner and notebook, what stood before the file's name.
+    `names` has, by learner and notebook, what stood before the file's name; `folder` is
+    where the archives were unpacked.
     """
     if names:
         known = _names(folder)
@@ -80,17 +65,7 @@ def remember_names(folder: Path, names: Mapping[str, Mapping[str, str]]) -> None
 def renamed(folder: Path, names: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Return ids under which the same files of the LMS were collected before.
 
-    Parameters
-    ----------
-    folder : Path
-        Where an assignment's archives were unpacked.
-    names : mapping of str to mapping of str to str
-        As for ``remember_names``, of the latest download.
-
-    Returns
-    -------
-    dict of str to str
-        The id of now by the one of before.
+    By the old id the new one; `folder` and `names` are as for `remember_names`.
     """
     whose = {
         (before, notebook): student
@@ -114,24 +89,13 @@ def _names(folder: Path) -> dict[str, dict[str, str]]:
 def hand_back(course: Course, assignment: str) -> Returned:
     """Write feedback pages and marks as the LMS takes them.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        Which assignment.
-
-    Returns
-    -------
-    Returned
-        The files, below ``build/return/``, and what is missing.
+    The files lie below ``build/return/``.
 
     Raises
     ------
     CourseError
         If nothing was collected from an LMS.
     """
-    directory = course.directory
     configured = course.config.ZipCollectApp.get("downloaded_directory", "downloaded")
     downloaded = course.root / configured / assignment
     names = _names(downloaded)
@@ -147,12 +111,10 @@ def hand_back(course: Course, assignment: str) -> Returned:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, given in sorted(names.items()):
-            feedback = directory.format_path(
-                directory.feedback_directory, student, assignment
-            )
+            feedback = course.folder("feedback", student, assignment)
             found = False
             for notebook, before in given.items():
-                page = Path(feedback) / f"{notebook}.html"
+                page = feedback / f"{notebook}.html"
                 if page.is_file():
                     archive.write(page, _member(before, notebook))
                     found = True
@@ -173,7 +135,7 @@ def hand_back(course: Course, assignment: str) -> Returned:
         }
     identity = tuple(course.config.LmsCollector.get("identity", IDENTITY))
     people = read_worksheets(downloaded / "archive", identity, known)
-    for path in sorted((downloaded / "archive").rglob("*.csv")):
+    for path in worksheets_in(downloaded / "archive"):
         raw = read_bounded(path, MOST_BYTES)
         if raw is not None:
             said = _fill(raw, people.ids, marks, returned)
@@ -224,5 +186,12 @@ def _fill(
                     f"is {most}: set it to {found.out_of:g} there"
                 )
     text = io.StringIO()
+    # Moodle finds rows and marks by their numbers; names and texts are learners'.
+    rows[1:] = [[_cell(cell) for cell in row] for row in rows[1:]]
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue()
+
+
+def _cell(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; numbers stay."""
+    return cell if re.fullmatch(r"[+-]?[\d.,]*", cell) else harmless(cell)

@@ -10,8 +10,6 @@ from nbformat.v4 import new_markdown_cell
 
 from helpers.strings import text
 
-__all__ = ["Rubrics", "rubrics"]
-
 SCHEME = re.compile(
     r"=== BEGIN MARK SCHEME ===\s*(.*?)\s*=== END MARK SCHEME ===", re.DOTALL
 )
@@ -20,15 +18,7 @@ SCHEME = re.compile(
 def rubrics(source: Path) -> dict[str, str]:
     """Return the mark schemes of a source notebook.
 
-    Parameters
-    ----------
-    source : Path
-        The notebook with its solutions.
-
-    Returns
-    -------
-    dict of str to str
-        Markdown by ``grade_id``; empty if the notebook cannot be read.
+    Markdown by ``grade_id``; empty if the notebook cannot be read.
     """
     try:
         notebook = nbformat.read(source, as_version=4)

@@ -8,7 +8,7 @@ own settings.
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
@@ -26,17 +26,6 @@ from autograder.characters import as_text
 from autograder.images import joined, kept_attachments
 from autograder.outputs import SHOWN, Gate, counted, plain
 from helpers.strings import text
-
-__all__ = [
-    "EscapedNames",
-    "PageStyles",
-    "Rebuilt",
-    "clean_html",
-    "clean_markdown",
-    "highlight_code",
-    "rebuilt",
-    "unchanged",
-]
 
 NAMES = ("student", "first_name", "last_name")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -62,15 +51,7 @@ _highlight = Highlight2HTML(pygments_lexer="ipython3")
 def clean_html(element: object) -> str:
     """Return HTML without anything that runs, loads or covers.
 
-    Parameters
-    ----------
-    element : str or bytes
-        HTML that somebody else may have written.
-
-    Returns
-    -------
-    str
-        What remains; a note where it is too long.
+    A note where it is too long.
 
     Examples
     --------
@@ -87,20 +68,7 @@ def clean_html(element: object) -> str:
 
 @pass_context
 def clean_markdown(context: Context, source: str) -> str:
-    """Render Markdown, with the images that are attached to its cell, and clean it.
-
-    Parameters
-    ----------
-    context : Context
-        The template's.
-    source : str
-        Markdown that somebody else may have written.
-
-    Returns
-    -------
-    str
-        Harmless HTML.
-    """
+    """Render Markdown, with the images that are attached to its cell, and clean it."""
     cell: Any = context.get("cell") or NotebookNode(metadata={})
     if source == cell.get("source") and cell.metadata.get("plain"):
         return f"<pre>{escape(as_text(source))}</pre>"
@@ -123,22 +91,7 @@ def _rendered(source: str) -> str:
 def highlight_code(
     source: str, language: str | None = None, metadata: Mapping | None = None
 ) -> str:
-    """Return the HTML of code, in colours unless it is long.
-
-    Parameters
-    ----------
-    source : str
-        A learner's code.
-    language : str, optional
-        Of no effect: all cells are Python.
-    metadata : mapping, optional
-        The cell's.
-
-    Returns
-    -------
-    str
-        The code in a box.
-    """
+    """Return code in a box, in colours unless it is long; all cells are Python."""
     if (metadata or {}).get("plain"):
         return _uncoloured(source)
     return _coloured(source)
@@ -165,18 +118,10 @@ def unchanged(source: str) -> str:
 
 
 def rebuilt(notebook: Mapping) -> NotebookNode:
-    """Return a notebook of which pages can show everything.
+    """Return a notebook of which pages can show everything, whatever was given.
 
-    Parameters
-    ----------
-    notebook : mapping
-        A graded notebook, of any form.
-
-    Returns
-    -------
-    NotebookNode
-        Cells with their texts, nbgrader's flags and outputs that have passed the
-        gate; nothing else.
+    Cells with their texts, nbgrader's flags and outputs that have passed the gate;
+    nothing else.
     """
     gate = Gate(SHOWN)
     room = {"source": ALL_SOURCE, "rendered": ALL_RENDERED}
@@ -189,12 +134,8 @@ def rebuilt(notebook: Mapping) -> NotebookNode:
                 cells.append(cell)
     language = {"name": "python", "pygments_lexer": "ipython3"}
     # nbformat's own function would hold all of it against a schema.
-    return NotebookNode(
-        nbformat=4,
-        nbformat_minor=5,
-        metadata=from_dict({"language_info": language}),
-        cells=cells,
-    )
+    metadata = from_dict({"language_info": language})
+    return NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=cells)
 
 
 def _cell(
@@ -321,20 +262,23 @@ def formgrader_policy() -> str:
     only those run that its template has: they are known by their digests.
     """
     template = files("nbgrader").joinpath(MACROS).read_text(encoding="utf-8")
-    own = SCRIPT.findall(template) + HANDLER.findall(template)
-    digests = sorted(
-        "'sha256-"
-        + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
-        + "'"
-        for code in own
-    )
+    return formgrader_rules(SCRIPT.findall(template) + HANDLER.findall(template))
+
+
+def formgrader_rules(code: Iterable[str], scripts: str = "") -> str:
+    """Return a policy for pages of Formgrader: what they load is the server's.
+
+    Of scripts in the page only `code` runs, and those below `scripts`.
+    """
+    digests = (hashlib.sha256(one.encode()).digest() for one in code)
+    known = sorted(f"'sha256-{base64.b64encode(one).decode()}'" for one in digests)
     return "; ".join(
         [
             "default-src 'none'",
             "connect-src 'self'",
             "font-src 'self'",
             "img-src 'self' data:",
-            f"script-src 'unsafe-hashes' {' '.join(digests)}",
+            " ".join(["script-src", *scripts.split(), "'unsafe-hashes'", *known]),
             "style-src 'self' 'unsafe-inline'",
             "base-uri 'none'",
             "form-action 'none'",

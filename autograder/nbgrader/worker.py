@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
@@ -26,21 +26,18 @@ from nbgrader.preprocessors import CheckCellMetadata, SaveAutoGrades
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
-from autograder.flags import Flag, flags_from
-from autograder.nbgrader.submitted_files import Task, pack, unpack, write_files
+from autograder.flags import REFUSAL, Flag, flags_from
+from autograder.nbgrader.submitted_files import (
+    Task,
+    digest_of_content,
+    pack,
+    unpack,
+    write_files,
+)
+from autograder.outputs import notebook_text
 from autograder.sandbox import scratch
 from autograder.sandbox.settings import Sandbox
 from autograder.store import Store
-
-__all__ = [
-    "Assignment",
-    "Converter",
-    "Finished",
-    "grade",
-    "parsed",
-    "split",
-    "versions",
-]
 
 # What is not in a finished notebook because of the submission alone.
 PASSING = ("CellTimeoutError",)
@@ -48,74 +45,34 @@ PASSING = ("CellTimeoutError",)
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker needs to know of an assignment; it travels as it is.
-
-    Attributes
-    ----------
-    name : str
-        The assignment.
-    stores : dict of str to bytes
-        The file of each notebook's cases.
-    files : dict of str to bytes
-        What lies beside the source's notebooks, by relative path.
-    gradebook : bytes
-        A gradebook that holds the assignment's cells and nobody's work.
-    config : Config
-        The course's configuration.
-    fingerprint : str
-        Digest of all this and of the installed packages.
-    known : frozenset of str
-        Keys of cached results.
-    """
+    """What a worker needs to know of an assignment; it travels as it is."""
 
     name: str
-    stores: dict[str, bytes]
-    files: dict[str, bytes]
-    gradebook: bytes
+    stores: dict[str, bytes]  # the file of each notebook's cases
+    files: dict[str, bytes]  # what lies beside the source's notebooks, by relative path
+    gradebook: bytes  # a gradebook that holds the assignment's cells and nobody's work
     config: Config
-    fingerprint: str
-    known: frozenset[str] = frozenset()
+    fingerprint: str  # digest of all this and of the installed packages
+    known: frozenset[str] = frozenset()  # keys of cached results
 
 
 @dataclass
 class Finished:
-    """What a worker made of one notebook.
-
-    Attributes
-    ----------
-    student, notebook : str
-        Whose, and which.
-    key : str
-        Digest of all that the result depends on.
-    text : str
-        The finished notebook in JSON; empty where it is cached already.
-    flagged : dict of str to str
-        Why a person should look, by cell.
-    flags : list of Flag
-        What a person should look at besides.
-    error : str
-        Why there is no result, or empty.
-    trace : str
-        The traceback of a fault of ours, for the log.
-    tries : int
-        How often it was begun.
-    lasting : bool
-        Whether doing it again would give the same.
-    seconds : float
-        How long it took.
-    """
+    """What a worker made of one notebook."""
 
     student: str
     notebook: str
-    key: str = ""
-    text: str = ""
+    key: str = ""  # digest of all that the result depends on
+    text: str = ""  # the finished notebook in JSON; empty where it is cached already
+    # Why a person should look, by cell.
     flagged: dict[str, str] = field(default_factory=dict)
+    # What a person should look at besides.
     flags: list[Flag] = field(default_factory=list)
-    error: str = ""
-    trace: str = ""
-    tries: int = 1
-    lasting: bool = False
-    seconds: float = 0.0
+    error: str = ""  # why there is no result, or empty
+    trace: str = ""  # the traceback of a fault of ours, for the log
+    tries: int = 1  # how often it was begun
+    lasting: bool = False  # whether doing it again would give the same
+    seconds: float = 0.0  # how long it took
 
 
 @functools.lru_cache(maxsize=64)
@@ -238,12 +195,12 @@ class Converter(Autograde):
             notebook, resources = self._through(
                 self.autograde_preprocessors, notebook, resources
             )
-        output = v4.writes(notebook) + "\n"
+        output = notebook_text(notebook)
         self._finished.text = output
         self._finished.flagged = dict(resources["course"]["flagged"])
         self._finished.flags = flags_from(notebook.metadata["course"].get("flags"))
         self._finished.lasting = not any(
-            reason != "damaged" for reason in self._finished.flagged.values()
+            reason != REFUSAL for reason in self._finished.flagged.values()
         ) and not any(name in output for name in PASSING)
 
     def _through(
@@ -257,9 +214,8 @@ class Converter(Autograde):
     def _key(self, healed: bytes) -> str:
         digest = hashlib.sha256(f"{self.assignment.fingerprint}\0".encode())
         for name, content in self._beside:
-            inside = content if isinstance(content, bytes) else str(content).encode()
             digest.update(name.encode("utf-8", "replace") + b"\0")
-            digest.update(hashlib.sha256(inside).digest())
+            digest.update(digest_of_content(content))
         digest.update(healed)
         return digest.hexdigest()
 

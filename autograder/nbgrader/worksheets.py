@@ -12,43 +12,25 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.files import read_bounded
+from autograder.files import files_below, read_bounded
+from autograder.lms_names import CANVAS, MOODLE, lms_of
 from autograder.names import plain, unusable
-
-__all__ = [
-    "IDENTITY",
-    "Participants",
-    "participant_of",
-    "read_worksheets",
-    "worksheet_rows",
-]
 
 # Headings whose cells can be a learner's id, the first that is there counts.
 IDENTITY = ("ID number", "Username", "Email address")
 MOST_BYTES = 20_000_000
+DEEPEST = 32  # folders in folders
 _PARTICIPANT = re.compile(r"\D*(\d{1,18})\s*")
 
 
 @dataclass
 class Participants:
-    """Who the participants of an assignment are.
+    """Who the participants of an assignment are."""
 
-    Attributes
-    ----------
-    ids : dict of str to str
-        Learners' ids by Moodle's numbers.
-    names : dict of str to str
-        Learners' full names by Moodle's numbers.
-    problems : list of str
-        What cannot be used, and why.
-    found : bool
-        Whether there is a worksheet at all.
-    """
-
-    ids: dict[str, str]
-    names: dict[str, str]
-    problems: list[str]
-    found: bool = False
+    ids: dict[str, str]  # learners' ids by Moodle's numbers
+    names: dict[str, str]  # learners' full names by Moodle's numbers
+    problems: list[str]  # what cannot be used, and why
+    found: bool = False  # whether there is a worksheet at all
 
 
 def read_worksheets(
@@ -56,24 +38,12 @@ def read_worksheets(
 ) -> Participants:
     """Read the worksheets that lie beside an archive.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the archive lies.
-    identity : tuple of str
-        Headings whose cells can be a learner's id.
-    known : dict of str to str
-        The gradebook's ids by what a learner is known by: id or address.
-
-    Returns
-    -------
-    Participants
-        Two participants of one id have none.
+    `identity` names headings whose cells can be a learner's id; `known` has the
+    gradebook's ids by what a learner is known by, id or address. Two participants of
+    one id have none.
     """
     result = Participants({}, {}, [])
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() != ".csv" or path.is_symlink():
-            continue
+    for path in worksheets_in(folder):
         raw = read_bounded(path, MOST_BYTES)
         if raw is None:
             result.problems.append(f"{plain(path.name)}: no file, or too large")
@@ -88,6 +58,30 @@ def read_worksheets(
                 f"several participants are {plain(learner)}"
             )
     return result
+
+
+def worksheets_in(folder: Path) -> list[Path]:
+    """Return the tables beside an archive, and none that a learner has handed in.
+
+    Where an archive was unpacked, as some browsers do, theirs lie there, too.
+    """
+    return [
+        path
+        for path in sorted(files_below(folder, DEEPEST))
+        if path.suffix.lower() == ".csv"
+        and not path.is_symlink()
+        and not _handed_in(path.relative_to(folder).parts)
+    ]
+
+
+def _handed_in(parts: tuple[str, ...]) -> bool:
+    """Tell whether a path has a name that an LMS gives to what a learner hands in.
+
+    Canvas takes hyphens out of learners' names, and Moodle's own worksheets begin
+    with a word and one.
+    """
+    canvas = [part for part in parts if "-" not in part.partition("_")[0]]
+    return bool(lms_of([MOODLE], parts) or lms_of([CANVAS], canvas))
 
 
 def worksheet_rows(raw: bytes) -> list[list[str]]:

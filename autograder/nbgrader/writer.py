@@ -14,33 +14,45 @@ import shutil
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbformat import v4
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
+from nbformat import NotebookNode, v4
+from nbgrader import api
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import capture_log, parse_utc
+from nbgrader.utils import capture_log
+from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from autograder.errors import CourseError
-from autograder.files import read_bounded
 from autograder.flags import Flag, flags_form
 from autograder.nbgrader.course import Course, patient, reason
-from autograder.nbgrader.submitted_files import write_files
+from autograder.nbgrader.execution import SaveJudgedGrades
+from autograder.nbgrader.late import TIMESTAMP, handed_in_at
+from autograder.nbgrader.submitted_files import copy_beside, write_files
 from autograder.nbgrader.worker import Assignment, Finished, split
-from autograder.sandbox.staging import remove_followed
-
-__all__ = ["Writer"]
+from autograder.outputs import notebook_text
+from autograder.sandbox import scratch
 
 log = logging.getLogger(__name__)
 
-MOST_TIMESTAMP = 200
-FIRST_YEAR, LAST_YEAR = 1970, 2200
 LOCKED = "locked"
 BUSY = (
     "the gradebook is locked by another program: end it (Formgrader, a database "
@@ -70,11 +82,9 @@ class _Finish(Autograde):
         self.assignments = {str(self.submitted): found}
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Copy files, drop what came through a link, and make rows."""
-        BaseConverter.init_assignment(self, assignment_id, student_id)
+        """Copy files within bounds, and make rows."""
         dest = Path(self._format_dest(assignment_id, student_id))
-        if dest.is_dir():
-            remove_followed(str(self.submitted), str(dest))
+        copy_beside(self.submitted, dest, self.coursedir.ignore)
         write_files(dest, self.files)
         self._make_rows(assignment_id, student_id)
 
@@ -91,6 +101,10 @@ class _Finish(Autograde):
                     "Autograde.create_student"
                 ) from None
         when = self._when()
+        try:
+            self.book.find_submission(assignment, student)
+        except MissingEntry:
+            self._insert_rows(assignment, student)
         submission = self.book.update_or_create_submission(
             assignment, student, **({"timestamp": when} if when else {})
         )
@@ -104,22 +118,65 @@ class _Finish(Autograde):
                 self._late = True
         self.book.db.commit()
 
+    def _insert_rows(self, assignment: str, student: str) -> None:
+        """Make the rows of a new submission, as `Gradebook.add_submission` does.
+
+        That makes an object of each row first, which takes five times as long.
+        """
+        db = self.book.db
+        notebooks = db.execute(
+            select(Notebook.id, Notebook.assignment_id)
+            .join(api.Assignment, api.Assignment.id == Notebook.assignment_id)
+            .where(api.Assignment.name == assignment)
+        ).all()
+        rows = {notebook: new_uuid() for notebook, _ in notebooks}
+        if not rows:  # nbgrader says what is wrong
+            return
+        cells = db.execute(
+            select(BaseCell.id, BaseCell.notebook_id, BaseCell.type).where(
+                BaseCell.notebook_id.in_(rows)
+            )
+        ).all()
+        submission = {
+            "id": new_uuid(),
+            "assignment_id": notebooks[0].assignment_id,
+            "student_id": student,
+        }
+        of_submission = {"assignment_id": submission["id"]}
+        made: list[tuple[Any, list[dict]]] = [
+            (SubmittedAssignment, [submission]),
+            (
+                SubmittedNotebook,
+                [{"id": rows[n], "notebook_id": n, **of_submission} for n in rows],
+            ),
+            *(
+                (
+                    kind,
+                    [
+                        {"cell_id": cell, "notebook_id": rows[notebook]}
+                        for cell, notebook, of in cells
+                        if of in kinds
+                    ],
+                )
+                for kind, kinds in (
+                    (Grade, ("GradeCell", "TaskCell")),
+                    (Comment, ("SolutionCell", "TaskCell")),
+                )
+            ),
+        ]
+        for kind, values in made:
+            if values:
+                db.execute(insert(kind.__table__), values)
+        db.commit()
+
     def _when(self) -> datetime | None:
         """Return when the work was handed in, as far as that can be read."""
-        path = self.submitted / "timestamp.txt"
-        if not os.path.lexists(path):
-            return None
-        raw = read_bounded(path, MOST_TIMESTAMP)
-        try:
-            when: datetime = parse_utc((raw or b"").decode().strip())
-            if FIRST_YEAR <= when.year <= LAST_YEAR:
-                return when
-        except Exception as problem:  # dateutil raises many kinds
-            log.info("a time of submission cannot be read: %s", problem)
-        self.odd_time = True
-        copied = Path(self._format_dest(self.coursedir.assignment_id, self.student))
-        _remove(copied / "timestamp.txt")
-        return None
+        when = handed_in_at(self.submitted)
+        if when is None and os.path.lexists(self.submitted / TIMESTAMP):
+            self.odd_time = True
+            copied = Path(self._format_dest(self.coursedir.assignment_id, self.student))
+            _remove(copied / TIMESTAMP)
+        return when
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Save the grades of a notebook that a worker has finished."""
@@ -129,22 +186,32 @@ class _Finish(Autograde):
         # A worker has built it: nbformat's own functions would hold it against a
         # schema, twice.
         notebook = v4.reads(finished.text)
-        before = json.dumps(notebook)
+        steps = [
+            step
+            for step in self.autograde_preprocessors
+            # It would find that there is nothing to do.
+            if self._late or step is not AssignLatePenalties
+        ]
+        may_change = self.odd_time or any(s is not SaveJudgedGrades for s in steps)
+        before = _digest(notebook) if may_change else b""
         if self.odd_time:
             finished.flags.append(Flag("time"))
             course = notebook.metadata.setdefault("course", {})
             course["flags"] = flags_form(finished.flags)
         # An exporter would copy and check the notebook anew after each of these.
-        for preprocessor in self.autograde_preprocessors:
-            if preprocessor is AssignLatePenalties and not self._late:
-                continue  # it would find that there is nothing to do
+        for preprocessor in steps:
             step = preprocessor(parent=self.exporter)
             notebook, resources = step(notebook, resources)
         output = finished.text
-        if json.dumps(notebook) != before:
-            output = v4.writes(notebook) + "\n"
+        if may_change and _digest(notebook) != before:
+            output = notebook_text(notebook)
         resources["output_extension"] = ".ipynb"
         self.write_single_notebook(output, resources)
+
+
+def _digest(notebook: NotebookNode) -> bytes:
+    """Return what tells whether a notebook was changed."""
+    return sha256(json.dumps(notebook).encode()).digest()
 
 
 class Writer:
@@ -152,10 +219,6 @@ class Writer:
 
     Parameters
     ----------
-    course : Course
-        The course.
-    assignment : Assignment
-        The assignment.
     seconds : float, optional
         How long a locked gradebook is waited for at a time.
     pauses : tuple of int, optional
@@ -205,23 +268,15 @@ class Writer:
 
     def sweep(self) -> None:
         """Remove what an interrupted run left half done."""
-        shutil.rmtree(self._staging, ignore_errors=True)
+        scratch.remove(str(self._staging))
 
     def graded_folder(self, student: str) -> Path:
         """Return where a learner's graded files lie."""
-        directory = self._course.directory
-        path = directory.format_path(
-            directory.autograded_directory, student, self._assignment
-        )
-        return Path(path)
+        return self._course.folder("autograded", student, self._assignment)
 
     def submitted_folder(self, student: str) -> Path:
         """Return where a learner's submitted files lie."""
-        directory = self._course.directory
-        path = directory.format_path(
-            directory.submitted_directory, student, self._assignment
-        )
-        return Path(path)
+        return self._course.folder("submitted", student, self._assignment)
 
     def withdraw(self, student: str) -> None:
         """Take a learner's old files and marks away, if there are any."""
@@ -229,13 +284,13 @@ class Writer:
         if folder.exists():
             self._staging.mkdir(parents=True, exist_ok=True)
             old = self._staging / ".old"
-            shutil.rmtree(old, ignore_errors=True)
+            scratch.remove(str(old))
             folder.rename(old)
-            shutil.rmtree(old, ignore_errors=True)
+            scratch.remove(str(old))
         with self._book as book:
             try:
                 submission = book.find_submission(self._assignment, student)
-            except MissingEntry:
+            except (MissingEntry, UnicodeEncodeError):  # bytes that are no text
                 return
             grades = book.db.query(Grade).options(joinedload(Grade.cell))
             for grade in grades.join(SubmittedNotebook).filter(
@@ -250,18 +305,7 @@ class Writer:
         """Write a submission whose notebooks are all finished.
 
         A gradebook that another program has locked is waited for, and asked again.
-
-        Parameters
-        ----------
-        student : str
-            Whose.
-        finished : mapping of str to Finished
-            By notebook.
-
-        Returns
-        -------
-        str
-            Empty, or why it could not be written.
+        Returns why it could not be written, or nothing.
         """
         for pause in self._pauses if self._book is self._patient else (0,):
             try:

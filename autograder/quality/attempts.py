@@ -15,23 +15,11 @@ from helpers.checks.cases import FunctionCases
 from helpers.checks.recognition import Run, recognise
 from helpers.checks.report import evidence_of_runs, remarks_on, report_runs
 
-__all__ = ["attempts_of", "told_at_work"]
-
 
 def attempts_of(root: Path, source: SourceNotebook) -> list[tuple[str, str, str]]:
     """Return the wrong attempts at a notebook's functions.
 
-    Parameters
-    ----------
-    root : Path
-        The course.
-    source : SourceNotebook
-        The notebook.
-
-    Returns
-    -------
-    list of (str, str, str)
-        Function, what was changed, and the text of the cell.
+    Of each the function, what was changed, and the text of the cell.
     """
     found = []
     for path in sorted((root / "tests" / "wrong_answers").glob("*.toml")):
@@ -61,8 +49,6 @@ def told_at_work(
 
     Parameters
     ----------
-    record : FunctionCases
-        The function's record.
     runs : list of Run
         Its public cases.
     answer : callable

@@ -22,26 +22,17 @@ from helpers.checks.recognition import Run, named_inputs
 from helpers.checks.report import evidence_of_runs
 from helpers.checks.values import resolve
 
-__all__ = ["Checked", "check_statements", "statements_about"]
-
 RELATIVE = 1e-5
 
 
 @dataclass
 class Checked:
-    """What became of the statements about one answer.
+    """What became of the statements about one answer."""
 
-    Attributes
-    ----------
-    true, unknown : int
-        How many hold, and how many no template of this module covers.
-    untrue : list of str
-        Those that do not hold.
-    """
-
+    # How many hold, and how many no template of this module covers.
     true: int = 0
     unknown: int = 0
-    untrue: list[str] = field(default_factory=list)
+    untrue: list[str] = field(default_factory=list)  # those that do not hold
 
 
 @dataclass(frozen=True)
@@ -113,9 +104,10 @@ def _diagonal(shape: tuple[int, ...]) -> np.ndarray:
 def _named(
     function: FunctionCases, value: object, expected: object
 ) -> dict[str, object]:
-    if function.signature.form == "single" and isinstance(value, tuple) and value:
+    single = function.signature.form == "single" and not isinstance(expected, tuple)
+    if single and isinstance(value, tuple) and len(value) > 1:
         # Of more values than were asked for the first counts, and is spoken of.
-        value = value[0] if not isinstance(expected, tuple) else value
+        value = value[0]
     named = _results_of(function, value)
     # A dictionary also as a whole: something else may have come in its place.
     whole = {function.signature.names[0]: value} | named
@@ -147,23 +139,27 @@ def _results_of(function: FunctionCases, value: object) -> dict[str, object]:
 Check = Callable[[Pair, dict[str, str]], bool]
 
 
-def _of_arrays(test: Callable[[np.ndarray, np.ndarray], object]) -> Check:
-    """Return a check of the two arrays alone."""
+def _of_leaves(test: Callable[..., object], *numbers: str) -> Check:
+    """Return a check of the two leaves as they are, and of numbers by their names."""
 
     def check(pair: Pair, values: dict[str, str]) -> bool:
-        want, got = pair.leaf(values["path"])
-        return bool(test(want, got.reshape(want.shape)))
+        named = [float(values[name]) for name in numbers]
+        return bool(test(*pair.leaf(values["path"]), *named))
 
     return check
+
+
+def _of_arrays(test: Callable[[np.ndarray, np.ndarray], object]) -> Check:
+    """Return a check of the two arrays alone, which have as many numbers."""
+    return _of_leaves(lambda want, got: test(want, got.reshape(want.shape)))
 
 
 def _same_lines(change: Callable, axis: int) -> Check:
-    def check(pair: Pair, values: dict[str, str]) -> bool:
-        want, got = pair.leaf(values["path"])
+    def test(want: np.ndarray, got: np.ndarray) -> bool:
         changed = change(want, got)
         return _near(changed, np.take(changed, [0], axis=axis))
 
-    return check
+    return _of_leaves(test)
 
 
 def _with_input(test: Callable[[np.ndarray, np.ndarray, np.ndarray], object]) -> Check:
@@ -267,12 +263,9 @@ def _line(axis: int, test: Callable[[np.ndarray, int], np.ndarray]) -> Check:
 
 
 def _only(axis: int) -> Check:
-    def check(pair: Pair, values: dict[str, str]) -> bool:
-        want, got = pair.leaf(values["path"])
-        places = np.argwhere(_wrong(want, got))[:, axis]
-        return set(places) == {int(values["i"])}
-
-    return check
+    return _of_leaves(
+        lambda w, g, i: set(np.argwhere(_wrong(w, g))[:, axis]) == {i}, "i"
+    )
 
 
 def _entries(test: Callable[[np.ndarray, int], np.ndarray]) -> Check:
@@ -289,11 +282,7 @@ def _entry(shape: tuple[int, ...], i: str) -> np.ndarray:
 
 
 def _shapes(test: Callable[[tuple, tuple, int], bool]) -> Check:
-    def check(pair: Pair, values: dict[str, str]) -> bool:
-        want, got = pair.leaf(values["path"])
-        return test(want.shape, got.shape, int(values["axis"]))
-
-    return check
+    return _of_leaves(lambda w, g, axis: test(w.shape, g.shape, int(axis)), "axis")
 
 
 def _other_axes(want: tuple, got: tuple, axis: int) -> bool:
@@ -313,44 +302,31 @@ def _is_list(pair: Pair, values: dict[str, str]) -> bool:
 BASES = (math.log(10), 1 / math.log(10))
 
 
-def _power(pair: Pair, values: dict[str, str]) -> bool:
-    want, got = pair.leaf(values["path"])
-    difference = np.log(got) - float(values["power"]) * np.log(want)
+def _power(want: np.ndarray, got: np.ndarray, power: float) -> bool:
+    difference = np.log(got) - power * np.log(want)
     return bool(np.max(np.fabs(difference)) < 100 * RELATIVE)
 
 
-def _moved(pair: Pair, values: dict[str, str], axis: int) -> bool:
-    want, got = pair.leaf(values["path"])
-    one, other = np.moveaxis(want, axis, 0), np.moveaxis(got, axis, 0)
-    up = _near(other[:-1], one[1:]) and _near(other[-1], one[0])
-    return up or (_near(other[1:], one[:-1]) and _near(other[0], one[-1]))
+def _moved(axis: int) -> Check:
+    def test(want: np.ndarray, got: np.ndarray) -> bool:
+        one, other = np.moveaxis(want, axis, 0), np.moveaxis(got, axis, 0)
+        up = _near(other[:-1], one[1:]) and _near(other[-1], one[0])
+        return up or (_near(other[1:], one[:-1]) and _near(other[0], one[-1]))
+
+    return _of_leaves(test)
 
 
 def _end(axis: int, place: int) -> Check:
     """Return a check that only the first or the last row or column is wrong."""
-
-    def check(pair: Pair, values: dict[str, str]) -> bool:
-        want, got = pair.leaf(values["path"])
-        rest = np.delete(_wrong(want, got), place, axis=axis)
-        return not rest.any()
-
-    return check
+    return _of_leaves(lambda w, g: not np.delete(_wrong(w, g), place, axis=axis).any())
 
 
 RELATIONS: dict[str, Check] = {
-    "transposed": lambda p, v: (
-        p.leaf(v["path"])[0].shape == p.leaf(v["path"])[1].shape[::-1]
-    ),
-    "transposed_right": lambda p, v: _near(
-        p.leaf(v["path"])[0], p.leaf(v["path"])[1].T
-    ),
+    "transposed": _of_leaves(lambda w, g: w.shape == g.shape[::-1]),
+    "transposed_right": _of_leaves(lambda w, g: _near(w, g.T)),
     "transposed_square": _of_arrays(lambda w, g: _near(w, g.T)),
-    "unreduced_sum": lambda p, v: _near(
-        p.leaf(v["path"])[0], p.leaf(v["path"])[1].sum()
-    ),
-    "unreduced_mean": lambda p, v: _near(
-        p.leaf(v["path"])[0], p.leaf(v["path"])[1].mean()
-    ),
+    "unreduced_sum": _of_leaves(lambda w, g: _near(w, g.sum())),
+    "unreduced_mean": _of_leaves(lambda w, g: _near(w, g.mean())),
     "one_axis_left": _shapes(
         lambda w, g, axis: w[axis] == 1 != g[axis] and _other_axes(w, g, axis)
     ),
@@ -368,25 +344,19 @@ RELATIONS: dict[str, Check] = {
     "all_not_negative": _of_arrays(lambda w, g: (g > 0).all() and (w < 0).all()),
     "some_not_positive": _of_arrays(lambda w, g: (g < 0).any() and (w > 0).all()),
     "some_not_negative": _of_arrays(lambda w, g: (g > 0).any() and (w < 0).all()),
-    "nearly": lambda p, v: (
-        np.max(np.fabs(np.subtract(*p.leaf(v["path"]))))
-        <= 1.01 * float(v["relative"]) * np.max(np.fabs(p.leaf(v["path"])[0]))
+    "nearly": _of_leaves(
+        lambda w, g, near: np.fabs(w - g).max() <= 1.01 * near * np.fabs(w).max(),
+        "relative",
     ),
-    "ratio": lambda p, v: _near(
-        p.leaf(v["path"])[1], float(v["ratio"]) * p.leaf(v["path"])[0]
-    ),
-    "ratio_one": lambda p, v: _near(
-        p.leaf(v["path"])[1], float(v["ratio"]) * p.leaf(v["path"])[0]
-    ),
+    "ratio": _of_leaves(lambda w, g, ratio: _near(g, ratio * w), "ratio"),
+    "ratio_one": _of_leaves(lambda w, g, ratio: _near(g, ratio * w), "ratio"),
     "ratio_named": lambda p, v: _near(
         p.leaf(v["path"])[1], _quantity(p, v["reason"]) * p.leaf(v["path"])[0]
     ),
     "ratio_over": lambda p, v: _near(
         p.leaf(v["path"])[1] * _quantity(p, v["reason"]), p.leaf(v["path"])[0]
     ),
-    "logarithm_base": lambda p, v: _near(
-        p.leaf(v["path"])[1] * np.log(float(v["base"])), p.leaf(v["path"])[0]
-    ),
+    "logarithm_base": _of_leaves(lambda w, g, b: _near(g * np.log(b), w), "base"),
     "ratios": _is_list,
     "offset": _is_list,
     "offsets": _is_list,
@@ -418,19 +388,22 @@ RELATIONS: dict[str, Check] = {
     ),
     "value_at_place": _with_input(lambda w, g, x: _near(g, x[int(w)])),
     "should_be_zero": _of_arrays(lambda w, g: not w.any() and g.any()),
-    "rounded_to": lambda p, v: np.array_equal(
-        p.leaf(v["path"])[1], np.round(p.leaf(v["path"])[0], int(v["digits"]))
+    "rounded_to": _of_leaves(
+        lambda w, g, digits: np.array_equal(g, np.round(w, int(digits))), "digits"
     ),
-    "power_of": lambda p, v: _power(p, v),
-    "power_base": lambda p, v: (
-        _power(p, v) and min(abs(float(v["power"]) - b) for b in BASES) < RELATIVE
+    "power_of": _of_leaves(_power, "power"),
+    "power_base": _of_leaves(
+        lambda w, g, power: (
+            _power(w, g, power) and min(abs(power - b) for b in BASES) < RELATIVE
+        ),
+        "power",
     ),
     "booleans": lambda p, v: (
         np.asarray(_follow(p.got, v["path"])).dtype == np.bool_
         and not set(p.leaf(v["path"])[0].flat) <= {0.0, 1.0}
     ),
-    "rolled_rows": lambda p, v: _moved(p, v, 0),
-    "rolled_columns": lambda p, v: _moved(p, v, 1),
+    "rolled_rows": _moved(0),
+    "rolled_columns": _moved(1),
     "first_row": _end(0, 0),
     "last_row": _end(0, -1),
     "first_column": _end(1, 0),
@@ -591,14 +564,8 @@ OF_RUNS: dict[str, Callable[[Run, dict[str, str]], bool]] = {
 def _some_entries(pair: Pair, values: dict[str, str]) -> bool:
     want, got = pair.leaf(values["path"])
     wrong = _wrong(want, got)
-    place = tuple(
-        map(
-            int,
-            re.findall(
-                r"\d+", re.sub(r" in \w+$", "", values["place"]).rpartition("[")[2]
-            ),
-        )
-    )
+    index = re.sub(r" in \w+$", "", values["place"]).rpartition("[")[2]
+    place = tuple(map(int, re.findall(r"\d+", index)))
     bad = 1 if "one" in values else int(values.get("wrong", values["size"]))
     return (
         bad == wrong.sum()
@@ -612,13 +579,6 @@ def _some_entries(pair: Pair, values: dict[str, str]) -> bool:
 def _shape_fact(pair: Pair, values: dict[str, str]) -> bool:
     want, got = pair.leaf(values["path"])
     return str(want.shape) == values["want"] and str(got.shape) == values["got"]
-
-
-def _number_fact(pair: Pair, values: dict[str, str]) -> bool:
-    want, got = pair.leaf(values["path"])
-    return _near(got.ravel(), float(values["got"])) and _near(
-        want.ravel(), float(values["want"])
-    )
 
 
 def _length(pair: Pair, values: dict[str, str]) -> bool:
@@ -640,10 +600,14 @@ FACTS: dict[str, Check] = {
     "both_entries": lambda p, v: _some_entries(p, v | {"size": "2"}),
     "some_entries": _some_entries,
     "one_of_entries": lambda p, v: _some_entries(p, v | {"one": ""}),
-    "misspelled": lambda p, v: _missing(p, v),
+    "misspelled": _missing,
     "rank": _shape_fact,
     "shape": _shape_fact,
-    "other_number": _number_fact,
+    "other_number": _of_leaves(
+        lambda w, g, want, got: _near(g.ravel(), got) and _near(w.ravel(), want),
+        "want",
+        "got",
+    ),
     "length": _length,
     "extra": lambda p, v: _follow(p.got, v["path"]) is not None,
     "missing": _missing,
@@ -651,7 +615,7 @@ FACTS: dict[str, Check] = {
         type(_follow(p.want, v["path"])) is not type(_follow(p.got, v["path"]))
     ),
     "trailing_comma": lambda p, v: len(_follow(p.got, v["path"])) == 1,
-    "not_finite": lambda p, v: not np.isfinite(p.leaf(v["path"])[1]).all(),
+    "not_finite": _of_leaves(lambda w, g: not np.isfinite(g).all()),
 }
 
 
@@ -707,21 +671,8 @@ def check_statements(
 ) -> Checked:
     """Check the statements about one answer against its numbers.
 
-    Parameters
-    ----------
-    function : FunctionCases
-        The function's record.
-    runs : sequence of Run
-        Public cases.
-    relations : sequence of str
-        What is said to hold in every wrong case.
-    facts : sequence of sequence of str
-        What is said of each case.
-
-    Returns
-    -------
-    Checked
-        Each statement counts once.
+    `relations` are said to hold in every wrong case, `facts` of each case. Each
+    statement counts once.
     """
     checked = Checked()
     pairs = [

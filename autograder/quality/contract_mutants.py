@@ -12,22 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.authoring.regions import find_regions
-from autograder.authoring.sources import GradedFunction
-from autograder.quality.mutants import Mutant
-
-__all__ = ["ContractMutant", "contract_mutants"]
+from autograder.authoring.sources import GradedFunction, SourceNotebook
+from autograder.quality.mutants import Mutant, mutants_of
 
 
 @dataclass(frozen=True)
 class ContractMutant(Mutant):
-    """A solution that keeps or breaks a term of its contract.
+    """A solution that keeps or breaks a term of its contract."""
 
-    Attributes
-    ----------
-    term : str
-        The term that it breaks; empty where the contract allows what it does.
-    """
-
+    # The term that it breaks; empty where the contract allows what it does.
     term: str = ""
 
 
@@ -260,18 +253,23 @@ BODIES: list[tuple[str, tuple[str, ...], str, str]] = [
 ]
 
 
+def all_mutants(source: SourceNotebook, contracts: bool = False) -> list[Mutant]:
+    """List the mutants of every graded function of a notebook, or of its contract."""
+    return [
+        mutant
+        for name, graded in source.functions.items()
+        for mutant in (
+            contract_mutants(graded)
+            if contracts
+            else mutants_of(graded.cell.source, name)
+        )
+    ]
+
+
 def contract_mutants(graded: GradedFunction) -> list[ContractMutant]:
     """List the mutants of a function's contract.
 
-    Parameters
-    ----------
-    graded : GradedFunction
-        A function with its contract.
-
-    Returns
-    -------
-    list of ContractMutant
-        What the contract forbids, and what it allows.
+    These are what the contract forbids, and what it allows.
     """
     node = next(
         n
@@ -315,18 +313,13 @@ def _wrapped(graded: GradedFunction, node: ast.FunctionDef, body: str) -> str:
 
 def _helpers(graded: GradedFunction) -> list[ContractMutant]:
     """Return the functions of ``helpers`` in the place of the learner's own."""
-    return [
-        ContractMutant(
-            graded.name,
-            f"calls helpers.{given}",
-            1,
-            f"{graded.cell.source}\n\n"
-            f"from helpers.{given.rpartition('.')[0]} import "
-            f"{given.rpartition('.')[2]} as {graded.name}",
-            "own work",
-        )
-        for given in graded.own_work
-    ]
+    found = []
+    for given in graded.own_work:
+        module, _, name = given.rpartition(".")
+        line = f"from helpers.{module} import {name} as {graded.name}"
+        text, change = f"{graded.cell.source}\n\n{line}", f"calls helpers.{given}"
+        found.append(ContractMutant(graded.name, change, 1, text, "own work"))
+    return found
 
 
 def _sizes(graded: GradedFunction) -> Iterator[ContractMutant]:
@@ -346,11 +339,7 @@ def _sizes(graded: GradedFunction) -> Iterator[ContractMutant]:
         seen.add(old)
         text = ast.unparse(_Fixed(old, regions).visit(ast.parse(graded.cell.source)))
         yield ContractMutant(
-            graded.name,
-            f"{old} is always 3",
-            getattr(node, "lineno", 0),
-            text,
-            "size",
+            graded.name, f"{old} is always 3", getattr(node, "lineno", 0), text, "size"
         )
 
 

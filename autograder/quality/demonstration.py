@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -21,8 +22,6 @@ from autograder.translations.catalogues import Catalogue
 from autograder.translations.code import rewrite_code
 from autograder.translations.editions import Edition
 from autograder.translations.messages import Message
-
-__all__ = ["LEARNERS", "hand_in"]
 
 WRITTEN = "I looked at the two tables: the numbers differ because the shapes do."
 
@@ -84,36 +83,15 @@ class _Work:
         self.notebook.cells.insert(position, new_code_cell(source))
 
 
-def _perfect(work: _Work) -> None:
-    work.solve()
+def _solved(**answer: Any) -> Callable[[_Work], None]:
+    """Return what solves all, and then puts catalogued answers into the functions."""
 
+    def change(work: _Work) -> None:
+        work.solve()
+        if answer:
+            work.mistake(**answer)
 
-def _untouched(work: _Work) -> None:
-    """Leave everything as it was released."""
-
-
-def _half_done(work: _Work) -> None:
-    work.solve(0.5)
-
-
-def _other_right_answers(work: _Work) -> None:
-    work.solve()
-    work.mistake(0, accept=True)
-
-
-def _one_early_mistake(work: _Work) -> None:
-    work.solve()
-    work.mistake(0, every=False)
-
-
-def _second_mistakes(work: _Work) -> None:
-    work.solve()
-    work.mistake(1)
-
-
-def _third_mistakes(work: _Work) -> None:
-    work.solve()
-    work.mistake(2)
+    return change
 
 
 def _syntax_error(work: _Work) -> None:
@@ -132,54 +110,43 @@ def _duplicated_cells(work: _Work) -> None:
     work.notebook.cells = doubled
 
 
+REPLACEMENTS = """import builtins
+check = lambda *a, **k: None
+helpers = np = None
+builtins.sum = builtins.max = lambda *a: 0"""
+
+
 def _ends_the_kernel(work: _Work) -> None:
     work.solve()
     work.insert(3, "import os\nos._exit(0)")
 
 
 def _replaces_everything(work: _Work) -> None:
-    work.insert(
-        3,
-        "import builtins\n"
-        "check = lambda *a, **k: None\n"
-        "helpers = np = None\n"
-        "builtins.sum = builtins.max = lambda *a: 0",
-    )
+    work.insert(3, REPLACEMENTS)
 
 
 TRUNCATED = "truncated_file"
 LEARNERS: dict[str, Callable[[_Work], None]] = {
-    "perfect": _perfect,
-    "untouched": _untouched,
-    "half_done": _half_done,
-    "other_right_answers": _other_right_answers,
-    "one_early_mistake": _one_early_mistake,
-    "second_mistakes": _second_mistakes,
-    "third_mistakes": _third_mistakes,
+    "perfect": _solved(),
+    "untouched": lambda work: None,
+    "half_done": lambda work: work.solve(0.5),
+    "other_right_answers": _solved(number=0, accept=True),
+    "one_early_mistake": _solved(number=0, every=False),
+    "second_mistakes": _solved(number=1),
+    "third_mistakes": _solved(number=2),
     "syntax_error": _syntax_error,
     "duplicated_cells": _duplicated_cells,
     "ends_the_kernel": _ends_the_kernel,
     "replaces_everything": _replaces_everything,
-    TRUNCATED: _perfect,
+    TRUNCATED: _solved(),
 }
 
 
 def hand_in(course: Course, assignment: str, language: str = ENGLISH) -> list[str]:
     """Fill ``submitted/`` with the demonstration class.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        A generated assignment.
-    language : str
-        Of the edition in which the class works; its name ends theirs.
-
-    Returns
-    -------
-    list of str
-        The learners. What they handed in before is replaced.
+    What the learners, who are returned, handed in before is replaced. The class works
+    in the edition of `language`, which ends their names.
 
     Raises
     ------

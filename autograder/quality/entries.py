@@ -4,7 +4,6 @@ From the recorded outcomes alone: the judge, and the check in a learner's kernel
 given what the catalogued answer returns, and have to name that entry.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from autograder.judging import Judge
@@ -14,35 +13,30 @@ from helpers.checks.checker import relation_named
 from helpers.checks.recognition import Run, recognise, runs_of
 from helpers.checks.report import evidence_of_runs, fill_hint, is_true_of
 
-__all__ = ["EntriesTold", "entries_table", "entries_told"]
-
 
 @dataclass
 class EntriesTold:
-    """What the entries of one notebook are called.
+    """What the entries of one notebook are called."""
 
-    Attributes
-    ----------
-    entries, in_grading : int
-        How many mistakes are catalogued, and how many the judge names as
-        themselves.
-    visible, at_work : int
-        How many of them show in a public case, and how many the check names as
-        themselves.
-    numbered, rendered : int
-        How many hints have placeholders for numbers, and how many are shown with
-        all of their sentences, with the numbers of one public case.
-    otherwise : list of str
-        Entries that are called something else, or nothing.
-    """
-
+    # How many mistakes are catalogued, and how many the judge names as themselves.
     entries: int = 0
     in_grading: int = 0
+    # How many of them show in a public case, and how many the check names as
+    # themselves.
     visible: int = 0
     at_work: int = 0
+    # How many hints have placeholders for numbers, and how many are shown with all of
+    # their sentences, with the numbers of one public case.
     numbered: int = 0
     rendered: int = 0
+    # Entries that are called something else, or nothing.
     otherwise: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The counts, in the order of the page."""
+        at_once = self.entries, self.in_grading, self.visible, self.at_work
+        return *at_once, self.numbered, self.rendered
 
 
 def entries_told(store: Store) -> EntriesTold:
@@ -85,20 +79,3 @@ def _public_runs(record: FunctionCases, entry: Entry) -> list[Run]:
     outcomes = [case.entries[entry.name] for case in cases]
     public = replace(record, cases=cases)
     return runs_of(public, outcomes, relation_named(record.relation))
-
-
-def entries_table(named: Iterable[tuple[str, EntriesTold]]) -> list[tuple[str, ...]]:
-    """Return a row of text for each notebook and for all, the heads first."""
-    rows: list[tuple[str, ...]] = [
-        (
-            *("notebook", "entries", "in grading", "in public cases", "at work"),
-            *("hints with numbers", "rendered"),
-        )
-    ]
-    sums = [0] * 6
-    for name, told in named:
-        counts = [told.entries, told.in_grading, told.visible, told.at_work]
-        counts += [told.numbered, told.rendered]
-        sums = [one + other for one, other in zip(sums, counts, strict=True)]
-        rows.append((name, *map(str, counts)))
-    return [*rows, ("all", *map(str, sums))]

@@ -9,29 +9,15 @@ from functools import partial
 
 from autograder.authoring.regions import Region, find_regions
 
-__all__ = ["Mutant", "mutants_of"]
-
 
 @dataclass(frozen=True)
 class Mutant:
-    """A solution cell with one change in its region.
-
-    Attributes
-    ----------
-    function : str
-        The graded function.
-    change : str
-        What was changed into what.
-    line : int
-        Where, within the cell.
-    text : str
-        The whole changed cell.
-    """
+    """A solution cell with one change in its region."""
 
     function: str
-    change: str
-    line: int
-    text: str
+    change: str  # what was changed into what
+    line: int  # where, within the cell
+    text: str  # the whole changed cell
 
 
 # A line, and what says what was changed there.
@@ -81,18 +67,8 @@ NEIGHBOURS = [
 def mutants_of(source: str, function: str) -> list[Mutant]:
     """List the single-change mutants of a solution cell.
 
-    Parameters
-    ----------
-    source : str
-        The text of the cell.
-    function : str
-        The graded function that it defines.
-
-    Returns
-    -------
-    list of Mutant
-        Each other than the solution and than one another, in the order of the
-        text.
+    Each is other than the solution and than one another; they come in the order of the
+    text.
 
     Examples
     --------
@@ -102,7 +78,7 @@ def mutants_of(source: str, function: str) -> list[Mutant]:
     ...     ### END CODE HERE ###
     ...     return y'''
     >>> [m.change for m in mutants_of(cell, "f")][:3]
-    ['y = x - 1', 'y = x * 1', 'y = x']
+    ['without: y = x + 1', 'twice: y = x + 1', 'y = x - 1']
     """
     tree = ast.parse(source)
     regions = find_regions(source)
@@ -120,15 +96,7 @@ def mutants_of(source: str, function: str) -> list[Mutant]:
 
 
 class _Changes:
-    """Makes one change after another in a tree and takes each back.
-
-    Parameters
-    ----------
-    node : ast.FunctionDef
-        The graded function.
-    regions : list of Region
-        Where changes may be made.
-    """
+    """Makes one change after another in a tree and takes each back."""
 
     def __init__(self, node: ast.FunctionDef, regions: list[Region]) -> None:
         self.node = node
@@ -230,10 +198,7 @@ class _Changes:
             return
         for new in self._others(node):
             put(ast.copy_location(new, node))
-            yield (
-                statement.lineno,
-                lambda: ast.unparse(statement).split("\n")[0],
-            )
+            yield (statement.lineno, lambda: ast.unparse(statement).split("\n")[0])
             put(node)
 
     def _others(self, node: ast.expr) -> Iterator[ast.expr]:
@@ -313,9 +278,7 @@ class _Changes:
                 for axis in others:
                     new = ast.keyword("axis", ast.Constant(axis))
                     yield ast.Call(
-                        node.func,
-                        arguments,
-                        [*keywords[:i], new, *keywords[i + 1 :]],
+                        node.func, arguments, [*keywords[:i], new, *keywords[i + 1 :]]
                     )
         if len(arguments) == 1:
             yield arguments[0]

@@ -1,79 +1,39 @@
 """Mutating the notebooks of an assignment: one worker process a notebook."""
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from autograder.authoring.recording import ONE_THREAD, record
-from autograder.authoring.sources import SourceError, read_source
-from autograder.store import Store, StoreError, read_store, store_path
-
-__all__ = ["Killed", "MutationError", "mutate", "sampled", "todays_store"]
+from autograder.quality.processes import MutationError, told_by
 
 # A mutant is equivalent if it agrees with the solution on so many random inputs.
 INPUTS = 200
 
 
-class MutationError(ValueError):
-    """Mutants that cannot be driven; the message is one plain sentence."""
-
-
 @dataclass(frozen=True)
 class Killed:
-    """What became of one mutant.
+    """What became of one mutant."""
 
-    Attributes
-    ----------
-    notebook, function : str
-        Whose solution was changed.
-    change : str
-        Into what.
-    line : int
-        Where, within the cell.
-    state : str
-        ``killed`` (by a hidden case), ``equivalent`` or ``survived``; of other
-        answers ``right`` or ``wrong``.
-    visible : bool
-        Whether a visible case sees it too.
-    entry : str
-        The misconception it was recognised as.
-    kind : str
-        What the feedback tells beyond that values differ, such as ``"sign"``;
-        empty where it tells no more.
-    sentence : str
-        What the feedback says.
-    term : str
-        Of a mutant of a contract the term that it breaks, empty where the contract
-        allows what it does.
-    told : bool
-        Whether it was recognised under the name of that term.
-    why : str
-        An input on which a survivor differs from the solution.
-    statements : int
-        How many statements about the numbers were checked again.
-    untrue : list of str
-        Those of them that do not hold.
-    """
-
+    # Whose solution was changed.
     notebook: str
     function: str
-    change: str
-    line: int
+    change: str  # into what
+    line: int  # where, within the cell
+    # ``killed`` (by a hidden case), ``equivalent`` or ``survived``; of other answers
+    # ``right`` or ``wrong``.
     state: str
-    visible: bool = False
-    entry: str = ""
+    visible: bool = False  # whether a visible case sees it too
+    entry: str = ""  # the misconception it was recognised as
+    # What the feedback tells beyond that values differ, such as ``"sign"``; empty where
+    # it tells no more.
     kind: str = ""
-    sentence: str = ""
-    why: str = ""
+    sentence: str = ""  # what the feedback says
+    why: str = ""  # an input on which a survivor differs from the solution
+    # Of a mutant of a contract the term that it breaks, empty where the contract allows
+    # what it does.
     term: str = ""
-    told: bool = False
+    told: bool = False  # whether it was recognised under the name of that term
 
     @property
     def held(self) -> bool:
@@ -82,8 +42,8 @@ class Killed:
             return self.state == "right"
         return self.state == "equivalent" or (self.state == "killed" and self.told)
 
-    statements: int = 0
-    untrue: list[str] = field(default_factory=list)
+    statements: int = 0  # how many statements about the numbers were checked again
+    untrue: list[str] = field(default_factory=list)  # those of them that do not hold
 
 
 def mutate(
@@ -103,8 +63,6 @@ def mutate(
 
     Parameters
     ----------
-    root : Path
-        The course.
     assignment, notebook : str
         Whose solutions to change.
     function : str
@@ -123,61 +81,22 @@ def mutate(
     environment : mapping of str to str, optional
         Added to the environment of the process that drives them.
 
-    Yields
-    ------
-    Killed
-        What became of each.
-
     Raises
     ------
     MutationError
         If the notebook or its random inputs break a rule.
     """
-    folder = root / "source" / assignment
-    try:
-        store = todays_store(root, assignment, notebook)
-    except SourceError as error:
-        raise MutationError(f"{notebook}: {error}") from None
-    with tempfile.TemporaryDirectory(prefix="mutate-") as scratch:
-        paths = Path(scratch, "request.json"), Path(scratch, "store.json")
-        store.write(paths[1])
-        request = {
-            "folder": str(folder.resolve()),
-            "notebook": notebook,
-            "function": function,
-            "store": str(paths[1]),
-            "sample": sample,
-            "seed": seed,
-            "count": INPUTS,
-            "answers": list(answers),
-            "contracts": contracts,
-        }
-        paths[0].write_text(json.dumps(request), encoding="utf-8")
-        with subprocess.Popen(
-            [sys.executable, "-m", "autograder.quality.mutation_worker", str(paths[0])],
-            env=os.environ
-            | ONE_THREAD
-            | {"MPLBACKEND": "Agg"}
-            | dict(environment or {}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-            text=True,
-        ) as process:
-            try:
-                yield from _results(process.stdout or (), notebook, begun)
-            finally:
-                process.kill()
-
-
-def _results(
-    lines: Iterable[str], notebook: str, begun: Callable[[int], None] | None
-) -> Iterator[Killed]:
+    request = {
+        "function": function,
+        "sample": sample,
+        "seed": seed,
+        "count": INPUTS,
+        "answers": list(answers),
+        "contracts": contracts,
+    }
     left = -1
-    for line in lines:
-        form = json.loads(line)
-        if "refused" in form:
-            raise MutationError(f"{notebook}: {form['refused']}")
+    worker = "mutation_worker", root, assignment, notebook
+    for form in told_by(*worker, request, environment):
         if "total" in form:
             left = form["total"]
             if begun:
@@ -187,28 +106,6 @@ def _results(
         yield Killed(notebook, **form)
     if left != 0:
         raise MutationError(f"{notebook}: its worker ended early")
-
-
-# Python 3.11's parser counts its recursion once for all threads: two that parse at
-# the same time may both end in a SystemError.
-_parsing = threading.Lock()
-
-
-def todays_store(root: Path, assignment: str, notebook: str) -> Store:
-    """Return today's cases: those of the last generation, or recorded anew.
-
-    Several threads may call this; they are served one after another.
-    """
-    folder = root / "source" / assignment
-    with _parsing:
-        source = read_source(folder / f"{notebook}.ipynb")
-        try:
-            store = read_store(store_path(root, assignment, notebook))
-        except StoreError:
-            return record(source, folder)
-        if store.cases.digest == source.digest:
-            return store
-        return record(source, folder)
 
 
 Key = TypeVar("Key", bound=Hashable)

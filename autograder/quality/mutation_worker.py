@@ -1,17 +1,13 @@
 """Driving the mutants of one notebook, in a process of its own.
 
-``python -m autograder.quality.mutation_worker REQUEST`` reads what to drive and
-writes one line of JSON for each mutant; ``autograder.quality.mutation`` starts it.
-The notebook is run once; mutants are driven as functions are in grading, by one
+``autograder.quality.mutation`` starts it; it says what became of each mutant. The
+notebook is run once; mutants are driven as functions are in grading, by one
 forked child after another, each of which serves until a mutant hangs or crashes.
 """
 
 import contextlib
-import json
-import os
 import random
 import runpy
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,16 +17,8 @@ from typing import cast
 import numpy as np
 
 from autograder.authoring.catalogue import patch
-from autograder.authoring.recorder import (
-    Recorder,
-    Refused,
-    definer,
-    execute,
-    prepare,
-    run_source,
-)
-from autograder.authoring.recording import cells_of
-from autograder.authoring.sources import SourceNotebook, read_source
+from autograder.authoring.recorder import Refused, definer, execute
+from autograder.authoring.sources import SourceNotebook
 from autograder.driving import Group, outcomes
 from autograder.examination import case_form
 from autograder.feedback import diagnosis
@@ -38,8 +26,10 @@ from autograder.judging import Judge, case_mark
 from autograder.protocol import CaseForm, CaseLimits, read_outcome
 from autograder.quality.attempts import told_at_work
 from autograder.quality.claims import statements_about
-from autograder.quality.contract_mutants import ContractMutant, contract_mutants
-from autograder.quality.mutants import Mutant, mutants_of
+from autograder.quality.contract_mutants import ContractMutant, all_mutants
+from autograder.quality.mutants import Mutant
+from autograder.quality.processes import Say
+from autograder.quality.solution import Solution
 from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases
@@ -57,18 +47,8 @@ SIZE = "size"
 class Driver:
     """Drives mutants of one notebook against its cases.
 
-    Parameters
-    ----------
-    source : SourceNotebook
-        The notebook.
-    store : Store
-        Its recorded cases.
-    namespace : dict
-        What its cells have defined.
-    generators : dict of str to callable
-        Makers of random inputs by function.
-    count : int
-        How many random inputs decide that a mutant is equivalent.
+    `count` random inputs from `generators`, the makers of them by function, decide that
+    a mutant is equivalent. `namespace` has what the notebook's cells have defined.
     """
 
     def __init__(
@@ -248,12 +228,8 @@ class Driver:
         try:
             function = self.defined(answer.function, answer.text, cell)
         except Exception as error:  # as in a kernel: the cell stops, and is named
-            said = text(
-                "checks.broken_cell",
-                function=answer.function,
-                error=type(error).__name__,
-                place="",
-            )
+            told = {"function": answer.function, "error": type(error).__name__}
+            said = text("checks.broken_cell", place="", **told)
             return {"state": "wrong", "sentence": said, "kind": "cell"}
         kind, said = told_at_work(seen, visible, function)
         checked = statements_about(seen, visible)
@@ -343,17 +319,7 @@ def _short(value: object) -> str:
 def generators_of(folder: Path, notebook: str) -> dict[str, Callable]:
     """Return the makers of random inputs of a notebook's functions.
 
-    Parameters
-    ----------
-    folder : Path
-        The assignment's source folder, with its ``inputs.py``.
-    notebook : str
-        Whose functions.
-
-    Returns
-    -------
-    dict of str to callable
-        By function.
+    By function, from ``inputs.py`` in the source folder.
     """
     path = folder / "inputs.py"
     if not path.exists():
@@ -366,87 +332,32 @@ def generators_of(folder: Path, notebook: str) -> dict[str, Callable]:
     }
 
 
-def all_mutants(source: SourceNotebook) -> list[Mutant]:
-    """List the mutants of every graded function of a notebook."""
-    return [
-        mutant
-        for name, function in source.functions.items()
-        for mutant in mutants_of(function.cell.source, name)
+def measure(request: dict, source: SourceNotebook, store: Store, say: Say) -> None:
+    """Say how many mutants there are, then what became of each."""
+    namespace = Solution(source).namespace
+    answers = [
+        Mutant(function, name, 0, text) for function, name, text in request["answers"]
     ]
-
-
-def all_contract_mutants(source: SourceNotebook) -> list[ContractMutant]:
-    """List the mutants of the contract of every graded function of a notebook."""
-    return [m for graded in source.functions.values() for m in contract_mutants(graded)]
-
-
-def read_request(request_path: str) -> tuple[dict, Path, Callable[[dict], None]]:
-    """Read a request; return it, the folder to work in and what answers.
-
-    What a notebook prints goes nowhere: it must not mix with the answer.
-    """
-    request = json.loads(Path(request_path).read_text(encoding="utf-8"))
-    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    folder = Path(request["folder"])
-    os.chdir(folder)
-
-    def say(form: dict) -> None:
-        print(json.dumps(form), file=answer, flush=True)
-
-    return request, folder, say
-
-
-def main(request_path: str) -> None:
-    """Answer a request file on standard output."""
-    request, folder, say = read_request(request_path)
-
-    try:
-        source = read_source(folder / f"{request['notebook']}.ipynb")
-        store = Store.from_form(
-            json.loads(Path(request["store"]).read_text(encoding="utf-8"))
-        )
-        namespace = prepare()
-        recorder = Recorder(list(source.functions))
-        run_source({"cells": cells_of(source)}, recorder, namespace)
-        answers = [
-            Mutant(function, name, 0, text)
-            for function, name, text in request["answers"]
-        ]
-        listed = all_contract_mutants if request["contracts"] else all_mutants
-        mutants = answers or listed(source)
-        if request["function"]:
-            mutants = [m for m in mutants if m.function == request["function"]]
-        if request["sample"] is not None and request["sample"] < len(mutants):
-            chosen = random.Random(request["seed"])
-            mutants = chosen.sample(mutants, request["sample"])
-        generators = generators_of(folder, source.name)
-        driver = Driver(source, store, namespace, generators, request["count"])
-        by_function: dict[str, list[Mutant]] = {}
-        for mutant in mutants:
-            by_function.setdefault(mutant.function, []).append(mutant)
-        for name in by_function:
-            driver.limits(name)
-        say({"total": len(mutants)})
-        for chosen_ones in by_function.values():
-            work = driver.answers if answers else driver.results
-            if request["contracts"]:
-                work = driver.contract_results
-            for mutant, found in zip(chosen_ones, work(chosen_ones), strict=True):
-                about = {"function": mutant.function, "change": mutant.change}
-                if isinstance(mutant, ContractMutant):
-                    about["term"] = mutant.term
-                say(about | {"line": mutant.line} | found)
-    except (Refused, ValueError) as error:
-        say({"refused": str(error)})
-
-    sys.stderr.flush()
-    # Threads that a notebook left behind must not hold this up.
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    # The notebook's own functions live in __main__; run the importable module's.
-    from autograder.quality import mutation_worker
-
-    mutation_worker.main(sys.argv[1])
+    mutants = answers or all_mutants(source, request["contracts"])
+    if request["function"]:
+        mutants = [m for m in mutants if m.function == request["function"]]
+    if request["sample"] is not None and request["sample"] < len(mutants):
+        chosen = random.Random(request["seed"])
+        mutants = chosen.sample(mutants, request["sample"])
+    generators = generators_of(Path(request["path"]).parent, source.name)
+    driver = Driver(source, store, namespace, generators, request["count"])
+    by_function: dict[str, list[Mutant]] = {}
+    for mutant in mutants:
+        by_function.setdefault(mutant.function, []).append(mutant)
+    for name in by_function:
+        driver.limits(name)
+    say({"total": len(mutants)})
+    for chosen_ones in by_function.values():
+        work = driver.answers if answers else driver.results
+        if request["contracts"]:
+            work = driver.contract_results
+        for mutant, found in zip(chosen_ones, work(chosen_ones), strict=True):
+            about = {"function": mutant.function, "change": mutant.change}
+            if isinstance(mutant, ContractMutant):
+                about["term"] = mutant.term
+            say(about | {"line": mutant.line} | found)

@@ -1,15 +1,21 @@
 """The page of figures about the tests' own quality."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.authoring.sources import SourceNotebook
-from autograder.quality.entries import EntriesTold, entries_table
-from autograder.quality.mutation import Killed
-from autograder.quality.single_faults import SingleFault, single_fault_table
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-__all__ = ["Measured", "Setting", "page_of", "row_of"]
+from autograder.authoring.sources import SourceNotebook
+from autograder.quality.entries import EntriesTold
+from autograder.quality.mutation import Killed
+from autograder.quality.single_faults import SLACK, SingleFault
+
+PAGES = Environment(
+    loader=PackageLoader("autograder.quality", "."),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+)
 
 HEADS = (
     "assignment",
@@ -56,6 +62,8 @@ KINDS = {
     "one result": "one of several results alone is wrong: which",
     "one sort": "of every layer the same sort alone is wrong: which",
     "missing": "a named result is missing",
+    "extra": "a result or a key that was not asked for: which",
+    "size": "numbers outside of the range that all expected ones have",
     "length": "too many or too few elements: both numbers are named",
     "type": "another kind of value than expected: both are named",
     "none": "None was returned",
@@ -67,41 +75,36 @@ KINDS = {
 }
 
 
+# How a check helps with a wrong attempt, the most pointed help first.
+HELP = {
+    "named": "a catalogued mistake by its name, with its own question",
+    "relation": "a relation that holds in every wrong case",
+    "expression": "the expression that raised an exception, with shapes and kinds",
+    "source": "a remark on the source, such as a parameter that is never used",
+    "exception": "the kind of an exception, with general advice",
+    "none": "that None was returned",
+    "cell": "that the cell cannot be run",
+}
+# How many right variants a function needs, by the size of its exercise.
+NEEDED = {"Step": 3, "Exercise": 5, "Core": 8}
+
+
 @dataclass
 class Measured:
-    """What was found out about one notebook.
-
-    Attributes
-    ----------
-    source : SourceNotebook
-        The notebook.
-    cases : int
-        Visible and hidden calls with recorded results.
-    mutants : list of Killed
-        What became of each mutant.
-    answers : list of Killed
-        What became of each right answer, in each setting.
-    variants : int
-        How many right answers there are.
-    attempts : list of Killed
-        What became of each wrong attempt in the style of learners.
-    contracts : list of Killed
-        What became of each mutant of a contract.
-    faults : list of SingleFault
-        What one wrong function costs in otherwise perfect work.
-    told : EntriesTold or None
-        What the entries of the catalogue are called.
-    """
+    """What was found out about one notebook."""
 
     source: SourceNotebook
-    cases: int
-    mutants: list[Killed]
-    answers: list[Killed]
-    variants: int
+    cases: int  # visible and hidden calls with recorded results
+    mutants: list[Killed]  # what became of each mutant
+    answers: list[Killed]  # what became of each right answer, in each setting
+    variants: int  # how many right answers there are
+    # What became of each wrong attempt in the style of learners.
     attempts: list[Killed] = field(default_factory=list)
+    # What became of each mutant of a contract.
     contracts: list[Killed] = field(default_factory=list)
+    # What one wrong function costs in otherwise perfect work.
     faults: list[SingleFault] = field(default_factory=list)
-    told: EntriesTold | None = None
+    told: EntriesTold | None = None  # what the entries of the catalogue are called
 
     @property
     def rejected(self) -> list[str]:
@@ -112,30 +115,17 @@ class Measured:
 
 @dataclass
 class Setting:
-    """What was found out under one version of NumPy and number of threads.
+    """What was found out under one version of NumPy and number of threads."""
 
-    Attributes
-    ----------
-    asked : str
-        The version that was asked for, such as ``2.0`` or ``newest``.
-    version : str
-        The one that was there; empty if it could not be had.
-    threads : int
-        BLAS threads.
-    submissions, gradings, others : int
-        How many submissions were graded, how often in all, and how many of the
-        gradings gave another mark than the first.
-    unlike : list of str
-        Notebook and submission of those.
-    """
-
-    asked: str
-    version: str
-    threads: int
+    asked: str  # the version that was asked for, such as ``2.0`` or ``newest``
+    version: str  # the one that was there; empty if it could not be had
+    threads: int  # BLAS threads
+    # How many submissions were graded, how often in all, and how many of the gradings
+    # gave another mark than the first.
     submissions: int = 0
     gradings: int = 0
     others: int = 0
-    unlike: list[str] = field(default_factory=list)
+    unlike: list[str] = field(default_factory=list)  # notebook and submission of those
 
 
 def row_of(found: Measured) -> list[str]:
@@ -165,186 +155,112 @@ def page_of(
 ) -> str:
     """Return the page in Markdown.
 
-    Parameters
-    ----------
-    notebooks : sequence of Measured
-        In the order of the course.
-    settings : sequence of Setting
-        Under which submissions were graded again and again.
-    times : sequence of str
-        Sentences on how long it took, and where.
-
-    Returns
-    -------
-    str
-        The text.
+    `times` are sentences on how long the mutants took.
     """
-    rows = [row_of(found) for found in notebooks]
-    sums = ["all", ""]
-    for i in range(2, len(HEADS)):
-        whole = HEADS[i] not in ("kill rate", "told more")
-        sums.append(str(sum(int(row[i]) for row in rows)) if whole else "")
     mutants = [m for found in notebooks for m in found.mutants]
     attempts = [a for found in notebooks for a in found.attempts]
-    lines = [
-        "<!-- Generated by `make quality` from source/ and tests/right_answers/. -->",
-        "# How well the tests test",
-        "",
-        *_table(HEADS, [*rows, sums], 2),
-        "",
-        "- **cases**: visible and hidden calls with recorded results.",
-        "- **misconceptions**: catalogued wrong answers, each with a hint of its own.",
-        "  The gates of a release hold that every one loses marks, and that no two "
-        "look alike to the cases unless marked as one. The judge must name exactly "
-        "that one, at work and in the feedback.",
-        "- **mutants**: every single change of a solution region; **equivalent** ones "
-        "agree with the solution on 200 random inputs drawn independently of the "
-        "cases (`source/*/inputs.py`).",
-        "- **kill rate**: share of the other mutants that lose marks in a hidden case.",
-        "- **told more**: share of the killed mutants outside of the catalogue of "
-        "which the feedback says something of the kinds under Diagnosis.",
-        "- **right variants**: right answers written otherwise "
-        "(`tests/right_answers/`); **false rejects** are those that lost a mark in "
-        "any setting under Stability.",
-        "",
-        "## Time",
-        "",
-        *times,
-        "",
-        "## Survivors",
-        "",
-        *_listed(
+    contracts = [m for found in notebooks for m in found.contracts]
+    told = [a for a in attempts if a.state != "right" and a.kind != "only hidden"]
+    checked = [*mutants, *attempts]
+    return PAGES.get_template("quality_page.md.j2").render(
+        heads=HEADS,
+        notebooks=_with_sums([row_of(found) for found in notebooks], 2),
+        times=times,
+        survivors=[
             f"`{m.notebook}.{m.function}`, line {m.line}: `{m.change}`"
             for m in mutants
             if m.state == "survived"
-        ),
-        "",
-        "## Contracts",
-        "",
-        *_contracts(notebooks),
-        "",
-        "## Catalogue",
-        "",
-        *_catalogue(notebooks),
-        "",
-        "## Single faults",
-        "",
-        *_faults(notebooks),
-        "",
-        "## Right answers",
-        "",
-        *_answers(notebooks),
-        "",
-        "## Stability",
-        "",
-        *_stability(settings),
-        "",
-        "## Diagnosis",
-        "",
-        *_diagnosis(mutants),
-        "",
-        "## Statements",
-        "",
-        *_statements([*mutants, *attempts]),
-        "",
-        "## Wrong attempts",
-        "",
-        *_attempts(attempts),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> list[str]:
-    rule = ["---"] * left + ["--:"] * (len(heads) - left)
-    return [
-        "| " + " | ".join(heads) + " |",
-        "|" + "|".join(rule) + "|",
-        *("| " + " | ".join(row) + " |" for row in rows),
-    ]
-
-
-def _listed(items: Iterable[object]) -> list[str]:
-    return [f"- {item}" for item in items] or ["None."]
-
-
-def _contracts(notebooks: Sequence[Measured]) -> list[str]:
-    """Say what became of the mutants of contracts, by notebook."""
-    heads = ("notebook", "forbidden", "no effect", "killed", "told", "allowed", "kept")
-    rows = []
-    for found in notebooks:
-        broken = [m for m in found.contracts if m.term]
-        allowed = [m for m in found.contracts if not m.term]
-        states = Counter(m.state for m in broken)
-        counts = (
-            len(broken),
-            states["equivalent"],
-            states["killed"],
-            sum(m.state == "killed" and m.told for m in broken),
-            len(allowed),
-            sum(m.held for m in allowed),
-        )
-        rows.append([found.source.name, *map(str, counts)])
-    sums = [str(sum(int(row[i]) for row in rows)) for i in range(1, len(heads))]
-    return [
-        *_table(heads, [*rows, ["all", *sums]], 1),
-        "",
-        "Right values in a wrapper that does what a contract speaks of: sets a seed, "
-        "changes its inputs, shares memory, adds keys, takes an order for granted, "
-        "fixes a size, calls the function of `helpers`.",
-        "",
-        "- **forbidden** ones have to be **killed**, but for those that have **no "
-        "effect** on the function's inputs, and **told** under the name of the term "
-        "or of an entry of the catalogue.",
-        "- **allowed** ones have to have **kept** full marks.",
-        "",
-        *_listed(
+        ],
+        contracts=_with_sums([_contract_row(found) for found in notebooks]),
+        broken=[
             f"`{m.notebook}.{m.function}` {m.change}: {m.state}"
-            for found in notebooks
-            for m in found.contracts
+            for m in contracts
             if not m.held
+        ],
+        entries=_with_sums(
+            [[f.source.name, *f.told.counts] for f in notebooks if f.told]
         ),
+        otherwise=[
+            f"`{found.source.name}.{item}`"
+            for found in notebooks
+            if found.told
+            for item in found.told.otherwise
+        ],
+        faults=[row for found in notebooks for row in _fault_rows(found)],
+        sizes=_size_rows(notebooks),
+        rejected=[item for found in notebooks for item in found.rejected],
+        settings=[_setting_row(setting) for setting in settings],
+        remarks=[
+            *(
+                f"NumPy {name} could not be installed here."
+                for name in dict.fromkeys(s.asked for s in settings if not s.version)
+            ),
+            *(f"- other marks: {name}" for s in settings for name in s.unlike),
+        ],
+        known=sum(bool(m.entry) for m in mutants),
+        others=len(_outside(mutants)),
+        diagnosis=_share_rows(
+            (m.kind for m in _outside(mutants)),
+            KINDS,
+            "more than that values differ",
+            "values differ, on which side, how many",
+        ),
+        checked=sum(m.statements for m in checked),
+        answers=sum(bool(m.statements) for m in checked),
+        untrue=[
+            f"`{m.notebook}.{m.function}`: {said}" for m in checked for said in m.untrue
+        ],
+        attempted=len(told),
+        attempts=_share_rows(
+            (a.kind for a in told),
+            HELP,
+            "something of its own",
+            "a general question, the section and the example by hand",
+        ),
+    )
+
+
+def _with_sums(rows: list[list], left: int = 1) -> list[list]:
+    """Add a row with the sums of the columns that hold nothing but counts."""
+    columns = list(zip(*rows))[left:]
+    sums = [
+        sum(map(int, one)) if all(str(cell).isdigit() for cell in one) else ""
+        for one in columns
     ]
+    return [*rows, ["all", *[""] * (left - 1), *sums]]
 
 
-def _catalogue(notebooks: Sequence[Measured]) -> list[str]:
-    """Say what the entries of the catalogues are called, and how hints come out."""
-    named = [(found.source.name, found.told) for found in notebooks if found.told]
-    heads, *rows = entries_table(named)
-    return [
-        *_table(heads, rows, 1),
-        "",
-        "What a catalogued mistake returns is given to the judge (**in grading**) and, "
-        "where a public case shows it, to the check (**at work**): each counts where "
-        "exactly that entry is named.",
-        "A hint with numbers counts as **rendered** where all of its sentences are "
-        "shown, with the numbers of one public case.",
-        "",
-        *_listed(f"`{name}.{item}`" for name, told in named for item in told.otherwise),
-    ]
+def _contract_row(found: Measured) -> list:
+    """Say what became of the mutants of a notebook's contracts."""
+    broken = [m for m in found.contracts if m.term]
+    allowed = [m for m in found.contracts if not m.term]
+    states = Counter(m.state for m in broken)
+    told = sum(m.state == "killed" and m.told for m in broken)
+    kept = sum(m.held for m in allowed)
+    counts = len(broken), states["equivalent"], states["killed"], told
+    return [found.source.name, *counts, len(allowed), kept]
 
 
-def _faults(notebooks: Sequence[Measured]) -> list[str]:
-    """Say what one wrong function costs in otherwise perfect work."""
+def _fault_rows(found: Measured) -> list[list]:
+    """Say what one wrong function of a notebook costs in otherwise perfect work."""
+    by_function: dict[str, list[SingleFault]] = {}
+    for fault in found.faults:
+        by_function.setdefault(fault.function, []).append(fault)
     rows = []
-    for found in notebooks:
-        heads, *lines = single_fault_table(found.faults)
-        rows += [(found.source.name, *line) for line in lines]
-    return [
-        *_table(("notebook", *heads), rows, 2),
-        "",
-        "One function that others call is wrong and all else is right: each entry of "
-        "its catalogue, a sample of its mutants, one that raises, and the untouched "
-        "stub. **most lost in all** counts the points of all functions together; "
-        "**beyond its own** counts faults that cost more points than the function has.",
-    ]
+    for name, faults in by_function.items():
+        most = max(fault.own + sum(fault.others.values()) for fault in faults)
+        beyond = sum(fault.excess > SLACK for fault in faults)
+        shown = f"{faults[0].points:g}", len(faults), f"{most:.4g}", beyond
+        rows.append([found.source.name, name, *shown])
+    return rows
 
 
 def _outside(mutants: Sequence[Killed]) -> list[Killed]:
     return [m for m in mutants if m.state == "killed" and not m.entry]
 
 
-def _answers(notebooks: Sequence[Measured]) -> list[str]:
+def _size_rows(notebooks: Sequence[Measured]) -> list[list]:
+    """Say how many right answers there are for exercises of each size."""
     sizes: dict[str, list[int]] = {}
     for found in notebooks:
         points = {cell.id: cell.points for cell in found.source.cells}
@@ -354,133 +270,32 @@ def _answers(notebooks: Sequence[Measured]) -> list[str]:
             worth = points[f"{function.cell.id}-check"]
             size = "Core" if worth >= 6 else "Exercise" if worth >= 3 else "Step"
             sizes.setdefault(size, []).append(counts[name])
-    needed = {"Step": 3, "Exercise": 5, "Core": 8}
-    rows = [
-        [size, str(len(sizes[size])), str(needed[size]), str(min(sizes[size]))]
-        for size in needed
+    return [
+        [size, len(sizes[size]), needed, min(sizes[size])]
+        for size, needed in NEEDED.items()
         if size in sizes
     ]
-    heads = ("size", "functions", "variants needed of each", "fewest of any")
-    return [
-        *_table(heads, rows, 1),
-        "",
-        "Loops, einsum, other products and orders, in place, float32, Python numbers, "
-        "prints, functions of their own, annotations, other names, seeds of their own.",
-        "",
-        "Rejected:",
-        "",
-        *_listed(item for found in notebooks for item in found.rejected),
-    ]
 
 
-def _stability(settings: Sequence[Setting]) -> list[str]:
-    rows = [
-        [
-            f"{s.asked} ({s.version})" if s.version else s.asked,
-            str(s.threads),
-            *(
-                [str(s.submissions), str(s.gradings), str(s.others)]
-                if s.version
-                else ["not measured"] * 3
-            ),
-        ]
-        for s in settings
-    ]
-    if not rows:
-        return ["Not measured in this run."]
-    heads = ("NumPy", "BLAS threads", "submissions", "gradings", "other marks")
-    missing = dict.fromkeys(s.asked for s in settings if not s.version)
-    return [
-        "Of every notebook the same few submissions are graded again and again: right "
-        "answers, catalogued mistakes, mutants, and a mixture of them. The order is "
-        "drawn anew each time. The cases are recorded once, under the installed NumPy.",
-        "A grading counts among the other marks if any cell's mark is not that of the "
-        "submission's first grading in the first setting.",
-        "",
-        *_table(heads, rows, 1),
-        "",
-        *(f"NumPy {name} could not be installed here." for name in missing),
-        *(f"- other marks: {name}" for s in settings for name in s.unlike),
-    ]
+def _setting_row(setting: Setting) -> list:
+    if not setting.version:
+        return [setting.asked, setting.threads, *["not measured"] * 3]
+    counts = setting.submissions, setting.gradings, setting.others
+    return [f"{setting.asked} ({setting.version})", setting.threads, *counts]
 
 
-# How a check helps with a wrong attempt, the most pointed help first.
-HELP = {
-    "named": "a catalogued mistake by its name, with its own question",
-    "relation": "a relation that holds in every wrong case",
-    "expression": "the expression that raised an exception, with shapes and kinds",
-    "source": "a remark on the source, such as a parameter that is never used",
-    "exception": "the kind of an exception, with general advice",
-    "none": "that None was returned",
-    "cell": "that the cell cannot be run",
-}
-
-
-def _attempts(attempts: Sequence[Killed]) -> list[str]:
-    """Return how the check helps with wrong attempts."""
-    told = [a for a in attempts if a.state != "right" and a.kind != "only hidden"]
-    counts = Counter(a.kind for a in told)
+def _share_rows(
+    kinds: Iterable[str], names: Mapping[str, str], something: str, nothing: str
+) -> list[list]:
+    """Say how often each kind of thing was told; an empty kind tells nothing."""
+    counts = Counter(kinds)
+    total = counts.total() or 1
     plain = counts.pop("", 0)
-    total = len(told) or 1
-    kinds = [*HELP, *sorted(counts.keys() - HELP.keys())]
-    rows = [
-        [HELP.get(k, KINDS.get(k, k)), str(counts[k]), f"{counts[k] / total:.1%}"]
-        for k in kinds
-        if counts[k]
-    ]
-    rows.append(["**something of its own**", str(len(told) - plain), ""])
-    rows[-1][2] = f"{(len(told) - plain) / total:.1%}"
-    rows.append(["a general question, the section and the example by hand", str(plain)])
-    rows[-1].append(f"{plain / total:.1%}")
-    return [
-        f"{len(told)} wrong attempts in the style of learners "
-        "(`tests/wrong_answers/`), written without the catalogue; each counts once, "
-        "under the most pointed thing that the check says in its first four runs.",
-        "",
-        *_table(("what the check says", "attempts", "share"), rows, 1),
-    ]
-
-
-def _statements(mutants: Sequence[Killed]) -> list[str]:
-    """Return what became of the statements about wrong numbers."""
-    checked = sum(m.statements for m in mutants)
-    untrue = [(m, sentence) for m in mutants for sentence in m.untrue]
-    answers = sum(bool(m.statements) for m in mutants)
-    return [
-        "Each statement about the numbers of a wrong answer (relations, shapes, "
-        "counts, places, single values) is checked again from the two arrays by other "
-        "code (`autograder/quality/claims.py`). Reasons that a relation of "
-        "`judges.py` gives, and explanations of exceptions, are not among them.",
-        "",
-        f"**{checked}** statements about {answers} wrong answers, "
-        f"**{len(untrue)}** untrue:",
-        "",
-        *_listed(f"`{m.notebook}.{m.function}`: {said}" for m, said in untrue),
-    ]
-
-
-def _diagnosis(mutants: Sequence[Killed]) -> list[str]:
-    others = _outside(mutants)
-    known = sum(bool(m.entry) for m in mutants)
-    counts = Counter(m.kind for m in others)
-    plain = counts.pop("", 0)
-    total = len(others) or 1
-    rows = [
-        [KINDS.get(kind, kind), str(counts[kind]), f"{counts[kind] / total:.1%}"]
-        for kind in (*KINDS, *sorted(counts.keys() - KINDS.keys()))
+    known = KINDS | dict(names)
+    rows: list[tuple[str, int]] = [
+        (known.get(kind, kind), counts[kind])
+        for kind in (*names, *sorted(counts.keys() - names.keys()))
         if counts[kind]
     ]
-    told = len(others) - plain
-    rows.append(["**more than that values differ**", str(told), f"{told / total:.1%}"])
-    rows.append(["values differ, on which side, how many", str(plain), ""])
-    rows[-1][2] = f"{plain / total:.1%}"
-    return [
-        f"{known} of the killed mutants are recognised as an entry of the catalogue "
-        "and get its hint; they are left out here.",
-        f"Of the {len(others)} others each counts once, under the first thing that the "
-        "feedback says of it beyond that values differ.",
-        "An exception's name, a count of wrong entries, a list of what is right or a "
-        "side (too large, too small) count as nothing.",
-        "",
-        *_table(("what the feedback says", "mutants", "share"), rows, 1),
-    ]
+    rows += [(f"**{something}**", counts.total()), (nothing, plain)]
+    return [[name, count, f"{count / total:.1%}"] for name, count in rows]

@@ -1,47 +1,42 @@
-"""The table of what one wrong function costs in otherwise perfect work."""
+"""What one wrong function costs in otherwise perfect work.
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+Functions are driven and judged as in grading, with the solution as the reference, in
+a process of its own.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
-from autograder.authoring.recording import ONE_THREAD
-from autograder.quality.mutation import MutationError, todays_store
-
-__all__ = ["SingleFault", "single_fault_table", "single_faults"]
+from autograder.authoring.catalogue import patch
+from autograder.authoring.regions import stub
+from autograder.authoring.sources import SourceNotebook
+from autograder.judging import Judge
+from autograder.quality.mutants import mutants_of
+from autograder.quality.processes import Say, told_by
+from autograder.quality.solution import Solution
+from autograder.store import Store
 
 SAMPLE = 12
 SEED = 7
 SLACK = 1e-9
+RAISING = "def {name}(*args, **kwargs):\n    raise ValueError('not today')"
 
 
 @dataclass(frozen=True)
 class SingleFault:
-    """What one wrong function costs.
+    """What one wrong function costs."""
 
-    Attributes
-    ----------
-    function, kind : str
-        Which function; ``catalogue``, ``mutant``, ``raises`` or ``stub``.
-    points : float
-        The most that its own cases can earn.
-    own : float
-        Points lost there.
-    others : dict of str to float
-        Points lost at functions that call it.
-    calls, largest : int
-        How often stand-ins asked, and the bytes of the largest question so far.
-    """
-
+    # Which function; ``catalogue``, ``mutant``, ``raises`` or ``stub``.
     function: str
     kind: str
-    points: float
-    own: float
-    others: dict[str, float]
+    points: float  # the most that its own cases can earn
+    own: float  # points lost there
+    others: dict[str, float]  # points lost at functions that call it
+    # How often stand-ins asked, and the bytes of the largest question so far.
     calls: int
     largest: int
 
@@ -52,83 +47,86 @@ class SingleFault:
 
 
 def single_faults(
-    root: Path,
-    assignment: str,
-    notebook: str,
-    sample: int = SAMPLE,
-    each: Callable[[], None] = lambda: None,
+    root: Path, assignment: str, notebook: str, sample: int = SAMPLE
 ) -> list[SingleFault]:
     """Measure the single faults of a notebook.
 
-    Parameters
-    ----------
-    root : Path
-        The course.
-    assignment, notebook : str
-        Which notebook.
-    sample : int
-        How many mutants of each function that others call.
-    each : callable
-        Called after each fault.
-
-    Returns
-    -------
-    list of SingleFault
-        One for each fault.
+    `sample` is how many mutants of each function that others call.
 
     Raises
     ------
     MutationError
         If the process ends early.
     """
-    store = todays_store(root, assignment, notebook)
-    with tempfile.TemporaryDirectory(prefix="faults-") as scratch:
-        paths = Path(scratch, "request.json"), Path(scratch, "store.json")
-        store.write(paths[1])
-        request = {
-            "folder": str((root / "source" / assignment).resolve()),
-            "notebook": notebook,
-            "store": str(paths[1]),
-            "sample": sample,
-            "seed": SEED,
-        }
-        paths[0].write_text(json.dumps(request), encoding="utf-8")
-        worker = "autograder.quality.single_fault_worker"
-        found = []
-        with subprocess.Popen(
-            [sys.executable, "-m", worker, str(paths[0])],
-            env=os.environ | ONE_THREAD | {"MPLBACKEND": "Agg"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            text=True,
-        ) as process:
-            for line in process.stdout or ():
-                found.append(SingleFault(**json.loads(line)))
-                each()
-            said = process.stderr.read() if process.stderr else ""
-        if process.returncode:
-            last = (said.strip().splitlines() or ["no message"])[-1]
-            raise MutationError(f"{notebook}: measuring faults ended early: {last}")
-    return found
+    request = {"sample": sample, "seed": SEED}
+    told = told_by("single_faults", root, assignment, notebook, request)
+    return [SingleFault(**form) for form in told]
 
 
-def single_fault_table(found: Iterable[SingleFault]) -> list[tuple[str, ...]]:
-    """Return a row of text for each function, its heads first.
+class Fault(NamedTuple):
+    """One wrong function: of which kind, and the text of its cell."""
 
-    Parameters
-    ----------
-    found : iterable of SingleFault
-        Of one notebook or of all.
+    function: str
+    kind: str
+    text: str
+
+
+def faults_of(source: SourceNotebook, sample: int, seed: int) -> Iterator[Fault]:
+    """List the faults of the functions of a notebook that others call.
+
+    Of each its catalogue, a `sample` of its mutants, one that raises, and the stub. A
+    function that no other calls cannot cost another's points.
     """
-    by_function: dict[str, list[SingleFault]] = {}
-    for fault in found:
-        by_function.setdefault(fault.function, []).append(fault)
-    rows: list[tuple[str, ...]]
-    rows = [("function", "its points", "faults", "most lost in all", "beyond its own")]
-    for name, faults in by_function.items():
-        most = max(fault.own + sum(fault.others.values()) for fault in faults)
-        beyond = sum(fault.excess > SLACK for fault in faults)
-        points = f"{faults[0].points:g}"
-        rows.append((name, points, str(len(faults)), f"{most:.4g}", str(beyond)))
-    return rows
+    called = {name for function in source.functions.values() for name in function.calls}
+    chosen = random.Random(seed)
+    for name in [name for name in source.functions if name in called]:
+        text = source.functions[name].cell.source
+        for item in source.functions[name].entries:
+            if not item.entry.accept:
+                yield Fault(name, "catalogue", patch(text, item, name))
+        mutants = list(mutants_of(text, name))
+        for mutant in chosen.sample(mutants, min(sample, len(mutants))):
+            yield Fault(name, "mutant", mutant.text)
+        yield Fault(name, "raises", RAISING.format(name=name))
+        yield Fault(name, "stub", stub(text))
+
+
+def cost(solution: Solution, store: Store, fault: Fault) -> dict:
+    """Return what a fault costs: at its own function, and at others, in points."""
+    functions = store.cases.functions
+    concerned = {
+        name: record
+        for name, record in functions.items()
+        if name == fault.function or fault.function in record.calls
+    }
+    # The others are the solution's, and right.
+    part = replace(store, cases=replace(store.cases, functions=concerned), cells={})
+    untouched = {fault.function} if fault.kind == "stub" else set()
+    texts = {fault.function: fault.text}
+    verdict = solution.verdict(Judge(part), texts, untouched)
+    lost = {name: Fraction(0) for name in concerned}
+    points = Fraction(0)
+    for cell in store.cells.values():
+        for name, i in cell.cases:
+            worth = Fraction(cell.points).limit_denominator(100) / len(cell.cases)
+            points += worth if name == fault.function else 0
+            if name in concerned:
+                marks = verdict.functions[name].marks
+                lost[name] += worth * (1 - (marks[i] if marks else 0))
+    own = lost.pop(fault.function)
+    return {
+        "function": fault.function,
+        "kind": fault.kind,
+        "points": float(points),
+        "own": float(own),
+        "others": {name: float(value) for name, value in lost.items() if value},
+    }
+
+
+def measure(request: dict, source: SourceNotebook, store: Store, say: Say) -> None:
+    """Say what each fault costs."""
+    solution = Solution(source)
+    for fault in faults_of(source, request["sample"], request["seed"]):
+        solution.calls = 0
+        found = cost(solution, store, fault)
+        say(found | {"calls": solution.calls, "largest": solution.largest})

@@ -20,8 +20,6 @@ from autograder.protocol import (
 )
 from autograder.reference_process import answer
 
-__all__ = ["Solution"]
-
 SECONDS = 5.0
 
 
@@ -86,14 +84,8 @@ class Solution:
     ) -> Verdict:
         """Judge a submission in which some solution cells differ.
 
-        Parameters
-        ----------
-        judge : Judge
-            Of the notebook.
-        texts : mapping of str to str
-            The cells that differ, by function.
-        untouched : collection of str
-            Functions that are as they were released.
+        `texts` are the cells that differ, by function; `untouched` are functions as
+        they were released.
         """
         namespace = self.defined(texts)
 

@@ -5,42 +5,30 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.copies import choose, notebooks_in
+from autograder.copies import notebooks_in
 from autograder.errors import CourseError
 from autograder.feedback import function_reason
 from autograder.judging import Trial, Verdict
 from autograder.names import plain
 from autograder.nbgrader.course import Course
-from autograder.nbgrader.execution import JudgedExecute
-from autograder.store import Store, StoreError, read_store, store_path
+from autograder.nbgrader.execution import JudgedExecute, healed_notebook
+from autograder.store import Store
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.recognition import named_inputs
 from helpers.checks.report import describe_outcome
 from helpers.checks.values import leaves, resolve
-
-__all__ = ["handed_in", "judge_again", "overview", "whole_case"]
 
 MAX_SHOWN = 200
 
 
 def handed_in(course: Course, assignment: str, student: str) -> list[str]:
     """Return which notebooks of an assignment a learner has handed in."""
-    stores = _stores(course, assignment)
-    return notebooks_in(_folder(course, assignment, student), stores)
+    folder = _folder(course, assignment, student)
+    return notebooks_in(folder, course.stores(assignment))
 
 
 def _folder(course: Course, assignment: str, student: str) -> Path:
     return course.root / "submitted" / student / assignment
-
-
-def _stores(course: Course, assignment: str) -> dict[str, Store]:
-    try:
-        return {
-            name: read_store(store_path(course.root, assignment, name))
-            for name in course.notebooks(assignment)
-        }
-    except StoreError as error:
-        raise CourseError(str(error)) from None
 
 
 def judge_again(
@@ -48,18 +36,8 @@ def judge_again(
 ) -> tuple[Store, Verdict, dict[str, list[Trial]]]:
     """Run a submission once more and judge it, saving nothing.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment, student, notebook : str
-        Whose work.
-
-    Returns
-    -------
-    tuple of Store, Verdict and dict of str to list of Trial
-        The cases, what the judge says, and all that the learner's functions
-        answered, hidden cases included.
+    Returns the cases, what the judge says, and all that the learner's functions
+    answered, hidden cases included.
 
     Raises
     ------
@@ -67,16 +45,14 @@ def judge_again(
         If there is no such submission, or it could not be judged.
     """
     folder = _folder(course, assignment, student)
-    stores = _stores(course, assignment)
+    stores = course.stores(assignment)
     if notebook not in notebooks_in(folder, stores):
         known = ", ".join(course.students(assignment)) or "nobody"
         raise CourseError(
             f"{plain(student)} has handed in nothing of {assignment}; who has: {known}"
         )
     store = stores[notebook]
-    _, healed = choose(folder / f"{notebook}.ipynb", store, stores)
-    cells = healed.notebook
-    cells.metadata["course"] = {"edition": healed.language}
+    _, cells = healed_notebook(folder / f"{notebook}.ipynb", store, stores)
     resources = {
         "course": {"store": store},
         "metadata": {"name": notebook, "path": str(folder)},
@@ -100,10 +76,7 @@ def judge_again(
 def overview(store: Store, verdict: Verdict) -> Iterator[tuple[str, str, str, str]]:
     """List every case of a submission.
 
-    Yields
-    ------
-    tuple of str
-        Name of the case, whether it is hidden, its mark and the reason.
+    Of each its name, whether it is hidden, its mark and the reason.
     """
     for name, record in store.cases.functions.items():
         found = verdict.functions[name]
@@ -118,21 +91,7 @@ def whole_case(
 ) -> Iterator[tuple[str, str]]:
     """Show inputs, expected and returned values of one case, leaf by leaf.
 
-    Parameters
-    ----------
-    store : Store
-        The cases.
-    verdict : Verdict
-        What the judge says.
-    trials : dict of str to list of Trial
-        What the learner's functions answered.
-    name : str
-        ``function:number`` as in the overview.
-
-    Yields
-    ------
-    tuple of str and str
-        A heading and its text.
+    In headings with their texts; `name` is ``function:number`` as in the overview.
 
     Raises
     ------

@@ -12,11 +12,10 @@ from statistics import mean, median
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from autograder.nbgrader.exports import harmless
 from autograder.reports.findings import ClassFindings
 from autograder.reports.ordinary_tests import UnsafeCell
 from autograder.reports.similarity import Alike
-
-__all__ = ["csv_of", "page_of"]
 
 PAGES = Environment(
     loader=PackageLoader("autograder.reports", "."),
@@ -69,23 +68,9 @@ def page_of(
 ) -> str:
     """Return the page of an assignment.
 
-    Parameters
-    ----------
-    findings : ClassFindings
-        What grading left behind.
-    alike : sequence of Alike
-        Pairs of submissions to look at.
-    titles : dict of str to str
-        The check cells' names for people, by ``notebook/cell``.
-    unsafe : sequence of UnsafeCell
-        Cells that are graded by ordinary tests.
-    more : sequence of (str, str)
-        Further lines of the summary.
-
-    Returns
-    -------
-    str
-        HTML in one piece.
+    HTML in one piece. `titles` are the check cells' names for people, by
+    ``notebook/cell``; `alike` are pairs of submissions to look at, `unsafe` the cells
+    that ordinary tests grade, `more` further lines of the summary.
     """
     waiting = [s for s in findings.submissions if s.marks.waiting]
     points = sum(s.marks.waiting for s in waiting)
@@ -134,23 +119,18 @@ def csv_of(findings: ClassFindings) -> str:
         ]
         mistakes = "; ".join(f"{f}: {name}" for f, name in submission.mistakes)
         row = [
-            _harmless(submission.student),
+            harmless(submission.student),
             f"{submission.marks.code:g}",
             f"{submission.marks.written:g}",
             f"{-submission.marks.penalty or 0.0:g}",
             f"{submission.marks.total:g}",
             f"{submission.marks.out_of:g}",
             f"{submission.marks.waiting:g}",
-            _harmless(mistakes),
-            _harmless("; ".join(submission.reasons())),
+            harmless(mistakes),
+            harmless("; ".join(submission.reasons())),
         ]
         writer.writerow([*row, *shares])
     return stream.getvalue()
-
-
-def _harmless(value: str) -> str:
-    """Keep a spreadsheet from taking a learner's text for a formula."""
-    return "'" + value if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _learners(count: int) -> str:
@@ -182,11 +162,12 @@ def _shares(findings: ClassFindings) -> list[float]:
 
 def _summary(findings: ClassFindings) -> list[tuple[str, str]]:
     submissions, shares = findings.submissions, _shares(findings)
+    total = mean(submission.marks.total for submission in submissions)
     return [
         ("submissions", str(len(submissions))),
         ("median mark", f"{median(shares):.0%}" if shares else "–"),
         ("mean mark", f"{mean(shares):.0%}" if shares else "–"),
-        ("mean total", f"{_mean_total(findings):.4g} of {_most(findings):g}"),
+        ("mean total", f"{total:.4g} of {_most(findings):g}"),
         ("late", str(sum(s.marks.penalty > 0 for s in submissions))),
         ("to look at", str(sum(bool(s.look) for s in submissions))),
         (
@@ -194,10 +175,6 @@ def _summary(findings: ClassFindings) -> list[tuple[str, str]]:
             str(sum(bool(s.marks.waiting) for s in submissions)),
         ),
     ]
-
-
-def _mean_total(findings: ClassFindings) -> float:
-    return mean(submission.marks.total for submission in findings.submissions)
 
 
 def _most(findings: ClassFindings) -> float:

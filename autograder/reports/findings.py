@@ -6,19 +6,17 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeGuard
 
-import nbformat
 import numpy as np
+from nbformat import reader
 
 from autograder.errors import CourseError
-from autograder.flags import flags_from
+from autograder.flags import REFUSED, flags_from
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import CellMark, Marks, cell_marks, class_marks
 
-__all__ = ["ClassFindings", "Exercise", "GradedSubmission", "read_findings"]
-
-
 SENTENCES = {
     "damaged": "{about} was damaged",
+    "link": "{about} is a link or a second name of another file: it was not opened",
     "flagged": "{about} has flagged cells: {names}",
     "not graded": "{about} was not graded",
     "not handed in": "{about} was not handed in",
@@ -29,58 +27,33 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a person should look at a submission.
+    """Why a person should look at a submission."""
 
-    Attributes
-    ----------
-    kind : str
-        A key of ``SENTENCES``.
-    about : str
-        The notebook.
-    name : str
-        The cell or function; empty where the whole notebook is meant.
-    """
-
-    kind: str
+    kind: str  # a key of ``SENTENCES``
     about: str
-    name: str = ""
+    name: str = ""  # the cell or function; empty where the whole notebook is meant
 
 
 @dataclass
 class GradedSubmission:
-    """One learner's work on an assignment.
-
-    Attributes
-    ----------
-    student : str
-        Whose.
-    marks : Marks
-        Points of functions, of written answers, and what is subtracted.
-    shares : dict of str to float
-        Share of the points of each exercise, by ``notebook/cell``.
-    mistakes : list of (str, str)
-        Function, as ``notebook.function``, and name of each catalogued mistake.
-    with_reference : list of (str, str)
-        Function, and the functions in whose place the reference stood when it
-        earned its marks.
-    look : list of Reason
-        Why a person should look at it.
-    seconds : dict of str to float
-        Time that grading took, by notebook.
-    times : dict of str to float
-        Time that the cases of an exercise took, by ``notebook.function``.
-    cells : dict of str to str
-        Text of the solution cells, by ``notebook/cell``.
-    """
+    """One learner's work on an assignment."""
 
     student: str
+    # Points of functions, of written answers, and what is subtracted.
     marks: Marks = field(default_factory=Marks)
+    # Share of the points of each exercise, by ``notebook/cell``.
     shares: dict[str, float] = field(default_factory=dict)
+    # Function, as ``notebook.function``, and name of each catalogued mistake.
     mistakes: list[tuple[str, str]] = field(default_factory=list)
+    # Function, and the functions in whose place the reference stood when it earned its
+    # marks.
     with_reference: list[tuple[str, str]] = field(default_factory=list)
-    look: list[Reason] = field(default_factory=list)
+    look: list[Reason] = field(default_factory=list)  # why a person should look at it
+    # Time that grading took, by notebook.
     seconds: dict[str, float] = field(default_factory=dict)
+    # Time that the cases of an exercise took, by ``notebook.function``.
     times: dict[str, float] = field(default_factory=dict)
+    # Text of the solution cells, by ``notebook/cell``.
     cells: dict[str, str] = field(default_factory=dict)
 
     def reasons(self) -> list[str]:
@@ -94,74 +67,40 @@ class GradedSubmission:
         return [
             SENTENCES[kind].format(about=about, names=", ".join(found))
             for (kind, about), found in names.items()
-            if not (kind == "flagged" and ("damaged", about) in names)
+            if kind != "flagged" or not any((one, about) in names for one in REFUSED)
         ]
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """How a class did in one check cell.
+    """How a class did in one check cell."""
 
-    Attributes
-    ----------
-    key : str
-        ``notebook/cell``.
-    points : float
-        Its points.
-    success : float
-        Mean share of its points.
-    full : int
-        How many earned all of them.
-    discrimination : float or None
-        Correlation of its mark with the sum of all other marks; None where
-        one of the two does not vary.
-    """
-
-    key: str
+    key: str  # ``notebook/cell``
     points: float
-    success: float
-    full: int
+    success: float  # mean share of its points
+    full: int  # how many earned all of them
+    # Correlation of its mark with the sum of all other marks; None where one of the two
+    # does not vary.
     discrimination: float | None
 
 
 @dataclass
 class ClassFindings:
-    """Everything that the page shows.
-
-    Attributes
-    ----------
-    assignment : str
-        Its name.
-    submissions : list of GradedSubmission
-        By learner.
-    points : dict of str to float
-        Points of each exercise, in the order of the notebooks.
-    """
+    """Everything that the page shows."""
 
     assignment: str
-    submissions: list[GradedSubmission]
-    points: dict[str, float]
+    submissions: list[GradedSubmission]  # by learner
+    points: dict[str, float]  # points of each exercise, in the order of the notebooks
 
     def exercises(self) -> list[Exercise]:
         """Return success and discrimination of each exercise."""
         found = []
         for key, points in self.points.items():
             shares = np.array([s.shares.get(key, 0.0) for s in self.submissions])
-            rest = np.array(
-                [
-                    s.marks.code - s.shares.get(key, 0.0) * points
-                    for s in self.submissions
-                ]
-            )
-            found.append(
-                Exercise(
-                    key,
-                    points,
-                    float(shares.mean()),
-                    int((shares > 1 - 1e-9).sum()),
-                    correlation(shares, rest),
-                )
-            )
+            code = np.array([s.marks.code for s in self.submissions])
+            success, full = float(shares.mean()), int((shares > 1 - 1e-9).sum())
+            apart = correlation(shares, code - shares * points)
+            found.append(Exercise(key, points, success, full, apart))
         return found
 
     def mistakes(self) -> list[tuple[str, str, int]]:
@@ -216,18 +155,6 @@ def correlation(one: np.ndarray, other: np.ndarray) -> float | None:
 def read_findings(course: Course, assignment: str) -> ClassFindings:
     """Read what grading left in the gradebook and in ``autograded/``.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        Which assignment.
-
-    Returns
-    -------
-    ClassFindings
-        By learner and exercise.
-
     Raises
     ------
     CourseError
@@ -274,7 +201,9 @@ def _add_notebook(
     student = submission.student
     path = course.graded_path(assignment, student, notebook)
     try:
-        graded = nbformat.read(path, as_version=4)
+        # What grading wrote is not held against the schema again, for each of a class.
+        graded = reader.reads(path.read_text(encoding="utf-8"))
+        cells = [_mapping(cell) for cell in graded.cells]
     except FileNotFoundError:
         handed_in = course.handed_in(assignment, student, notebook)
         kind = "not graded" if handed_in else "not handed in"
@@ -290,8 +219,8 @@ def _add_notebook(
         if _is_time(seconds):
             submission.times[f"{notebook}.{name}"] = float(seconds)
     for flag in flags_from(found.get("flags")):
-        if flag.kind == "damaged":
-            submission.look.append(Reason("damaged", notebook))
+        if flag.refused:
+            submission.look.append(Reason(flag.kind, notebook))
         elif flag.urgent:
             submission.look.append(Reason("said", notebook, flag.sentence))
     for name, function in _mapping(found.get("functions")).items():
@@ -303,7 +232,7 @@ def _add_notebook(
         if callees:
             submission.with_reference.append((f"{notebook}.{name}", ", ".join(callees)))
     keys = []
-    for cell in graded.cells:
+    for cell in cells:
         nbgrader = _mapping(_mapping(cell.get("metadata")).get("nbgrader"))
         name = nbgrader.get("grade_id")
         if cell.get("cell_type") == "code" and isinstance(name, str) and name:

@@ -2,14 +2,11 @@
 
 import ast
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.authoring.regions import tree_of
 from autograder.nbgrader.course import Course
 from autograder.store import AssertCell, StoreError, read_store, store_path
-
-__all__ = ["UnsafeCell", "unsafe_cells", "weaknesses"]
 
 HIDDEN = re.compile(r"BEGIN HIDDEN TESTS")
 REASONS = {
@@ -27,36 +24,18 @@ RAISING = ("assert", "check", "test", "raises", "fail", "expect", "verify")
 
 @dataclass(frozen=True)
 class UnsafeCell:
-    """A cell whose mark the learner's code could change.
-
-    Attributes
-    ----------
-    notebook, cell : str
-        Which.
-    points : float
-        Its points.
-    reasons : tuple of str
-        Sentences.
-    """
+    """A cell whose mark the learner's code could change."""
 
     notebook: str
     cell: str
     points: float
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...]  # sentences
 
 
 def weaknesses(cell: AssertCell) -> list[str]:
     """Return in which ways the mark of a cell is open to the learner's code.
 
-    Parameters
-    ----------
-    cell : AssertCell
-        A graded cell without a call of ``check``.
-
-    Returns
-    -------
-    list of str
-        Keys of ``REASONS``.
+    These are keys of ``REASONS``.
 
     Examples
     --------
@@ -101,17 +80,7 @@ def _name(node: ast.expr) -> str:
 def unsafe_cells(course: Course, assignment: str) -> list[UnsafeCell]:
     """Return the cells of an assignment that ordinary tests grade.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        Which assignment.
-
-    Returns
-    -------
-    list of UnsafeCell
-        In the order of the notebooks; none where all is graded by checks.
+    In the order of the notebooks; none where all is graded by checks.
     """
     found = []
     for notebook in course.notebooks(assignment):
@@ -119,12 +88,7 @@ def unsafe_cells(course: Course, assignment: str) -> list[UnsafeCell]:
             store = read_store(store_path(course.root, assignment, notebook))
         except StoreError:
             continue
-        found += [
-            UnsafeCell(notebook, name, cell.points, tuple(_sentences(weaknesses(cell))))
-            for name, cell in store.tests.items()
-        ]
+        for name, cell in store.tests.items():
+            reasons = tuple(REASONS[key] for key in weaknesses(cell))
+            found.append(UnsafeCell(notebook, name, cell.points, reasons))
     return found
-
-
-def _sentences(keys: Iterable[str]) -> list[str]:
-    return [REASONS[key] for key in keys]

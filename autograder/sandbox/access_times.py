@@ -16,23 +16,13 @@ import stat
 import time
 from collections.abc import Iterable
 
-__all__ = ["refresh", "refresh_beside"]
-
 DAY = 24 * 60 * 60
 
 
 def refresh(paths: Iterable[str]) -> int:
-    """Let every file, folder and link count as read today.
+    """Let every file, folder and link at or below some paths count as read today.
 
-    Parameters
-    ----------
-    paths : iterable of str
-        Files and folders, with all below them.
-
-    Returns
-    -------
-    int
-        How many of them had not been read since they changed, or today.
+    Returns how many of them had not been read since they changed, or today.
     """
     before = time.time() - DAY
     folders: list[str] = []
@@ -63,18 +53,7 @@ def refresh(paths: Iterable[str]) -> int:
 
 
 def refresh_beside(paths: Iterable[str]) -> int:
-    """Do what `refresh` does in a process beside this one.
-
-    Parameters
-    ----------
-    paths : iterable of str
-        Files and folders, with all below them.
-
-    Returns
-    -------
-    int
-        The process's id, to be waited for.
-    """
+    """Do what `refresh` does in a process beside this one; return its id."""
     child = os.fork()
     if child == 0:
         try:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import itertools
 import os
 import secrets
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -55,6 +53,7 @@ ENVIRONMENT = {
 }
 READY_WITHIN = 120
 STARTED_WITHIN = 60
+SIGNALLED_WITHIN = 10
 
 
 class NotStarted(RuntimeError):
@@ -63,51 +62,31 @@ class NotStarted(RuntimeError):
 
 @dataclass(frozen=True)
 class ChildReport:
-    """How a child ended.
+    """How a child ended."""
 
-    Attributes
-    ----------
-    status : int
-        Exit status, or the negative number of the signal that ended it.
-    cpu : float
-        Seconds of processor time, of the child and what it waited for.
-    beside : float
-        Seconds of processor time of its supervisor.
-    peak : int
-        Largest resident memory in bytes, the fork server's share included.
-    wall : float
-        Seconds from start to end.
-    reason : str
-        The limit that ended it ("wall", "cpu", "memory", "processes", "disk",
-        "output"), "abandoned" when the grader's side had gone, or "".
-    log : str
-        The last it wrote to its standard output and error.
-    """
-
-    status: int
-    cpu: float = 0.0
-    beside: float = 0.0
-    peak: int = 0
-    wall: float = 0.0
+    status: int  # exit status, or the negative number of the signal that ended it
+    cpu: float = 0.0  # seconds of processor time, of the child and what it waited for
+    beside: float = 0.0  # seconds of processor time of its supervisor
+    peak: int = 0  # largest resident memory in bytes, the fork server's share included
+    wall: float = 0.0  # seconds from start to end
+    # The limit that ended it ("wall", "cpu", "memory", "processes", "disk", "output"),
+    # "abandoned" when the grader's side had gone, or "".
     reason: str = ""
-    log: str = ""
+    log: str = ""  # the last it wrote to its standard output and error
 
 
 class Child:
     """A child of the fork server, isolated from the machine.
 
-    Parameters
-    ----------
-    connection : socket
-        Connection to the child's supervisor; closing it ends the child.
-    pid : int
-        Process id, as seen from here.
+    Closing the `connection` to its supervisor ends it; `pid` is its id as seen from
+    here.
     """
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid
         self.report: ChildReport | None = None
         self._connection = connection
+        self._signals = 0  # sent, and not yet confirmed
 
     def fileno(self) -> int:
         """Return a descriptor that becomes readable when the child has ended."""
@@ -119,20 +98,39 @@ class Child:
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait at most `timeout` seconds; return the exit status, if there is one."""
-        if self.report is None and _readable(self._connection, timeout):
-            try:
-                message, _ = messages.receive(self._connection)
-                self.report = ChildReport(**message["ended"])
-            except (OSError, KeyError, TypeError, ValueError):
-                self.report = ChildReport(-signal.SIGKILL, reason="lost")
-            self._connection.close()
-        return None if self.report is None else self.report.status
+        end = None if timeout is None else time.monotonic() + timeout
+        while self.report is None:
+            left = None if end is None else max(0.0, end - time.monotonic())
+            if not _readable(self._connection, left):
+                return None
+            self._hear()
+        return self.report.status
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to the child, if it is still there."""
-        if self.report is None:
-            with contextlib.suppress(OSError):
-                messages.send(self._connection, {"signal": int(number)})
+        """Send a signal to the child, if it is still there; return when it has it."""
+        if self.report is not None:
+            return
+        try:
+            messages.send(self._connection, {"signal": int(number)})
+        except OSError:
+            return
+        self._signals += 1
+        end = time.monotonic() + SIGNALLED_WITHIN
+        while self._signals and self.report is None and time.monotonic() < end:
+            if _readable(self._connection, end - time.monotonic()):
+                self._hear()
+
+    def _hear(self) -> None:
+        """Read what the supervisor says: that a signal has been sent, or the end."""
+        try:
+            message, _ = messages.receive(self._connection)
+            if "signalled" in message:
+                self._signals -= 1
+                return
+            self.report = ChildReport(**message["ended"])
+        except (OSError, KeyError, TypeError, ValueError):
+            self.report = ChildReport(-signal.SIGKILL, reason="lost")
+        self._connection.close()
 
     def kill(self) -> None:
         """End the child and all that it has started."""
@@ -226,15 +224,9 @@ class ForkServer:
     def client(self, name: str) -> ForkServer:
         """Return a client for a process that is forked next, on this fork server.
 
-        Parameters
-        ----------
-        name : str
-            Short, and no other client's.
-
-        Notes
-        -----
-        The forked process calls `use`, this one closes the client. When the warm
-        process is lost, the client starts one of its own.
+        Its name is short, and no other client's. The forked process calls `use`, this
+        one closes the client. When the warm process is lost, the client starts one of
+        its own.
         """
         with self._lock:
             settings = self._settings
@@ -421,7 +413,7 @@ class ForkServer:
                     self._process.kill()
                     self._process.wait()
             if self.folder and not self._hosted:
-                shutil.rmtree(self.folder, ignore_errors=True)
+                scratch.remove(self.folder)
             if self._folder_lock is not None:
                 os.close(self._folder_lock)
             self._folder_lock = None

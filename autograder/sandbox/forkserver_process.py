@@ -13,14 +13,13 @@ import io
 import os
 import pkgutil
 import select
-import shutil
 import signal
 import socket
 import sys
 from collections.abc import Iterable
 from typing import cast
 
-from autograder.sandbox import access_times, messages, syscalls
+from autograder.sandbox import access_times, messages, scratch, syscalls
 from autograder.sandbox.isolation import (
     NO_ISOLATION,
     Refused,
@@ -28,6 +27,7 @@ from autograder.sandbox.isolation import (
     readable_paths,
 )
 from autograder.sandbox.supervisor import supervise
+from helpers.strings import FOLDER, speaking, text
 
 ALWAYS = (
     "autograder.sandbox.shell",
@@ -37,9 +37,6 @@ ALWAYS = (
     "IPython.core.ultratb",
     "IPython.lib.pretty",
     "comm",
-    "debugpy",
-    "ipykernel.datapub",
-    "ipykernel.debugger",
     "ipykernel.zmqshell",
     "matplotlib_inline.backend_inline",
     "pygments.formatters.terminal256",
@@ -48,18 +45,10 @@ ALWAYS = (
 
 
 def preload(names: Iterable[str]) -> list[str]:
-    """Import modules and all below those that are named with a star.
+    """Import modules, and all below one that is named with a star: ``"helpers.*"``.
 
-    Parameters
-    ----------
-    names : iterable of str
-        Such as ``"numpy"`` or ``"helpers.*"``.
-
-    Returns
-    -------
-    list of str
-        The folders of the packages named with a star, which may be installed in
-        place, outside of the installed packages.
+    Returns the folders of the packages named with a star, which may be installed in
+    place, outside of the installed packages.
     """
     folders = []
     for name in names:
@@ -74,10 +63,16 @@ def preload(names: Iterable[str]) -> list[str]:
 
 
 def warm_up() -> None:
-    """Do once what is slow the first time: fonts, a figure, a traceback, a shell."""
+    """Do once what is slow the first time: strings, fonts, a figure, a shell."""
+    for path in FOLDER.glob("*.toml"):
+        with speaking(path.stem):
+            text("language.name")
     if "matplotlib" in sys.modules:
         import matplotlib.pyplot as plt
 
+        # Matplotlib looks for backends in all installed packages when one that is not
+        # its own is first named; in each shell, that would be a fifth of its work.
+        plt.switch_backend(importlib.import_module("autograder.sandbox.shell").INLINE)
         plt.switch_backend("agg")
         figure, axes = plt.subplots()
         axes.plot([0, 1], label="x")
@@ -103,7 +98,8 @@ def _asking(clients: list[socket.socket]) -> socket.socket:
     return next(client for client in clients if client.fileno() in ready)
 
 
-def main(descriptor: int) -> None:
+# The life of the process, from top to bottom: nothing else calls its parts.
+def main(descriptor: int) -> None:  # noqa: C901
     """Serve requests on the connection `descriptor` until it closes.
 
     Further connections, which it is handed for clients, are served as long.
@@ -111,6 +107,7 @@ def main(descriptor: int) -> None:
     control = socket.socket(fileno=descriptor)
     settings, _ = messages.receive(control)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # what is imported stays
     own = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
     isolation, refreshing = NO_ISOLATION, 0
     reasons: list[str] = []
@@ -144,6 +141,7 @@ def main(descriptor: int) -> None:
         )
     gc.collect()
     gc.freeze()
+    gc.enable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
         messages.send(control, {"isolation": isolation.as_dict(), "reasons": reasons})
@@ -189,7 +187,7 @@ def main(descriptor: int) -> None:
                     os._exit(0)
         for received in descriptors:
             os.close(received)
-    shutil.rmtree(settings["folder"], ignore_errors=True)
+    scratch.remove(settings["folder"])
 
 
 if __name__ == "__main__":

@@ -51,27 +51,15 @@ class Refused(RuntimeError):
 
 @dataclass(frozen=True)
 class Isolation:
-    """What isolates a child from the machine.
+    """What isolates a child from the machine."""
 
-    Attributes
-    ----------
-    namespaces : bool
-        Whether a child has a root, processes and network of its own.
-    user_namespace : bool
-        Whether a user namespace gives the rights to make them.
-    own_user : bool
-        Whether a child runs as a user that nobody else is.
-    landlock : int
-        Version of Landlock's interface in use, 0 without.
-    seccomp : bool
-        Whether system calls are filtered.
-    """
-
+    # Whether a child has a root, processes and network of its own.
     namespaces: bool = False
+    # Whether a user namespace gives the rights to make them.
     user_namespace: bool = False
-    own_user: bool = False
-    landlock: int = 0
-    seccomp: bool = False
+    own_user: bool = False  # whether a child runs as a user that nobody else is
+    landlock: int = 0  # version of Landlock's interface in use, 0 without
+    seccomp: bool = False  # whether system calls are filtered
 
     @property
     def name(self) -> str:
@@ -97,14 +85,7 @@ NO_ISOLATION = Isolation()
 
 
 def readable_paths(more: Sequence[str] = ()) -> list[str]:
-    """Return what a child may read: interpreter, packages, system libraries.
-
-    Parameters
-    ----------
-    more : sequence of str
-        Further files and folders, such as packages that are installed in place and
-        their data.
-    """
+    """Return what a child may read: interpreter, packages, system libraries, `more`."""
     wanted = [p for p in SYSTEM if os.path.lexists(p)]
     for prefix in dict.fromkeys((sys.prefix, sys.base_prefix)):
         inside = ("bin", "lib", "lib64", "pyvenv.cfg")
@@ -150,24 +131,8 @@ def enter(
 ) -> str:
     """Isolate this process, for good; return the scratch folder as seen from there.
 
-    Parameters
-    ----------
-    isolation : Isolation
-        What this machine offers.
-    limits : Limits
-        What may be used.
-    readable : sequence of str
-        What of the machine may be read.
-    folder : str
-        An existing folder of this child's own.
-    submission : str or None
-        Folder whose own files are copied into scratch, or None.
-    user : int or None
-        The id to become, or None.
-
-    Notes
-    -----
-    The submission's files lie in ``work`` below the returned folder.
+    An existing `folder` is this child's own; files of the folder `submission` are
+    copied to ``work`` below the returned one. `user` is the id to become, if any.
     """
     occupied = Occupied.now()  # where there still is a /proc
     uid, gid = (user, user) if user is not None else (os.getuid(), os.getgid())
@@ -226,15 +191,8 @@ def find_isolation(
 ) -> tuple[Isolation, list[str]]:
     """Return the strongest isolation that holds here, and why stronger does not.
 
-    The process that calls this must have a single thread.
-
-    Parameters
-    ----------
-    readable : sequence of str
-        What a child may read, from `readable_paths`.
-    allow_namespaces, allow_landlock : bool
-        False does without, even where they are there; system calls are filtered in any
-        case.
+    The process that calls this must have a single thread. Namespaces and Landlock can
+    be done without where they are there; system calls are filtered in any case.
 
     Raises
     ------

@@ -64,19 +64,10 @@ def confine(
 ) -> None:
     """Confine this process, for good, to the files and folders named.
 
-    Parameters
-    ----------
-    readable : iterable of str
-        Paths that may be read and executed, with all below them.
-    writable : iterable of str
-        Folders in which anything may be done except making devices.
-    devices : iterable of str
-        Device files that may be read and written.
-
-    Notes
-    -----
-    TCP, abstract sockets of others and signals to processes outside are
-    forbidden where the kernel's Landlock can (versions 4 and 6).
+    Below `readable` paths it may read and execute, below `writable` ones do anything
+    but make devices; `devices` it may read and write. TCP, abstract sockets of others
+    and signals to processes outside are forbidden where the kernel's Landlock can
+    (versions 4 and 6).
     """
     abi = version()
     rights = handled(abi)

@@ -11,22 +11,15 @@ from typing import NamedTuple
 MB = 1024 * 1024
 FOR_THREADS = 128 * MB  # stacks of a kernel's own threads, hardly used
 RESERVED = 1024 * MB  # addresses that allocators reserve and do not use
+NO_DUMP = 1  # byte: unlike 0, it also keeps a crash from the system's own handler
 FORKS_BEFORE_ENDED = 16  # times the processes allowed, where only watched
 
 
 class Occupied(NamedTuple):
-    """What a process occupies.
+    """What a process occupies."""
 
-    Attributes
-    ----------
-    space : int
-        Bytes of its address space.
-    data : int
-        Bytes of data in it.
-    """
-
-    space: int
-    data: int
+    space: int  # bytes of its address space
+    data: int  # bytes of data in it
 
     @classmethod
     def now(cls) -> Occupied:
@@ -42,36 +35,16 @@ class Occupied(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one child may use, with all that it starts; 0 means no limit.
+    """What one child may use, with all that it starts; 0 means no limit."""
 
-    Attributes
-    ----------
-    memory : int
-        Bytes beyond what the fork server itself occupies.
-    processes : int
-        Processes and threads.
-    file_size : int
-        Bytes of a single file.
-    disk : int
-        Bytes of scratch (exact with namespaces, watched without).
-    open_files : int
-        File descriptors of one process.
-    cpu : float
-        Seconds of processor time.
-    wall : float
-        Seconds from start to end.
-    output : int
-        Bytes of messages that leave the child.
-    """
-
-    memory: int = 2048 * MB
-    processes: int = 64
-    file_size: int = 64 * MB
-    disk: int = 128 * MB
-    open_files: int = 256
-    cpu: float = 1800
-    wall: float = 3600
-    output: int = 128 * MB
+    memory: int = 2048 * MB  # bytes beyond what the fork server itself occupies
+    processes: int = 64  # processes and threads
+    file_size: int = 64 * MB  # bytes of a single file
+    disk: int = 128 * MB  # bytes of scratch (exact with namespaces, watched without)
+    open_files: int = 256  # file descriptors of one process
+    cpu: float = 1800  # seconds of processor time
+    wall: float = 3600  # seconds from start to end
+    output: int = 128 * MB  # bytes of messages that leave the child
 
     def as_dict(self) -> dict[str, float]:
         """Return the limits as a plain dictionary, for a message."""
@@ -80,20 +53,15 @@ class Limits:
     def apply(self, occupied: Occupied, own_processes: bool) -> None:
         """Set the limits that the kernel keeps, on this process.
 
-        Parameters
-        ----------
-        occupied : Occupied
-            What the process occupies already.
-        own_processes : bool
-            Whether nobody else's processes count with this one's (an own user or
-            user namespace); if not, those are added.
+        `own_processes` says that nobody else's processes count with this one's (an own
+        user or user namespace); if they do, they are added.
         """
         processes = self.processes
         if processes and not own_processes:
             # Far above what is watched: at the limit a process would learn how
             # many the others have.
             processes = FORKS_BEFORE_ENDED * processes + _tasks_of(os.getuid())
-        _limit(resource.RLIMIT_CORE, 0, zero=True)
+        _limit(resource.RLIMIT_CORE, NO_DUMP)
         _limit(resource.RLIMIT_FSIZE, self.file_size)
         _limit(resource.RLIMIT_NOFILE, self.open_files)
         _limit(resource.RLIMIT_NPROC, processes)
@@ -103,8 +71,8 @@ class Limits:
             _limit(resource.RLIMIT_AS, occupied.space + 2 * self.memory + RESERVED)
 
 
-def _limit(which: int, value: int, zero: bool = False) -> None:
-    if value or zero:
+def _limit(which: int, value: int) -> None:
+    if value:
         _, hard = resource.getrlimit(which)
         if hard != resource.RLIM_INFINITY:
             value = min(value, hard)
@@ -114,18 +82,8 @@ def _limit(which: int, value: int, zero: bool = False) -> None:
 def processor_times(who: int = resource.RUSAGE_SELF) -> resource.struct_rusage:
     """Return processor time alone, in the place of `resource.getrusage`.
 
-    The kernel's answer also counts which parts of files had to be read from the
-    disk, which tells a child what others have read.
-
-    Parameters
-    ----------
-    who : int
-        `resource.RUSAGE_SELF`, or `resource.RUSAGE_CHILDREN`.
-
-    Returns
-    -------
-    resource.struct_rusage
-        Zero in all fields but ``ru_utime`` and ``ru_stime``.
+    The kernel's answer also counts which parts of files had to be read from the disk,
+    which tells a child what others have read. So all other fields are zero.
     """
     times = os.times()
     if who == resource.RUSAGE_CHILDREN:

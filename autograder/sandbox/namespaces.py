@@ -21,16 +21,16 @@ DEVICES = ("null", "zero", "full", "random", "urandom")
 INSIDE_ID = 1000
 ENTRIES = 20_000
 SHARED_MEMORY = 64 * 1024 * 1024
+# Names without bytes take the kernel's memory too, and terminals are counted for the
+# whole machine.
+SHARED_NAMES, TERMINALS = 500, 16
 
 
 def separate_processes(user_namespace: bool) -> None:
     """Let the next child of this process be the first of a process namespace.
 
-    Parameters
-    ----------
-    user_namespace : bool
-        Whether to make the rights to do so first, in a user namespace whose only user
-        is the one that runs this.
+    With `user_namespace` it makes the rights to do so first, in a user namespace whose
+    only user is the one that runs this.
     """
     if user_namespace:
         uid, gid = os.geteuid(), os.getegid()
@@ -44,23 +44,10 @@ def separate_processes(user_namespace: bool) -> None:
 def build_root(
     root: str, readable: Iterable[str], disk: int, owner: tuple[int, int]
 ) -> str:
-    """Build the child's root at `root`, an empty folder.
+    """Build the child's root at `root`, an empty folder; return where scratch is.
 
-    Parameters
-    ----------
-    root : str
-        An empty folder to mount on.
-    readable : iterable of str
-        What of this machine may be read, at the same places.
-    disk : int
-        Size of the scratch folder in bytes.
-    owner : tuple of (int, int)
-        User and group of the scratch folder.
-
-    Returns
-    -------
-    str
-        Where the scratch folder is until `enter_root` is called.
+    What is `readable` is at the same places there. Scratch is of `disk` bytes and of a
+    user and group; it is there until `enter_root` is called.
     """
     syscalls.unshare(
         syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWIPC
@@ -127,9 +114,11 @@ def _make_devices(root: str) -> None:
         syscalls.make_read_only(target, devices=True)
     os.symlink("pts/ptmx", f"{root}/dev/ptmx")
     quiet = syscalls.MS_NOSUID | syscalls.MS_NOEXEC
+    shared = f"mode=1777,size={SHARED_MEMORY},nr_inodes={SHARED_NAMES}"
+    terminals = f"newinstance,ptmxmode=0666,mode=0600,max={TERMINALS}"
     for name, kind, flags, data in (
-        ("shm", "tmpfs", quiet | syscalls.MS_NODEV, f"mode=1777,size={SHARED_MEMORY}"),
-        ("pts", "devpts", quiet, "newinstance,ptmxmode=0666,mode=0600"),
+        ("shm", "tmpfs", quiet | syscalls.MS_NODEV, shared),
+        ("pts", "devpts", quiet, terminals),
     ):
         os.mkdir(f"{root}/dev/{name}")
         _if_allowed(kind, f"{root}/dev/{name}", flags, data)

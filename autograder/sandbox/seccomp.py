@@ -34,8 +34,6 @@ from autograder.sandbox.syscalls import (
     prctl,
 )
 
-__all__ = ["known", "program", "restrict"]
-
 SECCOMP_MODE_FILTER = 2
 KILL_PROCESS, ERRNO, ALLOW = 0x8000_0000, 0x0005_0000, 0x7FFF_0000
 LOAD, AND, RETURN = 0x20, 0x54, 0x06
@@ -255,35 +253,18 @@ def known() -> bool:
 
 
 def numbers(machine: str) -> dict[str, int]:
-    """Return the numbers of the calls in the table, by name.
-
-    Parameters
-    ----------
-    machine : str
-        The processor, as `platform.machine` names it.
-    """
+    """Return the numbers of the calls in the table on a machine, by name."""
     column = 1 + ARCHITECTURES[machine][1]
     rows = [row.split() for row in TABLE.replace("\n", " ").split(",")]
     return {row[0]: int(row[column]) for row in rows if row[column] != "-"}
 
 
 def program(own_root: bool, truncate: bool = True, machine: str = MACHINE) -> bytes:
-    """Return the filter in the kernel's own form.
+    """Return the filter in the kernel's own form, instructions of eight bytes.
 
-    Parameters
-    ----------
-    own_root : bool
-        Whether the child has a root folder of its own, so that all files that it
-        can change are its own.
-    truncate : bool
-        Whether something else keeps it from cutting other files.
-    machine : str
-        The processor, as `platform.machine` names it.
-
-    Returns
-    -------
-    bytes
-        Instructions of eight bytes.
+    `own_root` says that the child has a root folder of its own, so that all files that
+    it can change are its own; `truncate` that something else keeps it from cutting
+    other files.
     """
     partly = dict(PARTLY)
     if not own_root:
@@ -323,13 +304,7 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def restrict(own_root: bool, truncate: bool = True) -> None:
-    """Put the filter over this process and all that it will start, for good.
-
-    Parameters
-    ----------
-    own_root, truncate : bool
-        As for `program`.
-    """
+    """Put the filter over this process and all that it will start, for good."""
     code = program(own_root, truncate)
     buffer = ctypes.create_string_buffer(code, len(code))
 

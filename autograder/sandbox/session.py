@@ -18,15 +18,6 @@ from autograder.sandbox.forkserver import ChildReport
 from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.shell import HEAD
 
-__all__ = [
-    "MOST_FRAMES",
-    "Ended",
-    "Failed",
-    "Session",
-    "TooMuch",
-    "TooSlow",
-]
-
 PIECE = 262_144
 MOST_FRAMES = 10_000  # of one request
 ALL_FRAMES = 50_000
@@ -57,17 +48,9 @@ class TooMuch(Ended):
 class Session:
     """An isolated shell, in which a learner's cells run.
 
-    Parameters
-    ----------
-    sandbox : Sandbox
-        Whose settings decide on isolation and limits.
-    folder : str
-        A submission's, whose files are copied to where the shell works.
-
-    Attributes
-    ----------
-    exceeded : str
-        The limit for which this side has given the shell up, or empty.
+    Isolation and limits are those of the `sandbox`'s settings. The files of `folder`, a
+    submission, are copied to where the shell works. `exceeded` is the limit for which
+    this side has given the shell up, or empty.
 
     Raises
     ------
@@ -108,21 +91,10 @@ class Session:
         self.close()
 
     def run(self, source: str, seconds: float | None, show: Show) -> dict:
-        """Run a cell.
+        """Run a cell; return its number as ``count``.
 
-        Parameters
-        ----------
-        source : str
-            Its text.
-        seconds : float or None
-            How long it may take; None for any time.
-        show : callable
-            Called with kind and content of each thing that it shows.
-
-        Returns
-        -------
-        dict
-            ``count``, its number.
+        It may take some `seconds`, or any time; `show` is called with kind and content
+        of each thing that it shows.
 
         Raises
         ------
@@ -139,16 +111,7 @@ class Session:
     ) -> object:
         """Call a function of the driver; raises as `run` does.
 
-        Parameters
-        ----------
-        name : str
-            Which function.
-        arguments : list
-            What it is given.
-        seconds : float
-            How long it may take.
-        answer : callable or None
-            Answers what is asked there meanwhile; without it nothing is.
+        `answer` answers what is asked there meanwhile; without it nothing is.
         """
         self._shows = False
         self._request({"call": name, "arguments": arguments}, seconds)

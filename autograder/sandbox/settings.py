@@ -9,8 +9,6 @@ from autograder.sandbox.forkserver import PRELOAD, ForkServer, data_beside_helpe
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import MB, Limits
 
-__all__ = ["LIMITS", "Sandbox"]
-
 LIMITS = ("wall", "cpu", "memory", "processes", "disk", "output")
 
 

@@ -32,9 +32,8 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 from autograder import driving
+from autograder.moments import watch
 from helpers.strings import text
-
-__all__ = ["HEAD", "Connection", "serve"]
 
 HEAD = struct.Struct(">I")
 INLINE = "module://matplotlib_inline.backend_inline"
@@ -215,6 +214,7 @@ def prepare() -> None:
     )
     shutil.rmtree(folder)
     shell.run_cell("pass", store_history=False)
+    watch()
 
 
 def _shell(connection: Connection) -> Shell:
@@ -264,20 +264,13 @@ def _run(shell: Shell, connection: Connection, source: str) -> dict:
 
 
 def serve(descriptors: list[int]) -> int:
-    """Run cells and call functions until the connection ends.
+    """Run cells and call functions until the connection, the only descriptor, ends.
 
-    Parameters
-    ----------
-    descriptors : list of int
-        The connection's socket.
-
-    Notes
-    -----
     A request is ``{"number": n, "run": source}`` or ``{"number": n, "call": name,
     "arguments": [...]}``, where the name is of a function of ``autograder.driving``.
-    The reply has the number and ``reply``, or ``failed``. Before that come frames
-    of what a cell shows, and ``{"asked": form}`` for which the grader is asked,
-    who says ``{"answered": form}``.
+    The reply has the number and ``reply``, or ``failed``. Before that come frames of
+    what a cell shows, and ``{"asked": form}`` for which the grader is asked, who says
+    ``{"answered": form}``.
     """
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

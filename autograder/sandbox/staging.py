@@ -21,23 +21,12 @@ def stage(
     most_files: int = MOST_FILES,
     most_bytes: int = MOST_BYTES,
 ) -> list[str]:
-    """Copy the regular files below `source` into `destination`.
+    """Copy the regular files below `source` into `destination`; both exist.
 
-    Symbolic links are not followed and files with a second name (hard links)
-    are not read, so that nothing but what lies there is copied. Names cannot
-    lead out: every step opens one name inside an open folder.
-
-    Parameters
-    ----------
-    source : str
-        The folder of one submission.
-    destination : str
-        An existing folder of the child's own.
-
-    Returns
-    -------
-    list of str
-        The relative names that were left out, each with the reason.
+    Symbolic links are not followed and files with a second name (hard links) are not
+    read, so that nothing but what lies there is copied. Names cannot lead out: every
+    step opens one name inside an open folder. Returns the relative names that were left
+    out, each with the reason.
 
     Raises
     ------
@@ -55,19 +44,9 @@ def stage(
 
 
 def remove_followed(source: str, copy: str) -> list[str]:
-    """Remove from a careless copy of a submission what came through a link.
+    """Remove from a copy of a submission what came through a link, which it followed.
 
-    Parameters
-    ----------
-    source : str
-        The folder of one submission, as it was handed in.
-    copy : str
-        A folder into which its files were copied, links followed.
-
-    Returns
-    -------
-    list of str
-        The relative names that were removed.
+    Returns the relative names that were removed.
     """
     removed = []
     for folder, _, files in os.walk(copy):

@@ -13,7 +13,6 @@ import os
 import random
 import resource
 import selectors
-import shutil
 import signal
 import socket
 import sys
@@ -23,7 +22,7 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from autograder.sandbox import messages, namespaces, syscalls
+from autograder.sandbox import messages, namespaces, scratch, syscalls
 from autograder.sandbox.isolation import Isolation, enter, own_user
 from autograder.sandbox.limits import Limits, processor_times
 from autograder.sandbox.messages import Request
@@ -33,6 +32,9 @@ TICK_WITHOUT_PIDFD = 0.02
 LOG_KEPT = 4096
 MOST_ENTRIES = 20_000
 FAILED = 70
+# What the kernel may keep for an open socket or pipe counts for no process. A shell
+# has few, and so have the processes that it forks.
+FREE_DESCRIPTORS, DESCRIPTOR = 16, 208 * 1024
 PAGE = os.sysconf("SC_PAGE_SIZE")
 CLOCK = os.sysconf("SC_CLK_TCK")
 
@@ -76,7 +78,7 @@ def supervise(
             connection, request, descriptors, isolation, readable, folder, environment
         ).run()
     finally:
-        _remove(folder)
+        scratch.remove(folder)
 
 
 class _Supervisor:
@@ -216,9 +218,10 @@ class _Supervisor:
         """Do what the grader's side says; end the child when it has gone."""
         try:
             message, _ = messages.receive(self._connection)
-            os.kill(self._child, int(message["signal"]))
-        except ProcessLookupError:
-            pass
+            number = int(message["signal"])
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._child, number)
+            messages.send(self._connection, {"signalled": number})
         except (OSError, ValueError, KeyError):
             self._selector.unregister(self._connection)
             self._end("abandoned")
@@ -259,12 +262,13 @@ class _Supervisor:
             return None
         family = self._family()
         cpu, resident, tasks = _use(family)
+        buffers = DESCRIPTOR * _descriptors(family)
         if limits.processes and tasks > limits.processes:
             return self._end("processes")
         if limits.cpu and cpu > limits.cpu:
             return self._end("cpu")
-        if limits.memory and resident > limits.memory:
-            own = sum(_own_memory(pid) for pid in family)
+        if limits.memory and resident + buffers > limits.memory:
+            own = buffers + sum(_own_memory(pid) for pid in family)
             if own > limits.memory:
                 return self._end("memory")
         if limits.disk and not self._isolation.namespaces:
@@ -369,6 +373,15 @@ def _use(family: list[int]) -> tuple[float, int, int]:
     return ticks / CLOCK, pages * PAGE, tasks
 
 
+def _descriptors(family: list[int]) -> int:
+    """Return how many descriptors these processes have beyond a few each."""
+    count = 0
+    for pid in family:
+        with contextlib.suppress(OSError):
+            count += max(0, len(os.listdir(f"/proc/{pid}/fd")) - FREE_DESCRIPTORS)
+    return count
+
+
 def _own_memory(pid: int) -> int:
     """Return the bytes of a process, shared pages split among their users."""
     try:
@@ -382,29 +395,22 @@ def _own_memory(pid: int) -> int:
 
 
 def _scratch_use(top: str) -> tuple[int, int]:
+    """Return bytes and number of what lies below a folder.
+
+    What cannot be looked at, as it lies too deep, counts as too much.
+    """
     size = entries = 0
-    for folder, folders, files in os.walk(top):
-        entries += len(folders) + len(files)
-        if entries > MOST_ENTRIES:
-            break
-        for name in files:
-            try:
-                status = os.lstat(os.path.join(folder, name))
-            except OSError:
-                continue
-            size += status.st_blocks * 512
-    return size, entries
-
-
-def _remove(folder: str) -> None:
-    """Remove a child's folder, whatever rights it has left there."""
-
-    def open_up(function: object, path: str, _: object) -> None:
+    folders = [top]
+    while folders and entries <= MOST_ENTRIES:
         try:
-            os.chmod(os.path.dirname(path), 0o700)
-            os.chmod(path, 0o700, follow_symlinks=False)
-        except (OSError, NotImplementedError):
-            pass
-
-    shutil.rmtree(folder, onerror=open_up)
-    shutil.rmtree(folder, ignore_errors=True)
+            with os.scandir(folders.pop()) as found:
+                for entry in found:
+                    entries += 1
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # it was removed meanwhile
+        except OSError:
+            return size, MOST_ENTRIES + 1
+    return size, entries

@@ -101,12 +101,7 @@ def pivot_root(new: str, old: str) -> None:
 def make_read_only(target: str, devices: bool = False) -> None:
     """Make the mount at `target` read-only, with everything mounted below it.
 
-    Parameters
-    ----------
-    target : str
-        Where something is mounted.
-    devices : bool
-        Whether device files there can be opened, for writing too.
+    Device files there can be opened, for writing too, where `devices` says so.
     """
 
     class Attributes(ctypes.Structure):

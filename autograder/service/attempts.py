@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    Connection,
     DateTime,
     String,
     UniqueConstraint,
@@ -20,12 +21,8 @@ from sqlalchemy.pool import NullPool
 
 from autograder.errors import CourseError
 
-__all__ = ["OPEN", "Attempt", "Attempts", "now"]
-
 WAITING, WRITING, DONE = "waiting", "graded", "done"
 REFUSED, FAILED = "refused", "failed"
-# What still has to be worked on, also after the service was killed.
-OPEN = (WAITING, WRITING)
 PATIENCE = 5  # seconds
 
 
@@ -39,60 +36,36 @@ class Base(DeclarativeBase):
 
 
 class Attempt(Base):
-    """One submission.
-
-    Attributes
-    ----------
-    id : int
-        In order of arrival.
-    assignment, student : str
-        What, and whose.
-    number : int
-        Of the learner's attempts at the assignment, from 1.
-    origin : str
-        The inbox and the name in it: nothing is taken twice.
-    submitted : datetime or None
-        When it was handed in, as it says itself, in UTC.
-    received : datetime
-        When it was seen.
-    state : str
-        ``waiting``, ``graded`` (but not yet in the gradebook), ``done``,
-        ``refused``, or ``failed`` (a person has to look).
-    finished : datetime or None
-        When its page was released.
-    reason : str
-        Why it was refused or failed, or what a person should know.
-    points, out_of : float or None
-        Of functions, before penalties.
-    late : bool
-        Whether it came after the learner's due date.
-    counts : bool
-        Whether its marks are those of the gradebook.
-    shown : str
-        What its page shows.
-    tries : int
-        How often it was begun.
-    """
+    """One submission."""
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("assignment", "student", "number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)  # in order of arrival
     assignment: Mapped[str] = mapped_column(String(128), index=True)
     student: Mapped[str] = mapped_column(String(128))
-    number: Mapped[int]
+    number: Mapped[int]  # of the learner's attempts at the assignment, from 1
+    # The inbox and the name in it: nothing is taken twice.
     origin: Mapped[str] = mapped_column(String(512), unique=True)
+    # When it was handed in, as it says itself, in UTC.
     submitted: Mapped[datetime | None] = mapped_column(DateTime())
-    received: Mapped[datetime] = mapped_column(DateTime())
+    received: Mapped[datetime] = mapped_column(DateTime())  # when it was seen
+    # ``waiting``, ``graded`` (but not yet in the gradebook), ``done``, ``refused``, or
+    # ``failed`` (a person has to look).
     state: Mapped[str] = mapped_column(String(16), index=True, default=WAITING)
+    # When its page was released.
     finished: Mapped[datetime | None] = mapped_column(DateTime())
+    # Why it was refused or failed, or what a person should know.
     reason: Mapped[str] = mapped_column(String(500), default="")
+    # Of functions, before penalties.
     points: Mapped[float | None]
     out_of: Mapped[float | None]
+    # Whether it came after the learner's due date.
     late: Mapped[bool] = mapped_column(default=False)
+    # Whether its marks are those of the gradebook.
     counts: Mapped[bool] = mapped_column(default=False)
-    shown: Mapped[str] = mapped_column(String(16), default="")
-    tries: Mapped[int] = mapped_column(default=0)
+    shown: Mapped[str] = mapped_column(String(16), default="")  # what its page shows
+    tries: Mapped[int] = mapped_column(default=0)  # how often it was begun
 
     @property
     def folder(self) -> str:
@@ -103,10 +76,7 @@ class Attempt(Base):
 class Attempts:
     """The database of attempts.
 
-    Parameters
-    ----------
-    url : str
-        For SQLAlchemy.
+    `url` is for SQLAlchemy.
 
     Raises
     ------
@@ -128,7 +98,7 @@ class Attempts:
                 f"the database of attempts cannot be opened: {_plainly(problem)} "
                 f"({make_url(url).render_as_string()})"
             ) from None
-        self._lock: object = None
+        self._lock: Connection | None = None
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
@@ -139,14 +109,20 @@ class Attempts:
     def alone(self) -> bool:
         """Keep services on other machines away; False if there is one.
 
-        A lock of the database's own, which ends with this process. SQLite has none,
-        and no other machine either.
+        A lock of the database's own, which ends with this process or by `close`.
+        SQLite has none, and no other machine either.
         """
         if self._engine.dialect.name != "postgresql":
             return True
         self._lock = connection = self._engine.connect()
         asked = func.pg_try_advisory_lock(func.hashtext("autograder service"))
         return bool(connection.execute(select(asked)).scalar())
+
+    def close(self) -> None:
+        """Let other services in."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def origins(self) -> set[str]:
         """Return all that was ever taken."""

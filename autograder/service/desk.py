@@ -6,16 +6,17 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from autograder.batch.run import GradingRun
+from autograder.files import SECOND, Sort, sort_of, stand_in
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.late import due_dates
 from autograder.nbgrader.submitted_files import Task
 from autograder.nbgrader.worker import Finished
 from autograder.nbgrader.writer import Writer
 from autograder.service.attempts import Attempt
-
-__all__ = ["Desk", "Outcome", "fair_order"]
 
 FRESH = 5.0  # seconds
 PATIENCE = 2  # seconds for a locked gradebook: others do not wait for it
@@ -23,45 +24,52 @@ PATIENCE = 2  # seconds for a locked gradebook: others do not wait for it
 
 @dataclass
 class Outcome:
-    """What came of an attempt.
-
-    Attributes
-    ----------
-    attempt : Attempt
-        Which.
-    folder : Path
-        Its files.
-    notebooks : list of str
-        Which of the assignment's notebooks it has.
-    missed : float
-        What the machine gives for those that it has not.
-    finished : dict of str to Finished
-        Results by notebook.
-    error : str
-        Why it could not be graded, or empty.
-    """
+    """What came of an attempt."""
 
     attempt: Attempt
     folder: Path
-    notebooks: list[str]
-    missed: float = 0.0
-    finished: dict[str, Finished] = field(default_factory=dict)
-    error: str = ""
+    notebooks: list[str]  # which of the assignment's notebooks it has
+    missed: float = 0.0  # what the machine gives for those that it has not
+    finished: dict[str, Finished] = field(default_factory=dict)  # results by notebook
+    error: str = ""  # why it could not be graded, or empty
 
 
-def fair_order(attempts: Iterable[Attempt]) -> list[Attempt]:
-    """Return attempts in the order in which they are graded.
+class Queue:
+    """Attempts that wait, in the order in which they are graded.
 
-    Everybody's first waiting attempt comes before anybody's second: who hands in
-    fifty times keeps nobody waiting. Within a round the order is that of arrival.
+    Everybody's next attempt comes before anybody's one after that: who hands in fifty
+    times keeps nobody waiting, nor does whoever comes while they are graded. Within
+    a round the order is that of arrival.
     """
-    rounds: Counter[tuple[str, str]] = Counter()
-    ranked = []
-    for attempt in sorted(attempts, key=lambda one: one.id):
+
+    def __init__(self, attempts: Iterable[Attempt] = ()) -> None:
+        self._waiting: dict[int, tuple[int, Attempt]] = {}
+        # By assignment: the round that is graded now.
+        self._now: Counter[str] = Counter()
+        # By assignment and learner: the first round that is free.
+        self._free: Counter[tuple[str, str]] = Counter()
+        for attempt in attempts:
+            self.add(attempt)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def __iter__(self) -> Iterator[Attempt]:
+        ordered = sorted(self._waiting.items(), key=lambda item: (item[1][0], item[0]))
+        return iter([attempt for _, (_, attempt) in ordered])
+
+    def add(self, attempt: Attempt) -> None:
+        """Let an attempt wait."""
         key = attempt.assignment, attempt.student
-        rounds[key] += 1
-        ranked.append((rounds[key], attempt.id, attempt))
-    return [attempt for _, _, attempt in sorted(ranked, key=lambda one: one[:2])]
+        # Whoever has not been here for long gets no more than one turn for it.
+        turn = max(self._now[attempt.assignment], self._free[key])
+        self._free[key] = turn + 1
+        self._waiting[attempt.id] = turn, attempt
+
+    def begin(self, attempt: Attempt) -> None:
+        """Take an attempt out: it is graded now."""
+        turn, _ = self._waiting.pop(attempt.id)
+        self._now[attempt.assignment] = max(self._now[attempt.assignment], turn)
 
 
 class _Live:
@@ -93,15 +101,6 @@ _ENDED = _Ended()
 class Desk:
     """The workers and the writer of one assignment.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment : str
-        The assignment.
-    jobs : int
-        Notebooks at a time.
-
     Raises
     ------
     CourseError
@@ -117,7 +116,7 @@ class Desk:
         self._live = _Live()
         self._results: Iterator[Finished | None] | None = None
         self._held: dict[str, Outcome] = {}
-        self._terms: dict[str, str] = {}
+        self._dates: dict[str, datetime] = {}
         self._asked = -FRESH
         self.made_for = self._state(course, assignment)
         self._course, self._assignment = course, assignment
@@ -171,7 +170,9 @@ class Desk:
         if finished.error:
             outcome.error = f"{finished.notebook}: {finished.error}"
         elif finished.text:
-            self._run.ledger.keep(finished)
+            # What a full disk does not keep would be made again after a kill.
+            with contextlib.suppress(OSError):
+                self._run.ledger.keep(finished)
         elif not self._run.ledger.recall(finished):
             self._live.add(
                 Task(
@@ -198,21 +199,29 @@ class Desk:
             ledger.forget(student)
             said = self._writer.write(student, outcome.finished)
             if not said:
-                terms = self._terms_now()
-                digest = self._run.made_from(self._bundle, target, student, terms)
+                dates = self._dates_now()
+                digest = self._run.made_from(self._bundle, target, student, dates)
                 ledger.note(student, digest)
         return said
 
-    def _terms_now(self) -> dict[str, str]:
+    def _dates_now(self) -> dict[str, datetime]:
         """Return due date and extensions; asked anew every few seconds."""
         if time.monotonic() - self._asked > FRESH:
-            self._terms = self._course.terms(self._assignment)
+            self._dates = due_dates(self._course, self._assignment)
             self._asked = time.monotonic()
-        return self._terms
+        return self._dates
 
     def close(self) -> None:
         """End the workers."""
         self._stack.close()
+
+
+def _copied(source: str, target: str) -> None:
+    sort = sort_of(source)[0]
+    if sort is Sort.FILE:
+        shutil.copy2(source, target)
+    else:
+        stand_in(Path(target), sort)
 
 
 def _replace(source: Path, target: Path) -> None:
@@ -222,7 +231,8 @@ def _replace(source: Path, target: Path) -> None:
     for path in (draft, old):
         shutil.rmtree(path, ignore_errors=True)
     draft.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(source, draft)
+    ignored = shutil.ignore_patterns(f"*{SECOND}")
+    shutil.copytree(source, draft, symlinks=True, ignore=ignored, copy_function=_copied)
     if target.exists():
         target.rename(old)
     draft.rename(target)

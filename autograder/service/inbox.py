@@ -1,5 +1,6 @@
 """What has come in, and copies of it; nothing in an inbox is trusted."""
 
+import contextlib
 import errno
 import os
 import pwd
@@ -9,40 +10,33 @@ import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from autograder.files import read_bounded
+from autograder.files import Sort, open_regular, read_bounded, sort_of, stand_in
 from autograder.names import plain
 from autograder.submissions import MAX_BYTES
-
-__all__ = ["Arrival", "Inbox", "copy_submission", "owner_of"]
 
 TIME, SECRET = "timestamp.txt", "submission_secret.txt"
 COMPLETE = 0o777  # what `nbgrader submit` sets last
 MOST_ENTRIES = 200_000
 MOST_FILES = 2_000
 MOST_DEPTH = 16
+MOST_MISNAMED = 1_000  # that one look names
+MOST_SMALL = 1_000  # bytes of what the exchange puts beside notebooks
 MOST_TOTAL = 2 * MAX_BYTES
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A submission in an inbox.
-
-    Attributes
-    ----------
-    path : Path
-        Its folder.
-    student, assignment : str
-        As its name says.
-    origin : str
-        The inbox and the name.
-    """
+    """A submission in an inbox."""
 
     path: Path
+    # As its name says.
     student: str
     assignment: str
-    origin: str
+    origin: str  # the inbox and the name
 
 
 class Inbox:
@@ -66,6 +60,9 @@ class Inbox:
     def __init__(self, kind: str, path: Path, settle: float) -> None:
         self.kind, self.path, self._settle = kind, path, settle
         self.misnamed: list[Path] = []
+        # When to look into a submission again: nobody's folders, which may be many
+        # and change all the time, are looked into each time.
+        self._next: dict[Path, float] = {}
 
     def arrivals(self, known: set[str]) -> Iterator[Arrival]:
         """Yield what is complete and not known, the oldest first."""
@@ -83,9 +80,10 @@ class Inbox:
                         continue
                     folder = entry.is_dir(follow_symlinks=False)
                     usable = len(origin) <= 500 and plain(origin) == origin
-                    if len(parts) < 3 or not usable or not folder:
+                    if len(parts) < 3 or not all(parts[:2]) or not usable or not folder:
                         # A name with a dot is a draft that is renamed later.
-                        if not entry.name.startswith("."):
+                        few = len(self.misnamed) < MOST_MISNAMED
+                        if few and not entry.name.startswith("."):
                             self.misnamed.append(Path(entry.path))
                         continue
                     changed = entry.stat(follow_symlinks=False).st_ctime
@@ -93,6 +91,8 @@ class Inbox:
                     found.append((changed, entry.name, arrival))
         except OSError:
             return  # it is not there, or not now
+        there = {arrival.path for _, _, arrival in found}
+        self._next = {p: when for p, when in self._next.items() if p in there}
         for _, _, arrival in sorted(found, key=lambda item: item[:2]):
             if self._complete(arrival.path):
                 yield arrival
@@ -103,17 +103,28 @@ class Inbox:
             marked = (path / TIME).exists() and (path / SECRET).exists()
             if self.kind == "exchange" and marked and mode & COMPLETE == COMPLETE:
                 return True
-            return time.time() - _latest(path) > self._settle
+            if time.monotonic() >= self._next.get(path, 0.0):
+                left = self._settle - (time.time() - _latest(path))
+                if left < 0:
+                    self._next[path] = float("inf")
+                else:
+                    self._next[path] = time.monotonic() + min(left, self._settle)
+            return self._next[path] == float("inf")
         except OSError:
             return False
 
 
 def _latest(path: Path) -> float:
     """Return when something below a folder last changed."""
-    latest = path.lstat().st_ctime
-    for _, (folder, names, files) in zip(range(MOST_FILES), os.walk(path)):
-        for name in [*names, *files][:MOST_FILES]:
-            latest = max(latest, Path(folder, name).lstat().st_ctime)
+    latest, left = path.lstat().st_ctime, MOST_FILES
+    folders = [str(path)]  # no function calls itself: a learner's folders are deep
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in islice(entries, left):
+                left -= 1
+                latest = max(latest, entry.stat(follow_symlinks=False).st_ctime)
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
     return latest
 
 
@@ -125,20 +136,63 @@ def owner_of(path: Path) -> str:
         return ""
 
 
+def _copy(name: str, folder: int, place: Path) -> int | None:
+    """Copy an ordinary file of an open folder, part by part; return its size.
+
+    Zeros that take no space take none here. What is too large is not copied.
+    """
+    handle = open_regular(name, folder)
+    if handle is None:
+        sort = sort_of(name, folder)[0]
+        if sort in (Sort.LINK, Sort.HARD_LINK) and name.endswith(".ipynb"):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            stand_in(place, sort)  # the page says what it was
+        return None
+    with open(handle, "rb") as file:
+        if os.fstat(file.fileno()).st_size > MAX_BYTES:
+            return None
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("wb") as copy:
+            while (part := file.read(CHUNK)) and copy.tell() <= MAX_BYTES:
+                if part.strip(b"\0"):
+                    copy.write(part)
+                else:
+                    copy.seek(len(part), os.SEEK_CUR)
+            return copy.truncate()
+
+
+def copy_small(source: Path, target: Path) -> None:
+    """Copy no more of a submission than what tells its owner what became of it."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for name in (TIME, SECRET):
+        raw = read_bounded(source / name, MOST_SMALL)
+        if raw is not None:
+            (target / name).write_bytes(raw)
+
+
+def remove_copy(folder: Path) -> None:
+    """Remove the files of a copy, but for what `copy_small` copies."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name not in (TIME, SECRET):
+            path.unlink()
+
+
+def size_of(folder: Path) -> int:
+    """Return how many bytes of the disk a copy takes."""
+    paths = [
+        os.path.join(top, name) for top, _, names in os.walk(folder) for name in names
+    ]
+    return sum(os.lstat(path).st_blocks * 512 for path in paths)
+
+
 def copy_submission(source: Path, target: Path) -> str:
     """Copy the ordinary files of a submission, within bounds.
 
-    Parameters
-    ----------
-    source : Path
-        A learner's folder.
-    target : Path
-        A folder that is then either whole or not there.
-
-    Returns
-    -------
-    str
-        What was left out, or empty.
+    `target` is then either whole or, after an error, not there. Returns what was left
+    out, or nothing.
 
     Raises
     ------
@@ -157,25 +211,23 @@ def copy_submission(source: Path, target: Path) -> str:
                 names.clear()
                 left_out = "folders too deep"
             names[:] = [n for n in sorted(names) if n != ".ipynb_checkpoints"]
+            files += 1
             for name in sorted(found):
-                raw = read_bounded(name, MAX_BYTES, opened)
                 files += 1
-                total += len(raw or b"")
-                if raw is None:
-                    left_out = "what is no ordinary file, or too large"
-                elif files > MOST_FILES or total > MOST_TOTAL:
-                    left_out = "what was too much"
+                if files > MOST_FILES or total > MOST_TOTAL:
                     break
-                else:
-                    place = draft / below / name
-                    try:
-                        place.parent.mkdir(parents=True, exist_ok=True)
-                        place.write_bytes(raw)
-                    except OSError as problem:
-                        if problem.errno != errno.ENAMETOOLONG:
-                            raise
-                        left_out = "what has too long a name"
+                try:
+                    size = _copy(name, opened, draft / below / name)
+                except OSError as problem:
+                    if problem.errno != errno.ENAMETOOLONG:
+                        raise
+                    left_out = "what has too long a name"
+                    continue
+                total += size or 0
+                if size is None:
+                    left_out = "what is no ordinary file, or too large"
             if files > MOST_FILES or total > MOST_TOTAL:
+                left_out = "what was too much"
                 break
         shutil.rmtree(target, ignore_errors=True)
         draft.rename(target)

@@ -25,8 +25,6 @@ from prometheus_client import (
 from autograder.errors import CourseError
 from autograder.sandbox import syscalls
 
-__all__ = ["Metrics", "Monitor"]
-
 STALE = 60  # seconds without a word from the service
 TIMEOUT = 5
 BUCKETS = (0.5, 1, 2, 3, 5, 8, 15, 30, 60, 120, 300, 900, 3600)
@@ -45,9 +43,7 @@ class Metrics:
             registry=self.registry,
         )
         self.waiting = Gauge(
-            "autograder_waiting",
-            "Attempts that are not done.",
-            registry=self.registry,
+            "autograder_waiting", "Attempts that are not done.", registry=self.registry
         )
         self.problems = Counter(
             "autograder_problems",
@@ -70,10 +66,7 @@ class Metrics:
 class Monitor:
     """Answers ``/health`` and ``/metrics``.
 
-    Parameters
-    ----------
-    port : int
-        On 127.0.0.1.
+    It listens on 127.0.0.1.
 
     Raises
     ------
@@ -85,7 +78,7 @@ class Monitor:
         context = multiprocessing.get_context("fork")
         theirs, self._pipe = context.Pipe(duplex=False)
         try:
-            server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
+            server = _Server(("127.0.0.1", port), _Handler)
         except OSError as problem:
             raise CourseError(
                 f"port {port} cannot be used ({problem.strerror}): set "
@@ -143,6 +136,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: a scrape every few seconds would fill the log."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: anybody on this machine can break a connection off."""
+
+
 def _serve(
     server: ThreadingHTTPServer,
     pipe: connection.Connection,
@@ -156,7 +156,6 @@ def _serve(
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
             return
-    server.daemon_threads = True
     server.timeout = 0.5
     while True:
         try:

@@ -11,9 +11,9 @@ import logging
 import os
 import shutil
 import time
-from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from html import escape
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +30,7 @@ from autograder.nbgrader.attempt_pages import (
 )
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.late import due_dates, handed_in_at
+from autograder.nbgrader.submitted_files import write_files
 from autograder.service.attempts import (
     DONE,
     FAILED,
@@ -40,19 +41,27 @@ from autograder.service.attempts import (
     Attempts,
     now,
 )
-from autograder.service.desk import Desk, Outcome, fair_order
-from autograder.service.inbox import Arrival, Inbox, copy_submission, owner_of
+from autograder.service.desk import Desk, Outcome, Queue
+from autograder.service.inbox import (
+    Arrival,
+    Inbox,
+    copy_small,
+    copy_submission,
+    owner_of,
+    remove_copy,
+    size_of,
+)
 from autograder.service.monitor import Metrics, Monitor
 from autograder.service.settings import GradingService, Policy
 from helpers.strings import text
-
-__all__ = ["Server", "attempts_of", "database_url"]
 
 log = logging.getLogger("autograder.service")
 
 MOST_TRIES = 3
 RETRY = 5  # seconds before something is tried again
+SAY_AGAIN = 600  # seconds before the same problem is logged again
 AHEAD = 3  # attempts that a desk holds, for each job
+MOST_COPIES = 1 << 30  # bytes of a learner's earlier attempts at an assignment
 MOST_SAID = 1_000  # lines about what cannot be taken in
 IDLE = 900  # seconds after which an assignment's workers end
 REOPEN = 20  # seconds between two looks for due dates that have passed
@@ -76,41 +85,51 @@ def attempts_of(course: Course, assignment: str) -> list[Attempt]:
 class Server:
     """A course's service.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    settings : GradingService, optional
-        Those of the course by default.
-
     Raises
     ------
     CourseError
         If another service is at work on this course, or a setting is wrong.
     """
 
-    def __init__(self, course: Course, settings: GradingService | None = None) -> None:
+    def __init__(self, course: Course) -> None:
         self.course = course
-        self.settings = settings or GradingService(config=course.config)
+        self.settings = GradingService(config=course.config)
         for assignment in {*course.assignments(), *self.settings.assignments}:
             self.settings.policy(assignment)  # which says what is wrong
-        self._lock = _locked(course.root)
-        self.monitor = Monitor(self.settings.port) if self.settings.port else None
-        self.attempts = Attempts(database_url(course, self.settings))
-        if not self.attempts.alone():
-            raise CourseError(TAKEN)
+        with contextlib.ExitStack() as held:
+            held.callback(os.close, _locked(course.root))
+            self.inboxes = self._inboxes()
+            # Forked before the database is locked by a connection.
+            self.monitor = Monitor(self.settings.port) if self.settings.port else None
+            if self.monitor is not None:
+                held.callback(self.monitor.close)
+            self.attempts = Attempts(database_url(course, self.settings))
+            held.callback(self.attempts.close)
+            if not self.attempts.alone():
+                raise CourseError(TAKEN)
+            self._begin()
+            # Of what could not begin, nothing is left that keeps others away.
+            self._held = held.pop_all()
+
+    def _begin(self) -> None:
         self.metrics = Metrics()
-        self.pages = AttemptPages(course)
-        self.inboxes = self._inboxes()
+        self.pages = AttemptPages(self.course)
         self._jobs = self.settings.jobs or len(os.sched_getaffinity(0))
         self._desks: dict[str, Desk] = {}
         self._used: dict[str, float] = {}
         self._known = self.attempts.origins()
         self._unwritten: dict[int, tuple[float, Outcome]] = {}
-        self._later: dict[int, float] = {}
+        self._untold: dict[int, tuple[float, Attempt]] = {
+            one.id: (0.0, one)
+            for one in self.attempts.in_state(REFUSED)
+            if one.finished is None
+        }
+        # Until when an attempt, or an assignment, is left alone.
+        self._later: dict[int | str, float] = {}
         self._dates: dict[str, tuple[float, dict[str, datetime]]] = {}
         self._problem = ""
         self._said_once: set[str] = set()
+        self._logged: dict[str, float] = {}
         self._opened = 0.0
         self._looked = 0.0
         self.stopping = False
@@ -119,7 +138,7 @@ class Server:
         for attempt in self.attempts.in_state(WRITING, FAILED):
             attempt.state, attempt.tries = WAITING, 0
             self.attempts.save(attempt)
-        self._waiting = self.attempts.in_state(WAITING)
+        self._waiting = Queue(self.attempts.in_state(WAITING))
 
     def _inboxes(self) -> list[Inbox]:
         found = []
@@ -128,7 +147,12 @@ class Server:
             path = root / self.course.directory.course_id / "inbound"
             found.append(Inbox("exchange", path, max(60.0, self.settings.settle)))
         if self.settings.folder:
-            path = Path(self.settings.folder) / "inbox"
+            folder = Path(self.settings.folder)
+            if not folder.is_dir():
+                raise CourseError(f"c.GradingService.folder: there is no {folder}")
+            path = folder / "inbox"
+            with contextlib.suppress(OSError):  # it may come from elsewhere
+                path.mkdir(exist_ok=True)
             found.append(Inbox("folder", path, self.settings.settle))
         if not found:
             raise CourseError(
@@ -162,6 +186,9 @@ class Server:
         for when, outcome in list(self._unwritten.values()):
             if when <= time.monotonic():
                 self._write(outcome)
+        for when, attempt in list(self._untold.values()):
+            if when <= time.monotonic():
+                self._refuse(attempt)
         with self._passing("opening"):
             if time.monotonic() - self._opened >= REOPEN:
                 self._opened = time.monotonic()
@@ -182,13 +209,23 @@ class Server:
         said = f"{what}: {type(problem).__name__}: {problem}"[:300]
         self._problem = plain(said)
         self.metrics.problems.inc()
-        log.warning("%s", self._problem)
+        # What is tried again every few seconds is said once in a while.
+        moment = time.monotonic()
+        if moment - self._logged.get(self._problem, -SAY_AGAIN) >= SAY_AGAIN:
+            if len(self._logged) >= MOST_SAID:
+                self._logged.clear()
+            self._logged[self._problem] = moment
+            log.warning("%s", self._problem)
 
     def _receive(self) -> None:
         """Copy what is complete, and note it."""
         assignments = set(self.course.assignments())
+        # Whose earlier work could not be taken in: later work must not overtake it.
+        behind: set[tuple[str, str]] = set()
         for inbox in self.inboxes:
             for arrival in inbox.arrivals(self._known):
+                if (arrival.student, arrival.assignment) in behind:
+                    continue
                 if arrival.assignment not in assignments:
                     self._say_once(
                         arrival.path,
@@ -204,8 +241,10 @@ class Server:
                     self._take(arrival)
                 except PASSING as problem:
                     self._report(f"taking in {plain(arrival.path.name)}", problem)
+                    if not isinstance(problem, PermissionError):
+                        behind.add((arrival.student, arrival.assignment))
 
-            for path in inbox.misnamed:
+            for path in inbox.misnamed if len(self._said_once) < MOST_SAID else []:
                 self._say_once(
                     path,
                     "is not taken in: a submission is a folder "
@@ -234,12 +273,17 @@ class Server:
         )
         # First the copy: what is in the database has files.
         draft = self.course.root / "attempts" / ".incoming"
-        left_out = copy_submission(arrival.path, draft)
+        forged = self._is_forged(arrival)
+        if forged:  # nobody fills this disk, or takes this time, in others' names
+            copy_small(arrival.path, draft)
+            left_out = ""
+        else:
+            left_out = copy_submission(arrival.path, draft)
         attempt.submitted = handed_in_at(draft)
         if attempt.submitted is None:
             # Work without a time would keep the one of an earlier attempt.
             stamp = f"{attempt.received:%Y-%m-%d %H:%M:%S} UTC"
-            (draft / "timestamp.txt").write_text(stamp)
+            write_files(draft, {"timestamp.txt": stamp.encode()})
         if left_out:
             attempt.reason = f"left out: {left_out}"
         earlier = self.attempts.of(attempt.assignment, attempt.student)
@@ -247,7 +291,7 @@ class Server:
         due = self._due(attempt)
         when = attempt.submitted or attempt.received
         attempt.late = due is not None and when > due
-        attempt.state, refusal = self._judged(arrival, attempt, earlier, policy)
+        attempt.state, refusal = self._judged(forged, attempt, earlier, policy)
         attempt.reason = refusal or attempt.reason
         # Names of folders are numbers, which the database gives; a copy that was
         # left there by a service that was killed is replaced.
@@ -255,12 +299,13 @@ class Server:
         folder = self._folder(attempt)
         folder.parent.mkdir(parents=True, exist_ok=True)
         _renamed(draft, folder)
+        self._make_room(earlier)
         self.attempts.add(attempt)
         self._known.add(arrival.origin)
         if attempt.state == REFUSED:
             self._refuse(attempt)
         else:
-            self._waiting.append(attempt)
+            self._waiting.add(attempt)
 
     def _due(self, attempt: Attempt) -> datetime | None:
         """Return when an attempt is due; asked anew every few seconds."""
@@ -270,18 +315,28 @@ class Server:
             self._dates[attempt.assignment] = (time.monotonic(), dates)
         return dates.get(attempt.student, dates.get(""))
 
+    def _make_room(self, earlier: list[Attempt]) -> None:
+        """Remove copies of a learner's oldest attempts, where all take too much."""
+        sizes = {one.id: size_of(self._folder(one)) for one in earlier}
+        total = sum(sizes.values())
+        for one in sorted(earlier, key=lambda one: one.number):
+            over = one.state in (DONE, REFUSED) and one.finished is not None
+            if total > MOST_COPIES and over and not one.counts and sizes[one.id]:
+                remove_copy(self._folder(one))
+                total -= sizes[one.id]
+
+    def _is_forged(self, arrival: Arrival) -> bool:
+        """Return whether a submission is another user's than it says."""
+        exchange = arrival.origin.startswith("exchange:")
+        checked = exchange and self.settings.check_owner
+        return checked and owner_of(arrival.path) != arrival.student
+
     def _judged(
-        self,
-        arrival: Arrival,
-        attempt: Attempt,
-        earlier: list[Attempt],
-        policy: Policy,
+        self, forged: bool, attempt: Attempt, earlier: list[Attempt], policy: Policy
     ) -> tuple[str, str]:
         """Return whether an attempt is graded, or refused and why."""
-        exchange = arrival.origin.startswith("exchange:")
-        if exchange and self.settings.check_owner:
-            if owner_of(arrival.path) != attempt.student:
-                return REFUSED, text("service.not_owner")
+        if forged:
+            return REFUSED, text("service.not_owner")
         if attempt.late and policy.late == "refuse":
             return REFUSED, text("service.too_late")
         graded = sum(one.state != REFUSED for one in earlier)
@@ -294,25 +349,26 @@ class Server:
 
     def _start(self) -> None:
         """Give desks the next attempts, in a fair order."""
-        held: Counter[str] = Counter()
-        for attempt in fair_order(self._waiting):
-            if held[attempt.assignment] > AHEAD * self._jobs:
-                continue
-            held[attempt.assignment] += 1
-            if self._later.get(attempt.id, 0.0) > time.monotonic():
-                continue
-            if self._resting(attempt):
+        for attempt in self._waiting:
+            name, moment = attempt.assignment, time.monotonic()
+            if any(self._later.get(key, 0.0) > moment for key in (name, attempt.id)):
                 continue
             try:
-                desk = self._desk(attempt.assignment)
+                desk = self._desk(name)
             except PASSING as problem:
-                self._later[attempt.id] = time.monotonic() + RETRY
-                self._report(f"{attempt.assignment} cannot be graded", problem)
+                self._later[name] = moment + RETRY
+                self._report(f"{name} cannot be graded", problem)
                 continue
             if desk.holds(attempt.student) or desk.load >= AHEAD * self._jobs:
                 continue
-            self._waiting.remove(attempt)
-            outcome = desk.put(attempt, self._folder(attempt))
+            if self._resting(attempt):  # which asks the database
+                continue
+            self._waiting.begin(attempt)
+            try:
+                outcome = desk.put(attempt, self._folder(attempt))
+            except OSError as problem:
+                self._again(attempt, f"{type(problem).__name__}: {problem}")
+                continue
             if not outcome.notebooks:
                 attempt.reason = text("service.no_notebook")
                 self._refuse(attempt)
@@ -327,9 +383,17 @@ class Server:
             for one in self.attempts.of(attempt.assignment, attempt.student)
             if one.number < attempt.number and one.finished and one.state == DONE
         ]
-        if not earlier or (now() - max(earlier)).total_seconds() >= policy.pause:
+        if not earlier:
             return False
-        self._later[attempt.id] = time.monotonic() + 1
+        left = policy.pause - (now() - max(earlier)).total_seconds()
+        if left <= 0:
+            return False
+        self._later[attempt.id] = time.monotonic() + left
+        until = now() + timedelta(seconds=left, minutes=1)  # the next whole minute
+        when = _minute(until)
+        with self._passing("telling a learner"):
+            said = text("service.pause", number=attempt.number, time=when)
+            self._release_plain(attempt, said)
         return True
 
     def _desk(self, assignment: str) -> Desk:
@@ -366,11 +430,12 @@ class Server:
         log.error("%s of %s: %s", attempt.assignment, attempt.student, attempt.reason)
         if attempt.tries < MOST_TRIES:
             self._later[attempt.id] = time.monotonic() + RETRY
-            self._waiting.append(attempt)
+            self._waiting.add(attempt)
         else:
             attempt.state = FAILED
             self._count(attempt)
-            self._release_plain(attempt, text("service.failed"))
+            with self._passing("telling a learner"):
+                self._release_plain(attempt, text("service.failed"))
         with self._passing("noting a fault"):
             self.attempts.save(attempt)
 
@@ -460,18 +525,24 @@ class Server:
         return said
 
     def _refuse(self, attempt: Attempt) -> None:
-        """Tell the learner why an attempt is not graded."""
-        attempt.state, attempt.finished = REFUSED, now()
-        self._count(attempt)
-        self._release_plain(attempt, attempt.reason)
-        with self._passing("refusing"):
+        """Tell the learner why an attempt is not graded, now or as soon as possible."""
+        attempt.state = REFUSED
+        try:
+            self._release_plain(attempt, attempt.reason)
+            attempt.finished = now()
             self.attempts.save(attempt)
+        except PASSING as problem:
+            attempt.finished = None
+            self._untold[attempt.id] = time.monotonic() + RETRY, attempt
+            self._report(f"refusing {attempt.student}", problem)
+            return
+        self._untold.pop(attempt.id, None)
+        self._count(attempt)
 
     def _release_plain(self, attempt: Attempt, said: str) -> None:
-        with self._passing("telling a learner"):
-            for notebook in self.course.notebooks(attempt.assignment):
-                page = plain_page(notebook, [f"<p>{said}</p>"])
-                self._put(attempt, notebook, page)
+        for notebook in self.course.notebooks(attempt.assignment):
+            page = plain_page(notebook, [f"<p>{escape(said)}</p>"])
+            self._put(attempt, notebook, page)
 
     def _put(self, attempt: Attempt, notebook: str, page: str) -> None:
         kind, _, name = attempt.origin.partition(":")
@@ -481,12 +552,7 @@ class Server:
             write_atomically(out / f"{notebook}.html", page)
         else:
             release_page(
-                self.course,
-                attempt.assignment,
-                attempt.student,
-                folder,
-                notebook,
-                page,
+                self.course, attempt.assignment, attempt.student, folder, notebook, page
             )
 
     def _count(self, attempt: Attempt) -> None:
@@ -508,19 +574,18 @@ class Server:
     def _tell(self) -> None:
         if self.monitor is None:
             return
-        waiting = len(self._waiting) + len(self._unwritten)
+        waiting = len(self._waiting) + len(self._unwritten) + len(self._untold)
         waiting += sum(desk.load for desk in self._desks.values())
         self.metrics.waiting.set(waiting)
-        status = "retrying" if self._problem or self._unwritten else "ok"
+        again = self._problem or self._unwritten or self._untold
+        status = "retrying" if again else "ok"
         self.monitor.tell(self.metrics.text(), {"status": status, "waiting": waiting})
 
     def close(self) -> None:
         """End workers and monitor; what is open stays in the database."""
         for desk in self._desks.values():
             desk.close()
-        if self.monitor is not None:
-            self.monitor.close()
-        os.close(self._lock)
+        self._held.close()
 
 
 TAKEN = "another service is at work on this course: end it first"

@@ -1,16 +1,12 @@
 """What instructors set for the service, for all assignments or for one."""
 
 from dataclasses import dataclass, fields
-from typing import Literal
 
 from traitlets import Bool, Dict, Enum, Float, Int, TraitError, Unicode
 from traitlets.config import LoggingConfigurable
 
 from autograder.errors import CourseError
 
-__all__ = ["GradingService", "Policy"]
-
-Shown = Literal["public", "hints", "all"]
 SHOWN = ("public", "hints", "all")
 COUNTING = ("last", "best")
 LATE = ("accept", "refuse")
@@ -18,28 +14,16 @@ LATE = ("accept", "refuse")
 
 @dataclass(frozen=True)
 class Policy:
-    """What holds for attempts at one assignment.
+    """What holds for attempts at one assignment."""
 
-    Attributes
-    ----------
-    attempts : int
-        How many are graded; 0 for any number.
-    pause : float
-        Seconds between two attempts; what comes sooner waits that long.
-    before_due : str
-        What is shown before the due date: ``public`` checks only, marks and
-        ``hints``, or ``all``. Afterwards all is shown.
-    counting : str
-        Which attempt counts: the ``last`` one or the ``best``.
-    late : str
-        ``accept`` late work, with the penalties of nbgrader's settings, or
-        ``refuse`` it.
-    """
-
-    attempts: int = 0
+    attempts: int = 0  # how many are graded; 0 for any number
+    # Seconds between two attempts; what comes sooner waits that long.
     pause: float = 0.0
+    # What is shown before the due date: ``public`` checks only, marks and ``hints``, or
+    # ``all``. Afterwards all is shown.
     before_due: str = "all"
-    counting: str = "last"
+    counting: str = "last"  # which attempt counts: the ``last`` one or the ``best``
+    # ``accept`` late work, with the penalties of nbgrader's settings, or ``refuse`` it.
     late: str = "accept"
 
 

@@ -13,8 +13,6 @@ import polib
 from autograder.errors import CourseError
 from autograder.translations.messages import Message
 
-__all__ = ["Catalogue", "catalogue_path"]
-
 # So much of a text must be kept for its old translation to be worth keeping.
 LIKENESS = 0.6
 HEADER = {
@@ -34,12 +32,7 @@ def catalogue_path(root: Path, language: str, name: str) -> Path:
 class Catalogue:
     """The translations of one document.
 
-    Parameters
-    ----------
-    path : Path
-        Its file, which need not exist.
-    language : str
-        Name of the language, for the header.
+    Its file need not exist; `language` is the name of the language, for the header.
 
     Raises
     ------
@@ -58,11 +51,7 @@ class Catalogue:
             )
         except (OSError, UnicodeDecodeError) as error:
             raise CourseError(f"{path} is not a catalogue: {error}") from None
-        self._entries = {
-            (entry.msgctxt or "", entry.msgid): entry
-            for entry in self._file
-            if not entry.obsolete
-        }
+        self._entries = _entries(self._file)
 
     def translation(self, message: Message) -> str | None:
         """Return the translation of a message, None where none is fit for use."""
@@ -84,13 +73,10 @@ class Catalogue:
     def update(self, messages: Iterable[Message]) -> None:
         """Bring the catalogue in step with the English text.
 
-        Parameters
-        ----------
-        messages : iterable of Message
-            All of the document, in its order. One whose text has changed a little
-            keeps its translation, marked as fuzzy; one that stands elsewhere in the
-            document with the same words gets that translation; what is not used any
-            more is kept as obsolete.
+        `messages` is all of the document, in its order. One whose text has changed a
+        little keeps its translation, marked as fuzzy; one that stands elsewhere in the
+        document with the same words gets that translation; what is not used any more is
+        kept as obsolete.
         """
         messages = list(messages)
         wanted = {(message.context, message.text) for message in messages}
@@ -133,11 +119,7 @@ class Catalogue:
                 entry.obsolete = True
                 made.append(entry)
         self._file = made
-        self._entries = {
-            (entry.msgctxt or "", entry.msgid): entry
-            for entry in made
-            if not entry.obsolete
-        }
+        self._entries = _entries(made)
 
     def write(self) -> None:
         """Write the file, if it says anything else than before."""
@@ -145,6 +127,12 @@ class Catalogue:
         written = str(self._file) + "\n"
         if not self.path.exists() or self.path.read_text(encoding="utf-8") != written:
             self.path.write_text(written, encoding="utf-8")
+
+
+def _entries(file: polib.POFile) -> dict[tuple[str, str], polib.POEntry]:
+    """Return what is in use, by context and text."""
+    used = (entry for entry in file if not entry.obsolete)
+    return {(entry.msgctxt or "", entry.msgid): entry for entry in used}
 
 
 def _likest(message: Message, spare: list[polib.POEntry]) -> polib.POEntry | None:

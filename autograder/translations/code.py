@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 from autograder.errors import CourseError
 
-__all__ = ["PARAMETER", "DamagedCode", "differs", "fields", "rewrite_code"]
-
 # Keyword arguments whose strings are drawn or printed.
 SHOWN = frozenset(
     [
@@ -61,18 +59,8 @@ class _Change:
 def rewrite_code(source: str, translate: Callable[[str, str], str]) -> str:
     """Return a code cell with what readers see replaced.
 
-    Parameters
-    ----------
-    source : str
-        The text of a code cell. One that is not Python stays as it is.
-    translate : callable
-        From a kind (``docstring``, ``comment``, ``string``, ``template``) and a text
-        to what stands in its place.
-
-    Returns
-    -------
-    str
-        The same code.
+    `translate` gets a kind (``docstring``, ``comment``, ``string``, ``template``) and a
+    text and returns what stands in its place. A cell that is not Python stays as it is.
 
     Raises
     ------
@@ -286,6 +274,19 @@ def _put_in(node: ast.JoinedStr) -> Iterator[ast.Constant]:
                     yield inner
 
 
+# Where the strings of a displayed expression stand that it does not look up.
+HOLDING: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.BinOp: ("left", "right"),
+    ast.Dict: ("values",),
+    ast.GeneratorExp: ("elt",),
+    ast.IfExp: ("body", "orelse"),
+    ast.List: ("elts",),
+    ast.ListComp: ("elt",),
+    ast.Set: ("elts",),
+    ast.Tuple: ("elts",),
+}
+
+
 def _shown(tree: ast.AST) -> dict[ast.expr, None]:
     """Return the string constants and f-strings that are shown to readers.
 
@@ -298,9 +299,8 @@ def _shown(tree: ast.AST) -> dict[ast.expr, None]:
         part
         for node in ast.walk(tree)
         if isinstance(node, ast.JoinedStr)
-        for inner in ast.walk(node)
-        if inner is not node
-        for part in [inner]
+        for part in ast.walk(node)
+        if part is not node
     }
 
     def add(node: ast.AST) -> None:
@@ -308,20 +308,10 @@ def _shown(tree: ast.AST) -> dict[ast.expr, None]:
         if isinstance(node, ast.Constant | ast.JoinedStr):
             if node not in parts and PRINTED.search(_text(node)):
                 found.setdefault(node)
-        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
-            for item in node.elts:
+        for name in HOLDING.get(type(node), ()):
+            inner = getattr(node, name)
+            for item in inner if isinstance(inner, list) else [inner]:
                 add(item)
-        elif isinstance(node, ast.Dict):
-            for item in node.values:
-                add(item)
-        elif isinstance(node, ast.IfExp):
-            add(node.body)
-            add(node.orelse)
-        elif isinstance(node, ast.BinOp):
-            add(node.left)
-            add(node.right)
-        elif isinstance(node, ast.ListComp | ast.GeneratorExp):
-            add(node.elt)
 
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -449,15 +439,7 @@ def fields(template: str) -> list[str]:
 def differs(before: str, after: str) -> str:
     """Say where two cells differ in more than what readers see.
 
-    Parameters
-    ----------
-    before, after : str
-        Texts of code cells.
-
-    Returns
-    -------
-    str
-        Empty where they do the same.
+    Empty where they do the same.
     """
     if before == after:
         return ""

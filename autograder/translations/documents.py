@@ -18,16 +18,6 @@ from autograder.translations.messages import Collector, Message, Translate
 from helpers import strings
 from helpers.strings import text
 
-__all__ = [
-    "Document",
-    "collect",
-    "documents",
-    "rewrite_cases",
-    "rewrite_notebook",
-    "rewrite_page",
-    "rewrite_table",
-]
-
 STRINGS = "helpers/strings/en.toml"
 # The languages' own names of themselves.
 OWN_NAMES = ("language",)
@@ -44,38 +34,19 @@ Put = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Document:
-    """Something that has a catalogue.
+    """Something that has a catalogue."""
 
-    Attributes
-    ----------
-    path : Path
-        The file with the English text.
-    name : str
-        Of its catalogue: the place of its source in the course.
-    kind : str
-        ``notebook``, ``hints``, ``strings``, ``page`` or ``table``.
-    assignment : str
-        The assignment it belongs to; empty for lessons and all else.
-    """
-
-    path: Path
-    name: str
-    kind: str
-    assignment: str = ""
+    path: Path  # the file with the English text
+    name: str  # of its catalogue: the place of its source in the course
+    kind: str  # ``notebook``, ``hints``, ``strings``, ``page`` or ``table``
+    assignment: str = ""  # the assignment it belongs to; empty for lessons and all else
 
 
 def documents(root: Path) -> list[Document]:
     """List what is translated in a course.
 
-    Parameters
-    ----------
-    root : Path
-        The course's folder. Of an assignment, what is released is translated.
-
-    Returns
-    -------
-    list of Document
-        Strings, assignments with their hints, lessons with theirs, and pages.
+    These are strings, assignments with their hints, lessons with theirs, and pages. Of
+    an assignment, what is released is translated.
     """
     found = [Document(strings.FOLDER / "en.toml", STRINGS, "strings")]
     for folder in sorted((root / "source").glob("*/")):
@@ -84,14 +55,8 @@ def documents(root: Path) -> list[Document]:
             released = root / "release" / folder.name / path.name
             name = f"{where}/{path.name}"
             found.append(Document(released, name, "notebook", folder.name))
-        found.append(
-            Document(
-                folder / MISCONCEPTIONS,
-                f"{where}/{MISCONCEPTIONS}",
-                "hints",
-                folder.name,
-            )
-        )
+        hints, name = folder / MISCONCEPTIONS, f"{where}/{MISCONCEPTIONS}"
+        found.append(Document(hints, name, "hints", folder.name))
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         found.append(Document(path, f"notebooks/{path.name}", "notebook"))
     hints = root / "notebooks" / MISCONCEPTIONS
@@ -156,20 +121,10 @@ def _hints(path: Path) -> Iterator[Message]:
 
 
 def rewrite_notebook(form: dict, translate: Translate) -> dict:
-    """Return the JSON form of a notebook with its messages replaced.
+    """Return a copy of a released notebook with its messages replaced.
 
-    Parameters
-    ----------
-    form : dict
-        A notebook as learners get it.
-    translate : callable
-        From a message to its translation.
-
-    Returns
-    -------
-    dict
-        A copy; ids, metadata and code are the same. The lines that state contracts
-        are not messages: they are made of strings, which have a catalogue.
+    Ids, metadata and code are the same. The lines that state contracts are not
+    messages: they are made of strings, which have a catalogue.
 
     Raises
     ------
@@ -236,26 +191,14 @@ def rewrite_table(table: dict, translate: Translate, at: str = "") -> dict:
 def rewrite_cases(form: dict, translate: Translate, edition: str) -> dict:
     """Return the JSON form of recorded cases that speaks another language.
 
-    Parameters
-    ----------
-    form : dict
-        As ``helpers.checks.cases.cases_form`` makes it.
-    translate : callable
-        From a message to its translation.
-    edition : str
-        Name of the language.
-
-    Returns
-    -------
-    dict
-        A copy with the same cases. Names of entries are keys; what a learner reads
-        in their place is their title.
+    The cases are the same. Names of entries are keys; what a learner reads in their
+    place is their title.
     """
     made = {"edition": edition, **copy.deepcopy(form)}
     for function, body in made["functions"].items():
         context = f"{made['notebook']}.{function}"
 
-        def hint(words: str, at: str = context) -> str:
+        def hint(words: str, at: str = context) -> str:  # bound now, not when called
             return translate(Message(words, at, "hint")) if words else ""
 
         def reading(words: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
+from autograder.authoring.gates import HERE, READING
 from autograder.errors import CourseError
 from autograder.translations.catalogues import Catalogue, catalogue_path
 from autograder.translations.documents import (
@@ -27,39 +28,23 @@ from autograder.translations.rules import Rule, Rules, damages
 from helpers import strings
 from helpers.strings import ENGLISH, speaking, text
 
-__all__ = ["Edition", "Finding", "editions"]
-
 SETTINGS = "edition.toml"
 README = "README.md"
 LESSON_HINTS = "notebooks/misconceptions.toml"
 NAME = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z0-9]{2,8})*")
 EXERCISE = re.compile(r"Exercise (\d+)")
-READING = re.compile(r"lesson (\d\d), (.+)")
-HERE = "this notebook, "
 # A line that goes on with its paragraph: no item, row, heading, fence or formula.
 GOES_ON = r"[^\s\-+*|#>`~$<\d]|\*\*|`(?!``)|\$(?!\$)"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What keeps a document from being released in a language.
+    """What keeps a document from being released in a language."""
 
-    Attributes
-    ----------
-    document : str
-        Name of the catalogue.
-    kind : str
-        ``missing``, ``fuzzy`` or ``damaged``.
-    message : Message
-        The English text.
-    reasons : list of str
-        What is damaged.
-    """
-
-    document: str
-    kind: str
+    document: str  # name of the catalogue
+    kind: str  # ``missing``, ``fuzzy`` or ``damaged``
     message: Message
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)  # what is damaged
 
     def __str__(self) -> str:
         words = " ".join(self.message.text.split())
@@ -76,12 +61,7 @@ def editions(root: Path) -> list[str]:
 class Edition:
     """An edition of a course.
 
-    Parameters
-    ----------
-    root : Path
-        The course's folder.
-    language : str
-        Its name, as the folder in ``translations/`` is called.
+    `language` is its name, as the folder in ``translations/`` is called.
 
     Raises
     ------
@@ -131,10 +111,7 @@ class Edition:
     def update(self) -> dict[str, int]:
         """Bring all catalogues in step with the English text, and write them.
 
-        Returns
-        -------
-        dict of str to int
-            The messages of each document.
+        Returns the messages of each document.
         """
         counts = {}
         self._found.clear()
@@ -151,15 +128,7 @@ class Edition:
     def findings(self, document: Document) -> Iterator[Finding]:
         """Say what a document lacks.
 
-        Parameters
-        ----------
-        document : Document
-            One of `documents`.
-
-        Yields
-        ------
-        Finding
-            One for each message that is missing, fuzzy or damaged.
+        One finding for each message that is missing, fuzzy or damaged.
         """
         if document.name not in self._found:
             self._found[document.name] = list(self._find(document))
@@ -234,10 +203,7 @@ class Edition:
     def readme(self) -> tuple[Path, str] | None:
         """Return where the course's README stands in this language, and its text.
 
-        Returns
-        -------
-        tuple of Path and str or None
-            None where the edition names no file for it, or it is not whole.
+        None where the edition names no file for it, or it is not whole.
         """
         page = next((d for d in self.documents if d.name == README), None)
         if not self._readme or page is None or any(self.findings(page)):
@@ -256,17 +222,8 @@ class Edition:
         if made is not None:
             made[0].write_text(made[1], encoding="utf-8")
 
-    def notebook(self, form: dict, name: str, at: str = "") -> dict:
-        """Return a notebook of the edition.
-
-        Parameters
-        ----------
-        form : dict
-            JSON form of the English notebook.
-        name : str
-            Of its catalogue.
-        at : str
-            Its place as links see it: ``assignments/NN_topic`` or ``notebooks``.
+    def notebook(self, form: dict, name: str) -> dict:
+        """Return a notebook of the edition; `name` is that of its catalogue.
 
         Raises
         ------
@@ -293,15 +250,7 @@ class Edition:
         return rewrite_table(form, self._translate(document.name))
 
     def cases(self, form: dict, name: str) -> dict:
-        """Return recorded cases that speak the edition's language.
-
-        Parameters
-        ----------
-        form : dict
-            JSON form of the cases.
-        name : str
-            Of the catalogue of hints.
-        """
+        """Return recorded cases that speak the edition's language."""
         return rewrite_cases(form, self._translate(name), self.language)
 
     def _translate(self, name: str) -> Translate:

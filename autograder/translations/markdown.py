@@ -8,8 +8,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-__all__ = ["MASKS", "blocks", "headings", "masked", "relinked", "rewrite", "structure"]
-
 FENCED = re.compile(r"(```(\w*)\n)(.*\n)(```)", re.DOTALL)
 FENCE = re.compile(r"^\s*(```|~~~)")
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -37,16 +35,8 @@ _PARSER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
 def blocks(source: str) -> list[tuple[str, str]]:
     """Divide Markdown at empty lines, but not inside fences and formulas.
 
-    Parameters
-    ----------
-    source : str
-        Markdown.
-
-    Returns
-    -------
-    list of (str, str)
-        The text before a block (empty lines) and the block; joined they are the
-        source.
+    Each is the text before a block (empty lines) and the block; joined they are the
+    source.
 
     Examples
     --------
@@ -81,19 +71,8 @@ def rewrite(
 ) -> str:
     """Return Markdown with each block that has words replaced.
 
-    Parameters
-    ----------
-    source : str
-        Markdown.
-    translate : callable
-        From a block, or a row of a table, to what stands in its place.
-    code : callable, optional
-        From the language and the text of a fence to what stands in its place.
-
-    Returns
-    -------
-    str
-        The rest, such as formulas without words and fences of code, is as it was.
+    `translate` takes a block, or a row of a table; `code` takes the language and the
+    text of a fence. The rest, such as formulas without words, is as it was.
     """
     made = ""
     for gap, block in blocks(source):
@@ -129,18 +108,8 @@ def masked(source: str) -> str:
 def structure(source: str) -> tuple[list[str], Counter[str]]:
     """Return what two sides of a translation must have in common.
 
-    Parameters
-    ----------
-    source : str
-        A block of Markdown.
-
-    Returns
-    -------
-    outline : list of str
-        The types of its blocks, in order.
-    parts : Counter
-        Inline code, formulas, targets of links and images, tags and emphasis, in
-        any order.
+    Types of blocks, in order; and inline code, formulas, targets of links and images,
+    tags and emphasis, in any order.
     """
     outline: list[str] = []
     parts: Counter[str] = Counter()

@@ -8,26 +8,15 @@ an edition are the same walk with another callable.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Collector", "Message", "Translate"]
-
 
 @dataclass(frozen=True)
 class Message:
-    """A text to translate.
-
-    Attributes
-    ----------
-    text : str
-        The English text.
-    context : str
-        Id of its cell, key of its string, or function of its hint.
-    kind : str
-        ``markdown``, ``docstring``, ``comment``, ``string``, ``template`` (an
-        f-string or what ``str.format`` fills) or ``hint``.
-    """
+    """A text to translate."""
 
     text: str
-    context: str = ""
+    context: str = ""  # id of its cell, key of its string, or function of its hint
+    # ``markdown``, ``docstring``, ``comment``, ``string``, ``template`` (an f-string or
+    # what ``str.format`` fills) or ``hint``.
     kind: str = "markdown"
 
 

@@ -9,8 +9,6 @@ from autograder.translations.code import PARAMETER, fields
 from autograder.translations.markdown import MASKS, TAGS, masked, structure
 from autograder.translations.messages import Message
 
-__all__ = ["Rule", "Rules", "damages"]
-
 NUMBER = re.compile(r"(?<![\w.])(?>\d+(?:[.,]\d+)*)(?![^\W\d_])")
 HINT_FIELD = re.compile(r"\{(?:ratio|index|m)\}")
 CODE = re.compile(r"`[^`]+`")
@@ -18,34 +16,20 @@ CODE = re.compile(r"`[^`]+`")
 
 @dataclass(frozen=True)
 class Rule:
-    """A pattern that must not be found in a translation.
+    """A pattern that must not be found in a translation."""
 
-    Attributes
-    ----------
-    pattern : re.Pattern
-        Looked for where code, formulas and placeholders are one sign each.
-    message : str
-        What is wrong where it is found.
-    """
-
+    # Looked for where code, formulas and placeholders are one sign each.
     pattern: re.Pattern[str]
-    message: str
+    message: str  # what is wrong where it is found
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of a language.
+    """The rules of a language."""
 
-    Attributes
-    ----------
-    typography : list of Rule
-        Punctuation and spacing.
-    terms : dict of str to list of str
-        English terms with the translations that are allowed; one without any is no
-        term, as in a phrase that only looks like one.
-    """
-
-    typography: list[Rule] = field(default_factory=list)
+    typography: list[Rule] = field(default_factory=list)  # punctuation and spacing
+    # English terms with the translations that are allowed; one without any is no term,
+    # as in a phrase that only looks like one.
     terms: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -97,18 +81,8 @@ def _shown(words: str) -> str:
 def damages(message: Message, translation: str) -> list[str]:
     """Return what a translation lacks of its text, or has beyond it.
 
-    Parameters
-    ----------
-    message : Message
-        The English text.
-    translation : str
-        Its translation.
-
-    Returns
-    -------
-    list of str
-        Differences in structure, formulas, inline code, targets of links, tags,
-        placeholders, numbers, and spaces at the ends; empty if there are none.
+    Differences in structure, formulas, inline code, targets of links, tags,
+    placeholders, numbers, and spaces at the ends; empty if there are none.
 
     Examples
     --------

@@ -16,6 +16,10 @@ RULES = [
     ("NameError", "", "unknown_name"),
     ("KeyError", "", "key"),
     ("IndexError", "too many indices|invalid index to scalar", "too_many_indices"),
+    ("IndexError", "boolean index", "index_mask"),
+    ("IndexError", "integer|valid indices", "index_kind"),
+    ("IndexError", "shape mismatch|broadcast", "broadcast"),
+    ("IndexError", "empty", "empty"),
     ("IndexError", "", "index"),
     ("AxisError", "", "axis"),
     ("ZeroDivisionError", "", "zero_division"),
@@ -38,6 +42,8 @@ RULES = [
     ("ValueError", "numbers", "length"),
     ("ValueError", "format", "format"),
     ("TypeError|AttributeError", "NoneType", "nothing"),
+    ("TypeError", r"\^|bitwise_", "power"),
+    ("TypeError", "operand.*'tuple'", "tuple"),
     ("TypeError", "not callable", "callable"),
     ("TypeError", "subscriptable|indices must|does not support item", "subscript"),
     ("TypeError", "concatenate", "operands"),
@@ -50,6 +56,7 @@ RULES = [
     ("TypeError", "integer", "integer"),
     ("TypeError", "operand|ufunc|multiply|must be str|supported", "operands"),
     ("AttributeError", "", "attribute"),
+    ("NotImplementedError", "helpers", "own_work"),
     ("RuntimeError", "changed size", "changed_size"),
     ("Unsupported", "nested|neither text", "strange_keys"),
     ("UFuncTypeError|_UFuncOutputCastingError", "", "cast"),
@@ -57,19 +64,10 @@ RULES = [
 
 
 def advice_on(error: str, message: str) -> str | None:
-    """Say what usually leads to an exception, and where to look.
+    """Say in a sentence what usually leads to an exception, and where to look.
 
-    Parameters
-    ----------
-    error : str
-        Its class name.
-    message : str
-        Its text, which is not repeated.
-
-    Returns
-    -------
-    str or None
-        One sentence, or None where nothing is known about it.
+    `error` is its class name, `message` its text, which is not repeated. None where
+    nothing is known about it.
 
     Examples
     --------

@@ -46,18 +46,7 @@ WRONG = f"color:{RED};font-weight:bold"
 
 
 def card_html(report: Report) -> str:
-    """Return a report as HTML.
-
-    Parameters
-    ----------
-    report : Report
-        What a check has to say.
-
-    Returns
-    -------
-    str
-        Self-contained; every text in it is escaped.
-    """
+    """Return a report as HTML that needs nothing else; every text in it is escaped."""
     head = f'<p style="margin:2px 0"><span style="{WRONG}">✗</span> '
     parts = [head + f"<strong>{escape(report.header)}</strong></p>"]
     parts += map(advice_html, report.advice)
@@ -97,17 +86,7 @@ def _code(escaped: str) -> str:
 def block_html(function: FunctionCases, block: Block) -> str:
     """Return cases that came out alike: the call, both answers, what is said.
 
-    Parameters
-    ----------
-    function : FunctionCases
-        The function's record.
-    block : Block
-        The cases.
-
-    Returns
-    -------
-    str
-        A section that can be folded where something is wrong.
+    The section can be folded where something is wrong.
     """
     if block.right or block.case is None:
         mark, colour = ("✓", GREEN) if block.right else ("✗", RED)
@@ -230,10 +209,7 @@ def _answers(difference: Difference | None) -> str:
         return _named(difference.path) + _map(*pair)
     marks = pair[2] if pair is not None else None
     cells = []
-    for title, value, marked in (
-        ("returned", got, marks),
-        ("expected", want, None),
-    ):
+    for title, value, marked in (("returned", got, marks), ("expected", want, None)):
         cells.append(
             f'<td style="{LEFT}"><strong>{escape(text(f"checks.card.{title}"))}'
             f"</strong>{_answer(value, marked)}</td>"
@@ -306,21 +282,10 @@ def _shade(offset: float, wrong: bool, largest: float) -> str:
 def progress_html(
     title: str, rows: Sequence[tuple[str, int, int]], summary: str
 ) -> str:
-    """Return a bar for each exercise.
+    """Return a table with a bar for each exercise, and the numbers beside the bars.
 
-    Parameters
-    ----------
-    title : str
-        What the bars are about.
-    rows : sequence of (str, int, int)
-        Function, how many of its public cases passed, and of how many.
-    summary : str
-        What stands below.
-
-    Returns
-    -------
-    str
-        A table; the numbers stand beside the bars.
+    Each of `rows` has a function, how many of its public cases passed, and of how many;
+    `title` stands above the bars and `summary` below.
     """
     body = "".join(
         f'<tr><td style="{LEFT}"><code>{escape(name)}</code></td>'

@@ -22,9 +22,12 @@ __all__ = [
     "Entry",
     "FunctionCases",
     "NotebookCases",
+    "case_from",
     "cases_form",
     "cases_from",
     "edition_of",
+    "form_text",
+    "inputs_from",
     "keep_numbers",
     "outcome_form",
     "outcome_from",
@@ -46,34 +49,21 @@ class CasesError(ValueError):
 
 @dataclass
 class Entry:
-    """A catalogued answer: a misconception, or a right answer that differs.
+    """A catalogued answer: a misconception, or a right answer that differs."""
 
-    Attributes
-    ----------
-    name, hint, read : str
-        What it is called, the question that leads out of it, the section to
-        read again (may be empty).
-    accept : bool
-        Whether the answer is right.
-    hidden_only : str
-        Why no visible case shows it; empty where one does.
-    edge : bool
-        Whether only some edge case can tell it from the solution.
-    same_as : str
-        The misconception that it is recognised as, where no case can tell the
-        two apart; empty elsewhere.
-    title : str
-        What it is called in the language of an edition; empty in English.
-    """
-
+    # What it is called, the question that leads out of it, the section to read again
+    # (may be empty).
     name: str
     hint: str = ""
     read: str = ""
-    accept: bool = False
-    hidden_only: str = ""
-    edge: bool = False
+    accept: bool = False  # whether it is right
+    hidden_only: str = ""  # why no visible case shows it; empty where one does
+    edge: bool = False  # whether only some edge case can tell it from the solution
+    # The misconception that it is recognised as, where no case can tell the two apart;
+    # empty elsewhere.
     same_as: str = ""
     # No part of what the digest of an assignment is made from.
+    # What it is called in the language of an edition; empty in English.
     title: str = field(default="", repr=False)
 
     @property
@@ -84,37 +74,20 @@ class Entry:
 
 @dataclass
 class Case:
-    """One call with its inputs and what is known to come of it.
+    """One call with its inputs and what is known to come of it."""
 
-    Attributes
-    ----------
-    args, kwargs : tuple and dict
-        Plain inputs, samples or functions of ``helpers``.
-    rng : int or None
-        Seed of NumPy's global generator.
-    hidden : bool
-        Whether learners must not see it.
-    cell : str
-        Id of the check cell that asks for it.
-    expected : Outcome
-        What the solution returns.
-    stub : Outcome
-        What the untouched function returns.
-    entries : dict of str to Outcome
-        What each catalogued answer returns.
-    passed_by : list of str
-        Misconceptions that this case cannot tell from right, where a relation
-        judges.
-    """
-
+    # Plain inputs, samples or functions of ``helpers``.
     args: tuple
     kwargs: dict
-    rng: int | None = None
-    hidden: bool = False
-    cell: str = ""
-    expected: Outcome = field(default_factory=Outcome)
+    rng: int | None = None  # seed of NumPy's global generator
+    hidden: bool = False  # whether learners must not see it
+    cell: str = ""  # id of the check cell that asks for it
+    expected: Outcome = field(default_factory=Outcome)  # what the solution returns
+    # What the untouched function returns.
     stub: Outcome = field(default_factory=Outcome)
+    # What each catalogued answer returns.
     entries: dict[str, Outcome] = field(default_factory=dict)
+    # Misconceptions that this case cannot tell from right, where a relation judges.
     passed_by: list[str] = field(default_factory=list)
 
     def has_inputs(self, args: tuple, kwargs: dict, rng: int | None) -> bool:
@@ -130,82 +103,45 @@ class Case:
 
 @dataclass
 class FunctionCases:
-    """All that is recorded of one graded function.
-
-    Attributes
-    ----------
-    name : str
-        The global name of the function.
-    parameters : tuple of str
-        Names of its parameters, in order.
-    signature : Signature
-        Its named results.
-    calls : tuple of str
-        Earlier graded functions it calls, directly or through others, in the
-        order in which the notebook defines them.
-    relation : str
-        Dotted name of the function of ``helpers`` that judges its answers
-        where equality is the wrong question; empty elsewhere.
-    planted : bool
-        Whether learners get it complete, with a fault to be found.
-    contract : tuple of str
-        What is demanded beyond values, in the words of `helpers.checks.contract`.
-    hints : dict of str to str
-        Questions of its own, by term of the contract.
-    own_work : tuple of str
-        Functions of ``helpers`` that do what is asked for.
-    parts : dict of str to tuple of str
-        What the elements of a tuple are called, by parameter or result.
-    stub : str
-        Text of the released definition, empty where it is not known.
-    examples : str
-        The parameter whose last axis runs over the examples; empty if none does.
-    read, by_hand : str
-        The section to read again, and the exercise that works an example by
-        hand; empty where there is none.
-    entries : list of Entry
-        Its catalogue.
-    cases : list of Case
-        In the order of the notebook.
-    """
+    """All that is recorded of one graded function."""
 
     name: str
-    parameters: tuple[str, ...]
-    signature: Signature
+    parameters: tuple[str, ...]  # in order
+    signature: Signature  # its named results
+    # Earlier graded functions it calls, directly or through others, in the order in
+    # which the notebook defines them.
     calls: tuple[str, ...] = ()
+    # Dotted name of the function of ``helpers`` that judges its answers where equality
+    # is the wrong question; empty elsewhere.
     relation: str = ""
-    planted: bool = False
+    planted: bool = False  # whether learners get it complete, with a fault to be found
+    # What is demanded beyond values, in the words of `helpers.checks.contract`.
     contract: tuple[str, ...] = ()
-    stub: str = ""
+    stub: str = ""  # text of the released definition, empty where it is not known
+    # The parameter whose last axis runs over the examples; empty if none does.
     examples: str = ""
+    # The section to read again, and the exercise that works an example by hand; empty
+    # where there is none.
     read: str = ""
     by_hand: str = ""
+    # Questions of its own, by term of the contract.
     hints: dict[str, str] = field(default_factory=dict)
-    own_work: tuple[str, ...] = ()
+    own_work: tuple[str, ...] = ()  # functions of ``helpers`` that do what is asked for
+    # What the elements of a tuple are called, by parameter or result.
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
-    cases: list[Case] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)  # in the order of the notebook
 
 
 @dataclass
 class NotebookCases:
-    """The recorded cases of one notebook.
+    """The recorded cases of one notebook."""
 
-    Attributes
-    ----------
-    notebook : str
-        File name without its ending.
-    digest : str
-        What the cases were made from, in short.
-    functions : dict of str to FunctionCases
-        In the order of the notebook.
-    frozen : dict of str to object
-        Plain values computed with the solution, by name.
-    """
-
-    notebook: str
-    digest: str = ""
+    notebook: str  # file name without its ending
+    digest: str = ""  # what the cases were made from, in short
+    # In the order of the notebook.
     functions: dict[str, FunctionCases] = field(default_factory=dict)
+    # Plain values computed with the solution, by name.
     frozen: dict[str, object] = field(default_factory=dict)
 
 
@@ -259,11 +195,17 @@ def _case_form(case: Case) -> dict:
     return form
 
 
-def _case_from(form: dict) -> Case:
+def inputs_from(form: dict) -> tuple[tuple, dict, int | None]:
+    """Return arguments, named arguments and seed of the JSON form of a call."""
+    args = tuple(decode(value, inputs=True) for value in form["args"])
+    kwargs = {k: decode(v, inputs=True) for k, v in form["kwargs"].items()}
+    return args, kwargs, form["rng"]
+
+
+def case_from(form: dict) -> Case:
+    """Read the JSON form of a case."""
     return Case(
-        args=tuple(decode(value, inputs=True) for value in form["args"]),
-        kwargs={k: decode(v, inputs=True) for k, v in form["kwargs"].items()},
-        rng=form["rng"],
+        *inputs_from(form),
         cell=form["cell"],
         hidden=form["hidden"],
         expected=outcome_from(form["expected"]),
@@ -279,10 +221,6 @@ def _entry_form(entry: Entry) -> dict:
         if not form[key]:
             del form[key]
     return form
-
-
-def _parts_form(function: FunctionCases) -> dict[str, list[str]]:
-    return {name: list(parts) for name, parts in function.parts.items()}
 
 
 def cases_form(cases: NotebookCases) -> dict:
@@ -305,7 +243,11 @@ def cases_form(cases: NotebookCases) -> dict:
                 **{k: getattr(function, k) for k in GUIDE if getattr(function, k)},
                 "hints": dict(function.hints),
                 "own_work": list(function.own_work),
-                **({"parts": _parts_form(function)} if function.parts else {}),
+                **(
+                    {"parts": {k: list(v) for k, v in function.parts.items()}}
+                    if function.parts
+                    else {}
+                ),
                 "entries": [_entry_form(entry) for entry in function.entries],
                 "cases": [_case_form(case) for case in function.cases],
             }
@@ -344,7 +286,7 @@ def cases_from(form: object) -> NotebookCases:
                     own_work=tuple(body.get("own_work", ())),
                     parts={k: tuple(v) for k, v in body.get("parts", {}).items()},
                     entries=[Entry(**entry) for entry in body["entries"]],
-                    cases=[_case_from(case) for case in body["cases"]],
+                    cases=[case_from(case) for case in body["cases"]],
                 )
                 for name, body in form["functions"].items()
             },
@@ -359,16 +301,6 @@ def cases_from(form: object) -> NotebookCases:
 
 def read_cases(path: Path) -> NotebookCases:
     """Read a file of cases.
-
-    Parameters
-    ----------
-    path : Path
-        A ``.cases.json`` file.
-
-    Returns
-    -------
-    NotebookCases
-        What it holds.
 
     Raises
     ------
@@ -389,15 +321,7 @@ def read_cases(path: Path) -> NotebookCases:
 def edition_of(path: Path) -> str:
     """Return the language of a file of cases without reading all of it.
 
-    Parameters
-    ----------
-    path : Path
-        A ``.cases.json`` file.
-
-    Returns
-    -------
-    str
-        Empty in English, or where there is no such file.
+    Empty in English, or where there is no such file.
     """
     if not path.is_file():
         return ""
@@ -406,11 +330,17 @@ def edition_of(path: Path) -> str:
     return found[1] if found else ""
 
 
+def form_text(form: object) -> str:
+    """Return the text of a JSON form, with one value a line."""
+    return "\n".join(_lines(form, "")) + "\n"
+
+
 def write_form(form: object, path: Path) -> None:
-    """Write a JSON form with one value a line."""
-    path.write_text("\n".join(_lines(form, "")) + "\n", encoding="utf-8")
+    """Write a JSON form."""
+    path.write_text(form_text(form), encoding="utf-8")
 
 
+ROUNDING = 2e-9
 _VALUES = frozenset(["array", "list", "tuple", "dict", "sample", "function", "float"])
 
 
@@ -445,10 +375,13 @@ def _is_value(form: dict) -> bool:
 def keep_numbers(former: object, new: Any) -> Any:
     """Return a form like ``new`` with the numbers of ``former`` where they agree.
 
+    Processors round differently, and what is left of two numbers that cancel, such as
+    a relative difference of gradients of 1e-9, is rounding alone.
+
     Examples
     --------
-    >>> keep_numbers([1.0, 2.0], [1.0 + 1e-12, 3.0])
-    [1.0, 3.0]
+    >>> keep_numbers([1.0, 2.0, 9e-10], [1.0 + 1e-12, 3.0, 7e-10])
+    [1.0, 3.0, 9e-10]
     """
     if isinstance(new, dict) and isinstance(former, dict):
         return {
@@ -458,6 +391,7 @@ def keep_numbers(former: object, new: Any) -> Any:
     if isinstance(new, list) and isinstance(former, list) and len(new) == len(former):
         return [keep_numbers(a, b) for a, b in zip(former, new)]
     if type(new) is float and type(former) is float:
-        near = abs(new - former) <= 1e-9 * max(abs(new), abs(former)) + 1e-15
+        size = max(abs(new), abs(former))
+        near = abs(new - former) <= 1e-9 * size + 1e-15 or size < ROUNDING
         return former if near else new
     return new

@@ -53,17 +53,8 @@ def _key(term: str) -> str:
 def contract_line(terms: Sequence[str], own_work: Sequence[str] = ()) -> str:
     """Return the line of a prompt that states a contract.
 
-    Parameters
-    ----------
-    terms : sequence of str
-        Of the vocabulary.
-    own_work : sequence of str
-        Functions of `helpers` that may not be called, as ``"module.name"``.
-
-    Returns
-    -------
-    str
-        One line of Markdown.
+    `own_work` are functions of `helpers` that may not be called, as
+    ``"module.name"``.
 
     Examples
     --------
@@ -88,31 +79,13 @@ def hint_of(term: str, hints: Mapping[str, str]) -> str:
 
 
 def with_contract(
-    function: FunctionCases,
-    case: Case,
-    outcome: Outcome,
-    results: list[Result],
+    function: FunctionCases, case: Case, outcome: Outcome, results: list[Result]
 ) -> list[Result]:
-    """Add to a comparison what the contract forbids.
+    """Add to a comparison what the contract forbids, as differences of that kind.
 
     A broken term costs what it spoils: the results concerned, or one part more
-    beside the results where it spoils something of the caller's.
-
-    Parameters
-    ----------
-    function : FunctionCases
-        With its contract.
-    case : Case
-        The case at hand.
-    outcome : Outcome
-        What was observed while the function was called.
-    results : list of Result
-        The comparison of values.
-
-    Returns
-    -------
-    list of Result
-        With further differences of kind ``contract``.
+    beside the results where it spoils something of the caller's. `outcome` is what was
+    observed while the function was called.
     """
     by_name = {result.name: result for result in results}
     more: dict[str, Result] = {}
@@ -226,16 +199,12 @@ def in_another_order(inputs: Mapping[str, object]) -> bool:
 
 
 def broken_term(
-    function: FunctionCases,
-    wrong: Sequence[list[Result]],
-    reordered: bool,
+    function: FunctionCases, wrong: Sequence[list[Result]], reordered: bool
 ) -> Entry | None:
     """Return an entry for the term that alone explains what is wrong.
 
     Parameters
     ----------
-    function : FunctionCases
-        With its contract.
     wrong : sequence of list of Result
         The comparison of each wrong case.
     reordered : bool

@@ -32,34 +32,21 @@ __all__ = ["Evidence", "evidence_of", "hint_values", "number", "shape_of"]
 
 @dataclass
 class Evidence:
-    """Sentences about wrong answers, and the values that hints may name.
+    """Sentences about wrong answers, and the values that hints may name."""
 
-    Attributes
-    ----------
-    relations : list of str
-        What holds in every wrong case, the most telling first.
-    kinds : list of str
-        To what kinds of knowledge they belong, such as ``"shape"``.
-    cases : list of list of str
-        Facts about each case, in order; empty where it is right.
-    values : list of dict of str to str
-        ``ratio``, ``index`` and ``m`` of each case, where they are known.
-    """
-
+    # What holds in every wrong case, the most telling first.
     relations: list[str] = field(default_factory=list)
+    # To what kinds of knowledge they belong, such as ``"shape"``.
     kinds: list[str] = field(default_factory=list)
+    # Facts about each case, in order; empty where it is right.
     cases: list[list[str]] = field(default_factory=list)
+    # ``ratio``, ``index`` and ``m`` of each case, where they are known.
     values: list[dict[str, str]] = field(default_factory=list)
 
     def relate(self, key: str, kind: str, /, **values: object) -> None:
         """Add a relation."""
         self.relations.append(text(f"checks.evidence.{key}", **values))
         self.kinds.append(kind)
-
-    @property
-    def telling(self) -> bool:
-        """Whether more is known than that values differ."""
-        return bool(self.kinds)
 
 
 def shape_of(value: Any) -> str:
@@ -127,19 +114,8 @@ def hint_values(
 ) -> dict[str, str]:
     """Return the values that a hint may name, of one wrong case.
 
-    Parameters
-    ----------
-    results : list of Result
-        The comparison.
-    inputs : mapping of str to object
-        The plain inputs by parameter name.
-    examples : str
-        The parameter whose last axis runs over the examples.
-
-    Returns
-    -------
-    dict of str to str
-        ``m``, ``ratio`` and ``index``, as far as they are known.
+    ``m``, ``ratio`` and ``index``, as far as they are known. The last axis of the
+    parameter `examples` runs over the examples.
     """
     known = {}
     given = resolve(inputs.get(examples)) if examples else None
@@ -231,10 +207,7 @@ def _fact(difference: Difference) -> str:
         sizes = {"got": len(returned), "want": len(expected)}
         return text(say + "length", path=path, **sizes)
     if difference.kind in ("rank", "shape"):
-        shapes = {
-            "got": np.asarray(returned).shape,
-            "want": np.asarray(expected).shape,
-        }
+        shapes = {"got": np.asarray(returned).shape, "want": np.asarray(expected).shape}
         return text(say + difference.kind, path=path, **shapes)
     numbers = _numbers(difference, {}, [])
     if numbers is None:
@@ -508,15 +481,13 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
     found, deep = [], False
     for results in cases:
         right = [result.name for result in results if result.right]
-        wrong = [
-            result.name
-            for result in results
-            if not result.right and result.differences[0].kind != "extra"
-        ]
-        if not wrong:
+        bad = [result for result in results if not result.right]
+        # What nobody asked for is wrong, too: then no name, layer or sort is alone.
+        if not bad or any(one.differences[0].kind == "extra" for one in bad):
             return
+        wrong = [result.name for result in bad]
         if not right and len(wrong) == 1:
-            result = next(r for r in results if not r.right)
+            result = bad[0]
             if result.differences[0].kind in ("relation", "contract"):
                 return
             wrong = [item.path for item in result.differences]

@@ -26,6 +26,13 @@ __all__ = ["explain"]
 
 MAX_CODE = 60
 MODULES = ("math", "copy", "random", "scipy", "np", "numpy", "time", "itertools")
+# What learners bring from other courses; nothing of it is needed here.
+LIBRARIES = frozenset(
+    [
+        *("torch", "nn", "F", "tf", "tensorflow", "keras", "jax", "jnp", "sklearn"),
+        *("scipy", "sp", "special", "pd", "pandas", "plt", "sns", "cv2", "autograd"),
+    ]
+)
 # Functions of NumPy without side effects, for finding out a shape.
 PURE = frozenset(
     [
@@ -48,30 +55,15 @@ Node = TypeVar("Node", bound=ast.AST)
 
 @dataclass
 class Spot:
-    """The expression that raised an exception.
-
-    Attributes
-    ----------
-    error : BaseException
-        What it raised.
-    node : ast.AST
-        The expression.
-    statement : ast.stmt
-        The statement around it.
-    frame : types.FrameType
-        Where its names have their values.
-    source : str
-        The text of the cell.
-    outer : tuple of (ast.Call, object) or None
-        The call of another function of the notebook in which this happened, and
-        that function.
-    """
+    """The expression that raised an exception."""
 
     error: BaseException
     node: ast.AST
-    statement: ast.stmt
-    frame: types.FrameType
-    source: str
+    statement: ast.stmt  # the statement around it
+    frame: types.FrameType  # where its names have their values
+    source: str  # the text of the cell
+    # The call of another function of the notebook in which this happened, and that
+    # function.
     outer: "tuple[ast.Call, types.FunctionType] | None" = None
 
     def code(self, node: ast.AST) -> str:
@@ -267,17 +259,8 @@ def _kind(value: object) -> str:
 def explain(error: BaseException, function: Callable) -> str:
     """Say what went wrong in the expression that raised an exception.
 
-    Parameters
-    ----------
-    error : BaseException
-        With its traceback.
-    function : callable
-        The function that was called; the notebook's names are its globals.
-
-    Returns
-    -------
-    str
-        One or two sentences; empty where the expression tells nothing.
+    In one or two sentences; empty where the expression tells nothing. The globals of
+    `function` are the notebook's names.
     """
     try:
         spot = _spot(error, function)
@@ -286,26 +269,44 @@ def explain(error: BaseException, function: Callable) -> str:
         for rule in RULES:
             said = rule(spot)
             if said:
-                return said[:600]
+                callee = "" if rule in OF_CALLS else _callee(spot, function)
+                inside = _say("inside", name=callee) + " " if callee else ""
+                return (inside + said)[:600]
     except Exception:  # an explanation must never stand in the way of a check
         return ""
     return ""
+
+
+def _callee(spot: Spot, function: Callable) -> str:
+    """Return which other function of the notebook an expression belongs to."""
+    code = spot.frame.f_code
+    known = spot.frame.f_globals.get(code.co_name)
+    if known is function or getattr(known, "__code__", None) is not code:
+        return ""
+    return code.co_name
+
+
+# A function that calls itself leaves a thousand frames; the last ones tell all.
+MAX_FRAMES = 4
 
 
 def _spot(error: BaseException, function: Callable) -> Spot | None:
     found = None
     outer = None
     names = getattr(function, "__globals__", None)
+    traces = []
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_globals is names:
-            if found is not None and isinstance(found.node, ast.Call):
-                callee = found.known(found.node.func)
-                if isinstance(callee, types.FunctionType):
-                    outer = found.node, callee
-            spot = _spot_of(error, trace)
-            found = spot or found
+            traces.append(trace)
         trace = trace.tb_next
+    for trace in traces[-MAX_FRAMES:]:
+        if found is not None and isinstance(found.node, ast.Call):
+            callee = found.known(found.node.func)
+            if isinstance(callee, types.FunctionType):
+                outer = found.node, callee
+        spot = _spot_of(error, trace)
+        found = spot or found
     if found is not None:
         found.outer = outer
     return found
@@ -316,7 +317,7 @@ def _spot_of(error: BaseException, trace: types.TracebackType) -> Spot | None:
     lines = linecache.getlines(code.co_filename, trace.tb_frame.f_globals)
     source = "".join(lines)
     positions = list(code.co_positions())[trace.tb_lasti // 2]
-    line, end, column, end_column = positions
+    line = positions[0]
     if not source or line is None:
         return None
     tree = ast.parse(source)
@@ -325,15 +326,11 @@ def _spot_of(error: BaseException, trace: types.TracebackType) -> Spot | None:
     for candidate in ast.walk(tree):
         if not isinstance(candidate, ast.expr | ast.stmt):
             continue
-        place = (
-            candidate.lineno,
-            candidate.end_lineno,
-            candidate.col_offset,
-            candidate.end_col_offset,
-        )
-        if isinstance(candidate, ast.stmt) and place[0] <= line <= (place[1] or 0):
+        first, last = candidate.lineno, candidate.end_lineno
+        if isinstance(candidate, ast.stmt) and first <= line <= (last or 0):
             statement = candidate
-        if place == (line, end, column, end_column):
+        place = first, last, candidate.col_offset, candidate.end_col_offset
+        if place == positions:
             node = candidate
     if statement is None:
         return None
@@ -361,11 +358,7 @@ def _assertion(spot: Spot) -> str:
             if not isinstance(side, ast.Constant) and value is not Unknown:
                 parts.append(_say("here", code=spot.code(side), value=_shown(value)))
     said = _say("assertion", code=spot.code(test))
-    return (
-        " ".join([said, _say("assertion_here", parts=clauses(parts))])
-        if (parts)
-        else said
-    )
+    return f"{said} {_say('assertion_here', parts=clauses(parts))}" if parts else said
 
 
 def _shown(value: object) -> str:
@@ -375,11 +368,9 @@ def _shown(value: object) -> str:
 
 
 def _power(spot: Spot) -> str:
-    for node in (spot.node, *ast.walk(spot.statement)):
-        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(
-            node.op, ast.BitXor
-        ):
-            if isinstance(spot.error, TypeError):
+    if isinstance(spot.error, TypeError):
+        for node in (spot.node, *ast.walk(spot.statement)):
+            if isinstance(getattr(node, "op", None), ast.BitXor):
                 return _say("power", code=spot.code(node))
     return ""
 
@@ -397,6 +388,8 @@ def _name(spot: Spot) -> str:
             return _say("name_is_key", name=name, code=code)
     if unbound:
         return _say("unassigned", name=name)
+    if name in LIBRARIES:
+        return _say("other_library", name=name)
     if name in MODULES:
         line = "import numpy as np" if name == "np" else f"import {name}"
         return _say("not_imported", name=name, line=line)
@@ -413,6 +406,26 @@ def _name(spot: Spot) -> str:
 def _near(name: str, others: list[str]) -> str:
     found = difflib.get_close_matches(name, dict.fromkeys(others), n=3, cutoff=0.6)
     return listed(f"`{other}`" for other in found)
+
+
+def _own_work(spot: Spot) -> str:
+    refused = text("contract.broken.own_work")
+    if isinstance(spot.error, NotImplementedError) and str(spot.error) == refused:
+        called = spot.node.func if isinstance(spot.node, ast.Call) else spot.node
+        return f"`{spot.code(called)}`: {refused}."
+    return ""
+
+
+def _recursion(spot: Spot) -> str:
+    if isinstance(spot.error, RecursionError):
+        return _say("recursion", name=spot.frame.f_code.co_name)
+    return ""
+
+
+def _module(spot: Spot) -> str:
+    if isinstance(spot.error, ModuleNotFoundError) and spot.error.name:
+        return _say("no_module", name=spot.error.name[:MAX_CODE])
+    return ""
 
 
 def _attribute(spot: Spot) -> str:
@@ -471,6 +484,9 @@ def _index(spot: Spot) -> str:
                     "too_many_indices", n=len(indices), code=code, kind=_kind(base)
                 )
             for axis, (i, n) in enumerate(zip(indices, base.shape)):
+                said = _index_array(spot, node, base, axis, i)
+                if said:
+                    return said
                 if isinstance(i, int | np.integer) and not -n <= i < n:
                     values = {"code": spot.code(node.value), "kind": _kind(base)}
                     return _say("index_axis", axis=axis, index=i, last=n - 1, **values)
@@ -478,6 +494,25 @@ def _index(spot: Spot) -> str:
                     code = spot.code(node.value)
                     return _say("index_float", code=code, index=str(i)[:20])
     return _index_by_message(spot)
+
+
+def _index_array(
+    spot: Spot, node: ast.Subscript, base: np.ndarray, axis: int, index: object
+) -> str:
+    """Explain an array as the index on an axis."""
+    if not isinstance(index, np.ndarray):
+        return ""
+    values = {"code": spot.code(node.value), "kind": _kind(base)}
+    n = base.shape[axis]
+    if index.dtype.kind == "f":
+        return _say("index_floats", code=values["code"], dtype=index.dtype)
+    if index.dtype.kind == "b":
+        fits = index.shape == base.shape[axis : axis + index.ndim]
+        return "" if fits else _say("index_mask", got=index.shape, **values)
+    beyond = index[(index < -n) | (index >= n)]
+    if not beyond.size:
+        return ""
+    return _say("index_axis", axis=axis, index=beyond.flat[0], last=n - 1, **values)
 
 
 BEYOND = re.compile(
@@ -542,13 +577,10 @@ def _call(spot: Spot) -> str:
         return _say("overflow", name=name, argument=spot.is_(node.args[0]))
     if name in ("max", "min") and isinstance(spot.error, ValueError):
         return _say("max", name=name, other=f"{name}imum")
-    if isinstance(function, types.FunctionType) and isinstance(spot.error, TypeError):
-        code = function.__code__
-        names = code.co_varnames[: code.co_argcount]
-        if "argument" in str(spot.error):
-            return _say(
-                "arguments", name=name, names=", ".join(names), n=len(node.args)
-            )
+    if isinstance(spot.error, TypeError) and "argument" in str(spot.error):
+        said = _arguments(node, name, function, str(spot.error))
+        if said:
+            return said
     if function is not Unknown and not callable(function):
         return _say(
             "not_callable", name=name, kind=_kind(function), code=spot.code(node)
@@ -556,6 +588,44 @@ def _call(spot: Spot) -> str:
     if isinstance(spot.error, TypeError) and name == "range" and given:
         parts = [a for a, v in zip(node.args, given) if not isinstance(v, int)]
         return _say("range", parts=listed(map(spot.is_, parts)))
+    return ""
+
+
+# PyTorch's names of NumPy's arguments.
+TORCH = {"dim": "axis", "keepdim": "keepdims"}
+UNKNOWN_KEYWORD = re.compile(
+    r"unexpected keyword argument '(\w+)'|'(\w+)' is an invalid keyword argument"
+)
+TWICE = re.compile(r"multiple values for argument '(\w+)'")
+
+
+def _arguments(node: ast.Call, name: str, function: object, message: str) -> str:
+    """Say which argument of a call its function does not take, or lacks."""
+    names = ""
+    if isinstance(function, types.FunctionType):
+        code = function.__code__
+        names = ", ".join(code.co_varnames[: code.co_argcount])
+    unknown = UNKNOWN_KEYWORD.search(message)
+    if unknown:
+        keyword = unknown.group(1) or unknown.group(2)
+        if all(given.arg != keyword for given in node.keywords):
+            return ""  # of another call, further inside
+        said = [_say("keyword", name=name, keyword=keyword)]
+        if names:
+            said.append(_say("keyword_names", names=names))
+        elif keyword in TORCH:
+            said.append(_say("keyword_torch", other=TORCH[keyword]))
+        return " ".join(said)
+    twice = TWICE.search(message)
+    if twice and names:
+        return _say("twice", name=name, names=names, keyword=twice.group(1))
+    missing = message.partition("missing")[2]
+    lacking = re.findall(r"'(\w+)'", missing)
+    if names and lacking:
+        parts = listed(f"`{one}`" for one in lacking)
+        return _say("lacking", name=name, names=names, parts=parts)
+    if names:
+        return _say("arguments", name=name, names=names, n=len(node.args))
     return ""
 
 
@@ -645,9 +715,38 @@ def _operation(spot: Spot) -> str:
             return _say("tuple", code=spot.code(operand), value=value)
         if isinstance(value, types.FunctionType | types.BuiltinFunctionType | np.ufunc):
             return _say("function", code=spot.code(operand))
+    found = re.search(r": '(\w+)' and '(\w+)'", message)
+    kinds = found.groups() if found else ()
+    for operand, value, kind in zip(pair, (left, right), kinds):
+        if value is Unknown and kind == "tuple" and isinstance(operand, ast.Call):
+            return _say("several", code=spot.code(operand))
     if left is Unknown and right is Unknown:
         return ""
+    for operand, value in zip(pair, (left, right)):
+        source = _taken_apart(spot, operand, value)
+        if source:
+            values = {"code": spot.code(operand), "value": str(value)[:20]}
+            return _say("keys", source=source, **values)
     return _say("operands", left=spot.is_(pair[0]), right=spot.is_(pair[1]))
+
+
+def _taken_apart(spot: Spot, operand: ast.AST, value: object) -> str:
+    """Return the dictionary whose keys an assignment or a loop gave to names."""
+    if not isinstance(operand, ast.Name) or not isinstance(value, str):
+        return ""
+    for node in ast.walk(ast.parse(spot.source)):
+        if isinstance(node, ast.Assign):
+            target, source = node.targets[0], node.value
+        elif isinstance(node, ast.For | ast.comprehension):
+            target, source = node.target, node.iter
+        else:
+            continue
+        names = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+        several = isinstance(target, ast.Tuple | ast.List) or names == {operand.id}
+        taken = spot.known(source)
+        if operand.id in names and several and type(taken) is dict and value in taken:
+            return spot.code(source)
+    return ""
 
 
 def _truth(spot: Spot) -> str:
@@ -672,6 +771,8 @@ def _unpack(spot: Spot) -> str:
         value = spot.known(statement.iter)
         return _say("loop", code=spot.code(statement.iter), kind=_kind(value))
     if isinstance(statement, ast.For):
+        if type(spot.known(statement.iter)) is dict:
+            return _say("loop_keys", code=spot.code(statement.iter))
         return _say("unpack_loop", code=spot.code(statement.iter))
     target = statement.targets[0]
     n = len(target.elts) if isinstance(target, ast.Tuple | ast.List) else 1
@@ -766,6 +867,9 @@ def _given(spot: Spot) -> str:
 RULES: list[Callable[[Spot], str]] = [
     _assertion,
     _swapped,
+    _own_work,
+    _recursion,
+    _module,
     _power,
     _name,
     _attribute,
@@ -783,3 +887,5 @@ RULES: list[Callable[[Spot], str]] = [
     _subscript,
     _given,
 ]
+# They name the call themselves, or the function.
+OF_CALLS = frozenset([_swapped, _own_work, _recursion])

@@ -17,19 +17,10 @@ Parts = Mapping[str, tuple[str, ...]]
 
 
 def part_name(parts: Parts, path: str) -> str:
-    """Return the name of a leaf by its path.
+    """Return the name of a leaf by its path, such as ``cache[6]``.
 
-    Parameters
-    ----------
-    parts : mapping of str to tuple of str
-        What the elements of a tuple are called, by the name of the tuple.
-    path : str
-        Such as ``cache[6]``.
-
-    Returns
-    -------
-    str
-        The path itself where no name is known.
+    `parts` says what the elements of a tuple are called, by the name of the tuple. The
+    path itself where no name is known.
 
     Examples
     --------

@@ -16,7 +16,7 @@ fitted to them (numbers that occur twice, and 0 and 1, count once or not at all)
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,50 +48,27 @@ MAX_INPUTS = 40
 
 @dataclass(frozen=True)
 class Finding:
-    """What is true of a wrong answer.
+    """What is true of a wrong answer."""
 
-    Attributes
-    ----------
-    key : str
-        Of the sentence, in ``checks.evidence``.
-    kind : str
-        The group to which it belongs, such as ``"sign"``.
-    values : mapping of str to object
-        For the placeholders of the sentence.
-    """
-
-    key: str
-    kind: str
+    key: str  # of the sentence, in ``checks.evidence``
+    kind: str  # the group to which it belongs, such as ``"sign"``
+    # For the placeholders of the sentence.
     values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Wrong numbers of one case with all that they may be compared with.
+    """Wrong numbers of one case with all that they may be compared with."""
 
-    Attributes
-    ----------
-    path : str
-        Name of the leaf.
-    want, got : ndarray of one shape
-        As float64.
-    wrong : ndarray of bool
-        Where they differ by more than rounding.
-    inputs : mapping of str to object
-        Plain inputs by parameter name.
-    others : list of (str, object)
-        The other leaves that were expected, by name.
-    boolean : bool
-        Whether the answer holds True and False.
-    """
-
-    path: str
+    path: str  # name of the leaf
+    # Of one shape, as float64.
     want: np.ndarray
     got: np.ndarray
-    wrong: np.ndarray
-    inputs: Mapping[str, object]
+    wrong: np.ndarray  # where they differ by more than rounding
+    inputs: Mapping[str, object]  # plain inputs by parameter name
+    # The other leaves that were expected, by name.
     others: list[tuple[str, object]] = field(default_factory=list)
-    boolean: bool = False
+    boolean: bool = False  # whether the answer holds True and False
 
     def is_got(self, candidate: np.ndarray) -> bool:
         """Tell whether the answer is a candidate, of its shape after broadcasting."""
@@ -116,22 +93,15 @@ def number(value: Any) -> str:
 def find_pattern(cases: Cases) -> Finding | None:
     """Return the most telling relation that holds in all cases, or None.
 
-    Parameters
-    ----------
-    cases : sequence of Numbers
-        One leaf in every case in which it is wrong; all of it finite where the
-        expected one is.
-
-    Returns
-    -------
-    Finding or None
-        A relation that could not hold by chance.
+    The cases are of one leaf, one for each in which it is wrong; all of it is finite
+    where the expected one is. The relation could not hold by chance.
     """
     with np.errstate(all="ignore"):
         for search in SEARCHES:
             finding = search(cases)
             if finding is not None:
-                return finding
+                path = {"path": cases[0].path}
+                return replace(finding, values=path | dict(finding.values))
     return None
 
 
@@ -142,18 +112,10 @@ def explained(
     free: int = 0,
     fitted: int | Sequence[int] = 0,
 ) -> bool:
-    """Tell whether a relation explains enough different numbers.
+    """Tell whether a relation explains enough different numbers of the cases.
 
-    Parameters
-    ----------
-    cases : sequence of Numbers
-        In which it holds.
-    rule : (int, int)
-        How many numbers in several cases, or in a single one.
-    free : int
-        How many constants were fitted in all cases together.
-    fitted : int or sequence of int
-        How many constants were fitted in each case.
+    `rule` is how many in several cases, or in a single one; `free` how many constants
+    were fitted in all cases together, `fitted` how many in each.
     """
     seen: set[str] = set()
     total, telling = -free, 0
@@ -177,7 +139,7 @@ def _booleans(cases: Cases) -> Finding | None:
     if all(n.boolean for n in cases) and not any(
         np.isin(n.want, (0, 1)).all() for n in cases
     ):
-        return Finding("booleans", "type", {"path": cases[0].path})
+        return Finding("booleans", "type")
     return None
 
 
@@ -185,13 +147,13 @@ def _zero(cases: Cases) -> Finding | None:
     if any(np.any(n.got) for n in cases) or not explained(cases, FIXED):
         return None
     key = "all_zero" if max(n.want.size for n in cases) > 1 else "is_zero"
-    return Finding(key, "zero", {"path": cases[0].path})
+    return Finding(key, "zero")
 
 
 def _sign(cases: Cases) -> Finding | None:
     if all(n.is_got(-n.want) for n in cases) and explained(cases, FIXED):
         key = "sign" if max(n.want.size for n in cases) > 1 else "sign_one"
-        return Finding(key, "sign", {"path": cases[0].path})
+        return Finding(key, "sign")
     return None
 
 
@@ -200,8 +162,7 @@ def _nearly(cases: Cases) -> Finding | None:
         np.abs(n.want - n.got).max() / max(np.abs(n.want).max(), 1e-300) for n in cases
     )
     if relative < 1e-4:
-        values = {"path": cases[0].path, "relative": number(relative)}
-        return Finding("nearly", "rounding", values)
+        return Finding("nearly", "rounding", {"relative": number(relative)})
     return None
 
 
@@ -244,8 +205,7 @@ def _same_as_input(cases: Cases) -> Finding | None:
         if all(
             a.shape == n.got.shape and n.is_got(a) for n, a in zip(cases, arrays)
         ) and explained(cases, SEARCHED):
-            values = {"path": cases[0].path, "name": name}
-            return Finding("same_as_input", "input", values)
+            return Finding("same_as_input", "input", {"name": name})
     return None
 
 
@@ -260,8 +220,7 @@ def _swapped(cases: Cases) -> Finding | None:
             and n.is_got(np.asarray(other, dtype=np.float64))
             for n, other in zip(cases, others)
         ) and explained(cases, SEARCHED):
-            values = {"path": cases[0].path, "name": name}
-            return Finding("same_as_result", "another result", values)
+            return Finding("same_as_result", "another result", {"name": name})
     return None
 
 
@@ -283,25 +242,23 @@ def _factor(cases: Cases) -> Finding | None:
     ratios = [ratio for ratio in found if ratio is not None]
     if len(ratios) < len(cases):
         return None
-    values: dict[str, object] = {"path": cases[0].path}
     several = len({number(ratio) for ratio in ratios}) > 1
     for base in (2, 10):
         if all(math.isclose(r * math.log(base), 1, rel_tol=1e-6) for r in ratios):
-            return Finding("logarithm_base", "logarithm", values | {"base": base})
+            return Finding("logarithm_base", "logarithm", {"base": base})
     if several:
         # A quantity that explains one factor may do so by chance; not two.
         named = _name_of_ratio(cases, ratios)
         if named:
             key, reason = named
-            return Finding(key, "factor", values | {"reason": reason})
+            return Finding(key, "factor", {"reason": reason})
         if explained(cases, FIXED, fitted=1):
             several_ratios = listed(dict.fromkeys(number(ratio) for ratio in ratios))
-            return Finding("ratios", "factor", values | {"ratios": several_ratios})
+            return Finding("ratios", "factor", {"ratios": several_ratios})
         return None
-    values["ratio"] = number(ratios[0])
     if explained(cases, FITTED, free=1):
-        many = max(n.want.size for n in cases) > 1
-        return Finding("ratio" if many else "ratio_one", "factor", values)
+        key = "ratio" if max(n.want.size for n in cases) > 1 else "ratio_one"
+        return Finding(key, "factor", {"ratio": number(ratios[0])})
     return None
 
 
@@ -310,7 +267,7 @@ def _transposed(cases: Cases) -> Finding | None:
         n.want.ndim == 2 and n.want.shape == n.got.shape[::-1] and n.is_got(n.want.T)
         for n in cases
     ) and explained(cases, FIXED):
-        return Finding("transposed_square", "transposition", {"path": cases[0].path})
+        return Finding("transposed_square", "transposition")
     return None
 
 
@@ -319,7 +276,7 @@ def _offset(cases: Cases) -> Finding | None:
     if not all(map(_constant, offsets)):
         return None
     found = list(dict.fromkeys(number(o.flat[0]) for o in offsets))
-    values = {"path": cases[0].path, "offset": listed(found)}
+    values = {"offset": listed(found)}
     if len(found) == 1 and explained(cases, FITTED, free=1):
         return Finding("offset", "offset", values)
     if len(found) > 1 and explained(cases, FIXED, fitted=1):
@@ -339,8 +296,7 @@ def _named_offset(cases: Cases) -> Finding | None:
                 and np.all(close(n.want + sign * a, n.got))
                 for n, a in zip(cases, found)
             ):
-                values = {"path": cases[0].path, "name": name}
-                return Finding(key, "input term", values)
+                return Finding(key, "input term", {"name": name})
     return None
 
 
@@ -364,7 +320,7 @@ def _of_an_input(cases: Cases) -> Finding | None:
         pairs = [(n, s) for n, s in found if s is not None]
         if len(pairs) < len(found) or all(array.size == 1 for array in arrays):
             continue
-        values = {"path": cases[0].path, "name": name}
+        values = {"name": name}
         for sign, key in ((1.0, "input_added"), (-1.0, "input_missing")):
             if all(np.all(close(n.want + sign * s, n.got)) for n, s in pairs):
                 return Finding(key, "input term", values)
@@ -438,8 +394,7 @@ def _function(cases: Cases) -> Finding | None:
             np.isfinite(m).all() and n.is_got(m) for n, m in zip(cases, made)
         ) and explained(cases, FIXED, free=1):
             what = text(f"checks.function.{name}")
-            values = {"path": cases[0].path, "what": what}
-            return Finding("function", "function", values)
+            return Finding("function", "function", {"what": what})
     return _rounded(cases) or _power(cases)
 
 
@@ -447,8 +402,7 @@ def _rounded(cases: Cases) -> Finding | None:
     """Search for a number of decimal places to which the answer was rounded."""
     for digits in range(1, MAX_DIGITS):
         if all(np.array_equal(n.got, np.round(n.want, digits)) for n in cases):
-            values = {"path": cases[0].path, "digits": digits}
-            return Finding("rounded_to", "function", values)
+            return Finding("rounded_to", "function", {"digits": digits})
     return None
 
 
@@ -464,7 +418,7 @@ def _power(cases: Cases) -> Finding | None:
     found = {number(power) for power in powers if power is not None}
     if None in powers or len(found) != 1 or not explained(cases, FIXED, free=1):
         return None
-    values = {"path": cases[0].path, "power": found.pop()}
+    values = {"power": found.pop()}
     bases = {number(math.log(10)), number(1 / math.log(10))}
     key = "power_base" if values["power"] in bases else "power_of"
     return Finding(key, "function", values)
@@ -485,28 +439,26 @@ def _lines(cases: Cases) -> Finding | None:
         fitted = [n.want.shape[1 - axis] for n in cases]
         if not explained(cases, SEARCHED, fitted=fitted):
             continue
-        values = {"path": cases[0].path}
         if all(_constant_along(n.got - n.want, axis) for n in cases):
-            return Finding(f"offset_{lines}", "bias", values)
+            return Finding(f"offset_{lines}", "bias")
         if all(np.all(n.want) and _constant_along(n.got / n.want, axis) for n in cases):
-            return Finding(f"factor_{lines}", "factor by line", values)
+            return Finding(f"factor_{lines}", "factor by line")
     return None
 
 
 def _equal(cases: Cases) -> Finding | None:
-    values = {"path": cases[0].path}
     several = max(n.want.size for n in cases) > 2 or len(cases) > 1
     if several and all(
         n.want.size > 1 and _constant(n.got) and not _constant(n.want) for n in cases
     ):
-        return Finding("all_equal", "equal entries", values)
+        return Finding("all_equal", "equal entries")
     if _have_lines(cases):
         for axis, lines in ((0, "rows"), (1, "columns")):
             if all(
                 _constant_along(n.got, axis) and not _constant_along(n.want, axis)
                 for n in cases
             ):
-                return Finding(f"equal_{lines}", "equal entries", values)
+                return Finding(f"equal_{lines}", "equal entries")
     return None
 
 
@@ -516,20 +468,19 @@ def _reordered(cases: Cases) -> Finding | None:
         and np.all(close(np.sort(n.want.ravel()), np.sort(n.got.ravel())))
         for n in cases
     ) and explained(cases, (3, 3)):
-        return Finding("reordered", "order", {"path": cases[0].path})
+        return Finding("reordered", "order")
     return None
 
 
 def _rolled(cases: Cases) -> Finding | None:
     """Search for rows or columns that stand one place too early or too late."""
-    values = {"path": cases[0].path}
     for axis, lines in ((0, "rows"), (1, "columns")):
         if any(n.want.ndim != 2 or n.want.shape[axis] < 2 for n in cases):
             continue
         for step in (-1, 1):
             if all(n.is_got(np.roll(n.want, step, axis)) for n in cases):
                 if max(n.want.shape[axis] for n in cases) > 2:
-                    return Finding(f"rolled_{lines}", "place", values)
+                    return Finding(f"rolled_{lines}", "place")
     return None
 
 
@@ -546,8 +497,7 @@ def _value_at_place(cases: Cases) -> Finding | None:
             and n.is_got(a[int(n.want)])
             for n, a in zip(cases, arrays)
         ):
-            values = {"path": cases[0].path, "name": name}
-            return Finding("value_at_place", "type", values)
+            return Finding("value_at_place", "type", {"name": name})
     return None
 
 
@@ -555,7 +505,7 @@ def _some_signs(cases: Cases) -> Finding | None:
     if all(
         n.want.size > 1 and np.all(close(np.abs(n.want), np.abs(n.got))) for n in cases
     ) and explained(cases, FIXED):
-        return Finding("some_signs", "sign", {"path": cases[0].path})
+        return Finding("some_signs", "sign")
     return None
 
 
@@ -578,7 +528,7 @@ def _place(cases: Cases) -> Finding | None:
             axis = int(key.endswith("column"))
             if end and all(n.want.shape[axis] == 1 for n in cases):
                 continue  # the only row or column there is
-            return Finding(key, "place", {"path": cases[0].path, "i": i})
+            return Finding(key, "place", {"i": i})
     return _mask(cases)
 
 
@@ -672,8 +622,7 @@ def _mask(cases: Cases) -> Finding | None:
                 continue
             if all(np.array_equal(n.wrong, mask(a)) for n, a in zip(cases, arrays)):
                 what = text(f"checks.condition.{condition}", name=name)
-                values = {"path": cases[0].path, "what": what}
-                return Finding("mask", "places by sign", values)
+                return Finding("mask", "places by sign", {"what": what})
     return None
 
 
@@ -686,7 +635,7 @@ def _whole(cases: Cases) -> Finding | None:
         return None
     zeros = all(np.isin(n.got, (0, 1)).all() for n in cases)
     key = "only_zeros_and_ones" if zeros else "whole_numbers"
-    return Finding(key, "whole numbers", {"path": cases[0].path})
+    return Finding(key, "whole numbers")
 
 
 def _sums(cases: Cases) -> Finding | None:
@@ -698,31 +647,30 @@ def _sums(cases: Cases) -> Finding | None:
         and abs(float(n.want.sum())) > 1e-9 * float(np.abs(n.want).sum())
         for n in cases
     ):
-        return Finding("same_total", "totals", {"path": cases[0].path})
+        return Finding("same_total", "totals")
     return None
 
 
 def _outside(cases: Cases) -> Finding | None:
     """Say that a sign or a size cannot be, by all that is expected."""
-    values = {"path": cases[0].path}
     if all(not np.any(n.want) for n in cases):
         key = "not_zero" if max(n.want.size for n in cases) > 1 else "should_be_zero"
-        return Finding(key, "not zero", values)
+        return Finding(key, "not zero")
     for side, sign in (("positive", 1.0), ("negative", -1.0)):
         if all(np.all(sign * n.want > 0) for n in cases):
             if all(np.all(sign * n.got < 0) for n in cases):
-                return Finding(f"all_not_{side}", "sign", values)
+                return Finding(f"all_not_{side}", "sign")
             if all(np.any(sign * n.got < 0) for n in cases):
-                return Finding(f"some_not_{side}", "sign", values)
+                return Finding(f"some_not_{side}", "sign")
         if all(np.all(sign * n.got >= 0) for n in cases) and (
             min(np.sum(sign * n.want < 0) for n in cases) > 0
             and sum(np.sum(sign * n.want < 0) for n in cases) >= MIXED
         ):
-            return Finding(f"none_not_{side}", "sign", values)
+            return Finding(f"none_not_{side}", "sign")
     if sum(n.want.size for n in cases) >= MIXED and all(
         np.all(np.abs(n.want) <= 1) and np.any(np.abs(n.got) > 1) for n in cases
     ):
-        return Finding("beyond_one", "size", values)
+        return Finding("beyond_one", "size")
     return None
 
 

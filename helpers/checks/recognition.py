@@ -44,21 +44,11 @@ Relation = Callable[..., Mapping[str, str | None]]
 
 @dataclass
 class Run:
-    """A case with what a learner's function made of it.
-
-    Attributes
-    ----------
-    case : Case
-        The recorded case.
-    outcome : Outcome
-        What came of the call.
-    results : list of Result
-        The comparison; empty where the call failed.
-    """
+    """A case with what a learner's function made of it."""
 
     case: Case
     outcome: Outcome
-    results: list[Result]
+    results: list[Result]  # the comparison; empty where the call failed
 
     @property
     def right(self) -> bool:
@@ -86,10 +76,6 @@ def best_results(
 
     Parameters
     ----------
-    function : FunctionCases
-        The function's record.
-    case : Case
-        The case at hand.
     outcome : Outcome
         What the learner's function made of it.
     relation : callable, optional
@@ -149,17 +135,7 @@ def _accepted(function: FunctionCases, case: Case) -> list[Outcome]:
 def additional_parts(function: FunctionCases, run: Run) -> list[str]:
     """Name the parts of an answer that no right answer has, where they cost nothing.
 
-    Parameters
-    ----------
-    function : FunctionCases
-        The function's record.
-    run : Run
-        A case with what a learner's function made of it.
-
-    Returns
-    -------
-    list of str
-        A few names, none of them long; empty where additional keys are wrong.
+    A few names, none of them long; empty where additional keys are wrong.
     """
     if run.outcome.error is not None or "exact keys" in function.contract:
         return []
@@ -261,18 +237,8 @@ def _only_errors(entry: Entry, runs: list[Run]) -> bool:
 def recognise(function: FunctionCases, runs: list[Run]) -> Entry | None:
     """Find the one misconception that explains all that was returned.
 
-    Parameters
-    ----------
-    function : FunctionCases
-        The function's record.
-    runs : list of Run
-        One for each case at hand.
-
-    Returns
-    -------
-    Entry or None
-        The entry whose recorded outcomes agree in every case; None if none
-        does, or if several do.
+    Its recorded outcomes agree in every case at hand; None if no entry's do, or those
+    of several.
     """
     if all(run.right for run in runs):
         return None
@@ -305,40 +271,19 @@ def _only_reordered(function: FunctionCases, runs: list[Run]) -> bool:
 
 
 def runs_of(
-    function: FunctionCases,
-    outcomes: list[Outcome],
-    relation: Relation | None = None,
+    function: FunctionCases, outcomes: list[Outcome], relation: Relation | None = None
 ) -> list[Run]:
     """Compare what a function did in its cases with what is recorded.
 
-    Parameters
-    ----------
-    function : FunctionCases
-        The function's record.
-    outcomes : list of Outcome
-        One for each of its cases, in their order.
-    relation : callable, optional
-        Judges the answers where equality is the wrong question.
-
-    Returns
-    -------
-    list of Run
-        One for each case.
+    The outcomes are in the order of the cases; `relation` judges the answers where
+    equality is the wrong question.
     """
-    return [
-        Run(
-            case,
-            outcome,
-            best_results(
-                function,
-                case,
-                outcome,
-                relation,
-                other_answers(function, outcomes, i) if relation else [],
-            ),
-        )
-        for i, (case, outcome) in enumerate(zip(function.cases, outcomes))
-    ]
+    runs = []
+    for i, (case, outcome) in enumerate(zip(function.cases, outcomes)):
+        others = other_answers(function, outcomes, i) if relation else []
+        results = best_results(function, case, outcome, relation, others)
+        runs.append(Run(case, outcome, results))
+    return runs
 
 
 def other_answers(

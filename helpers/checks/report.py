@@ -54,71 +54,35 @@ class CheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Advice:
-    """One sentence for the learner, with its title and where to read on.
+    """One sentence for the learner, with its title and where to read on."""
 
-    Attributes
-    ----------
-    title : str
-        Such as "Think"; may be empty.
-    sentence : str
-        What to think about.
-    link : str
-        Path of a notebook with the section's anchor; may be empty.
-    """
-
-    title: str
-    sentence: str
-    link: str = ""
+    title: str  # such as "Think"; may be empty
+    sentence: str  # what to think about
+    link: str = ""  # path of a notebook with the section's anchor; may be empty
 
 
 @dataclass
 class Block:
-    """Cases that came out alike, shown by the first of them.
+    """Cases that came out alike, shown by the first of them."""
 
-    Attributes
-    ----------
-    label : str
-        Which cases.
-    right : bool
-        Whether they are right.
-    sentences : list of str
-        What came of them.
-    case : Case or None
-        The case that is shown; None where nothing is to be shown.
-    difference : Difference or None
-        The first difference in it.
-    drew : bool
-        Whether the answer drew random numbers.
-    """
-
-    label: str
-    right: bool
-    sentences: list[str]
+    label: str  # which cases
+    right: bool  # whether they are right
+    sentences: list[str]  # what came of them
+    # The case that is shown; None where nothing is to be shown.
     case: Case | None = None
-    difference: Difference | None = None
-    drew: bool = False
+    difference: Difference | None = None  # the first difference in it
+    drew: bool = False  # whether the answer drew random numbers
 
 
 @dataclass
 class Report:
-    """What a learner reads about one function.
-
-    Attributes
-    ----------
-    function : FunctionCases
-        Its record.
-    header : str
-        The first line.
-    blocks : list of Block
-        The cases, equal ones together.
-    advice : list of Advice
-        What stands above the cases, where long cases leave it in sight: what
-        holds in all of them, the question, what to read, what to correct first.
-    """
+    """What a learner reads about one function."""
 
     function: FunctionCases
-    header: str = ""
-    blocks: list[Block] = field(default_factory=list)
+    header: str = ""  # the first line
+    blocks: list[Block] = field(default_factory=list)  # the cases, equal ones together
+    # What stands above the cases, where long cases leave it in sight: what holds in all
+    # of them, the question, what to read, what to correct first.
     advice: list[Advice] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -167,14 +131,7 @@ DRAWING = frozenset(["fresh", "no seed", "independent masks"])
 def call_lines(function: FunctionCases, case: Case, drew: bool = True) -> list[str]:
     """Return the call of a case: the function with its arguments, one a line.
 
-    Parameters
-    ----------
-    function : FunctionCases
-        The function's record.
-    case : Case
-        The case.
-    drew : bool
-        Whether the answer drew random numbers.
+    And the seed, where the answer `drew` random numbers or should have.
     """
     inputs = named_inputs(function, case)
     head = f"{function.name}({', '.join(inputs)})"
@@ -187,12 +144,7 @@ def call_lines(function: FunctionCases, case: Case, drew: bool = True) -> list[s
 def short(value: object, names: Sequence[str] | None = None) -> str:
     """Write a value in one line: numbers where they are few, else the shape.
 
-    Parameters
-    ----------
-    value : object
-        A plain value.
-    names : sequence of str, optional
-        What the elements of a tuple are called.
+    `names` says what the elements of a tuple are called.
     """
     value = resolve(value)
     if isinstance(value, tuple) and names and len(names) == len(value):
@@ -261,7 +213,8 @@ def notes(
     Where the cause of a wrong answer is known, no other one is offered.
     """
     remarks = []
-    offered = right or not known
+    returned = outcome.value is not None or outcome.error is not None
+    offered = right or (returned and not known)
     if outcome.changed and offered and "leaves inputs" not in contract:
         key = "changed" if right else "changed_wrong"
         remarks.append(text(f"checks.{key}", names=listed(outcome.changed)))
@@ -275,17 +228,8 @@ def notes(
 def fill_hint(hint: str, values: list[dict[str, str]]) -> str:
     """Fill the placeholders of a hint, or leave out the sentences that have them.
 
-    Parameters
-    ----------
-    hint : str
-        With placeholders such as ``{ratio}``.
-    values : list of dict of str to str
-        What is known of each case; the first case that knows all is used.
-
-    Returns
-    -------
-    str
-        Every number in it is one of that case.
+    `values` is what is known of each case. All numbers come from one of them, the first
+    that knows all.
 
     Examples
     --------
@@ -310,17 +254,7 @@ SENTENCES = re.compile(r"(?<=[.?!]) |(?<=[。？！])")
 def is_true_of(hint: str, known: dict[str, str]) -> bool:
     """Tell whether a hint's numbers are known in a case, and say something there.
 
-    Parameters
-    ----------
-    hint : str
-        With placeholders.
-    known : dict of str to str
-        ``m``, ``ratio`` and ``index`` of a case, as far as they are known.
-
-    Returns
-    -------
-    bool
-        False for "a factor of 1", and where "{m} times" is not the ratio.
+    False for "a factor of 1", and where "{m} times" is not the ratio.
     """
     names = set(PLACEHOLDER.findall(hint))
     if not names <= set(known) or known.get("ratio") == "1":
@@ -367,8 +301,8 @@ def _overflowed(run: Run) -> bool:
 
 
 def _returned_nothing(run: Run) -> bool:
-    nothing = run.outcome.error is None and run.outcome.value is None
-    return run.outcome.error is not None or (nothing and not run.right)
+    stopped = run.outcome.error is not None
+    return stopped or (run.outcome.value is None and not run.right)
 
 
 def reading_of(function: FunctionCases, read: str) -> Advice | None:
@@ -407,6 +341,9 @@ def question_for(runs: list[Run], evidence: Evidence) -> str:
         return text("checks.question.printed")
     if all(run.outcome.value is None for run in wrong):
         return text("checks.question.none")
+    missing = [_first_difference(run.results) for run in wrong]
+    if all(one and one.kind == "type" and one.returned is None for one in missing):
+        return text("checks.question.none")
     for run in wrong:
         first = _first_difference(run.results)
         question = getattr(first.expected, "question", "") if first else ""
@@ -418,7 +355,7 @@ def question_for(runs: list[Run], evidence: Evidence) -> str:
 
 def _kind_of_error(outcome: Outcome) -> str:
     if outcome.error == "IndexError" and re.search(
-        "only integers|scalar|too many", outcome.message
+        "integer|boolean|scalar|too many", outcome.message
     ):
         return "exception"  # no number is too large: something is no index
     return ERRORS.get(outcome.error or "", "exception")
@@ -528,25 +465,10 @@ def blocks_of(
     *,
     known: bool = False,
 ) -> list[Block]:
-    """Put cases that came out alike together.
+    """Put cases that came out alike together, the wrong ones first.
 
-    Parameters
-    ----------
-    function : FunctionCases
-        The function's record.
-    runs : list of Run
-        One for each case.
-    evidence : Evidence
-        Of the same runs.
-    numbers : list of int, optional
-        What the cases are called; counted from 1 by default.
-    known : bool
-        Whether the mistake is recognised.
-
-    Returns
-    -------
-    list of Block
-        The wrong ones first.
+    `evidence` is of the same runs; `numbers` is what the cases are called, counted from
+    1 by default; `known` is whether the mistake is recognised.
     """
     groups: dict[object, list[int]] = {}
     for i, run in enumerate(runs):
@@ -587,17 +509,13 @@ GENERAL = ("checks.question.values", "checks.question.sign")
 
 def remarks_on(answer: Callable, runs: list[Run], evidence: Evidence) -> list[str]:
     """Return remarks on the source of an answer that is wrong in some runs."""
-    return slips_of(
-        answer,
-        drawn=any(run.case.rng is not None for run in runs),
-        counted=all(
-            type(leaf) is int
-            for run in runs
-            for _, leaf in leaves(run.case.expected.value, "")
-        ),
-        stopped=any(run.outcome.error for run in runs),
-        kinds=evidence.kinds,
-    )
+    expected = [leaf for r in runs for _, leaf in leaves(r.case.expected.value, "")]
+    told = {
+        "drawn": any(run.case.rng is not None for run in runs),
+        "counted": all(type(leaf) is int for leaf in expected),
+        "stopped": any(run.outcome.error for run in runs),
+    }
+    return slips_of(answer, kinds=evidence.kinds, **told)
 
 
 def report_runs(
@@ -613,8 +531,6 @@ def report_runs(
 
     Parameters
     ----------
-    function : FunctionCases
-        The function's record.
     runs : list of Run
         One for each public case.
     entry : Entry or None
@@ -626,11 +542,6 @@ def report_runs(
         The learner's function, for remarks on its source.
     untouched : bool
         Whether nothing was written yet.
-
-    Returns
-    -------
-    Report
-        Ready to show.
     """
     right = sum(run.right for run in runs)
     header = text("checks.header", function=function.name, right=right, total=len(runs))
@@ -639,7 +550,8 @@ def report_runs(
         report.advice.append(Advice("", text("checks.untouched")))
         return report
     evidence = evidence_of_runs(function, runs)
-    report.blocks = blocks_of(function, runs, evidence, known=entry is not None)
+    known = entry is not None or bool(evidence.relations)
+    report.blocks = blocks_of(function, runs, evidence, known=known)
     if untouched:
         report.advice.append(Advice("", text("checks.untouched_fault")))
         return report

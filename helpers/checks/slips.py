@@ -32,8 +32,6 @@ def slips_of(
 
     Parameters
     ----------
-    function : callable
-        What the learner wrote.
     drawn : bool
         Whether its cases draw from NumPy's global generator.
     counted : bool
@@ -58,7 +56,7 @@ def slips_of(
     names = getattr(function, "__globals__", {})
     found: list[str] = []
     searches = (_powers, _texts, _operators, _calls, _statements, _order)
-    for search in (*searches, _generators, _names, _loops):
+    for search in (_kept, *searches, _generators, _names, _loops):
         for key, values in search(node, names):
             if (key == "generator" and not drawn) or (key == "draws" and drawn):
                 continue
@@ -84,12 +82,50 @@ def _code(node: ast.AST) -> str:
     return code if len(code) <= 60 else code[:56] + " ..."
 
 
+def _body(function: ast.FunctionDef) -> list[ast.AST]:
+    return [n for statement in function.body for n in ast.walk(statement)]
+
+
+def _names_in(body: list[ast.AST], use: type[ast.expr_context]) -> set[str]:
+    """Return the names that are read, or that are bound."""
+    names = (node for node in body if isinstance(node, ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, use)}
+
+
+CHANGE = frozenset(["append", "extend", "insert", "update", "setdefault", "pop"])
+
+
+def _kept(function: ast.FunctionDef, names: Mapping) -> Found:
+    """Find default values that are filled, and so carry one call into the next."""
+    arguments = function.args
+    places = [*arguments.posonlyargs, *arguments.args][-len(arguments.defaults) :]
+    body = _body(function)
+    stored = _names_in(body, ast.Store)
+    filled = {ast.unparse(value) for node in body for value in _filled(node)}
+    for argument, default in [
+        *zip(places, arguments.defaults),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults),
+    ]:
+        empty = default is not None and ast.unparse(default) in ("list()", "dict()")
+        if empty or isinstance(default, ast.List | ast.Dict | ast.Set):
+            if argument.arg in filled - stored:
+                yield "kept", {"name": argument.arg}
+
+
+def _filled(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the list or dictionary into which a node puts something."""
+    if isinstance(node, ast.Attribute):
+        if node.attr in CHANGE:
+            yield node.value
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        yield node.value
+
+
 def _powers(function: ast.FunctionDef, names: Mapping) -> Found:
     for node in ast.walk(function):
-        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(
-            node.op, ast.BitXor
-        ):
-            yield "power", {"code": _power_code(node)}
+        if isinstance(node, ast.BinOp | ast.AugAssign):
+            if isinstance(node.op, ast.BitXor):
+                yield "power", {"code": _power_code(node)}
 
 
 def _power_code(node: ast.BinOp | ast.AugAssign) -> str:
@@ -125,16 +161,23 @@ def _operators(function: ast.FunctionDef, names: Mapping) -> Found:
 SIGNS: dict[type, str] = {ast.BitAnd: "&", ast.BitOr: "|"}
 
 
+SEEDED = ("seed", "RandomState", "default_rng", "Random")
+
+
 def _calls(function: ast.FunctionDef, names: Mapping) -> Found:
     """Find arrays without values, and random numbers."""
-    for node in ast.walk(function):
-        if not isinstance(node, ast.Call):
-            continue
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+    # With a seed of its own every call draws the same.
+    seeded = any(
+        node.args and ast.unparse(node.func).rpartition(".")[2] in SEEDED
+        for node in calls
+    )
+    for node in calls:
         called = ast.unparse(node.func)
         if called in ("np.empty", "numpy.empty", "np.empty_like"):
             yield "empty", {"code": _code(node)}
         if called.startswith(("np.random.", "numpy.random.", "random.")):
-            if not called.endswith(".seed"):
+            if not seeded and not called.endswith(".seed"):
                 yield "draws", {"code": _code(node)}
             if called.endswith((".rand", ".random", ".random_sample")):
                 yield "uniform", {"code": _code(node)}
@@ -184,18 +227,8 @@ def in_another_order(
 ) -> dict[str, object] | None:
     """Tell whether a variable is given for another parameter than its namesake.
 
-    Parameters
-    ----------
-    call : ast.Call
-        A call of the function.
-    function : function
-        With the parameters that the call should fill.
-
-    Returns
-    -------
-    dict of str to object or None
-        What a sentence about it names; None where nothing is exchanged, or where
-        an argument is missing.
+    Returns what a sentence about the call names; None where nothing is exchanged, or an
+    argument is missing.
     """
     code = function.__code__
     asked = list(code.co_varnames[: code.co_argcount])
@@ -215,7 +248,7 @@ def in_another_order(
 
 def _texts(function: ast.FunctionDef, names: Mapping) -> Found:
     """Find texts that look like an f-string and have no ``f`` before them."""
-    body = [n for statement in function.body for n in ast.walk(statement)]
+    body = _body(function)
     formatted = {
         id(inner)
         for n in body
@@ -252,25 +285,16 @@ def _names(function: ast.FunctionDef, names: Mapping) -> Found:
     """Find parameters that are not used, and variables from outside."""
     arguments = function.args.posonlyargs + function.args.args
     parameters = [argument.arg for argument in arguments]
-    body = [n for statement in function.body for n in ast.walk(statement)]
-    loaded = {
-        n.id for n in body if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
-    }
-    stored = {
-        n.id for n in body if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
+    body = _body(function)
+    loaded, stored = _names_in(body, ast.Load), _names_in(body, ast.Store)
     inner = {n.arg for n in body if isinstance(n, ast.arg)}
     for name in sorted(loaded - stored - inner - set(parameters)):
         value = names.get(name)
-        if (
-            name in names
-            and not callable(value)
-            and not isinstance(value, types.ModuleType)
-        ):
-            if not hasattr(builtins, name):
+        if name in names and not hasattr(builtins, name):
+            if not callable(value) and not isinstance(value, types.ModuleType):
                 yield "outside", {"name": name}
     for name in parameters:
-        if name not in loaded and name != "print_cost":
+        if name not in loaded and not name.startswith("print_"):
             yield "unused_parameter", {"name": name}
         elif _only_size(body, name):
             yield "only_size", {"name": name}

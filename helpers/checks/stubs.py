@@ -44,22 +44,11 @@ class _Shape(ast.NodeTransformer):
 
 
 def definitions_of(name: str, cells: Iterable[str]) -> list[str]:
-    """Return the texts of all definitions of a function in some cells.
+    """Return the texts of all definitions of a function in some cells, in order.
 
-    Parameters
-    ----------
-    name : str
-        The function.
-    cells : iterable of str
-        Texts of code cells. One that is no Python (magics, an open bracket), or
-        too long to be read, is taken for a definition as a whole where it mentions
-        the name.
-
-    Returns
-    -------
-    list of str
-        Texts of function definitions, or of other statements that bind the
-        name, in order.
+    And of other statements that bind the name. A cell that is no Python (magics, an
+    open bracket), or too long to be read, is taken for a definition as a whole where it
+    mentions the name.
     """
     found = []
     for cell in cells:
@@ -130,17 +119,9 @@ def _bound_by(statement: ast.stmt) -> set[str]:
 
 
 def source_of(function: Callable) -> str | None:
-    """Return the text of a function's definition, if it can be found.
+    """Return the text of a function's definition.
 
-    Parameters
-    ----------
-    function : callable
-        What stands under a graded name.
-
-    Returns
-    -------
-    str or None
-        None where there is no text, as for a function typed at a prompt.
+    None where there is none, as for a function typed at a prompt.
     """
     try:
         return textwrap.dedent(inspect.getsource(function))
@@ -151,17 +132,8 @@ def source_of(function: Callable) -> str | None:
 def is_released(function: Callable, stub: str) -> bool:
     """Tell whether a function is the released one, as `is_stub` does.
 
-    Parameters
-    ----------
-    function : callable
-        What stands under a graded name.
-    stub : str
-        Text of the released definition; empty where none is known.
-
-    Returns
-    -------
-    bool
-        Where the text of the function cannot be found, its code decides.
+    Where the text of the function cannot be found, its code decides. `stub` is empty
+    where the released text is not known.
     """
     source = source_of(function)
     if source is not None:
@@ -203,18 +175,8 @@ VARIABLES = frozenset(
 def is_stub(source: str | None, stub: str) -> bool:
     """Tell whether a definition is the released one, but for names and comments.
 
-    Parameters
-    ----------
-    source : str or None
-        Text of the learner's definition.
-    stub : str
-        Text of the released definition; empty where none is known.
-
-    Returns
-    -------
-    bool
-        False where there is no text to compare: who has begun is never told
-        that nothing was begun.
+    False where there is no text to compare: who has begun is never told that nothing
+    was begun.
 
     Examples
     --------
@@ -233,6 +195,8 @@ def is_stub(source: str | None, stub: str) -> bool:
     return one == other
 
 
+# The same stub is asked for with each submission.
+@lru_cache(maxsize=256)
 def _shape_of(source: str) -> str:
     tree = tree_of(source)
     body = tree.body if tree is not None else []

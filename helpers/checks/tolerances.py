@@ -9,22 +9,13 @@ __all__ = ["FLOAT32", "FLOAT64", "Tolerance", "as_array", "close", "tolerance_fo
 
 @dataclass(frozen=True)
 class Tolerance:
-    """Largest difference that still counts as rounding.
+    """Largest difference that still counts as rounding."""
 
-    Attributes
-    ----------
-    relative : float
-        Share of the expected number.
-    of_scale : float
-        Share of the largest expected number of the same array: a sum that
-        cancels is only as exact as its terms.
-    floor : float
-        Absolute difference that never counts.
-    """
-
-    relative: float
+    relative: float  # share of the expected number
+    # Share of the largest expected number of the same array: a sum that cancels is only
+    # as exact as its terms.
     of_scale: float
-    floor: float
+    floor: float  # absolute difference that never counts
 
 
 # Reordered sums, einsum for loops and other equal formulas differ by some
@@ -37,17 +28,7 @@ FLOAT32 = Tolerance(relative=1e-4, of_scale=1e-5, floor=1e-7)
 
 
 def tolerance_for(dtype: np.dtype) -> Tolerance:
-    """Return the tolerance for answers of a dtype.
-
-    Parameters
-    ----------
-    dtype : numpy.dtype
-        The dtype of what a learner returned.
-
-    Returns
-    -------
-    Tolerance
-        The single-precision one for float32 and float16, else the double one.
+    """Return the tolerance for answers of a dtype: float32 and float16 have their own.
 
     Examples
     --------
@@ -60,21 +41,10 @@ def tolerance_for(dtype: np.dtype) -> Tolerance:
 def close(
     expected: np.ndarray, returned: np.ndarray, *, single: bool = False
 ) -> np.ndarray:
-    """Tell entry by entry whether an answer is the expected number.
+    """Tell entry by entry whether an answer is the expected number but for rounding.
 
-    Infinite entries must be equal, and NaN equals NaN.
-
-    Parameters
-    ----------
-    expected, returned : ndarray of one shape
-        Numbers of any real dtype.
-    single : bool
-        Whether they were computed in single precision, whatever was returned.
-
-    Returns
-    -------
-    ndarray of bool
-        True where the difference is rounding.
+    Infinite entries must be equal, and NaN equals NaN. `single` says that an answer was
+    computed in single precision, whatever was returned.
 
     Examples
     --------

@@ -13,6 +13,7 @@ import re
 import symtable
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["advice", "broken_cell", "load_ipython_extension", "watch_cells"]
 
 WIDTH = 88
+INVALID = re.compile(r"invalid (?:character|non-printable character) '(.)'")
+# Those that Unicode does not count as other forms of the characters of code.
+QUOTES = {
+    **dict.fromkeys("“”„", '"'),
+    **dict.fromkeys("‘’", "'"),
+    **dict.fromkeys("−–—", "-"),
+    **{"×": "*", "·": "*", "÷": "/", "、": ",", "。": ".", "【": "[", "】": "]"},
+    **{"《": "<", "》": ">", "≤": "<=", "≥": ">=", "≠": "!="},
+}
 DEFINITION = re.compile(r"^def[ \t]+(\w+)", re.MULTILINE)
 # By the name of a function: the cell that should have defined it, and how it stopped.
 _broken: dict[str, tuple[str, BaseException]] = {}
@@ -34,10 +44,7 @@ _broken: dict[str, tuple[str, BaseException]] = {}
 def watch_cells(ended: Callable[[], None] | None = None) -> None:
     """Note from now on which cells stop before their functions are defined.
 
-    Parameters
-    ----------
-    ended : callable, optional
-        Called after each cell.
+    `ended` is called after each cell.
     """
     if ended is not None and ended not in _ended:
         _ended.append(ended)
@@ -69,17 +76,8 @@ def _after_cell(result: "ExecutionResult") -> None:
 def broken_cell(name: str, function: Callable) -> str:
     """Say that the cell of a function stopped, so that an older one is known.
 
-    Parameters
-    ----------
-    name : str
-        The function's name.
-    function : callable
-        What the kernel knows under that name.
-
-    Returns
-    -------
-    str
-        Empty where the function is the one of the cell that ran last.
+    `function` is what the kernel knows under the name. Empty where it is the one of the
+    cell that ran last.
     """
     if name not in _broken:
         return ""
@@ -93,36 +91,24 @@ def broken_cell(name: str, function: Callable) -> str:
     line = getattr(error, "lineno", None)
     place = text("checks.broken_line", line=line) if line else ""
     kind = type(error).__name__
-    return text("checks.broken_cell", function=name, error=kind, place=place)
+    said = text("checks.broken_cell", function=name, error=kind, place=place)
+    sign = INVALID.match(str(getattr(error, "msg", "")))
+    plain = unicodedata.normalize("NFKC", sign.group(1)) if sign else ""
+    plain = QUOTES.get(plain, plain)
+    if sign and plain.isascii():
+        said += " " + text("checks.broken_sign", sign=sign.group(1), plain=plain)
+    return said
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
-    """Let a shell explain names that a cell of the notebook would have made.
-
-    Parameters
-    ----------
-    shell : InteractiveShell
-        IPython gives it.
-    """
+    """Let a shell explain names that a cell of the notebook would have made."""
     shell.set_custom_exc((NameError,), _show)
 
 
 def advice(name: str, cells: list[str], running: str = "") -> str | None:
-    """Say which cell makes a name.
+    """Say which of a notebook's cells makes a name that the kernel does not know.
 
-    Parameters
-    ----------
-    name : str
-        A name that the kernel does not know.
-    cells : list of str
-        The code cells of the notebook.
-    running : str
-        The cell that asked for the name.
-
-    Returns
-    -------
-    str or None
-        None where no other cell makes it.
+    `running` is the cell that asked for it. None where no other cell makes it.
 
     Examples
     --------

@@ -39,6 +39,7 @@ __all__ = [
 MAX_BYTES = 64_000_000
 MAX_DEPTH = 10
 MAX_ITEMS = 20_000
+MAX_KEY = 200  # characters of a key, each of which is compared with what was expected
 
 
 class Unsupported(ValueError):
@@ -47,15 +48,9 @@ class Unsupported(ValueError):
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Stands for a part of an answer that is no plain value.
+    """Stands for a part of an answer that is no plain value."""
 
-    Attributes
-    ----------
-    kind : str
-        Name of its type, shortened.
-    """
-
-    kind: str
+    kind: str  # name of its type, shortened
 
 
 # Read as lists: what a loop over them would give.
@@ -82,20 +77,12 @@ class _Budget:
 
 
 def plain(
-    value: object,
-    name: str = "value",
-    *,
-    inputs: bool = False,
-    answer: bool = False,
+    value: object, name: str = "value", *, inputs: bool = False, answer: bool = False
 ) -> object:
     """Copy a value into built-in types and base-class arrays only.
 
     Parameters
     ----------
-    value : object
-        Anything.
-    name : str
-        What to call the value in an error.
     inputs : bool
         Whether samples and functions of ``helpers`` are allowed too.
     answer : bool
@@ -173,6 +160,8 @@ class _Reader:
 
     def _key(self, key: object, path: str) -> str | int:
         if isinstance(key, str):
+            if str.__len__(key) > MAX_KEY:
+                raise Unsupported(text("checks.carry.large", path=path))
             return str.__str__(key)
         if isinstance(key, int | np.integer) and type(key) is not bool:
             return int(key)
@@ -230,7 +219,9 @@ def _kind_of(value: object) -> str:
     """Name the type of a value, of an array that of its entries too."""
     kind = type(value).__name__
     if isinstance(value, np.ndarray | np.generic):
-        kind = f"{kind} of dtype {np.asarray(value).dtype.name}"
+        dtype = np.asarray(value).dtype
+        # NumPy's name of texts counts bits, as in str192.
+        kind = f"{kind} of dtype {'str' if dtype.kind in 'US' else dtype.name}"
     return kind[:60]
 
 
@@ -252,17 +243,7 @@ def _is_helper(function: types.FunctionType) -> bool:
 def leaves(value: object, name: str) -> Iterator[tuple[str, object]]:
     """Walk a plain value and yield each leaf with its name.
 
-    Parameters
-    ----------
-    value : object
-        A plain value.
-    name : str
-        The name of the whole.
-
-    Yields
-    ------
-    tuple of str and object
-        Such as ``('grads["dW1"]', array)`` or ``('caches[0][1]', array)``.
+    Such as ``('grads["dW1"]', array)`` or ``('caches[0][1]', array)``.
 
     Examples
     --------
@@ -336,20 +317,10 @@ def same_inputs(one: object, other: object) -> bool:
 
 
 def encode(value: object, *, compact: bool = False) -> object:
-    """Turn a plain value into what JSON can hold.
+    """Turn a plain value, a sample or a function of helpers into what JSON carries.
 
-    Parameters
-    ----------
-    value : object
-        A plain value; samples and functions of ``helpers`` too.
-    compact : bool
-        Whether arrays become base64 (for a pipe) instead of lists of numbers
-        (for a file that people compare).
-
-    Returns
-    -------
-    object
-        Built of dict, list, str, int, float, bool and None.
+    `compact` makes arrays base64 (for a pipe) instead of lists of numbers (for a file
+    that people compare).
 
     Examples
     --------
@@ -403,11 +374,6 @@ def decode(form: object, *, inputs: bool = False) -> object:
     inputs : bool
         Whether samples and functions of ``helpers`` are allowed.
 
-    Returns
-    -------
-    object
-        A plain value.
-
     Raises
     ------
     Unsupported
@@ -416,7 +382,10 @@ def decode(form: object, *, inputs: bool = False) -> object:
     return _decode(form, _Budget(), inputs, 0)
 
 
-def _decode(form: object, budget: _Budget, inputs: bool, depth: int) -> object:
+# A case for each kind of value.
+def _decode(  # noqa: C901
+    form: object, budget: _Budget, inputs: bool, depth: int
+) -> object:
     if depth > MAX_DEPTH:
         raise Unsupported("nested too deeply")
     if form is None or isinstance(form, bool | float):
@@ -449,7 +418,7 @@ def _decode(form: object, budget: _Budget, inputs: bool, depth: int) -> object:
             if not (
                 isinstance(pair, list)
                 and len(pair) == 2
-                and type(pair[0]) in (str, int)
+                and _is_key(pair[0])
                 and pair[0] not in decoded
             ):
                 raise Unsupported("not a dict")
@@ -465,6 +434,12 @@ def _decode(form: object, budget: _Budget, inputs: bool, depth: int) -> object:
         if module.startswith("helpers.") and name.isidentifier():
             return getattr(importlib.import_module(module), name)
     raise Unsupported("not a value")
+
+
+def _is_key(form: object) -> bool:
+    if type(form) is int:
+        return form.bit_length() <= 63
+    return type(form) is str and len(form) <= MAX_KEY
 
 
 _DTYPES = frozenset(
@@ -512,6 +487,7 @@ def _decode_array(body: Any, budget: _Budget) -> np.ndarray:
         raise Unsupported("an array of another length than its shape")
     try:
         flat = [float(n["float"]) if isinstance(n, dict) else n for n in data]
-        return np.array(flat, dtype=dtype).reshape(shape)
+        with np.errstate(over="ignore"):  # which may be on purpose
+            return np.array(flat, dtype=dtype).reshape(shape)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise Unsupported("not the numbers of an array") from error

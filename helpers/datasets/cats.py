@@ -165,15 +165,8 @@ def load_cats(path: str | Path | None = None) -> Cats:
     return _load_course(find_file(path.name, path.parent))
 
 
-def load_cat_inputs(path: str | Path | None = None, size: int = 32) -> CatInputs:
+def load_cat_inputs() -> CatInputs:
     """Load the images in the form that the networks train on.
-
-    Parameters
-    ----------
-    path : str or Path, optional
-        As for `load_cats`.
-    size : int, default=32
-        Height and width to which the images are averaged down.
 
     Returns
     -------
@@ -186,7 +179,7 @@ def load_cat_inputs(path: str | Path | None = None, size: int = 32) -> CatInputs
     >>> load_cat_inputs().train_x.shape
     (3072, 600)
     """
-    return load_cats(path).inputs(size)
+    return load_cats().inputs()
 
 
 def _load_course(path: Path) -> Cats:
@@ -224,15 +217,8 @@ def _paired(
     path: Path, stored: str, images: np.ndarray, labels: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     if len(images) != len(labels):
-        raise DataFileError(
-            text(
-                "datasets.unequal",
-                path=path,
-                name=stored,
-                pictures=len(images),
-                labels=len(labels),
-            )
-        )
+        counts = {"pictures": len(images), "labels": len(labels)}
+        raise DataFileError(text("datasets.unequal", path=path, name=stored, **counts))
     return images, labels.reshape(1, -1).astype(np.float64)
 
 

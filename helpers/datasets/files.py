@@ -39,11 +39,8 @@ class Expected(NamedTuple):
 def data_folder() -> Path:
     """Return the folder of the data files.
 
-    Returns
-    -------
-    Path
-        What the environment variable ``COURSE_DATA`` says, or the folder
-        ``data`` beside the package ``helpers``.
+    It is what the environment variable ``COURSE_DATA`` says, or the folder ``data``
+    beside the package ``helpers``.
     """
     chosen = os.environ.get("COURSE_DATA")
     return Path(chosen) if chosen else Path(__file__).resolve().parents[2] / "data"
@@ -52,17 +49,7 @@ def data_folder() -> Path:
 def find_file(name: str, folder: str | Path | None = None) -> Path:
     """Return the path of a data file that exists and is HDF5.
 
-    Parameters
-    ----------
-    name : str
-        Name of the file.
-    folder : str or Path, optional
-        Where it lies; the course's own data folder by default.
-
-    Returns
-    -------
-    Path
-        The file.
+    It lies in `folder`, by default in the course's own data folder.
 
     Raises
     ------
@@ -84,17 +71,7 @@ def find_file(name: str, folder: str | Path | None = None) -> Path:
 def read_arrays(path: Path, expected: dict[str, Expected]) -> dict[str, np.ndarray]:
     """Read named arrays of an HDF5 file.
 
-    Parameters
-    ----------
-    path : Path
-        The file, as `find_file` returns it.
-    expected : dict of str to Expected
-        The arrays to read and what each has to look like.
-
-    Returns
-    -------
-    dict of str to ndarray
-        The arrays under the same names.
+    Under the same names; `path` is as `find_file` returns it.
 
     Raises
     ------
@@ -127,22 +104,9 @@ def _check(path: Path, name: str, array: h5py.Dataset, want: Expected) -> None:
     )
     if not fits:
         shape = ", ".join("m" if n is None else str(n) for n in want.shape)
-        raise DataFileError(
-            text(
-                "datasets.shape",
-                path=path,
-                name=name,
-                expected=f"({shape})" if len(want.shape) > 1 else f"({shape},)",
-                found=array.shape,
-            )
-        )
+        wanted = f"({shape})" if len(want.shape) > 1 else f"({shape},)"
+        told = {"name": name, "expected": wanted, "found": array.shape}
+        raise DataFileError(text("datasets.shape", path=path, **told))
     if array.dtype.kind not in want.kind:
-        raise DataFileError(
-            text(
-                "datasets.dtype",
-                path=path,
-                name=name,
-                expected=want.dtype,
-                found=array.dtype,
-            )
-        )
+        told = {"name": name, "expected": want.dtype, "found": array.dtype}
+        raise DataFileError(text("datasets.dtype", path=path, **told))

@@ -14,10 +14,7 @@ _HALF_LENGTH, _HALF_WIDTH = 2.625, 1.7
 
 
 def load_football(
-    part: str = "train",
-    seed: int = 0,
-    m: int | None = None,
-    flipped: float = 0.08,
+    part: str = "train", seed: int = 0, m: int | None = None, flipped: float = 0.08
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return where long balls came down and which team reached them first.
 
@@ -77,11 +74,7 @@ def _known() -> str:
 
 
 def load_football_sets(
-    n_sets: int = 8,
-    part: str = "train",
-    first_seed: int = 0,
-    m: int | None = None,
-    flipped: float = 0.08,
+    n_sets: int = 8, part: str = "train", first_seed: int = 0, m: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return several football data sets on top of each other.
 
@@ -98,8 +91,6 @@ def load_football_sets(
         Seed of the first data set; the others follow it.
     m : int, optional
         Another number of points.
-    flipped : float, default 0.08
-        Share of the labels that is turned around.
 
     Returns
     -------
@@ -116,6 +107,6 @@ def load_football_sets(
     """
     if n_sets < 1:
         raise ValueError(text("datasets.no_sets", n_sets=n_sets))
-    pairs = [load_football(part, first_seed + i, m, flipped) for i in range(n_sets)]
+    pairs = [load_football(part, first_seed + i, m) for i in range(n_sets)]
     X, Y = (np.stack(arrays) for arrays in zip(*pairs, strict=True))
     return X, Y

@@ -10,6 +10,8 @@ from helpers.strings import text
 
 __all__ = ["average_down", "flatten_images", "load_image"]
 
+SIDE = 64
+
 
 def average_down(images: np.ndarray, size: int) -> np.ndarray:
     """Shrink images by taking means over square blocks.
@@ -67,8 +69,8 @@ def flatten_images(images: np.ndarray, size: int = 32) -> np.ndarray:
     return small.reshape(small.shape[0], -1).T / 255
 
 
-def load_image(path: str | Path, size: int = 64) -> np.ndarray:
-    """Read a photograph as a square image.
+def load_image(path: str | Path) -> np.ndarray:
+    """Read a photograph as a square image of 64 pixels a side.
 
     It is turned as its camera says (EXIF), laid on white where it is
     transparent, cut to its middle square and resized.
@@ -77,12 +79,10 @@ def load_image(path: str | Path, size: int = 64) -> np.ndarray:
     ----------
     path : str or Path
         Any file that Pillow reads.
-    size : int, default=64
-        Height and width of the result.
 
     Returns
     -------
-    ndarray of shape (size, size, 3), dtype uint8
+    ndarray of shape (64, 64, 3), dtype uint8
         Red, green and blue.
 
     Raises
@@ -99,7 +99,7 @@ def load_image(path: str | Path, size: int = 64) -> np.ndarray:
             image.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DataFileError(text("datasets.not_a_picture", path=path)) from error
-    square = ImageOps.fit(_to_rgb(image), (size, size), Image.Resampling.LANCZOS)
+    square = ImageOps.fit(_to_rgb(image), (SIDE, SIDE), Image.Resampling.LANCZOS)
     return np.asarray(square, dtype=np.uint8).copy()
 
 

@@ -65,27 +65,20 @@ def _two_classes(m: int) -> np.ndarray:
 
 
 def load_planar(
-    part: str = "train",
-    m: int | None = None,
-    seed: int | None = None,
-    noise: float = 0.2,
+    part: str = "train", m: int | None = None, seed: int | None = None
 ) -> Points:
     """Return the flower: petals of two classes around one middle.
 
     The points lie on the rose curve ``r = 4 sin(4 t)``. The first half turn is
     class 0, the second class 1; angle and radius are each disturbed by normal
-    noise. No straight line parts the classes.
+    noise of standard deviation 0.2. No straight line parts the classes.
 
     Parameters
     ----------
     part : {"train", "validation", "test"}, default "train"
         400, 400 and 2000 points. The training part has the classic 400.
-    m : int, optional
-        Another number of points.
-    seed : int, optional
-        Another seed, for another draw.
-    noise : float, default 0.2
-        Standard deviation of the noise on the radius (on the angle it is 0.2).
+    m, seed : int, optional
+        Another number of points, and another seed for another draw.
 
     Returns
     -------
@@ -108,7 +101,7 @@ def load_planar(
             n = int(np.sum(labels == label))
             # 3.12 and not pi: the classic points leave a small gap.
             t = np.linspace(label * 3.12, (label + 1) * 3.12, n) + 0.2 * rng.randn(n)
-            r = 4 * np.sin(4 * t) + noise * rng.randn(n)
+            r = 4 * np.sin(4 * t) + 0.2 * rng.randn(n)
             points.append(np.column_stack([r * np.sin(t), r * np.cos(t)]))
         return np.concatenate(points), labels
 
@@ -116,33 +109,13 @@ def load_planar(
 
 
 def load_circles(
-    part: str = "train",
-    m: int | None = None,
-    seed: int | None = None,
-    noise: float = 0.05,
-    factor: float = 0.8,
+    part: str = "train", m: int | None = None, seed: int | None = None
 ) -> Points:
     """Return two rings, one inside the other.
 
-    Parameters
-    ----------
-    part : {"train", "validation", "test"}, default "train"
-        300, 300 and 100 points. Training and test part are the classic ones.
-    m : int, optional
-        Another number of points.
-    seed : int, optional
-        Another seed, for another draw.
-    noise : float, default 0.05
-        Standard deviation of the normal noise on each coordinate.
-    factor : float, default 0.8
-        Radius of the inner ring (class 1); the outer one (class 0) has radius 1.
-
-    Returns
-    -------
-    X : ndarray of shape (2, m)
-        Positions.
-    Y : ndarray of shape (1, m)
-        0.0 outside, 1.0 inside.
+    Class 0 is the outer ring (radius 1), class 1 the inner one (radius 0.8). The
+    parts have 300, 300 and 100 points; training and test part are the classic ones.
+    All else is as in `load_planar`.
 
     Examples
     --------
@@ -153,40 +126,23 @@ def load_circles(
 
     def circles(rng: np.random.RandomState, m: int) -> Points:
         labels = _two_classes(m)
-        radii = np.where(labels == 0, 1.0, factor)
+        radii = np.where(labels == 0, 1.0, 0.8)
         turns = [np.linspace(0, 2 * np.pi, n, endpoint=False) for n in _halves(m)]
         angles = np.concatenate(turns)
         points = np.column_stack([radii * np.cos(angles), radii * np.sin(angles)])
-        return _shuffled_with_noise(rng, points, labels, noise)
+        return _shuffled_with_noise(rng, points, labels, 0.05)
 
     return _draw("circles", part, m, seed, circles)
 
 
 def load_moons(
-    part: str = "train",
-    m: int | None = None,
-    seed: int | None = None,
-    noise: float = 0.2,
+    part: str = "train", m: int | None = None, seed: int | None = None
 ) -> Points:
     """Return two half moons that reach into each other.
 
-    Parameters
-    ----------
-    part : {"train", "validation", "test"}, default "train"
-        300, 300 and 1000 points. The training part is the classic one.
-    m : int, optional
-        Another number of points.
-    seed : int, optional
-        Another seed, for another draw.
-    noise : float, default 0.2
-        Standard deviation of the normal noise on each coordinate.
-
-    Returns
-    -------
-    X : ndarray of shape (2, m)
-        Positions.
-    Y : ndarray of shape (1, m)
-        0.0 for the upper moon, 1.0 for the lower one.
+    Class 0 is the upper moon, class 1 the lower one. The parts have 300, 300 and
+    1000 points; the training part is the classic one. All else is as in
+    `load_planar`.
 
     Examples
     --------
@@ -199,9 +155,8 @@ def load_moons(
         upper, lower = (np.linspace(0, np.pi, n) for n in _halves(m))
         x = np.concatenate([np.cos(upper), 1 - np.cos(lower)])
         y = np.concatenate([np.sin(upper), 0.5 - np.sin(lower)])
-        return _shuffled_with_noise(
-            rng, np.column_stack([x, y]), _two_classes(m), noise
-        )
+        points = np.column_stack([x, y])
+        return _shuffled_with_noise(rng, points, _two_classes(m), 0.2)
 
     return _draw("moons", part, m, seed, moons)
 
@@ -226,23 +181,8 @@ def load_blobs(
 
     The middles lie on a ring around the origin, a sixth of a turn from one to
     the next, and the classes alternate: the neighbours of a heap are all of the
-    other class.
-
-    Parameters
-    ----------
-    part : {"train", "validation", "test"}, default "train"
-        200, 200 and 1000 points.
-    m : int, optional
-        Another number of points.
-    seed : int, optional
-        Another seed, for another draw around the same middles.
-
-    Returns
-    -------
-    X : ndarray of shape (2, m)
-        Positions.
-    Y : ndarray of shape (1, m)
-        0.0 or 1.0.
+    other class. The parts have 200, 200 and 1000 points. All else is as in
+    `load_planar`.
 
     Examples
     --------
@@ -266,21 +206,8 @@ def load_quantiles(
 ) -> Points:
     """Return one heap of points whose inner half is class 0, the outer class 1.
 
-    Parameters
-    ----------
-    part : {"train", "validation", "test"}, default "train"
-        200, 200 and 1000 points.
-    m : int, optional
-        Another number of points.
-    seed : int, optional
-        Another seed, for another sample.
-
-    Returns
-    -------
-    X : ndarray of shape (2, m)
-        Positions, normal with a standard deviation of 0.7.
-    Y : ndarray of shape (1, m)
-        0.0 for the half of the points that is nearer to the middle.
+    Positions are normal with a standard deviation of 0.7. The parts have 200, 200
+    and 1000 points. All else is as in `load_planar`.
 
     Examples
     --------
@@ -303,24 +230,10 @@ def load_no_structure(
 ) -> Points:
     """Return points all over a square whose classes were tossed with a coin.
 
-    There is nothing to learn here: what a network gets right on the training part
-    beyond one half it has memorised.
-
-    Parameters
-    ----------
-    part : {"train", "validation", "test"}, default "train"
-        200, 200 and 1000 points.
-    m : int, optional
-        Number of points, instead of that of the part.
-    seed : int, optional
-        Another seed, for another draw.
-
-    Returns
-    -------
-    X : ndarray of shape (2, m)
-        Positions between 0 and 1.
-    Y : ndarray of shape (1, m)
-        0.0 or 1.0 at random; the classes need not be equally large.
+    Positions are between 0 and 1. There is nothing to learn here: what a network
+    gets right on the training part beyond one half it has memorised. The classes
+    need not be equally large. The parts have 200, 200 and 1000 points. All else is
+    as in `load_planar`.
 
     Examples
     --------

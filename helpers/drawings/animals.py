@@ -28,23 +28,14 @@ _PINK = (232, 150, 156)
 
 @dataclass(frozen=True)
 class Coat:
-    """The colours and the marking of an animal.
+    """The colours and the marking of an animal."""
 
-    Attributes
-    ----------
-    base, light, dark : tuple of int
-        Most of it, the pale parts, the markings.
-    marking : str
-        One of `helpers.drawings.choices.MARKINGS`.
-    eyes : tuple of int
-        The iris.
-    """
-
+    # Most of it, the pale parts, the markings.
     base: Colour
     light: Colour
     dark: Colour
-    marking: str
-    eyes: Colour
+    marking: str  # one of `helpers.drawings.choices.MARKINGS`
+    eyes: Colour  # the iris
 
     @property
     def edge(self) -> Colour:
@@ -126,7 +117,8 @@ def _whiskers(canvas: Canvas, coat: Coat, y: float) -> None:
             canvas.line(smooth(curve, closed=False), hair, 0.035)
 
 
-def _glasses(canvas: Canvas, colour: Colour, y: float) -> None:
+def _glasses(canvas: Canvas, colour: Colour) -> None:
+    y = -0.08
     frame = shaded(colour, -0.45)
     for side in (-1, 1):
         ring = oval(side * 0.42, y, 0.31, 0.29)
@@ -217,6 +209,16 @@ def _markings(
         canvas.tint(oval(0, 1.15, 1.1, 0.42), _BLACK, 0.22, 0.22)
 
 
+def _head(
+    canvas: Canvas, coat: Coat, half: list[Point], rng: np.random.RandomState
+) -> list:
+    """A head with its markings, from its right half; return its outline."""
+    head = smooth(mirrored(half))
+    canvas.fill(head, coat.base, coat.edge)
+    _markings(canvas, coat, head, rng)
+    return head
+
+
 def _body(canvas: Canvas, coat: Coat, tail: str) -> None:
     """A sitting body under the head, with paws and a tail."""
     below = shaded(coat.base, -0.12)
@@ -302,9 +304,7 @@ def _cat(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> N
         (0.62, 0.72),
         (0.24, 0.86),
     ]
-    head = smooth(mirrored([*half, (0, 0.88)]))
-    canvas.fill(head, coat.base, coat.edge)
-    _markings(canvas, coat, head, rng)
+    _head(canvas, coat, [*half, (0, 0.88)], rng)
     pale = coat.light
     for side in (-1, 1):
         canvas.fill(oval(side * 0.17, 0.46, 0.25, 0.19), pale)
@@ -331,7 +331,6 @@ def _dog(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> N
         (0.58, 0.8),
         (0.3, 1.0),
     ]
-    head = smooth(mirrored([*half, (0, 1.04)]))
     flap = shaded(coat.dark, 0.05)
     if not floppy:
         _both(
@@ -343,23 +342,9 @@ def _dog(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> N
             (0.92, -0.35),
             mixed(coat.dark, _PINK, 0.4),
         )
-    canvas.fill(head, coat.base, coat.edge)
-    _markings(canvas, coat, head, rng)
-    canvas.fill(
-        smooth(
-            [
-                (0, 0.12),
-                (0.26, 0.2),
-                (0.5, 0.5),
-                (0.36, 0.84),
-                (0, 0.95),
-                (-0.36, 0.84),
-                (-0.5, 0.5),
-                (-0.26, 0.2),
-            ]
-        ),
-        coat.light,
-    )
+    _head(canvas, coat, [*half, (0, 1.04)], rng)
+    muzzle = [(0, 0.12), (0.26, 0.2), (0.5, 0.5), (0.36, 0.84), (0, 0.95)]
+    canvas.fill(smooth(mirrored(muzzle)), coat.light)
     if rng.uniform() < 0.6:
         tongue = smooth(mirrored([(0, 0.66), (0.14, 0.68), (0.16, 0.9), (0, 1.02)]))
         canvas.fill(tongue, (226, 100, 116), (150, 50, 66))
@@ -399,9 +384,7 @@ def _fox(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> N
         (0.36, 0.82),
         (0.14, 1.06),
     ]
-    head = smooth(mirrored([*half, (0, 1.1)]))
-    canvas.fill(head, coat.base, coat.edge)
-    _markings(canvas, coat, head, rng)
+    head = _head(canvas, coat, [*half, (0, 1.1)], rng)
     with canvas.inside(head):
         for side in (-1, 1):
             cheek = smooth(
@@ -438,9 +421,7 @@ def _rabbit(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -
             (0.84, 0.52),
             (0.5, 0.84),
         ]
-        head = smooth(mirrored([*half, (0, 0.92)]))
-        canvas.fill(head, coat.base, coat.edge)
-        _markings(canvas, coat, head, rng)
+        _head(canvas, coat, [*half, (0, 0.92)], rng)
         for side in (-1, 1):
             canvas.fill(oval(side * 0.18, 0.46, 0.26, 0.22), coat.light)
         _eyes(canvas, mood, _round_eye, 0.48, -0.08, 0.21, shaded(coat.eyes, -0.3), 0.6)
@@ -470,9 +451,7 @@ def _bear(canvas: Canvas, coat: Coat, mood: str, rng: np.random.RandomState) -> 
         (0.9, 0.56),
         (0.5, 0.88),
     ]
-    head = smooth(mirrored([*half, (0, 0.96)]))
-    canvas.fill(head, coat.base, coat.edge)
-    _markings(canvas, coat, head, rng)
+    _head(canvas, coat, [*half, (0, 0.96)], rng)
     canvas.fill(oval(0, 0.42, 0.45, 0.36), coat.light)
     canvas.fill(oval(0, 0.24, 0.2, 0.14), _BLACK)
     canvas.fill(oval(-0.06, 0.2, 0.06, 0.03), (150, 146, 150))
@@ -495,21 +474,9 @@ def draw_animal(
 ) -> None:
     """Draw an animal that sits and looks at us.
 
-    Parameters
-    ----------
-    canvas : Canvas
-        Its pen stands where the middle of the face goes; the unit is half of the
-        head's width.
-    kind : str
-        One of `ANIMALS`.
-    coat : Coat
-        Colours and marking.
-    mood : str
-        "awake", "happy" (both eyes shut) or "winking".
-    extra : (str, tuple of int)
-        What it wears and in which colour: "nothing", "collar", "bow" or "glasses".
-    rng : RandomState
-        The small differences between two animals of a kind.
+    The canvas's pen stands where the middle of the face goes; the unit is half of the
+    head's width. With `mood` "happy" both eyes are shut; `extra` is what it wears and
+    in which colour; `rng` makes the small differences between two animals of a kind.
     """
     _body(canvas, coat, _TAILS[kind])
     wears, colour = extra
@@ -517,6 +484,6 @@ def draw_animal(
         _collar(canvas, colour)
     _HEADS[kind](canvas, coat, mood, rng)
     if wears == "glasses":
-        _glasses(canvas, colour, -0.08)
+        _glasses(canvas, colour)
     elif wears == "bow":
         _bow(canvas, colour)

@@ -12,9 +12,12 @@ Colour = tuple[int, int, int]
 Point = tuple[float, float]
 Points = Sequence[Point]
 
+_STEPS = 8  # of a curve between two points
+_DETAIL = 5  # how many times finer than the finished image is drawn
+
 
 def mixed(first: Colour, second: Colour, share: float) -> Colour:
-    """Return a colour between two, `fraction` of the way to the second.
+    """Return a colour between two, `share` of the way to the second.
 
     Examples
     --------
@@ -39,29 +42,17 @@ def shaded(colour: Colour, amount: float) -> Colour:
     return mixed(colour, end, abs(amount))
 
 
-def smooth(points: Points, closed: bool = True, steps: int = 8) -> list:
+def smooth(points: Points, closed: bool = True) -> list:
     """Return points on a smooth (Catmull-Rom) curve through the given ones.
 
-    Parameters
-    ----------
-    points : sequence of (float, float)
-        The curve goes through all of them.
-    closed : bool, default=True
-        Whether the last is joined to the first.
-    steps : int, default=8
-        Points between two of the given ones.
-
-    Returns
-    -------
-    list of (float, float)
-        The curve.
+    A closed one joins the last to the first.
     """
     p = np.asarray(points, dtype=float)
     if closed:
         around = np.concatenate([p[-1:], p, p[:2]])
     else:
         around = np.concatenate([p[:1], p, p[-1:]])
-    t = np.linspace(0, 1, steps, endpoint=False)[:, np.newaxis]
+    t = np.linspace(0, 1, _STEPS, endpoint=False)[:, np.newaxis]
     pieces = []
     for a, b, c, d in zip(around, around[1:], around[2:], around[3:], strict=False):
         cubic = -a + 3 * b - 3 * c + d
@@ -98,22 +89,16 @@ class Canvas:
         Height and width of the finished image.
     colour : tuple of int
         The paper.
-    detail : int, default=5
-        How many times finer it is drawn.
     """
 
-    def __init__(self, size: int, colour: Colour, detail: int = 5) -> None:
+    def __init__(self, size: int, colour: Colour) -> None:
         self.size = size
-        self.pixels = size * detail
+        self.pixels = size * _DETAIL
         self.image = Image.new("RGB", (self.pixels, self.pixels), colour)
         self.place()
 
     def place(
-        self,
-        x: float = 0.5,
-        y: float = 0.5,
-        unit: float = 0.5,
-        angle: float = 0.0,
+        self, x: float = 0.5, y: float = 0.5, unit: float = 0.5, angle: float = 0.0
     ) -> None:
         """Put the pen's origin somewhere.
 
@@ -193,8 +178,7 @@ class Canvas:
             Values from 0 to 255.
         """
         fine = np.asarray(self.image, dtype=np.float64)
-        detail = self.pixels // self.size
-        blocks = fine.reshape(self.size, detail, self.size, detail, 3)
+        blocks = fine.reshape(self.size, _DETAIL, self.size, _DETAIL, 3)
         return blocks.mean(axis=(1, 3))
 
     def _to_pixels(self, points: Points) -> list:

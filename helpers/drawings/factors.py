@@ -85,17 +85,7 @@ def _choice(rng: np.random.RandomState, names: Iterable[str]) -> str:
 def random_factors(seed: int, cat: bool) -> Factors:
     """Return the factors of an ordinary image.
 
-    Parameters
-    ----------
-    seed : int
-        Decides everything; no two images share one.
-    cat : bool
-        Whether it shows a cat.
-
-    Returns
-    -------
-    Factors
-        Within `RANGES`.
+    They lie within `RANGES`; `seed` decides everything, and no two images share one.
     """
     rng = np.random.RandomState(seed)
     if cat:
@@ -127,22 +117,9 @@ def random_factors(seed: int, cat: bool) -> Factors:
 def stressed_factors(seed: int, cat: bool, stress: str) -> tuple[Factors, float]:
     """Return the factors of an image in which one goes far beyond.
 
-    Parameters
-    ----------
-    seed : int
-        Decides everything.
-    cat : bool
-        Whether it shows a cat.
-    stress : str
-        One of `STRESS`.
-
-    Returns
-    -------
-    Factors
-        Ordinary but for one.
-    float
-        How far that one went: the distance of a shift, the size of an angle or
-        a light, otherwise the factor itself.
+    With them comes how far that one, `stress` of `STRESS`, went: the distance of a
+    shift, the size of an angle or a light, otherwise the factor itself. `seed` decides
+    everything.
     """
     factors = random_factors(seed, cat)
     rng = np.random.RandomState(seed + 500_000_000)

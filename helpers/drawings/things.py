@@ -199,15 +199,8 @@ def draw_thing(
 ) -> None:
     """Draw a thing.
 
-    Parameters
-    ----------
-    canvas : Canvas
-        Its pen stands where the middle goes; the thing is about 2 units wide.
-    kind : str
-        One of `THINGS`.
-    coat : Coat
-        Colours; the marking is not used.
-    rng : RandomState
-        The small differences between two things of a kind.
+    The canvas's pen stands where the middle goes; the thing is about 2 units wide. Of
+    `coat` the marking is not used; `rng` makes the small differences between two things
+    of a kind.
     """
     _DRAWINGS[kind](canvas, coat, rng)

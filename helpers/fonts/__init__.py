@@ -19,11 +19,8 @@ USUAL = "DejaVu Sans"
 def font_style() -> dict[str, Any]:
     """Return settings of matplotlib by which figures show the edition's script.
 
-    Returns
-    -------
-    dict of str to object
-        Empty where the usual font has all that the language needs. The other font
-        has one weight: titles take it too, so that they are not half bold.
+    Empty where the usual font has all that the language needs. The other font has one
+    weight: titles take it too, so that they are not half bold.
     """
     family = _family(language())
     if not family:

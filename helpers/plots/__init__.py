@@ -5,6 +5,10 @@ A figure is white, described in words and told apart by more than colour; see
 elsewhere ``show(figure)`` does. The functions of `panels` and `diagrams` draw
 on axes that the notebook opens.
 
+Everywhere `title`, `xlabel` and `ylabel` are words around the figure, in place of
+the usual ones; `log` makes the vertical axis logarithmic, and with `axes` a
+function draws into a panel instead of a new figure.
+
 ============================= ==================================================
 `helpers.plots.bars`          fractions and differences with intervals
 `helpers.plots.boundaries`    points of two classes and decision boundaries

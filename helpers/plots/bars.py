@@ -12,29 +12,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from helpers.plots.style import (
-    COLOURS,
-    INK,
-    describe,
-    filled,
-    new_figure,
-    styled,
-)
+from helpers.plots.style import COLOURS, INK, describe, filled, new_figure, styled
 from helpers.strings import clauses, labelled, listed, text
 
-__all__ = [
-    "plot_differences",
-    "plot_fractions",
-]
-
-Interval = tuple[float, float]
-
-
-def _in_words(label: str, value: float, interval: Interval | None) -> str:
-    if interval is None:
-        return f"{label} {value:.3g}"
-    low, high = (f"{end:.3g}" for end in interval)
-    return text("plots.bar", label=label, value=f"{value:.3g}", low=low, high=high)
+__all__ = ["plot_differences", "plot_fractions"]
 
 
 @styled
@@ -52,13 +33,6 @@ def plot_differences(
         A row for each comparison.
     xlabel : str
         What the differences are, with their unit.
-    title : str, optional
-        Words for the figure.
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------
@@ -72,25 +46,17 @@ def plot_differences(
         away = low > 0 or high < 0
         colour = COLOURS[0] if away else "#666666"
         panel.plot([low, high], [i, i], color=colour, linewidth=2.2)
-        panel.plot(
-            mean,
-            i,
-            "o",
-            markersize=9,
-            color=colour,
-            markerfacecolor=colour if away else "white",
-        )
+        face = colour if away else "white"
+        panel.plot(mean, i, "o", markersize=9, color=colour, markerfacecolor=face)
         verdict = text("plots.away" if away else "plots.around")
-        parts.append(f"{_in_words(label, mean, (low, high))}, {verdict}")
+        shown = {"value": f"{mean:.3g}", "low": f"{low:.3g}", "high": f"{high:.3g}"}
+        parts.append(f"{text('plots.bar', label=label, **shown)}, {verdict}")
     panel.axvline(0, color=INK, linewidth=1.2, linestyle="--")
     panel.set_yticks(range(len(differences)), list(differences))
     panel.set_ylim(len(differences) - 0.4, -0.6)
     panel.grid(False, axis="y")
-    panel.set(
-        title=title or text("plots.differences_title"),
-        xlabel=xlabel,
-        ylabel=text("plots.comparison"),
-    )
+    title = title or text("plots.differences_title")
+    panel.set(title=title, xlabel=xlabel, ylabel=text("plots.comparison"))
     return describe(figure, text("plots.differences_description", parts=clauses(parts)))
 
 
@@ -124,9 +90,8 @@ def plot_fractions(fractions: ArrayLike, titles: Sequence[str]) -> Figure:
         bars = panel.bar(places, row, linewidth=0.8)
         for i, bar in enumerate(bars):
             bar.set(**filled(i))
-            panel.annotate(
-                f"{row[i]:.2f}", (places[i], row[i]), ha="center", va="bottom"
-            )
+            place = places[i], row[i]
+            panel.annotate(f"{row[i]:.2f}", place, ha="center", va="bottom")
         panel.set(title=title, ylim=(0, 1.12), xticks=places)
         panel.set_xlabel(text("plots.bars.class"))
         panel.grid(axis="x", visible=False)

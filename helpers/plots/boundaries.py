@@ -12,6 +12,7 @@ probabilities of class 1; probabilities are drawn as shades.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -24,19 +25,13 @@ from helpers.plots.style import (
     CLASS_MARKERS,
     INK,
     describe,
-    finish,
     lighter,
     new_figure,
     styled,
 )
 from helpers.strings import clauses, text
 
-__all__ = [
-    "plot_boundaries",
-    "plot_boundary",
-    "plot_growth",
-    "plot_points",
-]
+__all__ = ["plot_boundaries", "plot_boundary", "plot_growth", "plot_points"]
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
@@ -51,37 +46,21 @@ _SHADES = LinearSegmentedColormap.from_list(
 _STROKES = lighter(CLASS_COLOURS[1], 0.7)
 
 
-def _scatter(
-    axes: Axes,
-    X: np.ndarray,
-    Y: np.ndarray,
-    size: float,
-) -> None:
+def _scatter(axes: Axes, X: np.ndarray, Y: np.ndarray, size: float) -> None:
     labels = np.asarray(Y).ravel() > 0.5
     for k in (0, 1):
-        axes.scatter(
-            X[0, labels == k],
-            X[1, labels == k],
-            s=size,
-            c=CLASS_COLOURS[k],
-            marker=CLASS_MARKERS[k],
-            edgecolors="white",
-            linewidths=0.4,
-            label=text("plots.class", number=k),
-        )
+        look: dict[str, Any] = {"c": CLASS_COLOURS[k], "marker": CLASS_MARKERS[k]}
+        look |= {"edgecolors": "white", "linewidths": 0.4, "s": size}
+        label = text("plots.class", number=k)
+        axes.scatter(X[0, labels == k], X[1, labels == k], label=label, **look)
 
 
 def _frame(axes: Axes, X: np.ndarray, title: str) -> None:
     low, high = X.min(axis=1), X.max(axis=1)
     margin = 0.06 * np.maximum(high - low, 1e-9)
-    axes.set(
-        title=title,
-        xlabel=text("plots.x1"),
-        ylabel=text("plots.x2"),
-        xlim=(low[0] - margin[0], high[0] + margin[0]),
-        ylim=(low[1] - margin[1], high[1] + margin[1]),
-        aspect="equal",
-    )
+    axes.set(title=title, xlabel=text("plots.x1"), ylabel=text("plots.x2"))
+    xlim, ylim = zip(low - margin, high + margin, strict=True)
+    axes.set(xlim=xlim, ylim=ylim, aspect="equal")
     axes.grid(False)
 
 
@@ -93,29 +72,14 @@ def _regions(axes: Axes, predict: Predict) -> None:
     grid = np.stack([axis.ravel() for axis in np.meshgrid(x, y)])
     values = np.asarray(predict(grid), float).reshape(_FINENESS, _FINENESS)
     levels = np.linspace(0, 1, 3 if set(np.unique(values)) <= {0.0, 1.0} else 11)
-    axes.contourf(
-        x,
-        y,
-        np.clip(values, 0, 1),
-        levels=levels,
-        cmap=_SHADES,
-        vmin=0,
-        vmax=1,
-        zorder=0,
-    )
+    shades: dict[str, Any] = {"cmap": _SHADES, "vmin": 0, "vmax": 1}
+    axes.contourf(x, y, np.clip(values, 0, 1), levels=levels, zorder=0, **shades)
     if values.min() <= 0.5 < values.max():
         axes.contour(x, y, values, levels=[0.5], colors=INK, linewidths=1.3)
         # A hatch as the second cue: class 1 is the side with the strokes.
         with matplotlib.rc_context({"hatch.color": _STROKES}):
-            axes.contourf(
-                x,
-                y,
-                values,
-                levels=[0.5, np.inf],
-                colors="none",
-                hatches=["/"],
-                zorder=0,
-            )
+            strokes: dict[str, Any] = {"colors": "none", "hatches": ["/"], "zorder": 0}
+            axes.contourf(x, y, values, levels=[0.5, np.inf], **strokes)
 
 
 def _percent_right(predict: Predict, X: np.ndarray, Y: np.ndarray) -> str:
@@ -124,12 +88,7 @@ def _percent_right(predict: Predict, X: np.ndarray, Y: np.ndarray) -> str:
 
 
 @styled
-def plot_points(
-    X: np.ndarray,
-    Y: np.ndarray,
-    *,
-    title: str | None = None,
-) -> Figure:
+def plot_points(X: np.ndarray, Y: np.ndarray, *, title: str | None = None) -> Figure:
     """Draw points of two classes.
 
     Parameters
@@ -138,13 +97,6 @@ def plot_points(
         Positions.
     Y : ndarray of shape (1, m)
         0 or 1.
-    title : str, optional
-        Words for the figure.
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------
@@ -181,10 +133,6 @@ def plot_boundary(
         Positions.
     Y : ndarray of shape (1, m)
         0 or 1.
-    title : str, optional
-        Words for the figure.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
 
     Returns
     -------
@@ -199,47 +147,32 @@ def plot_boundary(
     '100.0 % of the 2 points lie on the right side.'
     """
     panel = axes or new_figure(width=5.5, height=4.2)[1]
-    _frame(panel, X, title or text("plots.boundary_title"))
+    title = title or text("plots.boundary_title")
+    _frame(panel, X, title)
     _regions(panel, predict)
     _scatter(panel, X, Y, size=22 if axes is None else 10)
     if axes is None:
         panel.figure.legend(loc="outside right upper")
-    words = text(
-        "plots.boundary_description",
-        title=title or text("plots.boundary_title"),
-        percent=_percent_right(predict, X, Y),
-        m=X.shape[1],
-    )
-    return finish(panel.figure, words, is_part=axes is not None)
+    told = {"title": title, "percent": _percent_right(predict, X, Y)}
+    words = text("plots.boundary_description", m=X.shape[1], **told)
+    return describe(panel.figure, words, is_part=axes is not None)
 
 
-def _grid(n: int, columns: int, size: float, tall: float) -> tuple[Figure, list[Axes]]:
-    columns = min(columns, n)
+def _grid(n: int, columns: int, X: np.ndarray) -> tuple[Figure, list[Axes]]:
+    """Open n panels, as tall as points X need it."""
+    wide, high = np.maximum(np.ptp(X, axis=1), 1e-9)
+    # The axis labels take about a seventh of a panel's width.
+    tall = float(np.clip(high / wide, 0.45, 1.5)) * 0.86
+    size, columns = 8.4 / columns, min(columns, n)
     rows = -(-n // columns)
-    figure, axes = new_figure(
-        rows,
-        columns,
-        width=size * columns,
-        height=rows * (size * tall + 0.75) + 0.75,
-        squeeze=False,
-    )
+    sizes = {"width": size * columns, "height": rows * (size * tall + 0.75) + 0.75}
+    figure, axes = new_figure(rows, columns, **sizes, squeeze=False)
     # Panels of equal scales leave gaps that this layout closes.
     figure.set_layout_engine("compressed", h_pad=0.08)
     panels = list(axes.ravel())
     for spare in panels[n:]:
         spare.remove()
     return figure, panels[:n]
-
-
-def _tallness(X: np.ndarray) -> float:
-    wide, high = np.maximum(np.ptp(X, axis=1), 1e-9)
-    # The axis labels take about a seventh of a panel's width.
-    return float(np.clip(high / wide, 0.45, 1.5)) * 0.86
-
-
-def _legend(figure: Figure, panel: Axes) -> None:
-    handles, labels = panel.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, markerscale=1.6)
 
 
 @styled
@@ -268,13 +201,6 @@ def plot_boundaries(
     trained : bool, default True
         Whether the classifiers were trained on these points; then the accuracy
         is called training accuracy.
-    title : str, optional
-        Words for the figure.
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------
@@ -283,31 +209,30 @@ def plot_boundaries(
     >>> figure.description
     'Regions and points of two classes. In percent, training accuracy: half 100.0.'
     """
-    figure, panels = _grid(len(predicts), columns, 8.4 / columns, _tallness(X))
+    figure, panels = _grid(len(predicts), columns, X)
     measure = text("plots.training_accuracy" if trained else "plots.accuracy")
     parts = []
     for panel, (name, predict) in zip(panels, predicts.items(), strict=True):
         percent = _percent_right(predict, X, Y)
         parts.append(f"{name} {percent}")
-        _frame(
-            panel, X, text("plots.panel", name=name, measure=measure, percent=percent)
-        )
+        words = text("plots.panel", name=name, measure=measure, percent=percent)
+        _frame(panel, X, words)
         _regions(panel, predict)
         _scatter(panel, X, Y, size=9)
     for panel in panels:
         panel.label_outer()
     if title:
         figure.suptitle(title)
-    _legend(figure, panels[0])
+    # Of one panel: all name the same two classes.
+    marks = panels[0].get_legend_handles_labels()
+    figure.legend(*marks, loc="outside lower center", ncols=2, markerscale=1.6)
     words = text("plots.boundaries_description", measure=measure, parts=clauses(parts))
-    return finish(figure, words)
+    return describe(figure, words)
 
 
 @styled
 def plot_growth(
-    snapshots: Mapping[int, Predict],
-    X: np.ndarray,
-    Y: np.ndarray,
+    snapshots: Mapping[int, Predict], X: np.ndarray, Y: np.ndarray
 ) -> Figure:
     """Draw how one classifier's boundary changes while it trains.
 
@@ -319,11 +244,6 @@ def plot_growth(
         Positions.
     Y : ndarray of shape (1, m)
         0 or 1.
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------

@@ -133,15 +133,7 @@ def factor_words(factors: Mapping[str, Sequence | np.ndarray], i: int) -> list[s
 def factor_name(value: object) -> str:
     """Return a factor, or one of its values, in the learner's language.
 
-    Parameters
-    ----------
-    value : object
-        As a set names it; what has no other name is returned as it is.
-
-    Returns
-    -------
-    str
-        As in ``"coat"`` and ``"grey"``.
+    What has no other name is returned as it is.
 
     Examples
     --------
@@ -186,8 +178,6 @@ def plot_mistakes(
         1 for a cat.
     factors : dict of str to array_like of shape (m,), optional
         How the images were drawn.
-    title : str
-        Words above all of them.
 
     Returns
     -------
@@ -211,9 +201,8 @@ def plot_mistakes(
         titles.append("\n".join([chance, *words]))
     lines = max((words.count("\n") for words in titles), default=0)
     titles = [words + "\n" * (lines - words.count("\n")) for words in titles]
-    description = text(
-        "plots.cats.mistakes", shown=len(titles), wrong=len(wrong), m=len(labels)
-    )
+    told = {"shown": len(titles), "wrong": len(wrong), "m": len(labels)}
+    description = text("plots.cats.mistakes", **told)
     chosen = np.asarray(images)[worst[:16]]
     return gallery(chosen, titles, columns=8, title=title, description=description)
 
@@ -310,44 +299,24 @@ def plot_probability(
         chances = np.ravel(classifier(columns))
         panel.plot(values, chances, label=label or None, **series(number))
         low, high = int(chances.argmin()), int(chances.argmax())
-        parts.append(
-            text(
-                "plots.cats.between",
-                label=labelled(label, "") if label else "",
-                low=chances[low],
-                low_at=f"{values[low]:.3g}",
-                high=chances[high],
-                high_at=f"{values[high]:.3g}",
-            )
-        )
+        told: dict[str, Any] = {"low": chances[low], "low_at": f"{values[low]:.3g}"}
+        told |= {"high": chances[high], "high_at": f"{values[high]:.3g}"}
+        told["label"] = labelled(label, "") if label else ""
+        parts.append(text("plots.cats.between", **told))
     panel.axhline(0.5, color=INK, linewidth=0.8, linestyle=":")
-    panel.set(
-        ylim=(-0.03, 1.03),
-        xlabel=text(f"plots.cats.{factor}"),
-        ylabel=text("plots.cats.probability"),
-    )
+    name = text(f"plots.cats.{factor}")
+    panel.set(xlabel=name, ylabel=text("plots.cats.probability"), ylim=(-0.03, 1.03))
     handles, labels = panel.get_legend_handles_labels()
     if labels:
         # Below the axes: a curve may pass through any corner.
         figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
     figure.suptitle(text("plots.cats.along_title"))
-    return describe(
-        figure,
-        text(
-            "plots.cats.along",
-            kind=factor_name(factors.kind),
-            factor=text(f"plots.cats.{factor}"),
-            first=f"{values[0]:.3g}",
-            last=f"{values[-1]:.3g}",
-            parts=clauses(parts),
-        ),
-    )
+    told = {"first": f"{values[0]:.3g}", "last": f"{values[-1]:.3g}"}
+    told |= {"kind": factor_name(factors.kind), "factor": name}
+    return describe(figure, text("plots.cats.along", parts=clauses(parts), **told))
 
 
-def draw_your_own_cat(
-    predict_probability: Probability,
-    prepare: Prepare,
-) -> VBox:
+def draw_your_own_cat(predict_probability: Probability, prepare: Prepare) -> VBox:
     """Show sliders over all factors, the drawing, and what a classifier says.
 
     Parameters
@@ -373,10 +342,7 @@ def draw_your_own_cat(
     0.5
     """
     controls = _controls(Factors())
-    image = Image(
-        format="png",
-        layout=Layout(width="256px", height="256px"),
-    )
+    image = Image(format="png", layout=Layout(width="256px", height="256px"))
     verdict = HTML()
     menus = [controls[name] for name in (*_NAMED, "negative", "seed")]
     sliders = [controls[name] for name in _REACH]
@@ -413,23 +379,14 @@ def _controls(start: Factors) -> dict[str, Widget]:
     controls["negative"] = Checkbox(
         value=start.negative, description=text("plots.cats.negative"), indent=True
     )
-    controls["seed"] = IntSlider(
-        value=start.seed,
-        min=0,
-        max=max(99, start.seed),
-        description=text("plots.cats.seed"),
-        style=style,
-    )
+    look: dict[str, Any] = {"description": text("plots.cats.seed"), "style": style}
+    most = max(99, start.seed)
+    controls["seed"] = IntSlider(value=start.seed, min=0, max=most, **look)
     for name, (low, high) in _REACH.items():
-        controls[name] = FloatSlider(
-            value=getattr(start, name),
-            min=low,
-            max=high,
-            step=(high - low) / 60,
-            readout_format=".2f",
-            description=text(f"plots.cats.{name}"),
-            style=style,
-        )
+        look = {"description": text(f"plots.cats.{name}"), "style": style}
+        look |= {"readout_format": ".2f", "step": (high - low) / 60}
+        value = getattr(start, name)
+        controls[name] = FloatSlider(value=value, min=low, max=high, **look)
     return controls
 
 

@@ -24,9 +24,9 @@ from helpers.plots.style import (
     COLOURS,
     INK,
     describe,
-    finish,
     lighter,
     new_figure,
+    ring,
     series,
     styled,
 )
@@ -43,9 +43,26 @@ __all__ = [
 ]
 
 
-def _ends(values: np.ndarray) -> tuple[str, str]:
+def _ends(values: np.ndarray) -> dict[str, str]:
     """Return the first and the last value in words, as far as they are finite."""
-    return f"{values[0]:.3g}", f"{values[-1]:.3g}"
+    return {"first": f"{values[0]:.3g}", "last": f"{values[-1]:.3g}"}
+
+
+def _named(
+    panel: Axes,
+    parts: Sequence[str],
+    kind: str = "costs",
+    *,
+    title: str,
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+) -> Figure:
+    """Name a panel of curves and describe it: costs against iterations by default."""
+    xlabel, ylabel = xlabel or text("plots.steps"), ylabel or text("plots.cost")
+    panel.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    name, key = ylabel.capitalize(), f"plots.{kind}_description"
+    words = text(key, name=name, steps=xlabel, parts=clauses(parts))
+    return describe(panel.figure, words)
 
 
 @styled
@@ -65,13 +82,6 @@ def plot_costs(
         draws one curve for each label into the same figure.
     every : int, default 100
         Steps between two values.
-    title, xlabel : str, optional
-        Words for the figure.
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------
@@ -82,37 +92,17 @@ def plot_costs(
         curves = {label: np.asarray(c, float).ravel() for label, c in costs.items()}
     else:
         curves = {"": np.asarray(costs, float).ravel()}
-    figure, panel = new_figure()
+    panel = new_figure()[1]
     parts = []
     for i, (label, values) in enumerate(curves.items()):
         steps = every * np.arange(len(values))
         panel.plot(steps, values, label=label, **series(i, marks=len(values) < 4))
         if len(values):
-            first, last = _ends(values)
-            parts.append(
-                text(
-                    "plots.from_to_named" if label else "plots.from_to",
-                    label=label,
-                    first=first,
-                    last=last,
-                    end=int(steps[-1]),
-                )
-            )
+            key = "plots.from_to_named" if label else "plots.from_to"
+            parts.append(text(key, label=label, end=int(steps[-1]), **_ends(values)))
     if any(curves):
         panel.legend()
-    name = text("plots.cost")
-    words = text(
-        "plots.costs_description",
-        name=name.capitalize(),
-        steps=xlabel or text("plots.steps"),
-        parts=clauses(parts),
-    )
-    panel.set(
-        title=title or text("plots.cost_title"),
-        xlabel=xlabel or text("plots.steps"),
-        ylabel=name,
-    )
-    return describe(figure, words)
+    return _named(panel, parts, title=title or text("plots.cost_title"), xlabel=xlabel)
 
 
 @styled
@@ -135,13 +125,6 @@ def plot_bands(
         One row for each seed or data set.
     ylabel, xlabel, title : str, optional
         Words for the figure; the cost against iterations otherwise.
-    log : bool, default False
-        Whether the vertical axis is logarithmic.
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------
@@ -151,7 +134,6 @@ def plot_bands(
     """
     steps = np.asarray(steps)
     figure, panel = new_figure()
-    ylabel = ylabel or text("plots.cost")
     ends = []
     for i, (label, values) in enumerate(runs.items()):
         values = np.atleast_2d(np.asarray(values, float))
@@ -168,33 +150,16 @@ def plot_bands(
         )
         panel.plot(steps, values.T, color=colour, linewidth=0.6, alpha=0.45)
         panel.plot(steps, mean, label=label, **look)
-        ends.append(
-            text(
-                "plots.band_end",
-                label=label,
-                mean=f"{mean[-1]:.3g}",
-                deviation=f"{deviation[-1]:.2g}",
-                n=len(values),
-            )
-        )
+        told = {"mean": f"{mean[-1]:.3g}", "deviation": f"{deviation[-1]:.2g}"}
+        ends.append(text("plots.band_end", label=label, n=len(values), **told))
     # What band and thin lines are, in one entry of no series' colour.
     panel.fill_between([], [], color="0.85", label=text("plots.band"))
     # Below the panel, since bands leave no free corner.
     figure.legend(loc="outside lower center", ncols=3)
     if log:
         panel.set_yscale("log")
-    words = text(
-        "plots.bands_description",
-        name=ylabel.capitalize(),
-        steps=xlabel or text("plots.steps"),
-        parts=clauses(ends),
-    )
-    panel.set(
-        title=title or text("plots.bands_title"),
-        xlabel=xlabel or text("plots.steps"),
-        ylabel=ylabel,
-    )
-    return describe(figure, words)
+    title = title or text("plots.bands_title")
+    return _named(panel, ends, "bands", title=title, xlabel=xlabel, ylabel=ylabel)
 
 
 @styled
@@ -227,10 +192,6 @@ def plot_validation_curve(
         at equal distances instead.
     lower_is_better : bool, default False
         True for errors and costs: the lowest validation result is ringed.
-    title : str, optional
-        Words for the figure.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
 
     Returns
     -------
@@ -263,15 +224,8 @@ def plot_validation_curve(
         )
     means = [result.mean(axis=1) for result in results]
     best = int((np.argmin if lower_is_better else np.argmax)(means[1]))
-    panel.plot(
-        places[best],
-        means[1][best],
-        "o",
-        markersize=14,
-        markerfacecolor="none",
-        markeredgecolor=INK,
-        label=text("plots.best", name=name, value=f"{values[best]:g}"),
-    )
+    label = text("plots.best", name=name, value=f"{values[best]:g}")
+    ring(panel, places[best], means[1][best], markeredgecolor=INK, label=label)
     if log_x and not at_equal_distances:
         panel.set_xscale("log")
     panel.set_xticks(places, [f"{value:g}" for value in values])
@@ -281,19 +235,11 @@ def plot_validation_curve(
         labelled(f"{value:g}", f"{a:.3g} {text('plots.and')} {b:.3g}")
         for value, a, b in zip(values, *means, strict=True)
     )
-    words = text(
-        "plots.validation_description",
-        what=ylabel,
-        name=name,
-        pairs=pairs,
-        best=f"{values[best]:g}",
-    )
-    panel.set(
-        title=title or text("plots.validation_title", name=name),
-        xlabel=name,
-        ylabel=ylabel,
-    )
-    return finish(panel.figure, words, is_part=axes is not None)
+    told = {"what": ylabel, "name": name, "best": f"{values[best]:g}"}
+    words = text("plots.validation_description", pairs=pairs, **told)
+    title = title or text("plots.validation_title", name=name)
+    panel.set(title=title, xlabel=name, ylabel=ylabel)
+    return describe(panel.figure, words, is_part=axes is not None)
 
 
 @styled
@@ -315,19 +261,8 @@ def plot_history(
         Where the values were taken.
     lines : dict of str to array_like of shape (n_steps,)
         For example training and validation error.
-    ylabel : str
-        What the values are.
     best : float, optional
         A step to be marked, such as the one at which to stop.
-    xlabel, title : str, optional
-        Words for the figure.
-    log : bool, default False
-        Whether the vertical axis is logarithmic.
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------
@@ -335,46 +270,22 @@ def plot_history(
     'Error against iterations: train from 0.5 at 0 to 0.1 at 9.'
     """
     steps = np.asarray(steps)
-    figure, panel = new_figure()
+    panel = new_figure()[1]
     parts = []
     for i, (label, values) in enumerate(lines.items()):
         values = np.asarray(values, float).ravel()
         panel.plot(steps, values, label=label, **series(i, marks=len(steps) <= 12))
-        first, last = _ends(values)
-        parts.append(
-            text(
-                "plots.line_ends",
-                label=label,
-                first=first,
-                last=last,
-                start=f"{steps[0]:g}",
-                end=f"{steps[-1]:g}",
-            )
-        )
+        told = {"start": f"{steps[0]:g}", "end": f"{steps[-1]:g}"} | _ends(values)
+        parts.append(text("plots.line_ends", label=label, **told))
     if best is not None:
-        panel.axvline(
-            best,
-            color=INK,
-            linestyle=":",
-            linewidth=1.4,
-            label=text("plots.stop", step=f"{best:g}"),
-        )
         parts.append(text("plots.stop", step=f"{best:g}"))
+        look = {"color": INK, "linestyle": ":", "linewidth": 1.4}
+        panel.axvline(best, label=parts[-1], **look)
     panel.legend()
     if log:
         panel.set_yscale("log")
-    words = text(
-        "plots.costs_description",
-        name=ylabel.capitalize(),
-        steps=xlabel or text("plots.steps"),
-        parts=clauses(parts),
-    )
-    panel.set(
-        title=title or text("plots.history_title", name=ylabel.capitalize()),
-        xlabel=xlabel or text("plots.steps"),
-        ylabel=ylabel,
-    )
-    return describe(figure, words)
+    title = title or text("plots.history_title", name=ylabel.capitalize())
+    return _named(panel, parts, title=title, xlabel=xlabel, ylabel=ylabel)
 
 
 class LiveCurve:
@@ -384,10 +295,6 @@ class LiveCurve:
 
     Parameters
     ----------
-    title : str, optional
-        Title of the figure.
-    log : bool, default False
-        Whether the vertical axis is logarithmic.
     pause : float, default 0.5
         Seconds between two drawings at least. Where drawing is slow it is more,
         so that the curve takes no more than a tenth of the time.
@@ -401,11 +308,7 @@ class LiveCurve:
     """
 
     def __init__(
-        self,
-        title: str | None = None,
-        *,
-        log: bool = False,
-        pause: float = 0.5,
+        self, title: str | None = None, *, log: bool = False, pause: float = 0.5
     ) -> None:
         self.title = title
         self.log = log
@@ -418,11 +321,8 @@ class LiveCurve:
     def update(self, steps: Sequence[float], values: Sequence[float]) -> None:
         """Show the curve as it is now, unless it was drawn a moment ago.
 
-        Parameters
-        ----------
-        steps, values : sequence of float
-            All points of the curve so far; not copied, so that a call for every
-            step costs next to nothing.
+        `steps` and `values` are all points of the curve so far. They are not copied, so
+        that a call for every step costs next to nothing.
         """
         self._steps, self._values = steps, values
         if time.monotonic() - self._drawn >= self.pause:
@@ -435,36 +335,17 @@ class LiveCurve:
 
     @styled
     def figure(self) -> Figure:
-        """Return the curve as it is now as a figure of its own.
-
-        Returns
-        -------
-        Figure
-            The figure.
-        """
+        """Return the curve as it is now as a figure of its own."""
         figure, panel = new_figure()
         panel.plot(self._steps, self._values, color=COLOURS[0])
         if self.log:
             panel.set_yscale("log")
-        ylabel = text("plots.cost")
-        words = text("plots.nothing_yet")
+        parts: list[str] = []
         if len(self._values):
-            first, last = _ends(np.asarray(self._values, float))
-            end = int(self._steps[-1])
-            ends = text("plots.from_to", first=first, last=last, end=end)
-            name = ylabel.capitalize()
-            words = text(
-                "plots.costs_description",
-                name=name,
-                steps=text("plots.steps"),
-                parts=ends,
-            )
-        panel.set(
-            title=self.title or text("plots.cost_title"),
-            xlabel=text("plots.steps"),
-            ylabel=ylabel,
-        )
-        return describe(figure, words)
+            ends = _ends(np.asarray(self._values, float))
+            parts = [text("plots.from_to", end=int(self._steps[-1]), **ends)]
+        _named(panel, parts, title=self.title or text("plots.cost_title"))
+        return figure if parts else describe(figure, text("plots.nothing_yet"))
 
     def _draw(self) -> None:
         from helpers.progress import in_notebook
@@ -504,17 +385,8 @@ def plot_lines(
         Where the functions were taken.
     lines : dict of str to array_like of shape (n,)
         The values of each.
-    xlabel, ylabel, title : str
-        Words for the figure.
     mark : tuple of two float, optional
         A point to be ringed.
-    description : str
-        What is to be seen.
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------
@@ -527,7 +399,7 @@ def plot_lines(
     for i, (label, values) in enumerate(lines.items()):
         panel.plot(x, np.ravel(values), label=label, **series(i, marks=len(x) <= 12))
     if mark is not None:
-        panel.plot(*mark, "o", markersize=12, fillstyle="none", color=INK)
+        ring(panel, *mark, size=12, color=INK)
     panel.set(title=title, xlabel=xlabel, ylabel=ylabel)
     panel.legend()
     return describe(figure, description)
@@ -555,13 +427,6 @@ def plot_means(
         What the setting and the quantities are.
     mark : (float, str), optional
         A value to be marked and its name.
-    title : str, optional
-        Words for the figure.
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------
@@ -582,16 +447,9 @@ def plot_means(
         panel.errorbar(
             values, mean, yerr=deviation, capsize=2, label=name, **series(i, marks=True)
         )
-        parts.append(
-            text(
-                "plots.means.ends",
-                label=label,
-                first=f"{mean[0]:.2g}",
-                last=f"{mean[-1]:.2g}",
-                low=f"{values[0]:.2g}",
-                high=f"{values[-1]:.2g}",
-            )
-        )
+        told = {"first": f"{mean[0]:.2g}", "last": f"{mean[-1]:.2g}"}
+        told |= {"low": f"{values[0]:.2g}", "high": f"{values[-1]:.2g}"}
+        parts.append(text("plots.means.ends", label=label, **told))
     if mark is not None:
         panel.axvline(mark[0], color=INK, linestyle=":", label=mark[1])
     panel.set_xscale("log")
@@ -600,4 +458,4 @@ def plot_means(
     panel.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
     figure.legend(loc="outside lower center", ncols=1)
     words = text("plots.means.description", name=xlabel, parts=clauses(parts))
-    return finish(figure, words)
+    return describe(figure, words)

@@ -12,13 +12,12 @@ out a fully connected network of given sizes.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch, Patch
 
-from helpers.fonts import use_font
-from helpers.plots.style import COLOURS, CourseFigure
+from helpers.plots.panels import panels
+from helpers.plots.style import COLOURS, arrow
 from helpers.strings import screen_width
 
 __all__ = ["diagram", "layers_diagram"]
@@ -103,8 +102,6 @@ def diagram(
         ``(from, to)``, ``(from, to, label)`` or ``(from, to, label, back)``:
         `label` stands above a solid arrow; `back` below it, with a dashed arrow
         the other way.
-    title : str
-        What stands above.
     scale : float
         Inches a unit of length.
     """
@@ -116,13 +113,7 @@ def diagram(
     right = max(node[0] + sizes[name][0] for name, node in nodes.items()) + 0.1
     low = min(node[1] - sizes[name][1] for name, node in nodes.items()) - 0.15
     high = max(node[1] + sizes[name][1] for name, node in nodes.items()) + 0.15
-    use_font()
-    _, axes = plt.subplots(
-        figsize=((right - left) * scale, (high - low) * scale + 0.3),
-        facecolor="white",
-        layout="constrained",
-        FigureClass=CourseFigure,
-    )
+    axes = panels(width=(right - left) * scale, height=(high - low) * scale + 0.3)[0]
     for node in nodes.values():
         x, y, label, kind = (*node, "number")[:4]
         _node(axes, x, y, label, kind, scale=scale)
@@ -134,11 +125,12 @@ def diagram(
         length = np.hypot(b[0] - a[0], b[1] - a[1])
         aside = np.array([a[1] - b[1], b[0] - a[0]]) / length
         shift = (0.07 if back else 0.0) * aside
-        _arrow(axes, a + shift, b + shift, FORWARD, "-")
+        look: dict[str, Any] = {"linewidth": 1.3, "shrinkA": 0, "shrinkB": 0}
+        arrow(axes, a + shift, b + shift, color=FORWARD, linestyle="-", **look)
         if labels and labels[0]:
             _label(axes, a + shift, b + shift, labels[0], "bottom", FORWARD)
         if back:
-            _arrow(axes, b - shift, a - shift, BACKWARD, "--")
+            arrow(axes, b - shift, a - shift, color=BACKWARD, linestyle="--", **look)
             _label(axes, a - shift, b - shift, labels[1], "top", BACKWARD)
     axes.set(xlim=(left, right), ylim=(low, high), aspect="equal")
     axes.axis("off")
@@ -146,35 +138,8 @@ def diagram(
         axes.set_title(title, fontsize=11)
 
 
-def _arrow(
-    axes: Axes,
-    start: np.ndarray,
-    end: np.ndarray,
-    color: str,
-    dash: str,
-) -> None:
-    axes.annotate(
-        "",
-        tuple(end),
-        tuple(start),
-        arrowprops={
-            "arrowstyle": "-|>",
-            "color": color,
-            "linestyle": dash,
-            "linewidth": 1.3,
-            "shrinkA": 0,
-            "shrinkB": 0,
-        },
-    )
-
-
 def _label(
-    axes: Axes,
-    a: np.ndarray,
-    b: np.ndarray,
-    label: str,
-    side: str,
-    color: str,
+    axes: Axes, a: np.ndarray, b: np.ndarray, label: str, side: str, color: str
 ) -> None:
     """Write beside the middle of an arrow: above it (``"bottom"``) or below."""
     away = np.array([a[1] - b[1], b[0] - a[0]]) / np.hypot(*(b - a))
@@ -215,10 +180,6 @@ def layers_diagram(
         What stands below each layer.
     off : sequence of (int, int)
         Layer and unit of what is crossed out, with its connections.
-    title : str
-        What stands above.
-    axes : Axes, optional
-        Where to draw; a new figure if not given.
     """
     radius, step = 0.27, 0.75
     tallest = max(sizes)
@@ -226,13 +187,7 @@ def layers_diagram(
     room = 0.5 if captions else 0.0
     right = 1.8 * (len(sizes) - 1) + 0.75
     if axes is None:
-        use_font()
-        _, axes = plt.subplots(
-            figsize=(right + 0.75, room - 2 * bottom + 0.4),
-            facecolor="white",
-            layout="constrained",
-            FigureClass=CourseFigure,
-        )
+        axes = panels(width=right + 0.75, height=room - 2 * bottom + 0.4)[0]
     place = {
         (k, i): (1.8 * k, step * ((n - 1) / 2 - i))
         for k, n in enumerate(sizes)
@@ -247,26 +202,15 @@ def layers_diagram(
         kind = "off" if (k, i) in off else "number" if k == 0 else "unit"
         label = names[k][i] if names else ""
         if kind == "number":
-            axes.add_patch(
-                FancyBboxPatch(
-                    (x - 0.24, y - 0.22),
-                    0.48,
-                    0.44,
-                    boxstyle="round,pad=0.02",
-                    facecolor=FACES["number"],
-                    edgecolor="black",
-                )
-            )
+            look: dict[str, Any] = {"facecolor": FACES[kind], "edgecolor": "black"}
+            corner, style = (x - 0.24, y - 0.22), "round,pad=0.02"
+            axes.add_patch(FancyBboxPatch(corner, 0.48, 0.44, boxstyle=style, **look))
             axes.text(x, y, label, ha="center", va="center", fontsize=10)
         else:
             _node(axes, x, y, label, kind, radius)
     for k, caption in enumerate(captions):
         axes.text(1.8 * k, bottom, caption, ha="center", va="top", fontsize=9)
-    axes.set(
-        xlim=(-0.75, right),
-        ylim=(bottom - room, -bottom),
-        aspect="equal",
-    )
+    axes.set(xlim=(-0.75, right), ylim=(bottom - room, -bottom), aspect="equal")
     axes.axis("off")
     if title:
         axes.set_title(title, fontsize=11)

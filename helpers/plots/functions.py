@@ -4,14 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from helpers.plots.style import (
-    COLOURS,
-    INK,
-    MARKERS,
-    describe,
-    new_figure,
-    styled,
-)
+from helpers.plots.style import COLOURS, INK, MARKERS, describe, new_figure, styled
 from helpers.strings import text
 
 __all__ = ["plot_lengths"]
@@ -54,10 +47,5 @@ def plot_lengths(points: ArrayLike, scaled: ArrayLike) -> Figure:
         panel.set_xlabel(text("plots.points.entry", number=1))
     panels[0].set_ylabel(text("plots.points.entry", number=2))
     lengths = np.linalg.norm(np.asarray(scaled, float), axis=1)
-    words = text(
-        "plots.points.lengths",
-        n=len(lengths),
-        low=f"{lengths.min():.3g}",
-        high=f"{lengths.max():.3g}",
-    )
-    return describe(figure, words)
+    told = {"low": f"{lengths.min():.3g}", "high": f"{lengths.max():.3g}"}
+    return describe(figure, text("plots.points.lengths", n=len(lengths), **told))

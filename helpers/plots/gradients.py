@@ -8,6 +8,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,26 +18,21 @@ from helpers.plots.style import (
     COLOURS,
     HATCHES,
     INK,
-    finish,
+    describe,
     new_figure,
     series,
     styled,
 )
 from helpers.strings import listed, text
 
-__all__ = [
-    "plot_check_errors",
-    "plot_gradients",
-]
+__all__ = ["plot_check_errors", "plot_gradients"]
 
 
 _PARAMETER = re.compile(r"d(W|b)(\d+)")
 
 
 @styled
-def plot_gradients(
-    grads: Mapping[str, ArrayLike],
-) -> Figure:
+def plot_gradients(grads: Mapping[str, ArrayLike]) -> Figure:
     """Draw the gradients of all weights and biases as bars on one scale.
 
     Parameters
@@ -65,14 +61,9 @@ def plot_gradients(
     entries = text("plots.hidden_units.entries")
     for i, (name, panel) in enumerate(zip(names, panels[0], strict=True)):
         kind = name[1] == "b"
-        panel.bar(
-            np.arange(values[name].size),
-            values[name],
-            color=COLOURS[kind],
-            hatch=HATCHES[kind],
-            edgecolor="white",
-            linewidth=0.3,
-        )
+        look: dict[str, Any] = {"color": COLOURS[kind], "hatch": HATCHES[kind]}
+        look |= {"edgecolor": "white", "linewidth": 0.3}
+        panel.bar(np.arange(values[name].size), values[name], **look)
         panel.axhline(0, color="#222222", linewidth=0.8)
         middle = (values[name].size - 1) / 2
         ends = (middle - widths[i] / 2, middle + widths[i] / 2)
@@ -81,10 +72,8 @@ def plot_gradients(
             panel.set_ylabel(text("plots.hidden_units.gradient"))
     figure.suptitle(text("plots.hidden_units.gradients_title"))
     largest = (f"{n} {np.abs(v).max():.2g}" for n, v in values.items())
-    return finish(
-        figure,
-        text("plots.hidden_units.gradients_description", parts=listed(largest)),
-    )
+    words = text("plots.hidden_units.gradients_description", parts=listed(largest))
+    return describe(figure, words)
 
 
 @styled
@@ -108,11 +97,6 @@ def plot_check_errors(
     worst : str, optional
         Of which entry the largest errors are drawn too.
 
-    Returns
-    -------
-    Figure
-        The figure.
-
     Examples
     --------
     >>> figure = plot_check_errors([0.1, 1e-5], {"f": [[1.0, 1e-9]]}, limits={})
@@ -126,26 +110,17 @@ def plot_check_errors(
         median = np.median(np.asarray(runs, float), axis=0)
         name = text("plots.gradient_check.median", label=label)
         panel.loglog(steps, median, label=name, **series(i, marks=True))
-        parts.append(
-            text(
-                "plots.gradient_check.lowest",
-                label=label,
-                step=f"{steps[median.argmin()]:.0e}",
-            )
-        )
+        step = f"{steps[median.argmin()]:.0e}"
+        parts.append(text("plots.gradient_check.lowest", label=label, step=step))
     if worst is not None:
         largest = np.asarray(errors[worst], float).max(axis=0)
         name = text("plots.gradient_check.worst", label=worst)
         panel.loglog(steps, largest, label=name, **series(len(errors), marks=True))
     for name, height in limits.items():
         panel.axhline(height, color=INK, linestyle=":", linewidth=1)
-        panel.annotate(
-            name,
-            (np.sqrt(steps.min() * steps.max()) / 10, height),
-            textcoords="offset points",
-            xytext=(0, 3),
-            fontsize=9,
-        )
+        place = np.sqrt(steps.min() * steps.max()) / 10, height
+        above = {"textcoords": "offset points", "xytext": (0, 3)}
+        panel.annotate(name, place, fontsize=9, **above)
     panel.set(
         title=text("plots.gradient_check.title"),
         xlabel=text("plots.gradient_check.step"),
@@ -155,4 +130,4 @@ def plot_check_errors(
     low, high = panel.get_ylim()
     panel.set_ylim(low, high * 1e3)
     words = text("plots.gradient_check.description", parts=listed(parts))
-    return finish(figure, words)
+    return describe(figure, words)

@@ -7,25 +7,26 @@
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch
 
-from helpers.plots.style import COLOURS, INK, describe, lighter, new_figure, styled
+from helpers.plots.style import (
+    COLOURS,
+    INK,
+    arrow,
+    describe,
+    lighter,
+    new_figure,
+    styled,
+)
 from helpers.strings import listed, text
 
-__all__ = [
-    "draw_data_flow",
-    "draw_five_steps",
-]
+__all__ = ["draw_data_flow", "draw_five_steps"]
 
 _FORWARD, _BACKWARD, _CACHE = COLOURS[0], COLOURS[1], COLOURS[2]
-
-
-def _blank(axes: Axes, title: str) -> None:
-    axes.set_title(title)
-    axes.set_axis_off()
 
 
 def _arrow(
@@ -34,22 +35,9 @@ def _arrow(
     end: tuple[float, float],
     colour: str,
     dash: object = "-",
-    shrink: float = 0.0,
 ) -> None:
-    axes.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=13,
-            color=colour,
-            linewidth=1.6,
-            linestyle=dash,
-            shrinkA=shrink,
-            shrinkB=shrink,
-            zorder=1,
-        )
-    )
+    look = {"linewidth": 1.6, "linestyle": dash, "shrinkA": 0, "shrinkB": 0}
+    arrow(axes, start, end, color=colour, mutation_scale=13, **look)
 
 
 def _box(
@@ -74,10 +62,7 @@ def _box(
 
 
 @styled
-def draw_data_flow(
-    layer_dims: Sequence[int],
-    m: int | str = "m",
-) -> Figure:
+def draw_data_flow(layer_dims: Sequence[int], m: int | str = "m") -> Figure:
     """Draw what flows forward, what is kept, and what flows back, with shapes.
 
     Parameters
@@ -109,16 +94,13 @@ def draw_data_flow(
     def shape(layer: int) -> str:
         return f"({layer_dims[layer]}, {m})"
 
+    def write(x: float, y: float, words: str, side: int, size: float = 8) -> None:
+        va = "bottom" if side > 0 else "top"
+        look = {"ha": "center", "va": va, "fontsize": size, "linespacing": 1.3}
+        panel.text(x, y, words, **look)
+
     def on_arrow(x: float, y: float, name: str, layer: int, side: int) -> None:
-        panel.text(
-            x,
-            y + 0.13 * side,
-            f"{name}\n{shape(layer)}",
-            ha="center",
-            va="bottom" if side > 0 else "top",
-            fontsize=8.5,
-            linespacing=1.3,
-        )
+        write(x, y + 0.13 * side, f"{name}\n{shape(layer)}", side, 8.5)
 
     for layer in range(1, depth + 1):
         x = layer * step
@@ -127,34 +109,11 @@ def draw_data_flow(
         weights = f"({layer_dims[layer]}, {layer_dims[layer - 1]})"
         biases = f"({layer_dims[layer]}, 1)"
         _box(panel, x, top, f"{linear}\n{act}", _FORWARD)
-        _box(
-            panel,
-            x,
-            middle,
-            f"A{layer - 1}, W{layer}, b{layer}\nZ{layer}",
-            _CACHE,
-            size=8.5,
-        )
+        cache = f"A{layer - 1}, W{layer}, b{layer}\nZ{layer}"
+        _box(panel, x, middle, cache, _CACHE, size=8.5)
         _box(panel, x, bottom, f"{act}\n{linear}", _BACKWARD)
-        panel.text(
-            x,
-            top + 0.5,
-            f"W{layer} {weights}\nb{layer} {biases}",
-            ha="center",
-            va="bottom",
-            fontsize=8,
-            color=INK,
-            linespacing=1.3,
-        )
-        panel.text(
-            x,
-            bottom - 0.95,
-            f"dW{layer} {weights}\ndb{layer} {biases}",
-            ha="center",
-            va="top",
-            fontsize=8,
-            linespacing=1.3,
-        )
+        write(x, top + 0.5, f"W{layer} {weights}\nb{layer} {biases}", 1)
+        write(x, bottom - 0.95, f"dW{layer} {weights}\ndb{layer} {biases}", -1)
         _arrow(panel, (x, top - 0.42), (x, middle + 0.42), _CACHE, ":")
         _arrow(panel, (x, middle - 0.42), (x, bottom + 0.42), _CACHE, ":")
         _arrow(panel, (x, bottom - 0.42), (x, bottom - 0.9), _BACKWARD, "--")
@@ -171,14 +130,8 @@ def draw_data_flow(
     # Around the corner to the cost, and around the other corner back.
     panel.plot([left, end], [top, top], color=_FORWARD, linewidth=1.6, zorder=1)
     _arrow(panel, (end, top), (end, middle + 0.42), _FORWARD)
-    panel.plot(
-        [end, end],
-        [middle - 0.32, bottom],
-        color=_BACKWARD,
-        linewidth=1.6,
-        linestyle="--",
-        zorder=1,
-    )
+    look = {"color": _BACKWARD, "linewidth": 1.6, "linestyle": "--", "zorder": 1}
+    panel.plot([end, end], [middle - 0.32, bottom], **look)
     _arrow(panel, (end, bottom), (left, bottom), _BACKWARD, "--")
     on_arrow((left + right) / 2, top, f"AL = A{depth}", depth, side=1)
     on_arrow((left + right) / 2, bottom, f"dAL = dA{depth}", depth, side=-1)
@@ -193,7 +146,8 @@ def draw_data_flow(
         )
     panel.set_xlim(-1.35, end + 0.75)
     panel.set_ylim(bottom - 1.65, top + 1.25)
-    _blank(panel, text("plots.flow_title", dims=list(layer_dims), m=m))
+    panel.set_title(text("plots.flow_title", dims=list(layer_dims), m=m))
+    panel.set_axis_off()
     forward = listed(f"A{layer} {shape(layer)}" for layer in range(depth + 1))
     back = listed(f"dA{layer} {shape(layer)}" for layer in range(depth, -1, -1))
     words = text("plots.flow_description", forward=forward, back=back)
@@ -223,17 +177,11 @@ _ARROWS = (
 
 def _step_box(axes: Axes, number: int, name: str) -> None:
     x, y = _PLACES[name]
-    axes.add_patch(
-        FancyBboxPatch(
-            (x - _WIDTH / 2, y - _HEIGHT / 2),
-            _WIDTH,
-            _HEIGHT,
-            boxstyle="round,pad=0.02,rounding_size=0.18",
-            facecolor=lighter(COLOURS[number - 1], 0.18),
-            edgecolor=COLOURS[number - 1],
-            linewidth=1.6,
-        )
-    )
+    colour, style = COLOURS[number - 1], "round,pad=0.02,rounding_size=0.18"
+    look: dict[str, Any] = {"facecolor": lighter(colour, 0.18), "edgecolor": colour}
+    corner = x - _WIDTH / 2, y - _HEIGHT / 2
+    box = FancyBboxPatch(corner, _WIDTH, _HEIGHT, style, linewidth=1.6, **look)
+    axes.add_patch(box)
     title = text(f"plots.five_steps.{name}", number=number)
     axes.text(x, y + 0.18, title, ha="center", va="center", weight="bold")
     what = text(f"plots.five_steps.{name}_what")
@@ -252,12 +200,7 @@ def _step_arrow(axes: Axes, start: str, end: str, label: str) -> None:
         tail = (x0, y0 + sign * (_HEIGHT / 2 + 0.08))
         head = (x1, y1 - sign * (_HEIGHT / 2 + 0.08))
         place, align = (x0 + 0.15, (y0 + y1) / 2), ("left", "center")
-    axes.annotate(
-        "",
-        head,
-        tail,
-        arrowprops={"arrowstyle": "-|>", "color": "#222222", "linewidth": 1.4},
-    )
+    arrow(axes, tail, head, color=INK, linewidth=1.4)
     label = text(f"plots.five_steps.{label}")
     axes.text(*place, label, ha=align[0], va=align[1], fontsize=8.5)
 
@@ -265,11 +208,6 @@ def _step_arrow(axes: Axes, start: str, end: str, label: str) -> None:
 @styled
 def draw_five_steps() -> Figure:
     """Draw the five steps: initialize once, then four of them round and round.
-
-    Returns
-    -------
-    Figure
-        The map.
 
     Examples
     --------
@@ -279,13 +217,9 @@ def draw_five_steps() -> Figure:
     figure, axes = new_figure(height=2.9)
     for number, name in enumerate(_PLACES, start=1):
         _step_box(axes, number, name)
-    for arrow in _ARROWS:
-        _step_arrow(axes, *arrow)
-    axes.set(
-        title=text("plots.five_steps.title"),
-        xlim=(0, 10.6),
-        ylim=(0.1, 3.9),
-        aspect="equal",
-    )
+    for step in _ARROWS:
+        _step_arrow(axes, *step)
+    axes.set(title=text("plots.five_steps.title"), aspect="equal")
+    axes.set(xlim=(0, 10.6), ylim=(0.1, 3.9))
     axes.axis("off")
     return describe(figure, text("plots.five_steps.description"))

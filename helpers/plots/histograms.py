@@ -14,29 +14,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from helpers.plots.style import (
-    INK,
-    describe,
-    filled,
-    finish,
-    new_figure,
-    series,
-    styled,
-)
+from helpers.plots.style import INK, describe, filled, new_figure, series, styled
 from helpers.strings import clauses, text
 
-__all__ = [
-    "plot_layer_histograms",
-    "plot_layer_scales",
-    "plot_samples",
-]
+__all__ = ["plot_layer_histograms", "plot_layer_scales", "plot_samples"]
+
+
+def _over_layers(name: str, values: Sequence[str]) -> str:
+    first, last, depth = values[0], values[-1], len(values)
+    return text("plots.deviations", name=name, first=first, last=last, depth=depth)
 
 
 @styled
 def plot_layer_histograms(
-    layers: Mapping[str, Sequence[ArrayLike]],
-    *,
-    title: str | None = None,
+    layers: Mapping[str, Sequence[ArrayLike]], *, title: str | None = None
 ) -> Figure:
     """Draw a histogram of the activations (or gradients) of each layer.
 
@@ -45,8 +36,6 @@ def plot_layer_histograms(
     layers : dict of str to sequence of array_like
         A row of panels for each name, a panel for each layer. Values that are
         not finite are left out.
-    title : str, optional
-        Words for the figure.
 
     Returns
     -------
@@ -62,38 +51,22 @@ def plot_layer_histograms(
     'Standard deviation: tanh from 1 in layer 1 to 0.1 in layer 2.'
     """
     depth = max(len(values) for values in layers.values())
-    figure, axes = new_figure(
-        len(layers),
-        depth,
-        width=min(10.0, 1.0 + 1.15 * depth),
-        height=0.9 + 1.35 * len(layers),
-        squeeze=False,
-        sharey="row",
-    )
+    rows, width = len(layers), min(10.0, 1.0 + 1.15 * depth)
+    sizes = {"width": width, "height": 0.9 + 1.35 * rows}
+    figure, axes = new_figure(rows, depth, **sizes, squeeze=False, sharey="row")
     low, high = -1.0, 1.0
     parts = []
     for row, (name, arrays) in enumerate(layers.items()):
         flat = [np.asarray(values, float).ravel() for values in arrays]
         finite = [values[np.isfinite(values)] for values in flat]
         deviations = []
-        for layer, (panel, values) in enumerate(
-            zip(axes[row], finite, strict=False), start=1
-        ):
-            panel.hist(
-                np.clip(values, low, high),
-                bins=30,
-                range=(low, high),
-                weights=np.full(len(values), 1 / max(len(values), 1)),
-                linewidth=0.5,
-                **filled(row, 0.75),
-            )
-            deviation = float(values.std()) if len(values) else 0.0
-            deviations.append(f"{deviation:.2g}")
-            panel.set_title(
-                text("plots.layer_panel", layer=layer, deviation=f"{deviation:.2g}"),
-                fontsize=8,
-                fontweight="normal",
-            )
+        for layer, (panel, values) in enumerate(zip(axes[row], finite), start=1):
+            weights = np.full(len(values), 1 / max(len(values), 1))
+            look = {"weights": weights, "linewidth": 0.5, **filled(row, 0.75)}
+            panel.hist(np.clip(values, low, high), 30, range=(low, high), **look)
+            deviations.append(f"{float(values.std()) if len(values) else 0.0:.2g}")
+            words = text("plots.layer_panel", layer=layer, deviation=deviations[-1])
+            panel.set_title(words, fontsize=8, fontweight="normal")
             panel.set_xlim(low, high)
             ticks = panel.set_xticks([low, high], [f"{low:.2g}", f"{high:.2g}"])
             panel.tick_params(labelsize=7)
@@ -104,19 +77,11 @@ def plot_layer_histograms(
         for spare in axes[row, len(arrays) :]:
             spare.remove()
         axes[row, 0].set_ylabel(name)
-        parts.append(
-            text(
-                "plots.deviations",
-                name=name,
-                first=deviations[0],
-                last=deviations[-1],
-                depth=len(deviations),
-            )
-        )
+        parts.append(_over_layers(name, deviations))
     figure.suptitle(title or text("plots.histograms_title"))
     figure.supxlabel(text("plots.histograms_values"), fontsize=10)
     words = text("plots.histograms_description", parts=clauses(parts))
-    return finish(figure, words)
+    return describe(figure, words)
 
 
 @styled
@@ -136,10 +101,6 @@ def plot_layer_scales(
         A line for each name, a point for each layer.
     ylabel : str
         What the numbers are.
-    title : str, optional
-        Words for the figure.
-    axes : Axes, optional
-        A panel to draw into; a new figure otherwise.
     legend : bool, default True
         Whether the panel names its lines; of several panels one is enough.
 
@@ -166,30 +127,18 @@ def plot_layer_scales(
             label=text("plots.zeros_not_drawn", name=name) if hidden else name,
             **series(i, marks=True),
         )
-        parts.append(
-            text(
-                "plots.deviations",
-                name=name,
-                first=f"{values[0]:.2g}",
-                last=f"{values[-1]:.2g}",
-                depth=len(values),
-            )
-        )
+        parts.append(_over_layers(name, [f"{value:.2g}" for value in values]))
     if len(positive):
         panel.set_yscale("log")
     panel.set_xticks(np.arange(1, max(map(len, lines.values())) + 1))
     if legend:
         # Two columns leave more room above or below the lines.
         panel.legend(ncols=1 if len(lines) < 5 else 2)
-    words = text(
-        "plots.scales_description", name=ylabel.capitalize(), parts=clauses(parts)
-    )
-    panel.set(
-        title=title or text("plots.scales_title", name=ylabel.capitalize()),
-        xlabel=text("plots.layer"),
-        ylabel=ylabel,
-    )
-    return finish(panel.figure, words, is_part=axes is not None)
+    name = ylabel.capitalize()
+    words = text("plots.scales_description", name=name, parts=clauses(parts))
+    title = title or text("plots.scales_title", name=name)
+    panel.set(title=title, xlabel=text("plots.layer"), ylabel=ylabel)
+    return describe(panel.figure, words, is_part=axes is not None)
 
 
 @styled
@@ -203,11 +152,6 @@ def plot_samples(samples: Mapping[str, ArrayLike], xlabel: str = "") -> Figure:
     xlabel : str
         What the numbers are; "value" if it is empty.
 
-    Returns
-    -------
-    Figure
-        One panel for each.
-
     Examples
     --------
     >>> plot_samples({"two": [0.0, 1.0]}).description
@@ -216,34 +160,19 @@ def plot_samples(samples: Mapping[str, ArrayLike], xlabel: str = "") -> Figure:
     arrays = {name: np.ravel(np.asarray(s, float)) for name, s in samples.items()}
     everything = np.concatenate(list(arrays.values()))
     # Eighths, so that 0 and 1 are edges of bins.
-    edges = np.arange(
-        np.floor(everything.min()), np.ceil(everything.max()) + 0.1, 1 / 8
-    )
-    figure, panels = new_figure(
-        1, len(arrays), height=2.8, sharex=True, sharey=True, squeeze=False
-    )
-    for i, (panel, (name, values)) in enumerate(
-        zip(panels[0], arrays.items(), strict=True)
-    ):
-        panel.hist(
-            values,
-            edges,
-            density=True,
-            linewidth=0.5,
-            **filled(i, 0.5),
-        )
+    low, high = np.floor(everything.min()), np.ceil(everything.max())
+    edges = np.arange(low, high + 0.1, 1 / 8)
+    shared = {"sharex": True, "sharey": True, "squeeze": False}
+    figure, panels = new_figure(1, len(arrays), height=2.8, **shared)
+    for i, (panel, (name, values)) in enumerate(zip(panels[0], arrays.items())):
+        panel.hist(values, edges, density=True, linewidth=0.5, **filled(i, 0.5))
         panel.axvline(values.mean(), color=INK, linestyle="--", linewidth=1.2)
         panel.set(title=name, xlabel=xlabel or text("plots.samples.value"))
     panels[0, 0].set_ylabel(text("plots.samples.density"))
-    parts = clauses(
-        text(
-            "plots.samples.sample",
-            name=name,
-            low=f"{values.min():.2g}",
-            high=f"{values.max():.2g}",
-            # Adding 0 turns -0 into 0.
-            mean=f"{round(float(values.mean()), 2) + 0:.2g}",
-        )
-        for name, values in arrays.items()
-    )
-    return describe(figure, text("plots.samples.samples", parts=parts))
+    parts = []
+    for name, values in arrays.items():
+        told = {"low": f"{values.min():.2g}", "high": f"{values.max():.2g}"}
+        # Adding 0 turns -0 into 0.
+        told["mean"] = f"{round(float(values.mean()), 2) + 0:.2g}"
+        parts.append(text("plots.samples.sample", name=name, **told))
+    return describe(figure, text("plots.samples.samples", parts=clauses(parts)))

@@ -21,7 +21,6 @@ from helpers.plots.style import (
     INK,
     MARKERS,
     describe,
-    finish,
     lighter,
     new_figure,
     styled,
@@ -29,12 +28,7 @@ from helpers.plots.style import (
 from helpers.statistics import wilson_interval
 from helpers.strings import clauses, listed, text
 
-__all__ = [
-    "accuracy_by_group",
-    "gallery",
-    "plot_accuracy_by_group",
-    "plot_masks",
-]
+__all__ = ["accuracy_by_group", "gallery", "plot_accuracy_by_group", "plot_masks"]
 
 
 @styled
@@ -56,15 +50,6 @@ def gallery(
         A few words above each image; a line break starts a second line.
     columns : int, default 10
         Images in a row.
-    title : str
-        Words above all of them.
-    description : str
-        What is to be seen.
-
-    Returns
-    -------
-    Figure
-        One panel an image.
 
     Examples
     --------
@@ -79,13 +64,9 @@ def gallery(
     titles = [""] * m if titles is None else list(titles)
     lines = max((words.count("\n") + 1 if words else 0 for words in titles), default=0)
     side = 8.0 / columns if columns > 4 else 1.6
-    figure, panels = new_figure(
-        rows,
-        columns,
-        width=side * columns,
-        height=(side + 0.15 * lines) * rows + (0.3 if title else 0),
-        squeeze=False,
-    )
+    height = (side + 0.15 * lines) * rows + (0.3 if title else 0)
+    sizes = {"width": side * columns, "height": height}
+    figure, panels = new_figure(rows, columns, **sizes, squeeze=False)
     layout: Any = figure.get_layout_engine()
     layout.set(w_pad=0.02, h_pad=0.02)
     for number, panel in enumerate(panels.flat):
@@ -152,8 +133,6 @@ def plot_accuracy_by_group(
         Whether each prediction was right; of several classifiers by name.
     groups : array_like of shape (m,)
         The group of each example, such as ``factors["stress"]``.
-    title : str
-        Words above the panel.
     usual : float, optional
         An accuracy to compare with, such as that on the test set: a dotted line.
 
@@ -173,23 +152,16 @@ def plot_accuracy_by_group(
     first = next(iter(tables.values()))
     names = list(first)
     names.sort(key=lambda name: first[name][0])
-    figure, panel = new_figure(
-        height=1.0 + (0.24 + 0.12 * len(tables)) * max(len(names), 2)
-    )
+    height = 1.0 + (0.24 + 0.12 * len(tables)) * max(len(names), 2)
+    figure, panel = new_figure(height=height)
     distance = 0.5 / len(tables)
     for number, (label, table) in enumerate(tables.items()):
         accuracy, low, high, _ = np.array([table[name] for name in names]).T
-        panel.errorbar(
-            accuracy,
-            np.arange(len(names)) + (number - (len(tables) - 1) / 2) * distance,
-            xerr=[np.maximum(accuracy - low, 0), np.maximum(high - accuracy, 0)],
-            fmt=MARKERS[number],
-            color=COLOURS[number],
-            ecolor=lighter(COLOURS[number], 0.6),
-            elinewidth=2,
-            capsize=3,
-            label=label or None,
-        )
+        y = np.arange(len(names)) + (number - (len(tables) - 1) / 2) * distance
+        ends = [np.maximum(accuracy - low, 0), np.maximum(high - accuracy, 0)]
+        look = {"fmt": MARKERS[number], "color": COLOURS[number], "capsize": 3}
+        look |= {"ecolor": lighter(COLOURS[number], 0.6), "elinewidth": 2}
+        panel.errorbar(accuracy, y, xerr=ends, label=label or None, **look)
     if usual is not None:
         panel.axvline(usual, color=INK, linestyle=":", label=text("plots.images.usual"))
     panel.axvline(0.5, color=INK, linewidth=0.8, label=text("plots.images.guessing"))
@@ -200,18 +172,13 @@ def plot_accuracy_by_group(
     panel.legend(loc="lower left")
     parts = []
     for label, table in tables.items():
-        rows = listed(
-            text(
-                "plots.images.group",
-                name=name,
-                accuracy=f"{table[name][0]:.0%}".replace("%", " %"),
-                low=f"{100 * table[name][1]:.0f}",
-                high=f"{100 * table[name][2]:.0f}",
-                n=table[name][3],
-            )
-            for name in names
-        )
-        parts.append(listed([label, rows]) if label else rows)
+        rows = []
+        for name in names:
+            accuracy, low, high, n = table[name]
+            told = {"low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}", "n": n}
+            told["accuracy"] = f"{accuracy:.0%}".replace("%", " %")
+            rows.append(text("plots.images.group", name=name, **told))
+        parts.append(listed([label, listed(rows)]) if label else listed(rows))
     return describe(figure, text("plots.images.groups", parts=clauses(parts)))
 
 
@@ -224,31 +191,22 @@ def plot_masks(masks: Sequence[ArrayLike]) -> Figure:
     masks : sequence of array_like of shape (n_units, m)
         Zeros and ones; what is not an array of two axes is left out.
 
-    Returns
-    -------
-    Figure
-        The figure.
-
     Examples
     --------
     >>> plot_masks([np.ones((2, 3))]).description
     'Masks of units (rows) by examples (columns), dark where dropped: 100 % kept.'
     """
     grids = [np.atleast_2d(np.asarray(mask, float)) for mask in masks]
-    figure, axes = new_figure(
-        1, len(grids), width=4.6 * len(grids), height=3.0, squeeze=False
-    )
+    sizes = {"width": 4.6 * len(grids), "height": 3.0}
+    figure, axes = new_figure(1, len(grids), **sizes, squeeze=False)
     kept = []
     for step, (panel, grid) in enumerate(zip(axes.flat, grids, strict=True), start=1):
         panel.imshow(grid, cmap="gray", vmin=0, vmax=1, aspect="auto")
         panel.grid(False)
         percent = f"{100 * grid.mean():.3g}"
         kept.append(text("plots.masks.kept", percent=percent))
-        panel.set(
-            title=text("plots.masks.panel", step=step, percent=percent),
-            xlabel=text("plots.masks.example"),
-            ylabel=text("plots.masks.unit"),
-        )
+        panel.set(title=text("plots.masks.panel", step=step, percent=percent))
+        panel.set(xlabel=text("plots.masks.example"), ylabel=text("plots.masks.unit"))
         panel.yaxis.set_major_locator(MaxNLocator(integer=True))
     words = text("plots.masks.description", parts=listed(kept))
-    return finish(figure, words)
+    return describe(figure, words)

@@ -12,6 +12,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,6 +27,7 @@ from helpers.plots.style import (
     describe,
     lighter,
     new_figure,
+    ring,
     series,
     styled,
 )
@@ -46,30 +48,24 @@ def _words(key: str, **values: object) -> str:
     return text(f"plots.optimization.{key}", **values)
 
 
+def _batch_sizes(axes: Axes, sizes: Sequence[int]) -> None:
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(sizes, [str(size) for size in sizes])
+    axes.set_xlabel(_words("batch_size"))
+
+
 def _tiles(
     axes: Axes, numbers: np.ndarray, labels: np.ndarray, left: float, bottom: float
 ) -> None:
     for i, (number, label) in enumerate(zip(numbers, labels, strict=True)):
         kind = int(label > 0.5)
-        axes.add_patch(
-            Rectangle(
-                (left + i, bottom),
-                0.92,
-                0.8,
-                facecolor=lighter(CLASS_COLOURS[kind], 0.35),
-                edgecolor=INK,
-                hatch=CLASS_HATCHES[kind],
-                linewidth=0.6,
-            )
-        )
-        axes.text(
-            left + i + 0.46,
-            bottom + 0.4,
-            f"{number:g}",
-            ha="center",
-            va="center",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
-        )
+        look: dict[str, Any] = {"edgecolor": INK, "linewidth": 0.6}
+        look["hatch"] = CLASS_HATCHES[kind]
+        look["facecolor"] = lighter(CLASS_COLOURS[kind], 0.35)
+        axes.add_patch(Rectangle((left + i, bottom), 0.92, 0.8, **look))
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
+        place = left + i + 0.46, bottom + 0.4
+        axes.text(*place, f"{number:g}", ha="center", va="center", bbox=box)
 
 
 @styled
@@ -137,20 +133,14 @@ def plot_gradient_noise(sizes: Sequence[int], noise: Sequence[float]) -> Figure:
     axes.plot(sizes, expected, "--", color=INK, label=_words("noise_line"))
     look = series(0, marks=True) | {"linestyle": "none", "markersize": 8}
     axes.plot(sizes, noise, label=_words("noise_points"), **look)
-    axes.set_xscale("log", base=2)
+    _batch_sizes(axes, sizes)
     axes.set_yscale("log", base=2)
-    axes.set_xticks(sizes, [str(size) for size in sizes])
-    ticks = 2.0 ** np.arange(
-        np.floor(np.log2(min(noise))), np.ceil(np.log2(max(noise))) + 1
-    )
+    low, high = np.floor(np.log2(min(noise))), np.ceil(np.log2(max(noise)))
+    ticks = 2.0 ** np.arange(low, high + 1)
     axes.set_yticks(ticks, [f"{100 * tick:g} %" for tick in ticks])
     axes.minorticks_off()
     axes.legend()
-    axes.set(
-        title=_words("noise_title"),
-        xlabel=_words("batch_size"),
-        ylabel=_words("noise_axis"),
-    )
+    axes.set(title=_words("noise_title"), ylabel=_words("noise_axis"))
     pairs = clauses(
         labelled(size, f"{100 * value:.0f} %")
         for size, value in zip(sizes, noise, strict=True)
@@ -171,11 +161,6 @@ def plot_batch_sizes(
     costs : dict of int to sequence of n_epochs float
         Cost after each epoch by batch size.
 
-    Returns
-    -------
-    Figure
-        Two panels.
-
     Examples
     --------
     >>> figure = plot_batch_sizes({1: 50.0, 64: 2.0}, {1: [0.2, 0.1], 64: [0.6, 0.5]})
@@ -185,22 +170,14 @@ def plot_batch_sizes(
     figure, (left, right) = new_figure(1, 2, width=9.0, height=3.4)
     sizes = list(milliseconds)
     left.plot(sizes, list(milliseconds.values()), **series(0, marks=True))
-    left.set_xscale("log", base=2)
-    left.set_yscale("log")
-    left.set_xticks(sizes, [str(size) for size in sizes])
+    _batch_sizes(left, sizes)
+    left.set(yscale="log", title=_words("time_title"), ylabel=_words("ms"))
     left.minorticks_off()
-    left.set(
-        title=_words("time_title"), xlabel=_words("batch_size"), ylabel=_words("ms")
-    )
     for i, (size, values) in enumerate(costs.items()):
-        epochs = np.arange(1, len(values) + 1)
-        right.plot(
-            epochs, values, label=_words("size", size=size), **series(i, marks=True)
-        )
-    right.set_yscale("log")
-    right.set(
-        title=_words("epochs_title"), xlabel=_words("epochs"), ylabel=text("plots.cost")
-    )
+        epochs, label = np.arange(1, len(values) + 1), _words("size", size=size)
+        right.plot(epochs, values, label=label, **series(i, marks=True))
+    right.set(yscale="log", title=_words("epochs_title"))
+    right.set(xlabel=_words("epochs"), ylabel=text("plots.cost"))
     right.legend()
     times = clauses(
         labelled(size, f"{value:.3g} ms") for size, value in milliseconds.items()
@@ -239,15 +216,8 @@ def plot_steps_against_rate(
     ratios = sorted({ratio for ratio, _ in steps})
     columns = min(2, len(ratios))
     rows = -(-len(ratios) // columns)
-    figure, panels = new_figure(
-        rows,
-        columns,
-        width=9.0,
-        height=2.8 * rows,
-        sharex=True,
-        sharey=True,
-        squeeze=False,
-    )
+    shared = {"sharex": True, "sharey": True, "squeeze": False}
+    figure, panels = new_figure(rows, columns, width=9.0, height=2.8 * rows, **shared)
     parts = []
     for panel, ratio in zip(panels.flat, ratios, strict=False):
         labels = [label for other, label in steps if other == ratio]
@@ -258,27 +228,12 @@ def plot_steps_against_rate(
             if np.isnan(needed).all():
                 continue
             best = int(np.nanargmin(needed))
-            panel.plot(
-                rates[best],
-                needed[best],
-                "o",
-                markersize=13,
-                markerfacecolor="none",
-                markeredgecolor=look["color"],
-                markeredgewidth=1.6,
-            )
-            parts.append(
-                _words(
-                    "rate_end",
-                    ratio=f"{ratio:g}",
-                    label=label,
-                    steps=f"{needed[best]:.0f}",
-                    rate=f"{rates[best]:.2g}",
-                )
-            )
-        panel.set_xscale("log")
-        panel.set_yscale("log")
-        panel.set_title(_words("ratio", ratio=f"{ratio:g}"))
+            edge = {"markeredgecolor": look["color"], "markeredgewidth": 1.6}
+            ring(panel, rates[best], needed[best], 13, **edge)
+            told = {"steps": f"{needed[best]:.0f}", "rate": f"{rates[best]:.2g}"}
+            parts.append(_words("rate_end", ratio=f"{ratio:g}", label=label, **told))
+        title = _words("ratio", ratio=f"{ratio:g}")
+        panel.set(xscale="log", yscale="log", title=title)
     for panel in panels[-1]:
         panel.set_xlabel(_words("rate"))
     for panel in panels[:, 0]:
@@ -329,8 +284,8 @@ def plot_valley_paths(
         look = series(i) | {"linestyle": "-", "markevery": 1, "markersize": 3.5}
         panel.plot(W, b, **(look | {"linewidth": 0.9}))
         panel.plot(0, 0, marker="*", color=INK, markersize=11, linestyle="none")
-        panel.set(title=label, xlabel=_words("along"), ylim=(-half, half))
-        panel.set_xlim(-0.75, reach)
+        limits = {"xlim": (-0.75, reach), "ylim": (-half, half)}
+        panel.set(title=label, xlabel=_words("along"), **limits)
         panel.grid(False)
     panels[0, 0].set_ylabel(_words("across"))
     names = listed(paths)
@@ -354,11 +309,6 @@ def plot_averages(
     averages : dict of float to (sequence of float, sequence of float)
         Plain and corrected average by beta.
 
-    Returns
-    -------
-    Figure
-        Two panels with the same axes.
-
     Examples
     --------
     >>> figure = plot_averages([1, 2], [10, 10], {0.5: ([5, 7.5], [10, 10])})
@@ -373,14 +323,8 @@ def plot_averages(
             panel.plot(days, pair[k], label=_words("beta", beta=beta), **series(i))
         panel.set(title=_words(key), xlabel=_words("day"))
     for beta, (plain, corrected) in averages.items():
-        parts.append(
-            _words(
-                "average_start",
-                beta=beta,
-                plain=f"{plain[0]:.3g}",
-                corrected=f"{corrected[0]:.3g}",
-            )
-        )
+        told = {"plain": f"{plain[0]:.3g}", "corrected": f"{corrected[0]:.3g}"}
+        parts.append(_words("average_start", beta=beta, **told))
     panels[0].set_ylabel(_words("temperature"))
     panels[1].legend()
     return describe(figure, _words("averages_description", parts=clauses(parts)))
@@ -417,29 +361,11 @@ def plot_rate_choice(choice: Mapping[str, Mapping[float, Sequence[float]]]) -> F
             rates, costs.min(axis=1), costs.max(axis=1), color=look["color"], alpha=0.6
         )
         best = int(np.nanargmin(mean))
-        axes.plot(
-            rates[best],
-            mean[best],
-            "o",
-            markersize=14,
-            markerfacecolor="none",
-            markeredgecolor=look["color"],
-            markeredgewidth=1.6,
-        )
-        parts.append(
-            _words(
-                "choice_end",
-                method=method,
-                rate=f"{rates[best]:g}",
-                cost=f"{mean[best]:.3g}",
-            )
-        )
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+        edge = {"markeredgecolor": look["color"], "markeredgewidth": 1.6}
+        ring(axes, rates[best], mean[best], **edge)
+        told = {"rate": f"{rates[best]:g}", "cost": f"{mean[best]:.3g}"}
+        parts.append(_words("choice_end", method=method, **told))
     axes.legend()
-    axes.set(
-        title=_words("choice_title"),
-        xlabel=_words("rate"),
-        ylabel=_words("validation_cost"),
-    )
+    axes.set(xscale="log", yscale="log", title=_words("choice_title"))
+    axes.set(xlabel=_words("rate"), ylabel=_words("validation_cost"))
     return describe(figure, _words("choice_description", parts=clauses(parts)))

@@ -15,7 +15,9 @@ without colour; the face is white, so that the figure also reads in a dark theme
 `matrix(axes, A)`           an array as a grid of numbers
 =========================== ==================================================
 
-Titles and labels are the notebook's own words and come in as arguments.
+`axes` is where to draw. Titles and labels are the notebook's own words and come in
+as arguments. A function `f` takes two arrays of one shape, whose ranges are `xs` and
+`ys`, and returns an array of that shape.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +31,8 @@ from mpl_toolkits.mplot3d import Axes3D
 from numpy.typing import ArrayLike
 
 from helpers.fonts import use_font
-from helpers.plots.style import COLOURS, DASHES, HATCHES, MARKERS, CourseFigure
+from helpers.plots import style
+from helpers.plots.style import COLOURS, HATCHES, MARKERS, CourseFigure
 
 __all__ = [
     "bars",
@@ -135,34 +138,21 @@ def lines(
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
     x : array_like of shape (n,)
         The common horizontal values.
     series : dict of str to array_like of shape (n,)
         The curves by the name that the legend gives them.
-    title, xlabel, ylabel : str
-        What stands around the panel.
     log : str
         The letters of the axes that are logarithmic, as in ``"xy"``.
     marked : bool
         Whether each value gets a marker; for few values.
     start : int
         The place in the palette of the first curve.
-    legend : bool
-        Whether the names are shown.
     """
     for k, (name, y) in enumerate(series.items(), start):
-        axes.plot(
-            np.ravel(x),
-            np.ravel(y),
-            color=COLOURS[k % len(COLOURS)],
-            linestyle=DASHES[k % len(DASHES)],
-            marker=MARKERS[k % len(MARKERS)] if marked else None,
-            markersize=5,
-            linewidth=2,
-            label=name,
-        )
+        look = style.series(k, marks=True) | ({} if marked else {"marker": None})
+        look |= {"markersize": 5, "linewidth": 2}
+        axes.plot(np.ravel(x), np.ravel(y), label=name, **look)
     for letter in log:
         axes.set(**{f"{letter}scale": "log"})
         axis = getattr(axes, f"{letter}axis")
@@ -190,34 +180,20 @@ def points(
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
     X : array_like of shape (2, m)
         Examples as columns.
     Y : array_like of shape (1, m)
         The class of each, 0, 1, ...
     names : sequence of str
         The names of the classes.
-    title, xlabel, ylabel : str
-        What stands around the panel.
     size : float
         The area of a marker.
-    legend : bool
-        Whether the names are shown.
     """
     X, classes = np.asarray(X), np.ravel(Y).astype(int)
     for k, name in enumerate(names):
-        axes.scatter(
-            X[0, classes == k],
-            X[1, classes == k],
-            s=size,
-            color=COLOURS[k],
-            marker=MARKERS[k],
-            edgecolor="white",
-            linewidth=0.5,
-            label=name,
-            zorder=3,
-        )
+        look: dict[str, Any] = {"color": COLOURS[k], "marker": MARKERS[k], "s": size}
+        look |= {"edgecolor": "white", "linewidth": 0.5, "zorder": 3, "label": name}
+        axes.scatter(X[0, classes == k], X[1, classes == k], **look)
     _name(axes, title, xlabel, ylabel)
     if legend:
         axes.legend(fontsize=9, framealpha=0.9)
@@ -245,16 +221,8 @@ def contours(
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
-    f : callable
-        Takes two arrays of one shape, returns an array of that shape.
-    xs, ys : pair of float
-        The range of the first and of the second number.
     levels : int or sequence of float
         How many lines, or where they are.
-    title, xlabel, ylabel : str
-        What stands around the panel.
     """
     x, y, z = _grid(f, xs, ys, 121)
     drawn = axes.contour(x, y, z, levels=levels, colors="0.55", linewidths=0.9)
@@ -267,8 +235,6 @@ def path(axes: Axes, steps: ArrayLike, name: str = "", place: int = 0) -> None:
 
     Parameters
     ----------
-    axes : Axes
-        Where the contours are.
     steps : array_like of shape (n, 2)
         The points in order.
     name : str
@@ -277,16 +243,8 @@ def path(axes: Axes, steps: ArrayLike, name: str = "", place: int = 0) -> None:
         The place in the palette.
     """
     steps = np.asarray(steps)
-    axes.plot(
-        steps[:, 0],
-        steps[:, 1],
-        color=COLOURS[place],
-        linestyle=DASHES[place],
-        marker=MARKERS[place],
-        markersize=4,
-        linewidth=1.4,
-        label=name or None,
-    )
+    look = style.series(place, marks=True) | {"markersize": 4, "linewidth": 1.4}
+    axes.plot(*steps.T, label=name or None, **look)
     if name:
         axes.legend(fontsize=9, framealpha=0.9)
 
@@ -307,12 +265,6 @@ def surface(
     ----------
     axes : Axes
         A panel with projection ``"3d"``.
-    f : callable
-        Takes two arrays of one shape, returns an array of that shape.
-    xs, ys : pair of float
-        The range of the first and of the second number.
-    title, xlabel, ylabel : str
-        What stands around the panel.
     """
     x, y, z = _grid(f, xs, ys, 61)
     axes.plot_surface(
@@ -321,6 +273,7 @@ def surface(
     axes.view_init(elev=32, azim=-120)
     # More labels than these run into one another.
     axes.locator_params(nbins=5)
+    axes.set_zlabel("J")
     _name(axes, title, xlabel, ylabel)
 
 
@@ -337,14 +290,6 @@ def regions(
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
-    f : callable
-        Takes two arrays of one shape, returns the model's outputs in it.
-    xs, ys : pair of float
-        The range of the first and of the second number.
-    title : str
-        What stands above the panel.
     boundary : float
         The output at which the answer changes.
     """
@@ -379,16 +324,8 @@ def bars(
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
-    names : sequence of str
-        One name a bar.
-    values : array_like of shape (n,)
-        The heights.
     half_widths : array_like of shape (n,), optional
         Half the length of each error bar.
-    title, ylabel : str
-        What stands around the panel.
     form : str
         How a value is written.
     """
@@ -409,23 +346,8 @@ def bars(
     _name(axes, title, "", ylabel)
 
 
-def matrix(
-    axes: Axes,
-    A: ArrayLike,
-    *,
-    title: str = "",
-) -> None:
-    """Draw a small array as a grid with the number written in each field.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    A : array_like of shape (r, c)
-        The array.
-    title : str
-        What stands around the panel.
-    """
+def matrix(axes: Axes, A: ArrayLike, *, title: str = "") -> None:
+    """Draw a small array as a grid with the number written in each field."""
     A = np.atleast_2d(A)
     limit = np.abs(A).max() or 1.0
     axes.imshow(A, cmap="PuOr", vmin=-1.8 * limit, vmax=1.8 * limit)

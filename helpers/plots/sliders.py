@@ -37,14 +37,8 @@ class Sliders(VBox):
 class Explorer(Sliders):
     """Sliders over a figure that is drawn from their values alone.
 
-    Parameters
-    ----------
-    sliders : dict of str to FloatSlider or IntSlider
-        The sliders by name.
-    render : callable
-        Called with a value for each name, returns the figure as a PNG file.
-    image : Image
-        Shows the figure.
+    `render` is called with a value for each name and returns the figure as a PNG file,
+    which `image` shows.
     """
 
     def __init__(
@@ -135,14 +129,9 @@ def explore(
         whole = all(isinstance(v, int) for v in (low, high, start, *step))
         kind = IntSlider if whole else FloatSlider
         fine = step[0] if step else 1 if whole else (high - low) / 50
-        sliders[name] = kind(
-            value=start,
-            min=low,
-            max=high,
-            step=fine,
-            description=name,
-            continuous_update=False,
-        )
+        sliders[name] = kind(value=start, min=low, max=high, step=fine)
+        sliders[name].description = name
+        sliders[name].continuous_update = False
     # Without a width of its own the image would fill the page, blurred.
     layout = Layout(width=f"{PIXELS * width * columns:.0f}px", max_width="100%")
     image = Image(format="png", layout=layout)

@@ -12,11 +12,12 @@ import base64
 import functools
 import html
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -35,12 +36,13 @@ __all__ = [
     "MARKERS",
     "STYLE",
     "CourseFigure",
+    "arrow",
     "describe",
     "filled",
-    "finish",
     "lighter",
     "new_figure",
     "outline",
+    "ring",
     "series",
     "show",
     "styled",
@@ -118,29 +120,16 @@ _PAGE_DPI = 96
 
 
 class CourseFigure(Figure):
-    """A white figure with a description that shows itself in a notebook.
+    """A white figure with a description that shows itself in a notebook."""
 
-    Parameters
-    ----------
-    description : str, optional
-        What is to be seen, in words.
-    **options : object
-        As for `matplotlib.figure.Figure`.
-    """
+    description = ""  # what is to be seen, in words
 
-    def __init__(self, *, description: str = "", **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         FigureCanvasAgg(self)
-        self.description = description
 
     def to_png(self) -> bytes:
-        """Return the figure as a PNG file whose metadata hold the description.
-
-        Returns
-        -------
-        bytes
-            The file.
-        """
+        """Return the figure as a PNG file whose metadata hold the description."""
         buffer = io.BytesIO()
         with matplotlib.rc_context(STYLE | font_style()):
             self.savefig(
@@ -157,10 +146,7 @@ class CourseFigure(Figure):
     def to_bundle(self) -> dict[str, str]:
         """Return what a notebook shows: the image and its description.
 
-        Returns
-        -------
-        dict of str to str
-            The page under ``"text/html"``, the words under ``"text/plain"``.
+        The page stands under ``"text/html"``, the words under ``"text/plain"``.
         """
         png = self.to_png()
         data = base64.b64encode(png).decode("ascii")
@@ -189,15 +175,7 @@ class CourseFigure(Figure):
 def styled(function: Callable[P, T]) -> Callable[P, T]:
     """Let a function draw in the style of the course, whatever the user's is.
 
-    Parameters
-    ----------
-    function : callable
-        Makes or fills a figure.
-
-    Returns
-    -------
-    callable
-        The same, with `STYLE` in force while it runs and no longer.
+    `STYLE` is in force while it runs and no longer.
     """
 
     @functools.wraps(function)
@@ -221,8 +199,6 @@ def new_figure(
 
     Parameters
     ----------
-    rows, columns : int, default 1
-        Panels.
     width, height : float
         Size in inches; 7 inches are the width of a notebook's column.
     **options : object
@@ -245,71 +221,36 @@ def new_figure(
     return figure, figure.subplots(rows, columns, **options)
 
 
-def describe(figure: Figure, description: str) -> Figure:
-    """Say in words what a figure shows.
+def describe(figure: Any, description: str, is_part: bool = False) -> Figure:
+    """Say in words what a figure, or one more panel of it, shows.
 
     Parameters
     ----------
     figure : Figure
-        A figure of this course, or of pyplot.
+        A figure of this course, or of pyplot; it is returned.
     description : str
         One to three sentences: what is drawn, and what is to be seen in it. They
         replace what was said before.
-
-    Returns
-    -------
-    Figure
-        The same figure.
+    is_part : bool, default False
+        Whether only one panel was drawn: then they follow what was said before.
 
     Examples
     --------
     >>> figure, axes = new_figure()
     >>> describe(figure, "An empty panel.").description
     'An empty panel.'
-    """
-    setattr(figure, "description", description)  # noqa: B010, pyplot's have none
-    return figure
-
-
-def finish(figure: Any, description: str, is_part: bool = False) -> Figure:
-    """Give a figure its description, or add that of one more panel.
-
-    Parameters
-    ----------
-    figure : Figure
-        What was drawn.
-    description : str
-        What is to be seen.
-    is_part : bool, default False
-        Whether only one panel of a larger figure was drawn.
-
-    Returns
-    -------
-    Figure
-        The same figure.
-
-    Examples
-    --------
-    >>> figure, axes = new_figure()
-    >>> finish(finish(figure, "Left."), "Right.", is_part=True).description
-    'Left. Right.'
+    >>> describe(figure, "Another.", is_part=True).description
+    'An empty panel. Another.'
     """
     before = getattr(figure, "description", "") if is_part else ""
-    return describe(figure, f"{before} {description}".strip())
+    figure.description = f"{before} {description}".strip()
+    return figure
 
 
 def outline(figure: Figure) -> str:
     """Say which panels a figure has, for one whose description stands elsewhere.
 
-    Parameters
-    ----------
-    figure : Figure
-        Any figure.
-
-    Returns
-    -------
-    str
-        Titles, axis labels and names of series, panel by panel.
+    Titles, axis labels and names of series, panel by panel.
 
     Examples
     --------
@@ -338,11 +279,8 @@ def outline(figure: Figure) -> str:
 def show(figure: Figure) -> None:
     """Show a figure now, before the cell comes to its end.
 
-    Parameters
-    ----------
-    figure : Figure
-        In a notebook the image with its description appears; elsewhere the
-        description is printed.
+    In a notebook the image with its description appears; elsewhere the description is
+    printed.
     """
     from IPython.display import display
 
@@ -350,19 +288,9 @@ def show(figure: Figure) -> None:
 
 
 def lighter(colour: str, fraction: float) -> tuple[float, float, float]:
-    """Mix a colour with white.
+    """Mix a colour with white, of which `fraction` is left, between 0 (white) and 1.
 
-    Parameters
-    ----------
-    colour : str
-        A colour of `COLOURS`.
-    fraction : float
-        How much of it is left, between 0 (white) and 1.
-
-    Returns
-    -------
-    tuple of float
-        Red, green and blue between 0 and 1.
+    Returns red, green and blue between 0 and 1.
 
     Examples
     --------
@@ -374,19 +302,9 @@ def lighter(colour: str, fraction: float) -> tuple[float, float, float]:
 
 
 def series(i: int, marks: bool = False) -> dict[str, Any]:
-    """Return colour, dash and marker of the i-th of several lines.
+    """Return colour, dash and marker of the i-th of several lines, for ``axes.plot``.
 
-    Parameters
-    ----------
-    i : int
-        Which line.
-    marks : bool, default False
-        Whether every point gets its marker (few points) or only some.
-
-    Returns
-    -------
-    dict
-        Options for ``axes.plot``.
+    With `marks` every point gets its marker (few points), otherwise only some.
 
     Examples
     --------
@@ -402,20 +320,26 @@ def series(i: int, marks: bool = False) -> dict[str, Any]:
     }
 
 
+def ring(axes: Axes, x: float, y: float, size: float = 14, **look: Any) -> None:
+    """Draw a ring around a point, such as the best of a curve.
+
+    `size` is its diameter in typographic points; `look` are options for ``axes.plot``.
+    """
+    axes.plot(x, y, "o", markersize=size, markerfacecolor="none", **look)
+
+
+def arrow(
+    axes: Axes, start: Sequence[float], end: Sequence[float], **look: Any
+) -> None:
+    """Draw an arrow; `look` are options for ``matplotlib.patches.FancyArrowPatch``."""
+    look = {"arrowstyle": "-|>"} | look
+    axes.annotate("", (end[0], end[1]), (start[0], start[1]), arrowprops=look)
+
+
 def filled(i: int, fraction: float = 0.6) -> dict[str, Any]:
-    """Return face, edge and hatch of the i-th of several bars.
+    """Return face, edge and hatch of the i-th of several bars, for ``axes.bar``.
 
-    Parameters
-    ----------
-    i : int
-        Which bar.
-    fraction : float, default 0.6
-        How much of its colour the face keeps.
-
-    Returns
-    -------
-    dict
-        Options for ``axes.bar`` and its relatives.
+    `fraction` is how much of its colour the face keeps.
 
     Examples
     --------

@@ -15,13 +15,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from helpers.plots.images import gallery
-from helpers.plots.style import (
-    describe,
-    finish,
-    new_figure,
-    series,
-    styled,
-)
+from helpers.plots.style import describe, new_figure, series, styled
 from helpers.strings import clauses, text
 
 __all__ = [
@@ -33,20 +27,13 @@ __all__ = [
 
 
 @styled
-def plot_unit_weights(
-    weights: Mapping[str, tuple[ArrayLike, ArrayLike]],
-) -> Figure:
+def plot_unit_weights(weights: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
     """Draw the two incoming weights of every unit, before and after training.
 
     Parameters
     ----------
     weights : dict of str to (before, after)
         A panel for each name; both arrays have shape (n_units, 2).
-
-    Returns
-    -------
-    Figure
-        The figure.
 
     Examples
     --------
@@ -55,15 +42,9 @@ def plot_unit_weights(
     'Different places of 3 units: equal 1 before and 1 after.'
     """
     # One scale for all: units that stay in one place must look like it.
-    figure, axes = new_figure(
-        1,
-        len(weights),
-        width=4.4 * len(weights),
-        height=3.9,
-        squeeze=False,
-        sharex=True,
-        sharey=True,
-    )
+    shared = {"sharex": True, "sharey": True, "squeeze": False}
+    width = 4.4 * len(weights)
+    figure, axes = new_figure(1, len(weights), width=width, height=3.9, **shared)
     parts, count = [], 0
     for panel, (name, pair) in zip(axes.flat, weights.items(), strict=True):
         places = []
@@ -71,42 +52,27 @@ def plot_unit_weights(
             array = np.asarray(array, float)
             count = len(array)
             places.append(len(np.unique(array.round(6), axis=0)))
-            look = series(i, marks=True) | {"linestyle": "none"}
-            panel.plot(
-                array[:, 0],
-                array[:, 1],
-                label=text(f"plots.weights.{when}"),
-                **look | {"markersize": 8, "markerfacecolor": "none"},
-            )
-        panel.set(
-            title=name,
-            xlabel=text("plots.weights.from", name="x1"),
-            ylabel=text("plots.weights.from", name="x2"),
-        )
+            look = series(i, marks=True) | {"linestyle": "none", "markersize": 8}
+            look |= {"markerfacecolor": "none", "label": text(f"plots.weights.{when}")}
+            panel.plot(array[:, 0], array[:, 1], **look)
+        x, y = (text("plots.weights.from", name=name) for name in ("x1", "x2"))
+        panel.set(title=name, xlabel=x, ylabel=y)
         panel.margins(0.15)
         panel.legend()
-        parts.append(
-            text("plots.weights.places", name=name, before=places[0], after=places[1])
-        )
+        told = dict(zip(("before", "after"), places, strict=True))
+        parts.append(text("plots.weights.places", name=name, **told))
     words = text("plots.weights.units", count=count, parts=clauses(parts))
-    return finish(figure, words)
+    return describe(figure, words)
 
 
 @styled
-def plot_hidden_units(
-    histories: Mapping[str, ArrayLike],
-) -> Figure:
+def plot_hidden_units(histories: Mapping[str, ArrayLike]) -> Figure:
     """Draw how one number of each hidden unit changes over the updates.
 
     Parameters
     ----------
     histories : dict of str to array_like of shape (n_updates, n_h)
         One panel for each label, one line for each column.
-
-    Returns
-    -------
-    Figure
-        The panels side by side.
 
     Examples
     --------
@@ -115,9 +81,8 @@ def plot_hidden_units(
     The first weight of each hidden unit over the updates. equal: 1 different value \
 at the end of 2 units. random: 2 different values at the end of 2 units.
     """
-    figure, panels = new_figure(
-        1, len(histories), height=3.2, squeeze=False, sharey=True
-    )
+    shared = {"squeeze": False, "sharey": True}
+    figure, panels = new_figure(1, len(histories), height=3.2, **shared)
     sentences = []
     for panel, (label, history) in zip(panels[0], histories.items(), strict=True):
         history = np.asarray(history, float)
@@ -134,16 +99,13 @@ at the end of 2 units. random: 2 different values at the end of 2 units.
         panel.set(title=label, xlabel=text("plots.hidden_units.updates"))
         different = len(np.unique(history[-1].round(9)))
         key = "one_value" if different == 1 else "values"
-        sentences.append(
-            text(f"plots.hidden_units.{key}", label=label, count=different, units=units)
-        )
+        told = {"label": label, "count": different, "units": units}
+        sentences.append(text(f"plots.hidden_units.{key}", **told))
     panels[0, 0].set_ylabel(text("plots.hidden_units.weight"))
     # The panel with the most units names them all.
     panels[0, int(np.argmax([np.shape(h)[1] for h in histories.values()]))].legend()
-    return finish(
-        figure,
-        text("plots.hidden_units.units_description", parts=" ".join(sentences)),
-    )
+    parts = " ".join(sentences)
+    return describe(figure, text("plots.hidden_units.units_description", parts=parts))
 
 
 @styled
@@ -181,14 +143,10 @@ def plot_weights(w: ArrayLike, size: int) -> Figure:
     bar.ax.set_title(text("plots.weights.weight"), fontweight="normal")
     mean = images[0]
     middle = mean[size // 4 : size - size // 4, size // 4 : size - size // 4]
-    words = text(
-        "plots.weights.weights",
-        low=f"{planes.min():.2g}",
-        high=f"{planes.max():.2g}",
-        middle=f"{np.abs(middle).mean() / limit:.0%}",
-        whole=f"{np.abs(mean).mean() / limit:.0%}",
-    )
-    return describe(figure, words)
+    told = {"low": f"{planes.min():.2g}", "high": f"{planes.max():.2g}"}
+    told["middle"] = f"{np.abs(middle).mean() / limit:.0%}"
+    told["whole"] = f"{np.abs(mean).mean() / limit:.0%}"
+    return describe(figure, text("plots.weights.weights", **told))
 
 
 @styled

@@ -40,10 +40,7 @@ def _path(name: str) -> Path:
 def language() -> str:
     """Return the name of the language that is spoken now.
 
-    Returns
-    -------
-    str
-        Such as ``"en"``.
+    Such as ``"en"``.
     """
     asked = os.environ.get("COURSE_LANGUAGE", "")
     return _here.get() or _process or _usable(asked) or ENGLISH
@@ -52,10 +49,7 @@ def language() -> str:
 def speak(name: str) -> None:
     """Choose the language of this process.
 
-    Parameters
-    ----------
-    name : str
-        Of the language; one without a file of strings is not spoken.
+    One without a file of strings is not spoken.
     """
     global _process
     _process = _usable(name)
@@ -65,10 +59,7 @@ def speak(name: str) -> None:
 def speaking(name: str) -> Iterator[None]:
     """Speak a language within a block, in this thread alone.
 
-    Parameters
-    ----------
-    name : str
-        Of the language; one without a file of strings changes nothing.
+    One without a file of strings changes nothing.
     """
     token = _here.set(_usable(name) or language())
     try:

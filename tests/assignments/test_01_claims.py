@@ -59,6 +59,7 @@ def right(neuron, chosen, data):
     return (neuron.predict(*chosen, data.test_x) == data.test_y)[0]
 
 
+@pytest.mark.slow
 def test_larger_rates_fit_the_training_set_better(neuron, runs, data):
     """And the cost of the largest leaps up before it falls."""
     costs = costs_of(neuron, runs, data.train_x, data.train_y)
@@ -180,6 +181,7 @@ def test_negatives_are_systematically_wrong_and_nothing_else_stands_out(cats, ri
         assert spread(right, factors[name]) < np.quantile(dealt, 0.95) + 0.02, name
 
 
+@pytest.mark.slow
 def test_an_image_and_its_negative_have_a_constant_sum(cats, data, chosen):
     """The sum is linear, so no weights can say yes to both."""
     w, b = chosen

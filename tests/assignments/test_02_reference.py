@@ -107,6 +107,7 @@ def test_update_is_the_published_one(planar):
     np.testing.assert_allclose(new["b2"], [[0.00010457]], atol=5e-9)
 
 
+@pytest.mark.slow
 def test_training_starts_and_ends_where_it_was_published(planar, capsys):
     """The cost at the start agrees in all digits, the end in three.
 
@@ -125,6 +126,7 @@ def test_training_starts_and_ends_where_it_was_published(planar, capsys):
     np.testing.assert_allclose(end["b2"], [[0.20459656]], rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_flower_is_learned_as_published(planar):
     """Four hidden units get 90 % of the flower, at a cost of 0.2185."""
     X, Y = load_planar()

@@ -68,6 +68,7 @@ def test_depth_saves_iterations_at_a_small_common_rate_only():
     assert np.isnan(deep[-1]) and np.isnan(wide[-1])
 
 
+@pytest.mark.slow
 def test_a_hidden_layer_gains_and_more_is_not_shown_to():
     """18 points in both intervals; all six others contain 0 and stay below 2."""
     cells = ("look", "one-neuron", "rates", "live-tools", "five-starts", "pairs")
@@ -87,6 +88,7 @@ def test_a_hidden_layer_gains_and_more_is_not_shown_to():
         assert -2 < low < 0 < high < 2
 
 
+@pytest.mark.slow
 def test_the_gain_on_stressed_images_is_small():
     """About 5 points over all; above 0 for light and occlusion only."""
     cells = ("look", "one-neuron")

@@ -80,6 +80,7 @@ def test_start_keeps_the_size_of_what_comes_in(images):
         assert A.std() == pytest.approx(1, rel=0.15)
 
 
+@pytest.mark.slow
 def test_four_layers_stand_still_from_the_small_start_only(images, cats):
     """Times 0.01 the cost stays at log 2 where the other start has learned."""
     np.random.seed(2)

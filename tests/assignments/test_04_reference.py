@@ -78,6 +78,7 @@ def test_spreads_are_what_the_formula_says(name, factor):
     assert abs(W2.var() * 400 - factor) < 5 * factor * np.sqrt(2 / W2.size)
 
 
+@pytest.mark.slow
 def test_trained_starts_have_the_published_accuracies():
     """15000 steps on the classic circles, to one point in 300 and 100."""
     X, Y = load_circles("train")

@@ -93,6 +93,7 @@ def test_normalization_helps_deep_networks_and_no_shallow_ones():
     assert all(rate in names["rates"][1:-1] for rate in names["best"].values())
 
 
+@pytest.mark.slow
 def test_no_search_is_shown_to_be_better_and_seeds_matter(tmp_path, monkeypatch):
     """The paired interval contains zero; single comparisons of seeds mislead."""
     monkeypatch.chdir(tmp_path)

@@ -61,7 +61,7 @@ def test_one_wrong_sigmoid_costs_one_point():
     names, solution = names_of(source), Solution(names_of(source))
     exec("def sigmoid(z):\n    return 1 / (1 + np.exp(z))", names)
 
-    _, verdict = examined(store, names, reference=solution)
+    _, verdict = examined(store, names, seconds=10, reference=solution)
 
     lost = sum(cell.out_of - cell.points for cell in verdict.cells.values())
     assert lost == 1.0

@@ -1,5 +1,6 @@
 """The form of the source notebooks: every one of them, found by itself."""
 
+import ast
 import re
 import tomllib
 from functools import cache
@@ -109,6 +110,22 @@ def test_imports_stand_in_the_setup_only(path):
         if cell.cell_type == "code" and cell["id"] != "setup":
             found = re.findall(r"^\s*(?:import|from) .*", cell.source, re.MULTILINE)
             assert found == [], cell["id"]
+
+
+@EVERY_NOTEBOOK
+def test_the_factor_of_the_mean_stands_in_gradients_of_parameters(path):
+    """The course divides dW and db by m, and never dZ or dA."""
+    for cell in notebook_of(path).cells:
+        if cell.cell_type != "code":
+            continue
+        for node in ast.walk(ast.parse(cell.source)):
+            match node:
+                case ast.Assign(
+                    targets=[ast.Name(id=name)],
+                    value=ast.BinOp(op=ast.Div(), right=right),
+                ) if name.startswith(("dZ", "dA")):
+                    said = ast.unparse(right)
+                    assert said != "m" and not said.endswith(".shape[1]"), cell["id"]
 
 
 def exercises_of(path):

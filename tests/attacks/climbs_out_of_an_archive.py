@@ -61,8 +61,12 @@ def harm(place):
     """Look for members outside of where archives are unpacked."""
     from pathlib import Path
 
+    from autograder.files import files_below
+
     inside = place.found["top"] / "downloaded"
-    found = [Path("/tmp", MARK), *place.root.rglob(f"*{MARK}*")]
+    # Another attack's folders are deeper than rglob can follow.
+    below = files_below(place.root, deepest=20)
+    found = [Path("/tmp", MARK), *(path for path in below if MARK in path.name)]
     found = [p for p in found if p.exists() and inside not in p.parents]
     links = [p for p in place.found["top"].rglob("*") if p.is_symlink()]
     return found + links

@@ -1,10 +1,8 @@
 """Hand in a small file of millions of empty lists, each of which takes memory."""
 
 import json
-import time
-import tracemalloc
 
-from autograder.submissions import read_submission
+from tests.attacks.suite import too_much_to_read
 
 STOCK = "it exhausts the machine"
 TRIED = False
@@ -23,10 +21,4 @@ def prepare(place):
 
 def harm(place):
     """Look what reading it costs."""
-    tracemalloc.start()
-    began = time.process_time()
-    read_submission(place.found["path"])
-    seconds = time.process_time() - began
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return [n for n, most in ((seconds, 5), (peak, 60_000_000)) if n > most]
+    return too_much_to_read(place, 60_000_000)

@@ -2,7 +2,9 @@
 
 import os
 
-REFUSED = True
+# nbgrader's own copy fails at the pipe; the runner leaves it out, and grades the rest.
+REFUSED_BY = "nbgrader"
+FIRST = 'print("TRIED")'
 
 
 def prepare(place):

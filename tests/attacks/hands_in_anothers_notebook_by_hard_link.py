@@ -20,3 +20,9 @@ def prepare(place):
         (place.root / "submitted" / "honest" / "01_tiny" / "tiny.ipynb").read_bytes()
     )
     os.link(other, path)
+
+
+def harm(place):
+    """Look whether the learner is told what was wrong."""
+    said = place.graded(place.name).read_text()
+    return "" if "is a hard link" in said else "nobody says what it is"

@@ -21,8 +21,11 @@ def harm(place):
     import os
     from pathlib import Path
 
-    found = [p for p in (Path("unpickled-here-61d0"),) if p.exists()]
-    found += list(place.root.rglob("unpickled-here-61d0"))
+    from autograder.files import files_below
+
+    mark = "unpickled-here-61d0"
+    found = [p for p in (Path(mark),) if p.exists()]
+    found += [p for p in files_below(place.root, deepest=20) if p.name == mark]
     for path in found:
         os.remove(path)
     return found

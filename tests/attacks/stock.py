@@ -213,7 +213,7 @@ class Stock:
         nbformat.write(notebook, source / "tiny.ipynb")
         Course(self.root).generate(suite.ASSIGNMENT)
         self.hand_in("honest", honest() | {"why": suite.CANARIES["other"]})
-        problem = Course(self.root).autograde(suite.ASSIGNMENT, "honest")
+        problem = tiny.autograde(Course(self.root), suite.ASSIGNMENT, "honest")
         if problem or self.points("honest") != suite.POINTS:
             raise RuntimeError(f"honest work: {problem}, {self.points('honest')}")
 
@@ -232,7 +232,7 @@ class Stock:
         if hasattr(module, "prepare"):
             module.prepare(place)
         before = self.others()
-        problem = Course(self.root).autograde(suite.ASSIGNMENT, place.name)
+        problem = tiny.autograde(Course(self.root), suite.ASSIGNMENT, place.name)
         printed = suite.printed_in(place.graded(place.name))
         return {
             "graded": not problem,

@@ -56,6 +56,8 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
+import tracemalloc
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -65,7 +67,9 @@ from nbformat.v4 import new_code_cell
 
 from autograder.batch.run_report import report_path
 from autograder.nbgrader.course import Course
+from autograder.submissions import read_submission
 from tests import course as tiny
+from tests.course import autograde, feedback
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -207,7 +211,7 @@ class Target:
         if graded:
             mark = self.points(place.name)
             visible = [place.graded(place.name).read_text()]
-            self.course.feedback(ASSIGNMENT, place.name)
+            feedback(self.course, ASSIGNMENT, place.name)
             pages = (self.root / "feedback" / place.name).rglob("*")
             visible += [p.read_text(errors="replace") for p in pages if p.is_file()]
             printed = printed_in(place.graded(place.name))
@@ -223,7 +227,7 @@ class Target:
 
     def grade(self, name: str) -> float:
         """Grade a submission through nbgrader; return its automatic points."""
-        problem = self.course.autograde(ASSIGNMENT, name)
+        problem = autograde(self.course, ASSIGNMENT, name)
         if problem:
             raise AssertionError(f"{name} could not be graded: {problem}")
         return self.points(name)
@@ -279,7 +283,7 @@ class OneByOne:
         """Hand an attack in, grade it and return what came of it."""
         module = self._modules[name]
         place = self.target.attack(name, module)
-        problem = self.target.course.autograde(ASSIGNMENT, place.name)
+        problem = autograde(self.target.course, ASSIGNMENT, place.name)
         return self.target.outcome(place, module, not problem)
 
     @property
@@ -367,3 +371,17 @@ def running(marker: str) -> bool:
         except OSError:
             continue
     return False
+
+
+def too_much_to_read(place: Place, most: int) -> list[float]:
+    """Read what an attack has left in `place.found`; return what it costs too much of.
+
+    More than five seconds of processor time, or more bytes of memory than `most`.
+    """
+    tracemalloc.start()
+    began = time.process_time()
+    read_submission(place.found["path"])
+    seconds = time.process_time() - began
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return [n for n, bound in ((seconds, 5), (peak, most)) if n > bound]

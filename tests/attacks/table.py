@@ -4,6 +4,8 @@
 form of isolation and on stock nbgrader, and writes ``docs/security.md``. It needs
 Linux with namespaces and Landlock, and half an hour. ``python -m tests.attacks.table
 landlock`` measures one part again; the others are kept in ``build/attacks``.
+Names of attacks that are not for stock nbgrader measure these alone, and put their
+rows among the others.
 """
 
 from __future__ import annotations
@@ -42,6 +44,10 @@ def main(parts: list[str]) -> None:
     """Measure some parts, or all, and write what is known."""
     attacks = suite.attacks()
     os.environ["A_SECRET_TOKEN"] = suite.CANARIES["environment"]
+    if chosen := {name: attacks[name] for name in parts if name in attacks}:
+        text = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(with_rows(text, attacks, chosen), encoding="utf-8")
+        return
     KEPT.mkdir(parents=True, exist_ok=True)
     for part in parts or SHOWN:
         found = stock.measure() if part == STOCK else tried(attacks, part)
@@ -52,6 +58,25 @@ def main(parts: list[str]) -> None:
     body = page_part(attacks, found)
     PAGE.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")
     sys.stdout.write(body.split("\n\n")[0] + "\n")
+
+
+def with_rows(text: str, attacks: dict, chosen: dict) -> str:
+    """Return the page with some attacks measured anew, or for the first time."""
+    found: dict[str, dict] = {STOCK: {}}
+    found |= {form: tried(chosen, form) for form in SHOWN if form != STOCK}
+    new = dict(zip(chosen, rows_of(chosen, found)))
+    heads = [line for line in text.splitlines() if line.startswith("| attack |")]
+    table = text.split(heads[0])[1].split("\n\n")[0].splitlines()[2:]
+    rows = {line.split("`")[1]: line for line in table} | new
+    kept = [rows[name] for name in attacks]
+    text = text.replace("\n".join(table), "\n".join(kept))
+    if any(pays(one, suite.HONEST) for part in found.values() for one in part.values()):
+        raise RuntimeError(f"an attack pays: {found}")
+    text = re.sub(
+        r"Of \d+ that were tried here", f"Of {len(kept)} that were tried here", text
+    )
+    reasons = text.split("nbgrader, because\n\n")[1].split(f"\n{END}")[0]
+    return text.replace(reasons, "\n".join(reasons_of(attacks)))
 
 
 def tried(attacks: dict[str, ModuleType], form: str) -> dict[str, dict]:
@@ -78,30 +103,7 @@ def ours(outcome: suite.Outcome) -> dict:
 
 def page_part(attacks: dict[str, ModuleType], found: dict[str, dict]) -> str:
     """Return what stands between the marks in the page."""
-    rows, left_out = [], []
     there, forms = found[STOCK], [part for part in SHOWN if part != STOCK]
-    for name, module in attacks.items():
-        deserved = getattr(module, "HONEST", suite.HONEST)
-        said = (module.__doc__ or "").strip().splitlines()[0]
-        if name in there:
-            fair = getattr(module, "HONEST_STOCK", deserved)
-            points, hidden = cells(there[name], fair)
-            shown = f"{fair:g}" if fair == deserved else f"{fair:g}; here {deserved:g}"
-        else:
-            points = hidden = "–"
-            shown = f"{deserved:g}"
-            left_out.append((module.STOCK, name))
-        if getattr(module, "REFUSED", False):
-            shown = "0"
-        row = [f"`{name}`", said, shown, points, hidden]
-        for form in forms:
-            row += cells(found[form][name], deserved)
-        rows.append("| " + " | ".join(row) + " |")
-    reasons = sorted({why for why, _ in left_out})
-    lines = [
-        f"- {why}: " + ", ".join(f"`{name}`" for r, name in left_out if r == why)
-        for why in reasons
-    ]
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     kernel = platform.release().partition("-")[0]
     deserved = {n: getattr(m, "HONEST", suite.HONEST) for n, m in attacks.items()}
@@ -124,13 +126,45 @@ def page_part(attacks: dict[str, ModuleType], found: dict[str, dict]) -> str:
             "",
             f"| {' | '.join(COLUMNS)} |",
             "|---" * len(COLUMNS) + "|",
-            *rows,
+            *rows_of(attacks, found),
             "",
             "Not tried on stock nbgrader, because",
             "",
-            *lines,
+            *reasons_of(attacks),
         ]
     )
+
+
+def rows_of(attacks: dict[str, ModuleType], found: dict[str, dict]) -> list[str]:
+    """Return a row of the table for each attack."""
+    rows = []
+    there = found[STOCK]
+    for name, module in attacks.items():
+        deserved = getattr(module, "HONEST", suite.HONEST)
+        said = (module.__doc__ or "").strip().splitlines()[0]
+        points = hidden = "–"
+        shown = f"{deserved:g}"
+        if name in there:
+            fair = getattr(module, "HONEST_STOCK", deserved)
+            points, hidden = cells(there[name], fair)
+            shown = f"{fair:g}" if fair == deserved else f"{fair:g}; here {deserved:g}"
+        if getattr(module, "REFUSED", False):
+            shown = "0"
+        row = [f"`{name}`", said, shown, points, hidden]
+        for form in SHOWN:
+            if form != STOCK:
+                row += cells(found[form][name], deserved)
+        rows.append("| " + " | ".join(row) + " |")
+    return rows
+
+
+def reasons_of(attacks: dict[str, ModuleType]) -> list[str]:
+    """Return a line for each reason why attacks are not tried on stock nbgrader."""
+    left_out: dict[str, list[str]] = {}
+    for name, module in attacks.items():
+        if hasattr(module, "STOCK"):
+            left_out.setdefault(module.STOCK, []).append(f"`{name}`")
+    return [f"- {why}: {', '.join(names)}" for why, names in sorted(left_out.items())]
 
 
 def cells(found: dict, deserved: float) -> tuple[str, str]:

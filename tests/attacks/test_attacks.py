@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from autograder.sandbox import scratch
 from tests.attacks import suite, table
 
 ATTACKS = suite.attacks()
@@ -16,7 +17,11 @@ def engine(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("A_SECRET_TOKEN", suite.CANARIES["environment"])
         root = tmp_path_factory.mktemp(f"course-{request.param}")
-        yield suite.ENGINES[request.param](root, ATTACKS)
+        try:
+            yield suite.ENGINES[request.param](root, ATTACKS)
+        finally:
+            # Where one was stopped half way, pytest could not remove its folders.
+            scratch.remove(str(root))
 
 
 @pytest.mark.slow

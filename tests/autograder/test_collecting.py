@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -16,14 +17,19 @@ from nbgrader.apps import ZipCollectApp
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from autograder.lms_names import notebook_of
+from autograder.nbgrader.archives import Left, Refused, opened
 from autograder.nbgrader.collecting import (
     CANVAS,
     MOODLE,
     BoundedExtractor,
     LmsCollector,
 )
+from autograder.nbgrader.worksheets import worksheets_in
 from autograder.store import store_path
 from tests.course import CENTRE, content, two_stores
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 MOODLE_FILE = "{name}_{number}_assignsubmission_file_{file}"
@@ -266,6 +272,34 @@ def test_archives_of_one_learner_list_a_bounded_number_of_files(collect, said):
 
     assert got == {"2/01_basics/numpy_basics.ipynb": "good"}
     assert len(re.findall("archives list more than 100000 files", said())) >= 2
+
+
+def test_long_names_in_a_learners_archive_take_no_time(collect, said):
+    """What knows a copy by its name would take the square of it."""
+    began = time.process_time()
+    got = collect(
+        {
+            "A_1_assignsubmission_file_w.zip": _zip({f"{' ' * 30_000}x.ipynb": ""}),
+            "B_2_assignsubmission_file_numpy_basics.ipynb": "good",
+        }
+    )
+
+    assert got == {"2/01_basics/numpy_basics.ipynb": "good"}
+    assert "it has a longer name than a file can have" in said()
+    assert notebook_of(f"{' ' * 30_000}x.ipynb", ["numpy_basics"]) is None
+    assert time.process_time() - began < 10
+
+
+def test_lists_of_archives_are_bounded_in_bytes(tmp_path):
+    """A long name of which one character is wide takes four times its bytes."""
+    path = tmp_path / "work.zip"
+    path.write_bytes(_zip({f"\U0001f600{i}{'a' * 60_000}": "" for i in range(30)}))
+    left = Left(files=9, bytes=9, lists=4_000_000)
+    for _ in range(2):
+        assert len(opened(path, left).namelist()) == 30
+
+    with pytest.raises(Refused, match="too long a list of files"):
+        opened(path, left)
 
 
 def test_a_name_that_the_assignment_does_not_have_is_skipped(collect):
@@ -620,6 +654,31 @@ def test_a_worksheet_says_who_is_who_in_each_assignment(collect, said, tmp_path)
         assert "the grading worksheet has no participant 555" in said()
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "unpacked/M_666_assignsubmission_file_/data/sheet.csv",
+        "unpacked/M_666_assignsubmission_file_sheet.csv",
+        "unpacked/M M_666_assignsubmission_file_/Grades-C1-Basics.csv",
+    ],
+)
+def test_a_learners_own_worksheet_says_nothing(collect, tmp_path, place):
+    """In an archive that a browser has unpacked it would change who is who."""
+    archive = tmp_path / "downloaded/01_basics/archive"
+    honest = archive / "unpacked" / "A_1_assignsubmission_file_" / "numpy_basics.ipynb"
+    for path in (honest, archive / place):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    honest.write_text("x")
+    (archive / place).write_text(SHEET.format(1, 2, 3, 4), encoding="utf-8-sig")
+
+    canvas = archive / "unpacked" / "mallory_LATE_666_777_sheet.csv"
+    canvas.write_text("x")
+
+    assert worksheets_in(archive) == []
+    canvas.unlink()
+    assert collect(None) == {"1/01_basics/numpy_basics.ipynb": "x"}
+
+
 def test_a_worksheet_knows_the_gradebooks_learners(collect, tmp_path):
     """By their address or id, whatever the case."""
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "course") as book:
@@ -631,7 +690,6 @@ def test_a_worksheet_knows_the_gradebooks_learners(collect, tmp_path):
     assert got == {"countess/01_basics/numpy_basics.ipynb": "x"}
 
 
-@pytest.mark.slow
 def test_the_course_is_set_up_for_both(tmp_path):
     """``nbgrader zip_collect`` with the course's own settings."""
     (tmp_path / "nbgrader_config.py").write_bytes(

@@ -12,8 +12,15 @@ from nbgrader.api import Gradebook
 from sqlalchemy import event
 from traitlets.config import Config
 
-from autograder.nbgrader.exports import CanvasExport, MoodleExport, harmless
+from autograder.nbgrader.exports import (
+    CanvasExport,
+    MoodleExport,
+    TableExport,
+    harmless,
+)
 from autograder.nbgrader.marks import class_marks
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
@@ -170,6 +177,24 @@ def _plan(gradebook, statement, parameters):
     return [row[-1] for row in rows]
 
 
+def test_no_name_moves_the_marks_of_nbgraders_own_table(gradebook, tmp_path):
+    """Nor is one a formula; all else is as nbgrader writes it."""
+    path = tmp_path / "grades.csv"
+    plugin = TableExport()
+    plugin.to = str(path)
+    plugin.export(gradebook)
+    with path.open(newline="", encoding="utf-8") as file:
+        head, *rows = list(csv.reader(file))
+    found = {row[3]: dict(zip(head, row)) for row in rows if row[0] == "01_first"}
+
+    assert {len(row) for row in rows} == {len(head)}
+    assert [cell for row in rows for cell in row if cell[:1] in "=+@-" and cell] == []
+    assert found.keys() == NAMES.keys()
+    assert found["ada"]["last_name"] == 'Lovelace, "Countess"'
+    assert [found["ada"][key] for key in ("raw_score", "score")] == ["3.5", "2.5"]
+    assert found["pia"]["score"] == "0.0"
+
+
 def test_the_table_of_grades_says_what_the_export_says(gradebook, tmp_path):
     """Marks by a person and penalties are in both; no query reads pairs of rows."""
     asked = []
@@ -262,7 +287,6 @@ def test_only_what_begins_a_cell_is_marked(text, expected):
     assert harmless(text) == expected
 
 
-@pytest.mark.slow
 def test_nbgraders_command_finds_the_exporters(gradebook, tmp_path):
     """``nbgrader export --exporter=`` takes the class's dotted name."""
     to = tmp_path / "canvas.csv"

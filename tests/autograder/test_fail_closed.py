@@ -9,6 +9,7 @@ from autograder.errors import CourseError
 from autograder.nbgrader import execution
 from autograder.store import read_store, store_path
 from tests.autograder.test_lifecycle import solve
+from tests.course import autograde, feedback
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,8 +30,8 @@ def test_a_judge_that_fails_gives_no_marks(tiny_course, hand_in, monkeypatch):
         raise RuntimeError("the judge is ill")
 
     monkeypatch.setattr(execution.Judge, "trial", broken)
-    assert tiny_course.autograde("01_tiny", "judge_fails") == ""
-    assert tiny_course.feedback("01_tiny", "judge_fails") == ""
+    assert autograde(tiny_course, "01_tiny", "judge_fails") == ""
+    assert feedback(tiny_course, "01_tiny", "judge_fails") == ""
 
     row = row_of(tiny_course, "judge_fails")
     assert (row.marks.code, row.flags) == (0.0, ["look", "not judged"])
@@ -54,7 +55,7 @@ def test_a_judge_that_fails_for_one_function_costs_no_other(
     monkeypatch.setattr(execution.Judge, "function", broken)
     logger = logging.getLogger("autograder.nbgrader")
     monkeypatch.setattr(logger, "propagate", True)
-    assert tiny_course.autograde("01_tiny", "one_fails") == ""
+    assert autograde(tiny_course, "01_tiny", "one_fails") == ""
 
     row = row_of(tiny_course, "one_fails")
     assert (row.marks.code, row.flags) == (4.0, ["look", "not judged"])
@@ -69,14 +70,14 @@ def test_a_failed_regrade_leaves_no_old_mark_standing(
 ):
     """Full marks of yesterday are not today's if today's run failed."""
     hand_in("regraded", solve)
-    tiny_course.autograde("01_tiny", "regraded")
+    autograde(tiny_course, "01_tiny", "regraded")
     assert row_of(tiny_course, "regraded").marks.code == 7.0
 
     def dead(self, *arguments):
         raise OSError("no kernel could be started")
 
     monkeypatch.setattr(execution.JudgedExecute, "_run", dead)
-    tiny_course.autograde("01_tiny", "regraded")
+    autograde(tiny_course, "01_tiny", "regraded")
 
     row = row_of(tiny_course, "regraded")
     assert (row.marks.code, row.flags) == (0.0, ["look", "not judged"])
@@ -89,7 +90,7 @@ def test_a_missing_store_stops_before_anything_is_graded(tiny_course, hand_in):
     content = path.read_bytes()
     path.unlink()
     try:
-        reason = tiny_course.autograde("01_tiny", "no_store")
+        reason = autograde(tiny_course, "01_tiny", "no_store")
         with pytest.raises(CourseError, match="generate_assignment 01_tiny"):
             tiny_course.stale("01_tiny")
     finally:
@@ -120,5 +121,5 @@ def test_grading_that_fails_leaves_the_environment_alone(
         raise RuntimeError("the disk is ill")
 
     monkeypatch.setattr(execution.JudgedExecute, "preprocess", broken)
-    assert "the disk is ill" in tiny_course.autograde("01_tiny", "refused")
+    assert "the disk is ill" in autograde(tiny_course, "01_tiny", "refused")
     assert "NBGRADER_EXECUTION" not in os.environ

@@ -1,9 +1,16 @@
 """What feedback says beside the cases of a wrong answer."""
 
-from autograder.feedback import cell_html
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from autograder.feedback import cell_html, function_reason
+from autograder.judging import FunctionVerdict
+from autograder.nbgrader.execution import _stopped
 from helpers.strings import text
 from tests.autograder.test_judge import judged, store
 from tests.course import CENTRE, SPREAD
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["store"]
 
@@ -50,3 +57,22 @@ def test_a_right_answer_has_no_such_note(store):
     page = cell_html(store, verdict, "spread-check", verdict.cells["spread-check"])
 
     assert "not asked for" not in page
+
+
+def test_of_a_function_that_is_not_there_it_is_said_what_to_look_for():
+    """A cell with an error defines nothing, and neither does another name."""
+    verdict = FunctionVerdict("f", "missing", [], [], kind="missing")
+
+    assert "did its cell stop with an error" in function_reason(verdict)
+    verdict.stopped = "SyntaxError"
+    assert "stopped with SyntaxError" in function_reason(verdict)
+
+
+@pytest.mark.parametrize("before", ["", "x = 1\n", "    ", "\ufeff", "\t\u200b"])
+def test_the_error_is_named_however_the_definition_begins(before):
+    """An indent or an invisible character is why its cell stops."""
+    cell = new_code_cell(f"{before}def f(x):\n    return x")
+    cell.outputs = [new_output("error", ename="SyntaxError", evalue="", traceback=[])]
+
+    assert _stopped(new_notebook(cells=[cell]), "f") == "SyntaxError"
+    assert _stopped(new_notebook(cells=[cell]), "g") == ""

@@ -15,6 +15,8 @@ from helpers.checks.checker import relation_named
 from helpers.checks.recognition import Run, best_results, other_answers
 from helpers.checks.report import describe_outcome, evidence_of_runs, fill_hint
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted(ROOT.glob("release/*/*.cases.json"))
 

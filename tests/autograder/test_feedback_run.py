@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 from autograder.cli.main import main
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.feedback_run import FeedbackRun
-from tests.course import CENTRE, SPREAD
+from tests.course import CENTRE, SPREAD, autograde, feedback
 
 pytestmark = [
     pytest.mark.slow,
@@ -34,7 +34,7 @@ def course(tiny_course, hand_in):
     hand_in("page_two", solve)
     hand_in("page_three")
     for student in STUDENTS:
-        assert tiny_course.autograde("01_tiny", student) == ""
+        assert autograde(tiny_course, "01_tiny", student) == ""
     return tiny_course
 
 
@@ -58,7 +58,7 @@ def command(course, monkeypatch, *arguments):
 
 def test_pages_are_those_of_nbgrader(course, monkeypatch):
     for student in STUDENTS:
-        assert course.feedback("01_tiny", student) == ""
+        assert feedback(course, "01_tiny", student) == ""
     expected = pages(course)
     shutil.rmtree(course.root / "feedback")
 
@@ -127,7 +127,7 @@ def test_the_page_of_one_notebook_leaves_the_others(course):
     other.write_text("<p>made before</p>")
     try:
         course.directory.notebook_id = "tiny"
-        assert course.feedback("01_tiny", "page_three") == ""
+        assert feedback(course, "01_tiny", "page_three") == ""
     finally:
         course.directory.notebook_id = "*"
         (folder / "second.ipynb").unlink()

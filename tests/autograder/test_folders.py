@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from autograder.files import linked
 from autograder.sandbox import scratch
 from autograder.sandbox.forkserver import ForkServer
 
@@ -15,6 +16,10 @@ MAKES = """
 import os, sys
 from autograder.sandbox import scratch
 folder = scratch.make("made-", sys.argv[1])[0]
+os.chdir(folder)
+for _ in range(1500):
+    os.mkdir("d")
+    os.chdir("d")
 if os.fork() == 0:
     sys.stdin.read()
     os._exit(0)
@@ -24,7 +29,10 @@ sys.stdin.read()
 
 
 def test_folders_of_the_dead_go_and_of_the_living_stay(tmp_path):
-    """A folder is in use as long as its maker or a fork of it lives."""
+    """A folder is in use as long as its maker or a fork of it lives.
+
+    A learner may have made it deeper than Python's own functions can follow.
+    """
     maker = subprocess.Popen(
         [sys.executable, "-c", MAKES, str(tmp_path)],
         stdin=subprocess.PIPE,
@@ -73,6 +81,37 @@ def test_a_folder_of_another_user_stays(tmp_path):
     os.chown(place, 65534, 65534)
 
     assert scratch.sweep("made-", str(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "learner, folder, used",
+    [
+        (None, None, True),
+        (None, "../../source", False),
+        ("../source", None, False),
+        ("../../elsewhere", None, True),
+    ],
+)
+def test_a_submission_that_is_a_link_into_the_course_is_not_used(
+    tmp_path, learner, folder, used
+):
+    """Instructors may link a learner's folder from elsewhere; learners nothing."""
+    root = tmp_path / "course"
+    for place in (root / "source" / "01_tiny", tmp_path / "elsewhere" / "01_tiny"):
+        place.mkdir(parents=True)
+    own = root / "submitted" / "ada"
+    own.parent.mkdir()
+    if learner:
+        own.symlink_to(learner)
+    else:
+        own.mkdir()
+    if folder:
+        (own / "01_tiny").symlink_to(f"{folder}/01_tiny")
+    elif not learner:
+        (own / "01_tiny").mkdir()
+
+    assert (own / "01_tiny").is_dir()
+    assert (linked(own / "01_tiny", root) == "") is used
 
 
 @pytest.mark.slow

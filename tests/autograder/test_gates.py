@@ -16,6 +16,8 @@ from autograder.judging import Judge
 from autograder.nbgrader.generation import examine, visible_cases
 from tests.course import CATALOGUE, CENTRE, CENTRE_CHECK, tiny_notebook, write_source
 
+pytestmark = pytest.mark.slow
+
 
 def examined(tmp_path, catalogue=CATALOGUE, **sources):
     """Examine the small assignment after changes of its cells or catalogue."""

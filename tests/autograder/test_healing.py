@@ -12,7 +12,7 @@ import pytest
 from autograder.batch.run_report import report_path
 from autograder.nbgrader.course import Course
 from tests.conftest import ROOT
-from tests.course import CENTRE, SPREAD, write_source
+from tests.course import CENTRE, SPREAD, feedback, write_source
 
 pytestmark = [
     pytest.mark.slow,
@@ -201,7 +201,7 @@ def graded(tmp_path_factory):
     rows = json.loads(report_path(root, ASSIGNMENT).read_text())["submissions"]
     pages = {}
     for change in [*HEALED, *BEYOND]:
-        assert course.feedback(ASSIGNMENT, change.__name__) == ""
+        assert feedback(course, ASSIGNMENT, change.__name__) == ""
         page = root / "feedback" / change.__name__ / ASSIGNMENT / "tiny.html"
         pages[change] = re.sub(r"<[^>]+>|\s+", " ", page.read_text())
     return SimpleNamespace(
@@ -229,4 +229,6 @@ def test_what_cannot_be_healed_is_named_with_a_reason(graded, change):
 
     assert (row["points"], "damaged" in row["flags"]) == (0.0, True)
     assert BEYOND[change] in " ".join(graded.pages[change].split())
-    assert re.search(rf"damaged.*\b{change.__name__}\b", graded.run.stdout, re.DOTALL)
+    assert re.search(
+        rf"refused, 0 points.*\b{change.__name__}\b", graded.run.stdout, re.DOTALL
+    )

@@ -113,17 +113,20 @@ def changed(form: dict, changes: list, within: tuple = ()) -> dict:
         known = [
             p for p in places(form) if not within or (len(p) > 2 and p[2] in within)
         ]
+        if not known:  # all of it is deleted
+            break
         path = known[number % len(known)]
         holder = form
         for step in path[:-1]:
             holder = holder[step]
         inner = holder[path[-1]]
         if how == "put" and isinstance(inner, dict):
-            inner[key] = odd
+            # A copy: the same value may be put into itself, which no file can hold.
+            inner[key] = copy.deepcopy(odd)
         elif how == "del" and isinstance(holder, dict):
             del holder[path[-1]]
         else:
-            holder[path[-1]] = odd
+            holder[path[-1]] = copy.deepcopy(odd)
     return form
 
 

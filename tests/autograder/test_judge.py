@@ -50,6 +50,7 @@ def test_a_catalogued_mistake_is_named(store):
     assert verdict.functions["centre"].entry.name == "mean of the columns"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "centre",
     [
@@ -132,6 +133,7 @@ def test_a_missing_function_is_missing(store):
     assert number.functions["centre"].kind == "int"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

@@ -13,10 +13,11 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.errors import CourseError
+from autograder.flags import flags_from
 from autograder.nbgrader.course import Course
 from autograder.reports.appeal import judge_again, overview, whole_case
 from tests.conftest import ROOT
-from tests.course import CATALOGUE, CENTRE, SPREAD, write_source
+from tests.course import CATALOGUE, CENTRE, SPREAD, autograde, feedback, write_source
 
 pytestmark = [
     pytest.mark.slow,
@@ -87,6 +88,7 @@ CLASS = {
     "exits": (with_cell("exit()"), 7.0),
     "kills": (with_cell("import os; os._exit(1)"), 7.0),
     "syntax_error": (lambda nb: solve(nb, spread="def spread(X, power:"), 3.0),
+    "other_name": (lambda nb: solve(nb, CENTRE.replace("centre", "center")), 4.0),
     "replaces_names": (with_cell("check = lambda *a: 3", 3), 7.0),
     # At its check cell centre was right, and that counts.
     "replaces_numpy": (with_cell(SIMPLE, 4), 3.0),
@@ -137,8 +139,8 @@ def graded(tiny_course, hand_in):
         hand_in(student, raw=content)
     problems = {}
     for student in [*CLASS, *RAW]:
-        problems[student] = tiny_course.autograde("01_tiny", student)
-        problems[student] += tiny_course.feedback("01_tiny", student)
+        problems[student] = autograde(tiny_course, "01_tiny", student)
+        problems[student] += feedback(tiny_course, "01_tiny", student)
     rows = {row.student: row for row in tiny_course.grades("01_tiny")}
     return SimpleNamespace(course=tiny_course, problems=problems, rows=rows)
 
@@ -175,6 +177,24 @@ def test_only_odd_submissions_are_flagged(graded):
     honest = ["perfect", "untouched", "mistaken", "duplicated", "prints_marks"]
 
     assert [s for s in honest if graded.rows[s].flags] == []
+
+
+def test_a_function_that_is_not_there_is_flagged(graded):
+    """A zero for it may be owed to its name alone, which a person sees at once."""
+    flags = {s: row.flags for s, row in graded.rows.items() if s in CLASS}
+    missing = [s for s, found in flags.items() if "no function" in found]
+
+    assert flags["syntax_error"] == flags["other_name"] == ["no function"]
+    assert "untouched" not in missing
+    for student, name in (("syntax_error", "spread"), ("other_name", "centre")):
+        form = graded.course.graded_notebook("01_tiny", student, "tiny")
+        said = [flag.sentence for flag in flags_from(form["flags"])]
+
+        sentence = (
+            f"{name}-check found no function {name}: look whether it has another "
+            "name, or its cell stopped"
+        )
+        assert sentence in said
 
 
 def test_written_answers_wait_for_a_person(graded):
@@ -260,8 +280,8 @@ def test_a_timestamp_stays_beside_a_page_only_if_it_is_one(
     for student, content in [("on_time", "2026-01-02 03:04:05 UTC"), ("odd", "x" * 99)]:
         path = hand_in(student, solve)
         path.with_name("timestamp.txt").write_text(content, encoding="utf-8")
-        tiny_course.autograde("01_tiny", student)
-        tiny_course.feedback("01_tiny", student)
+        autograde(tiny_course, "01_tiny", student)
+        feedback(tiny_course, "01_tiny", student)
     folder = tiny_course.root / "feedback"
 
     assert (folder / "on_time" / "01_tiny" / "timestamp.txt").exists()
@@ -287,7 +307,7 @@ def test_a_changed_hidden_case_makes_grades_stale_and_regrading_mends(
     tiny_course.generate("01_tiny")
 
     stale = {item.student for item in tiny_course.stale("01_tiny")}
-    tiny_course.autograde("01_tiny", "perfect")
+    autograde(tiny_course, "01_tiny", "perfect")
     mended = {item.student for item in tiny_course.stale("01_tiny")}
 
     assert {*CLASS, *RAW} <= stale

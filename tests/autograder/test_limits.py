@@ -6,7 +6,7 @@ import pytest
 from traitlets.config import Config
 
 from autograder.nbgrader import execution
-from helpers.strings import text
+from helpers.strings import FOLDER, speaking, text
 from tests.autograder.test_session import execute
 
 pytestmark = pytest.mark.slow
@@ -99,3 +99,12 @@ def test_cells_after_half_of_the_time_are_not_run(runs, tmp_path):
 
     assert len(runs) == 1
     assert notebook.cells[1].outputs[0].text == text("feedback.out_of_time")
+
+
+@pytest.mark.parametrize("language", [path.stem for path in FOLDER.glob("*.toml")])
+def test_a_reason_is_read_as_it_was_written(language):
+    """With what stands between its words, in every language."""
+    with speaking(language):
+        reason = text("feedback.limit", limit=text("feedback.limits.memory"))
+
+    assert execution._plain(reason) == reason

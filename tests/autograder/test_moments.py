@@ -1,9 +1,12 @@
 """What Run All shows is what counts, whatever later cells do."""
 
+import os
+import resource
+
 import numpy as np
 import pytest
 
-from autograder.moments import Moment, watch
+from autograder.moments import Moment, _Names, watch
 from autograder.store import read_store, store_path
 from tests.course import CENTRE, SPREAD
 from tests.driving import examined_in_shell
@@ -91,6 +94,14 @@ def test_a_function_is_judged_at_each_of_its_own_check_cells(store, tmp_path):
     assert verdict.functions["centre"].moment == ""
 
 
+@pytest.fixture(params=[True, False], ids=["versions", "comparing"])
+def _both_ways(request, monkeypatch):
+    """Do without version numbers, too, as on interpreters that have none."""
+    if not request.param:
+        monkeypatch.setattr("autograder.moments._Names.versions", False)
+
+
+@pytest.mark.usefixtures("_both_ways")
 def test_a_moment_is_put_back_in_place():
     """Functions keep the dictionary of their names."""
     watch()
@@ -98,13 +109,53 @@ def test_a_moment_is_put_back_in_place():
     exec("total = [1]\ndef f(x=1):\n    return sum(total) + x", names)
     function, moment = names["f"], Moment(names)
     exec("sum = total = None\nf.__defaults__ = (5,)\ndel f", names)
+    add, np.add = np.add, None
 
     moment.restore()
 
     assert function() == 2
     assert "sum" not in names
+    assert np.add is add
 
 
+@pytest.mark.parametrize("way", ["np.mean = 0", "vars(np)['mean'] = 0", "del np.mean"])
+def test_each_moment_has_what_was_bound_until_then(way):
+    """What is bound in a module between two moments is in the second one only."""
+    watch()
+    names = {"np": np}
+    mean, first = np.mean, Moment(names)
+    exec(way, names)
+    second = Moment(names)
+
+    first.restore()
+    restored = np.mean
+    second.restore()
+    later = vars(np).get("mean")
+    first.restore()
+
+    assert restored is np.mean is mean
+    assert later is (None if "del" in way else 0)
+
+
+@pytest.mark.skipif(not _Names.versions, reason="no dictionary has a version here")
+def test_putting_back_what_nobody_changed_copies_few_pages():
+    """A forked child copies each page of its parent's that it counts a reference in."""
+    watch()
+    moment = Moment({"np": np})
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        moment.restore()
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        os.write(writing, str(after - before).encode())
+        os._exit(0)
+    faults = int(os.read(reading, 100))
+    os.wait()
+
+    assert faults < 200
+
+
+@pytest.mark.usefixtures("_both_ways")
 @pytest.mark.parametrize(
     "later, differs",
     [

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from autograder.cli.mutate import drive_all
-from autograder.quality import mutation
+from autograder.quality import processes
 from autograder.quality.mutants import mutants_of
 from autograder.quality.mutation import MutationError, mutate
 from tests.course import CATALOGUE, tiny_notebook, write_source
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,7 +101,6 @@ def tiny(folder: Path, inputs: str = INPUTS, **changes: dict[str, str]) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_mutants_are_killed_survive_or_agree_with_the_solution(tmp_path):
     """All that the hidden cases of the small course tell apart is killed."""
     found = list(mutate(tiny(tmp_path), "01_tiny", "tiny"))
@@ -111,7 +112,6 @@ def test_mutants_are_killed_survive_or_agree_with_the_solution(tmp_path):
     assert by_change["spread", "twice: Z = centre(X)"].state == "equivalent"
 
 
-@pytest.mark.slow
 def test_what_the_hidden_cases_do_not_see_is_listed_with_an_input(tmp_path):
     """A survivor differs from the solution on a random input, which is named."""
     one_row = {"(2, 3, 4, 5)": "(2, 4, 5)", "randn(n, 6)": "randn(1, 6)"}
@@ -124,7 +124,6 @@ def test_what_the_hidden_cases_do_not_see_is_listed_with_an_input(tmp_path):
     assert survivors[change].startswith("array of shape (2, 5)")
 
 
-@pytest.mark.slow
 def test_a_mutant_that_hangs_is_killed_and_the_next_is_driven(tmp_path):
     """An endless loop costs its time limit and nothing else."""
     loop = "n = 3\n    while n > 0:\n        n = n - 1\n    Z = X - mu"
@@ -137,7 +136,6 @@ def test_a_mutant_that_hangs_is_killed_and_the_next_is_driven(tmp_path):
     assert states["Z = X + mu"] == "killed"
 
 
-@pytest.mark.slow
 def test_threads_read_and_record_notebooks_one_after_another(tmp_path, monkeypatch):
     """Python's parser counts recursion for all threads together, and may fail."""
     write_source(tmp_path)
@@ -150,10 +148,10 @@ def test_threads_read_and_record_notebooks_one_after_another(tmp_path, monkeypat
         time.sleep(0.05)
         inside.pop()
 
-    monkeypatch.setattr(mutation, "record", record)
+    monkeypatch.setattr(processes, "record", record)
     with ThreadPoolExecutor(3) as pool:
         stores = [
-            pool.submit(mutation.todays_store, tmp_path, "01_tiny", "tiny")
+            pool.submit(processes.todays_store, tmp_path, "01_tiny", "tiny")
             for _ in range(3)
         ]
     assert [store.result() for store in stores] == [None] * 3
@@ -168,7 +166,6 @@ def test_inputs_that_break_the_solution_are_named(tmp_path):
         list(mutate(tmp_path, "01_tiny", "tiny"))
 
 
-@pytest.mark.slow
 def test_a_sample_of_all_mutants_is_killed_or_agrees():
     """No change of a solution that changes what it does gets full marks."""
     notebooks = sorted(
@@ -182,7 +179,6 @@ def test_a_sample_of_all_mutants_is_killed_or_agrees():
     assert len(results) >= 290
 
 
-@pytest.mark.slow
 def test_the_command_reports_and_says_whether_any_survived(tmp_path):
     """It ends with 0 when every mutant is killed or agrees."""
     done = subprocess.run(

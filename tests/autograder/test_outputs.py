@@ -4,19 +4,23 @@ import base64
 import io
 import json
 import re
+import struct
 import time
 import tracemalloc
+import zlib
 from html import unescape
+from xml.etree import ElementTree
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat import v4
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
 from autograder.formulas import mathml
 from autograder.images import image_size, kept_attachments
 from autograder.markup import clean_html, clean_markdown
 from autograder.nbgrader.sanitizing import highlight_code, rebuilt
-from autograder.outputs import SHOWN, TAKEN, Bounds, Gate, Recorder
+from autograder.outputs import SHOWN, TAKEN, Bounds, Gate, Recorder, notebook_text
 from autograder.reports.similarity import alike_pairs
 from helpers.strings import text
 
@@ -230,6 +234,7 @@ def test_a_flood_of_messages_keeps_a_bounded_rest():
     assert outputs[-1] == left_out("number", "text")
 
 
+@pytest.mark.slow
 def test_what_a_message_holds_beside_texts_is_not_kept():
     """A few bytes of JSON can be many values: of 18 MB nearly a GB was held."""
     many = json.dumps([{}] * 20_000)
@@ -398,11 +403,26 @@ def test_images_in_a_text_are_few():
     assert time.process_time() - began < 4
 
 
-def test_a_table_has_no_more_cells_than_its_text_is_long():
+@pytest.mark.parametrize("columns, rows", [(1_000, 5_000), (480, 500), (60, 80)])
+def test_a_table_has_no_more_cells_than_its_text_is_long(columns, rows):
     """Markdown gives each row the cells that it lacks."""
-    page = clean_markdown("|a" * 1_000 + "\n" + "|-" * 1_000 + "\n" + "a\n" * 5_000)
+    head = "|a" * columns + "\n" + "|-" * columns + "\n"
+    page = clean_markdown(head + "a\n" * rows)
+    whole = clean_markdown("Some words\n\n|a|b|\n|-|-|\n" + "|1|2|\n" * min(rows, 500))
 
     assert "<td>" not in page
+    assert whole.count("<td>") == 2 * min(rows, 500)
+
+
+def test_a_page_in_a_page_adds_no_attributes():
+    """Parsers give the first such tag the attributes of all others, which they sort."""
+    names = iter(map(chr, range(0x20000, 0x2A000)))
+    tags = ["<html " + " ".join(next(names) for _ in range(8)) for _ in range(5_000)]
+    began = time.process_time()
+
+    assert clean_html(">".join(tags) + "><b>x</b>") == "<b>x</b>"
+    assert clean_html("<body><b>x</b></body>") == "<b>x</b>"
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -455,6 +475,14 @@ def test_open_formatting_makes_no_long_page(size):
     assert page is not None and len(page) < 10 * len(source)
 
 
+def test_a_text_may_begin_with_a_formula_and_end_with_a_number():
+    """No digit at another end of a text keeps a formula from being one."""
+    page = clean_markdown("$z > 0$ gives 1\n\n| $a$ is 2 |\n|---|\n| $b$ is 3 |\n")
+
+    assert page.count("<math") == 3
+    assert "$" not in page
+
+
 def test_formulas_are_readable_without_a_network():
     """As MathML; what cannot be read is shown as it was written."""
     page = clean_markdown("a $x_1$\n\n$$\\frac{1}{m}$$\n\n`$no$` \\$5 $\\frac$")
@@ -501,6 +529,17 @@ def test_formulas_neither_link_nor_cover_nor_run(latex):
 def test_formulas_are_spaced_as_in_print(latex, part):
     """Names stand apart, signs stand at their number, brackets have their size."""
     assert part in mathml(latex)
+
+
+@pytest.mark.parametrize("script", ["^T", "_1", "_1^T"])
+def test_a_script_at_a_matrix_stands_at_the_whole_matrix(script):
+    """The library leaves its parts apart, which a browser draws as a mistake."""
+    page = mathml("\\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}" + script)
+    element = ElementTree.fromstring(page)[0][0]
+    scripts = len(script) // 2
+
+    assert len(element) == 1 + scripts
+    assert [part.tag for part in element[0]] == ["mo", "mtable", "mo"]
 
 
 def test_attached_images_are_shown_and_others_only_described():
@@ -559,3 +598,75 @@ def test_a_notebook_of_such_outputs_is_valid():
     )
 
     validate(new_notebook(cells=[cell]))
+
+
+def test_one_wide_character_does_not_make_all_images_four_times_as_large():
+    """A large notebook is written in ASCII, and read as it was; others as they are."""
+    image = new_output("display_data", data={"image/png": "a" * 5_000_000})
+    cells = [new_markdown_cell("\U0001f600"), new_code_cell("x", outputs=[image])]
+    large, small = new_notebook(cells=cells), new_notebook(cells=cells[:1])
+
+    assert notebook_text(large).isascii()
+    assert v4.reads(notebook_text(large)) == large
+    assert "\U0001f600" in notebook_text(small)
+
+
+def test_a_notebook_is_written_as_nbformat_writes_it():
+    """Cells are written one by one, and those that were met before are kept."""
+    image = new_output("display_data", data={"image/png": "a" * 50_000})
+    shown = new_output("stream", name="stdout", text="one\ntwo \u4e00\n")
+    cells = [
+        new_markdown_cell('# Head\n\n "cells": []', metadata={"trusted": True}),
+        new_code_cell("x\ny", outputs=[shown, image]),
+        new_code_cell(""),
+    ]
+    for notebook in (
+        new_notebook(),
+        new_notebook(cells=cells, metadata={"cells": [], "course": {"cells": [1]}}),
+        new_notebook(cells=cells[1:]),
+    ):
+        assert notebook_text(notebook) == v4.writes(notebook) + "\n"
+    assert cells[0].metadata.trusted
+
+
+def part(kind: bytes, body: bytes) -> bytes:
+    """Return a part of a PNG image."""
+    check = struct.pack(">I", zlib.crc32(kind + body))
+    return struct.pack(">I", len(body)) + kind + body + check
+
+
+def test_what_stands_before_an_image_takes_no_time():
+    """Profiles of colours, packed a thousand times: a library unpacks each."""
+    profile = part(b"iCCP", b"a\0\0" + zlib.compress(bytes(1_000_000)))
+    body = base64.b64decode(PNG)
+    full = body[:33] + profile * (2_900_000 // len(profile)) + body[33:]
+    jpeg = base64.b64decode(image("JPEG"))
+    long = jpeg[:2] + b"\xff\xe1\0\x08Exif\0\0" * 200 + jpeg[2:]
+    longer = jpeg[:2] + b"\xff\xe1\0\x02" * 700_000 + jpeg[2:]
+    began = time.process_time()
+    sizes = [
+        image_size(kind, base64.b64encode(one).decode())
+        for kind, one in (
+            ("image/png", full),
+            ("image/jpeg", long),
+            ("image/jpeg", longer),
+            ("image/png", jpeg),
+            ("image/jpeg", body),
+            ("image/png", body[:20] + bytes(4) + body[24:]),
+        )
+    ]
+
+    assert sizes == [(3, 2), (3, 2), None, None, None, None]
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("more", [{}, {"progressive": True, "exif": b"Exif\0\0II*\0"}])
+def test_sizes_are_those_of_the_library(kind, more):
+    """With and without what else an image may hold."""
+    for mode in ("RGB", "L"):
+        body = io.BytesIO()
+        Image.new(mode, (300, 17)).save(body, kind, **more)
+        written = base64.b64encode(body.getvalue()).decode()
+
+        assert image_size(f"image/{kind.lower()}", written) == (300, 17)

@@ -118,6 +118,7 @@ def test_what_is_changed_in_place_comes_back(names):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [

@@ -25,3 +25,15 @@ def test_an_answer_that_equals_an_input_earns_nothing_by_equality():
 def test_an_answer_that_equals_an_input_may_earn_under_a_relation():
     """The only part of a single example is that example, and the relation knows."""
     assert _record("helpers.relations.mini_batches") == {"parts"}
+
+
+def test_a_case_that_changes_is_asked_anew():
+    """What can be earned is kept for each case as long as that stays what it is."""
+    X = np.array([[1.0], [2.0]])
+    function = FunctionCases("parts", ("X",), Signature("single", ("parts",)))
+    case = Case((X,), {}, expected=Outcome(value=X), stub=Outcome(value=None))
+
+    before = earning_results(function, case)
+    case.expected = Outcome(value=X + 1)
+
+    assert (before, earning_results(function, case)) == (set(), {"parts"})

@@ -1,6 +1,7 @@
 """The runner: the same grades as nbgrader's, whatever is killed and whenever."""
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -28,11 +29,13 @@ from autograder.batch.run import GradingRun
 from autograder.batch.run_report import report_path
 from autograder.cli.grade import grade_assignment
 from autograder.errors import CourseError
+from autograder.files import Sort, sort_of, stand_in
 from autograder.nbgrader import course as course_module
 from autograder.nbgrader import writer as writer_module
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.submitted_files import (
     Task,
+    digest_of_content,
     fingerprint,
     pack,
     unpack,
@@ -43,9 +46,19 @@ from autograder.reports.findings import read_findings
 from autograder.sandbox.forkserver import ForkServer
 from autograder.sandbox.isolation import Refused
 from tests.conftest import ROOT
-from tests.course import CATALOGUE, CENTRE, SPREAD, tiny_notebook, write_source
+from tests.course import (
+    CATALOGUE,
+    CENTRE,
+    SPREAD,
+    autograde,
+    tiny_notebook,
+    write_source,
+)
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
 
 ASSIGNMENT = "01_tiny"
 
@@ -195,14 +208,13 @@ def files(root):
     return found
 
 
-@pytest.mark.slow
 def test_rows_and_files_are_those_of_nbgrader(root, tmp_path):
     """Both ways give equal rows and files for an odd class."""
     hand_in_oddities(root)
     other = Path(shutil.copytree(root, tmp_path / "other", symlinks=True))
     course = Course(other)
     for student in ODD:
-        assert course.autograde(ASSIGNMENT, student) == ""
+        assert autograde(course, ASSIGNMENT, student) == ""
     done = run_command(root)
 
     # Two files are damaged, which a person has to look at.
@@ -229,7 +241,6 @@ c.Autograde.exclude_overwriting = {{"{ASSIGNMENT}": ["theirs.txt"]}}
 READS = "print(open('ours.txt').read(), open('theirs.txt').read())"
 
 
-@pytest.mark.slow
 def test_settings_of_nbgrader_hold(tmp_path):
     """Late work, missing notebooks and files beside are treated as nbgrader would."""
     root = tmp_path / "course"
@@ -255,7 +266,7 @@ def test_settings_of_nbgrader_hold(tmp_path):
     (root / "submitted" / "early" / ASSIGNMENT / "second.ipynb").unlink()
     other = Path(shutil.copytree(root, tmp_path / "other"))
     for student in times:
-        assert Course(other).autograde(ASSIGNMENT, student) == ""
+        assert autograde(Course(other), ASSIGNMENT, student) == ""
     done = run_command(root)
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -276,7 +287,6 @@ def test_settings_of_nbgrader_hold(tmp_path):
     assert ("late", "tiny", None, False) in rows(root)  # it is late no more
 
 
-@pytest.mark.slow
 def test_no_student_is_made_where_that_is_not_wanted(root):
     """An instructor may want only the learners that the gradebook knows."""
     hand_in(root, "stranger", solve)
@@ -290,7 +300,6 @@ def test_no_student_is_made_where_that_is_not_wanted(root):
     assert not (root / "autograded" / "stranger").exists()
 
 
-@pytest.mark.slow
 def test_a_submission_that_cannot_be_graded_is_named(root):
     """Everybody else is graded, the status is 1, the reason says what was found."""
     hand_in(root, "perfect", solve)
@@ -311,7 +320,6 @@ def test_a_submission_that_cannot_be_graded_is_named(root):
     assert not (root / "autograded" / "lost" / ASSIGNMENT).exists()
 
 
-@pytest.mark.slow
 def test_work_without_a_sandbox_is_marked(root):
     """Notebook and report say that nothing stood between code and machine."""
     hand_in(root, "perfect", solve)
@@ -335,7 +343,6 @@ def test_work_without_a_sandbox_is_marked(root):
     assert Course(root).grades(ASSIGNMENT)[0].flags == ["unsandboxed"]
 
 
-@pytest.mark.slow
 def test_a_killed_run_is_finished_by_the_next(root, tmp_path):
     """Killed once after each submission, it still gives what one run gives."""
     names = [f"learner_{i}" for i in range(4)]
@@ -362,7 +369,6 @@ def test_a_killed_run_is_finished_by_the_next(root, tmp_path):
     assert files(other) == files(root)
 
 
-@pytest.mark.slow
 def test_kills_at_random_points_change_nothing(root, tmp_path):
     """Whatever of a run is killed, and whenever, the next gives the same grades."""
     seed = random.SystemRandom().randrange(10**6)
@@ -434,7 +440,6 @@ def dask(two, tmp_path):
             process.wait(30)
 
 
-@pytest.mark.slow
 def test_a_dask_cluster_grades_with_no_shared_files(two, tmp_path, dask):
     """Workers get inputs and cases as task data; the rows are the pool's."""
     other = Path(shutil.copytree(two, tmp_path / "other"))
@@ -446,7 +451,6 @@ def test_a_dask_cluster_grades_with_no_shared_files(two, tmp_path, dask):
     assert files(other) == files(two)
 
 
-@pytest.mark.slow
 def test_a_scheduler_that_ends_is_one_sentence(two, tmp_path):
     """No notebook is blamed for it, so that nobody loses the marks they have."""
     where = tmp_path / "scheduler.json"
@@ -471,7 +475,6 @@ def test_a_scheduler_that_ends_is_one_sentence(two, tmp_path):
         process.wait(30)
 
 
-@pytest.mark.slow
 def test_without_a_sandbox_grading_refuses(two, monkeypatch):
     """Nobody is graded, nothing is written, and the message says what to do."""
 
@@ -556,6 +559,32 @@ def test_only_what_changed_is_graded_again(two):
     grade(two, results)
 
     assert (first, unchanged, results.asked) == (["ann", "bob"], [], ["bob"])
+
+
+def test_a_folder_that_cannot_be_read_stops_nobody_else(two, monkeypatch):
+    """It is named, whether it is the submission's or the learner's."""
+    for student in ("eve", "mal"):
+        (two / "submitted" / student / ASSIGNMENT).mkdir(parents=True)
+    eve, mal = (two / "submitted" / name / ASSIGNMENT for name in ("eve", "mal"))
+
+    def denied(function, where):
+        def call(path=".", *arguments, **named):
+            if str(path).startswith(where):
+                raise PermissionError(errno.EACCES, "Permission denied")
+            return function(path, *arguments, **named)
+
+        return call
+
+    monkeypatch.setattr(os, "listdir", denied(os.listdir, str(eve)))
+    monkeypatch.setattr(os, "stat", denied(os.stat, str(mal)))
+    done = grade(two, Results(two))
+
+    assert {work.student: work.error for work in done} == {
+        "ann": "",
+        "bob": "",
+        "eve": "its folder cannot be read: Permission denied",
+        "mal": "its folder cannot be read: Permission denied",
+    }
 
 
 def test_force_grades_everybody_again(two):
@@ -697,11 +726,42 @@ def test_submitted_files_hold_ordinary_files_only(tmp_path):
     os.mkfifo(folder / "pipe")
     os.link(folder / "data.txt", tmp_path / "elsewhere")
     (folder / "more.txt").write_text("2")
-    files = pack(folder, "tiny", [], ["tiny"])
+    files = pack(folder, "tiny", [], ["tiny"], travels=True)
     unpack(files, tmp_path / "there" / "tiny.ipynb", tmp_path / "there")
+    seen = pack(folder, "tiny", [], ["tiny"])
 
     assert (files.notebook, files.files) == (None, {"more.txt": b"2"})
     assert (tmp_path / "there" / "tiny.ipynb").is_symlink()
+    assert seen.files == {"more.txt": folder / "more.txt"}
+    assert [digest_of_content(one.files["more.txt"]) for one in (files, seen)] == [
+        sha256(b"2").digest()
+    ] * 2
+
+
+def test_of_a_large_notebook_only_what_grading_reads_travels(tmp_path):
+    """Not its outputs; where it is read in its place, nothing is held."""
+    output = {"output_type": "stream", "name": "stdout", "text": "a" * 5_000_000}
+    cell = {"cell_type": "code", "source": "x = 1", "outputs": [output]}
+    (tmp_path / "tiny.ipynb").write_text(json.dumps({"cells": [cell]}))
+    files = pack(tmp_path, "tiny", [], ["tiny"], travels=True)
+    seen = pack(tmp_path, "tiny", [], ["tiny"])
+
+    assert json.loads(files.notebook)["cells"] == [cell | {"outputs": []}]
+    assert seen.notebook == tmp_path / "tiny.ipynb"
+
+
+@pytest.mark.parametrize("sort", [Sort.LINK, Sort.HARD_LINK])
+def test_a_link_is_said_to_be_one_wherever_it_is_graded(tmp_path, sort):
+    """What is unpacked is of the same sort, so its page says the same."""
+    (tmp_path / "in").mkdir()
+    stand_in(tmp_path / "in" / "tiny.ipynb", sort)
+    unpack(
+        pack(tmp_path / "in", "tiny", [], ["tiny"]),
+        tmp_path / "out" / "tiny.ipynb",
+        tmp_path / "out",
+    )
+
+    assert sort_of(tmp_path / "out" / "tiny.ipynb")[0] is sort
 
 
 def test_the_assignments_files_stand_whatever_lies_in_their_place(tmp_path):
@@ -751,7 +811,6 @@ def text_in_a_cell_of_its_own(notebook):
     notebook.cells.append(new_markdown_cell("I also tried it without."))
 
 
-@pytest.mark.slow
 def test_what_nobody_has_seen_is_said_everywhere(two):
     """In the report, in the table of grades, and in the sentence of the summary."""
     hand_in(two, "bob", text_in_a_cell_of_its_own)
@@ -814,6 +873,9 @@ def test_a_locked_gradebook_is_one_sentence(two, monkeypatch, caplog):
 def test_a_moved_due_date_and_an_extension_are_graded_anew(two):
     """Penalties follow; what has neither changed stays."""
     results = Results(two)
+    with Course(two).gradebook() as book:
+        book.find_assignment(ASSIGNMENT).duedate = datetime(2026, 2, 1)
+        book.db.commit()
     grade(two, results)
     first, results.asked = results.asked, []
     with Course(two).gradebook() as book:

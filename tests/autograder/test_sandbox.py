@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -25,7 +26,10 @@ from autograder.sandbox import isolation, landlock, staging
 from autograder.sandbox.forkserver import ForkServer
 from autograder.sandbox.session import Ended
 from autograder.sandbox.settings import Sandbox
+from helpers.strings import FOLDER
 from tests.autograder.sandbox_helpers import FORMS, Shell, commands, eventually
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 INSIDE = "KERNEL_TESTS_OF_AN_ORDINARY_USER"
@@ -144,6 +148,13 @@ def test_helpers_and_data_can_be_read(shell):
                           len(os.listdir(top.parent / "data")) > 0]))
     """
     assert run(shell, code) == [True, True]
+
+
+def test_strings_are_read_before_a_submission_begins(shell):
+    """A child is forked for public cases and for hidden ones: each would read them."""
+    code = "from helpers import strings\nprint(strings._table.cache_info().currsize)"
+
+    assert run(shell, code) == len(list(FOLDER.glob("*.toml")))
 
 
 def test_a_course_in_the_folder_for_temporary_files_is_isolated_alike(tmp_path):
@@ -452,6 +463,23 @@ def test_files_are_limited(course, form):
             assert shell.ended(code, within=10).reason == "disk"
 
 
+def test_a_crash_leaves_no_dump(shell):
+    """Of one byte no handler of the system's makes a file; of none some do."""
+    code = """
+        import json, resource
+        outcomes = list(resource.getrlimit(resource.RLIMIT_CORE))
+        try:
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        except (OSError, ValueError):
+            outcomes.append("refused")
+        print(json.dumps(outcomes))
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    byte = 0 if most == 0 else 1
+
+    assert run(shell, code) == [byte, byte, "refused"]
+
+
 def test_processor_time_is_limited(course, form):
     """Time of all processes of a kernel counts; it is ended beyond the limit."""
     with Shell(course / "autograded/me/01", cpu=1, **form) as shell:
@@ -699,7 +727,6 @@ def test_a_fork_server_is_shared_by_its_settings():
     assert one is not ForkServer.shared(preload=["numpy"], namespaces=False)
 
 
-@pytest.mark.slow
 def test_all_this_holds_for_an_ordinary_user():
     """The rules hold when nobody in particular grades, without any privilege."""
     if os.geteuid() != 0 or INSIDE in os.environ:

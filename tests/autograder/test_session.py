@@ -3,9 +3,12 @@
 import contextlib
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 
+import psutil
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
@@ -23,6 +26,27 @@ from autograder.sandbox.settings import Sandbox
 from autograder.sandbox.shell import HEAD
 from autograder.store import Store
 from helpers.checks.cases import NotebookCases
+
+pytestmark = pytest.mark.slow
+
+WARMED_UP = """
+import importlib.metadata
+import matplotlib.pyplot as plt
+from autograder.sandbox import forkserver_process, shell
+forkserver_process.warm_up()
+importlib.metadata.entry_points = None
+plt.switch_backend(shell.INLINE)
+"""
+
+
+def test_no_shell_looks_through_all_packages_for_its_backend():
+    """Matplotlib does so once, in the fork server; it took a fifth of a shell."""
+    run = subprocess.run(
+        [sys.executable, "-c", WARMED_UP], capture_output=True, text=True
+    )
+
+    assert run.returncode == 0, run.stderr
+
 
 CELLS = [
     "x = 1\nprint('one')\nprint('two')\nx + 1",
@@ -313,6 +337,24 @@ def test_a_cell_that_shows_too_much_can_be_interrupted(tmp_path):
         assert shown(session, "print(1)") == [
             ("stream", {"name": "stdout", "text": "1\n"})
         ]
+
+
+def test_an_interrupt_is_waited_for_before_more_is_read(tmp_path):
+    """A slow supervisor does not make a flood use up the notebook's limit."""
+    source = (
+        "from IPython.display import HTML, display\n"
+        "while True: display(HTML('x' * 10**6))"
+    )
+    with Session(Sandbox(output=24), str(tmp_path)) as session:
+        with pytest.raises(TooMuch):
+            session.run(source, 60, lambda kind, content: None)
+        supervisor = psutil.Process(session._child.pid).parent()
+        supervisor.suspend()
+        threading.Timer(1, supervisor.resume).start()
+        session.interrupt()
+        session.reply(10)
+
+        assert not session.exceeded
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.comparison import Rules, Signature, compare
 from helpers.checks.recognition import Run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SOURCES = {path.stem: path for path in sorted(ROOT.glob("source/*/*.ipynb"))}
 
@@ -91,6 +93,21 @@ def test_the_second_checker_looks_at_facts_too():
 
     assert checked([], [[good], []]).true == 1
     assert checked([], [[bad], []]).untrue == [bad]
+
+
+def test_the_second_checker_sees_a_comma_at_the_end_of_a_line():
+    """A tuple of one element is not what was asked for; of more the first counts."""
+    record = FunctionCases("f", ("x",), Signature("single", ("J",)))
+    sentence = "J is a tuple with one element: is there a comma at the end of a line?"
+    found = []
+    for value in ((6.0,), (6.0, 7.0)):
+        outcome = Outcome(value=value)
+        results = compare(record.signature, 5.0, value)
+        run = Run(Case((2.0,), {}, expected=Outcome(value=5.0)), outcome, results)
+        found.append(check_statements(record, [run], [], [[sentence]]))
+
+    assert (found[0].true, found[0].untrue) == (1, [])
+    assert found[1].untrue == [sentence]
 
 
 def test_the_second_checker_counts_names_that_are_not_listed():

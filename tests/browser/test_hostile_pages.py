@@ -273,6 +273,12 @@ LISTS = (
 )
 
 
+ADDING = {
+    "manage_assignments": "Add new assignment...",
+    "manage_students": "Add new student...",
+}
+
+
 @pytest.fixture
 def named(lab: Lab, autograded: str) -> Iterator[str]:
     """Give a learner names that are scripts, and hand in under such a name."""
@@ -305,7 +311,13 @@ def test_nothing_runs_or_leaves_in_the_lists_of_formgrader(
         page.locator("#main-table td").first.wait_for()
 
         assert watch.harm() == [], place
-        assert [text for text in refused if "Content Security Policy" in text] == []
+        assert [text for text in refused if "Content Security Policy" in text] == [], (
+            place
+        )
+    for place, offered in ADDING.items():
+        desk.open(place)
+        page.get_by_role("link", name=offered).click()
+        page.locator(".modal.in").wait_for()
     page.close()
 
 
@@ -337,6 +349,25 @@ def test_formgrader_keeps_its_own_handlers(
 
     policies = [text for text in refused if "Content Security Policy" in text]
     assert [text for text in policies if "mathjax" not in text.lower()] == []
+
+
+def test_a_page_that_lies_beside_a_notebook_runs_nothing(
+    window: Callable[[], Page], lab: Lab, autograded: str
+):
+    """Formgrader gives out a learner's files as if they were pages of its own."""
+    page = window()
+    watch = Watch(page, lab.url)
+    Formgrader(lab, page).open(f"gradebook/{autograded}/tiny")
+    link = page.locator("#main-table a.name-hidden").get_attribute("href")
+    note = lab.course / "autograded" / LEARNER / autograded / "note.html"
+    note.write_text(f"<p onclick='{RUN}'>a note</p><script>{RUN}</script>")
+    try:
+        page.goto(f"{lab.url}{urlsplit(str(link)).path.rstrip('/')}/note.html")
+    finally:
+        note.unlink()
+
+    page.locator("p", has_text="a note").click()
+    assert watch.harm() == []
 
 
 def test_formulas_are_shown_without_a_network(

@@ -19,6 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from autograder.authoring.gates import check_secrets
 from autograder.authoring.sources import read_source
 from autograder.nbgrader.course import Course
+from tests.browser.test_sheet import pages_of
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -90,7 +91,7 @@ def arrive(page, anchor: str) -> None:
     """Wait until the page, which scrolls smoothly, has come to an anchor."""
     page.wait_for_function(
         "anchor => Math.abs("
-        "document.getElementById(anchor).getBoundingClientRect().top) < 100",
+        "document.getElementById(anchor)?.getBoundingClientRect().top) < 100",
         arg=anchor,
     )
 
@@ -105,6 +106,15 @@ def results(page) -> list[str]:
     return page.locator("#search-results li > a").evaluate_all(
         "all => all.map(a => a.href)"
     )
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_reference_sheet_is_printed_on_two_pages(page, address, edition):
+    """Of the site's frame nothing is printed, and the text stays readable."""
+    page.goto(f"{address}/{edition}/notebooks/reference.html")
+    page.wait_for_load_state("networkidle")
+
+    assert pages_of(page.pdf(format="A4")) == 2
 
 
 @pytest.mark.parametrize(
@@ -208,7 +218,9 @@ def test_a_search_opens_the_section(page, address, edition, query, wanted):
     # The last sections of a page do not come to its top.
     page.wait_for_function(
         """anchor => {
-          const { top } = document.getElementById(anchor).getBoundingClientRect();
+          const section = document.getElementById(anchor);
+          if (!section) return false;  // of a page that is still being read
+          const { top } = section.getBoundingClientRect();
           return -100 < top && top < innerHeight;
         }""",
         arg=anchor,
@@ -330,6 +342,22 @@ def test_a_term_leads_to_the_glossary(page, address, edition):
 
     assert meaning in page.locator(f"[id='{page.url.split('#')[1]}']").inner_text()
     assert page.locator("a.term").count() == 0
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_glossary_is_read_on_a_phone_without_scrolling(page, address, edition):
+    """Every part of every term is on the screen, and a meaning takes its width."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{address}/{edition}/notebooks/glossary.html")
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('tr[id^=term-] > td')]"
+        ".map(cell => cell.getBoundingClientRect())"
+        ".map(box => [box.right, box.width])"
+    )
+
+    assert len(boxes) > 100
+    assert max(right for right, _ in boxes) <= 360
+    assert min(width for _, width in boxes[2::4]) > 250
 
 
 def test_no_term_is_linked_within_a_longer_one(site):

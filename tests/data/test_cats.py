@@ -258,6 +258,7 @@ def test_mean_colours_do_not_tell_the_label(cats):
     assert abs((guesses == cats.test_y.ravel()).mean() - 0.5) < 0.08
 
 
+@pytest.mark.slow
 def test_logistic_regression_does_what_the_datasheet_says(inputs):
     """It reaches 65 to 78 % on the test set: the template is not enough."""
     measure = script("measure_cats")

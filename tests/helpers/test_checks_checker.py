@@ -105,13 +105,38 @@ def test_an_unknown_failure_gets_a_question_and_then_something_to_read(notebook)
 
 def test_a_changed_input_is_a_cause_where_the_answer_is_wrong(notebook):
     """It never "counts as right" inside a case that is wrong."""
-    exec("def centre(X):\n    X *= 3.7\n    return X - X.mean(1, keepdims=1)", notebook)
+    body = "X += X.T**2\n    return X - X.mean(1, keepdims=1)"
+    exec(f"def centre(X):\n    {body}", notebook)
 
     said = " ".join(run(notebook, CELL).split())
 
     assert "changes its input X in place" in said
     assert "may be the cause" in said
     assert "counts as right" not in said
+
+
+def test_a_changed_input_is_no_cause_where_nothing_is_returned(notebook):
+    """What is missing there is the return statement."""
+    exec("def centre(X):\n    X -= X.mean(1, keepdims=1)", notebook)
+
+    said = " ".join(run(notebook, CELL).split())
+
+    assert "returned None" in said
+    assert "may be the cause" not in said
+
+
+def test_several_arrays_are_not_told_as_one(notebook):
+    """A pair of arrays of one shape is no array with an axis more."""
+    exec("def centre(X):\n    return [X, X]", notebook)
+
+    assert "Z is a list of 2; expected an array of shape (2, 2)" in run(notebook, CELL)
+
+
+def test_texts_are_told_as_texts(notebook):
+    """NumPy's name of their type counts bits."""
+    exec("def centre(X):\n    return np.where(X > 1, 'yes', 'no')", notebook)
+
+    assert "Z is ndarray of dtype str; expected an array" in run(notebook, CELL)
 
 
 def test_what_to_read_names_the_file_of_a_lesson_that_is_there(

@@ -84,6 +84,25 @@ def test_extra_return_values_are_ignored():
     assert compare(Signature("single", ("Z",)), COLUMN, (COLUMN, "cache"))[0].right
 
 
+def test_of_very_many_names_some_are_looked_at():
+    """Each is compared with all that is known of a function, case by case."""
+    looked = 0
+
+    class Counted(str):
+        def replace(self, *change):
+            nonlocal looked
+            looked += 1
+            return super().replace(*change)
+
+    returned = {Counted(i): 1 for i in range(5_000)}
+    signature = Signature("dict", ("grads",))
+    results = compare(signature, {"dW": 1, "db": 2}, returned, SAME)
+
+    assert [len(r.differences) for r in results] == [1] * 102
+    assert len(compare_value({}, returned, "x", SAME)) == 100
+    assert looked == 200
+
+
 def test_results_are_right_or_wrong_one_by_one():
     """The elements of a tuple and the entries of one dict are separate results."""
     pair = compare(
@@ -183,3 +202,12 @@ def test_a_comma_behind_several_results_is_told():
 
     said = evidence_of([(results, {})]).cases[0][0]
     assert said.startswith("the returned value is a tuple with one element")
+
+
+def test_answers_that_are_the_same_to_the_last_bit_are_not_compared(monkeypatch):
+    """Nearly all right answers are; to weigh each number takes ten times as long."""
+    monkeypatch.setattr("helpers.checks.comparison.close", None)
+    numbers = np.array([[0.5, np.nan, np.inf], [-1.0, 3.0, 0.0]])
+
+    assert compare_value(numbers, numbers.copy(), "A") == []
+    assert compare_value(numbers, numbers.astype("float32").ravel(), "A") != []

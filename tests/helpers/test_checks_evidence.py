@@ -23,7 +23,7 @@ def said_of(cases):
         for expected, returned, inputs in cases
     ]
     evidence = evidence_of(compared)
-    return "; ".join(evidence.relations), evidence.telling
+    return "; ".join(evidence.relations), bool(evidence.kinds)
 
 
 WANT = np.array([[1.0, 2.0, 4.0], [3.0, 0.5, 7.0]])
@@ -279,6 +279,20 @@ def test_wrong_results_that_belong_together_are_named_as_one(names, wrong, sente
     results = compare(Signature("dict", ("grads",)), expected, returned)
 
     assert sentence in " ".join(evidence_of([(results, {})]).relations)
+
+
+@pytest.mark.parametrize("key", ["W3", "b3"])
+def test_one_wrong_result_beside_an_additional_one_is_not_alone(key):
+    """A key that nobody asked for is wrong, too, as the list below says."""
+    expected = {"W1": WANT, "b1": WANT + 1, "W2": WANT + 2, "b2": WANT + 3}
+    returned = {**expected, "W1": WANT**3 - 2, key: WANT}
+
+    signature = Signature("dict", ("parameters",))
+    results = compare(signature, expected, returned, Rules(exact=True))
+
+    said = " ".join(evidence_of([(results, {})]).relations)
+    assert said
+    assert "only this" not in said
 
 
 def test_what_one_number_is_off_by_may_be_an_accident():

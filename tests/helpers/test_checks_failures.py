@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from helpers.checks.advice import advice_on
 from helpers.checks.calls import call
 from helpers.checks.cases import Case
 from helpers.checks.evidence import evidence_of
@@ -130,6 +131,23 @@ def advice(body, *args, before=""):
             "g(X, W)",
             "`g` takes (a), and the number of arguments by position in this call is 2",
         ),
+        ("g(W=X)", "`g` has no argument `W`. Its arguments are (a)."),
+        ("h(X, X=X)", "`h` takes (X, W), and this call gives `X` twice"),
+        ("h(W=X)", "this call gives no value for `X`"),
+        ("X.max(dim=0)", "`X.max` has no argument `dim`. In NumPy"),
+        ("np.sum(X, keepdim=True)", "this argument is called `keepdims`"),
+        ("np.zeros((3, 1), typ=int)", "`np.zeros` has no argument `typ`."),
+        ("r(X)", "`r` calls itself, again and again without an end."),
+        ("import nowhere_at_all", "The module `nowhere_at_all` is not installed here"),
+        ("torch.zeros(3)", "`torch` is not imported here. The exercises of this"),
+        ("p = {'Z': X, 'A': W}\n    Z, A = p\n    A - X", "gives its keys, not its"),
+        ("p = {'Z': X}\n    for Z in p:\n        Z - X", "the dictionary `p` apart"),
+        ("p = {'Z1': X}\n    for a, c, d in p:\n        pass", "gives its keys only"),
+        ("t() - t()", "`t()` gives a tuple, because the function returns several"),
+        ("X[np.array([0.0, 2.0])]", "is an array with decimal points (float64)"),
+        ("X[W > 0]", "and the condition in its square brackets has shape (4, 2)"),
+        ("X[np.array([0, 7]), :]", "index 7 on axis 0 lies beyond 2, the last one"),
+        ("u(X)", "This happens in `u`, which is called here. The matrix product does"),
         ("g(None) + X", "`g` returned None"),
         (
             "h(W, X)",
@@ -140,11 +158,34 @@ def advice(body, *args, before=""):
 def test_an_exception_is_explained_by_its_expression(body, sentence):
     """Two shapes, the name that is None, the missing import: what a learner can use."""
     before = "def g(a):\n    pass\ndef h(X, W):\n    return X.T @ W\n"
+    before += "def r(a):\n    return r(a)\ndef t():\n    return 1, 2\n"
+    before += "def u(A):\n    return A @ A\n"
 
     said = advice(body, X, W, b, before=before)
 
     assert sentence in said
     assert "gufunc" not in said
+
+
+def test_what_an_exception_means_is_said_without_its_text_too():
+    """In grading nothing of a learner's process is repeated, and all of it is true."""
+    x = np.ones(3)
+    for expression, sentence in [
+        ("x[np.array([0.0])]", "an index is no whole number"),
+        ("x['W1']", "an index is no whole number"),
+        ("x[np.ones(4, bool)]", "a condition has another length"),
+        ("[1, 2][2]", "an index lies beyond the end"),
+        ("[].pop()", "an array without any entry"),
+        ("2.0 ^ 2", "`^` is not a power"),
+        ("x ^ 2", "`^` is not a power"),
+        ("(1, 2) - (3, 4)", "a tuple stands where a number"),
+    ]:
+        with pytest.raises(Exception) as caught:
+            eval(expression, {"x": x, "np": np})
+
+        said = advice_on(caught.type.__name__, str(caught.value))
+
+        assert (said or "").startswith(sentence), expression
 
 
 def test_the_explanation_runs_no_code_of_the_learners():

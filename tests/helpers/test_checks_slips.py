@@ -67,6 +67,35 @@ def test_random_numbers_are_remarked_on_where_none_are_asked_for():
     assert slips_of(function, drawn=True) == []
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        "np.random.seed(y)\n    return x + np.random.permutation(3)",
+        "rng = np.random.RandomState(y)\n    return x + rng.permutation(3)",
+        "return x + np.random.default_rng(y).permutation(3)",
+    ],
+)
+def test_with_a_seed_of_its_own_nothing_is_said_of_other_numbers(draw):
+    """The same seed gives the same order, so each call gives the same."""
+    function = define(f"def f(x, y):\n    {draw}\n")
+
+    assert slips_of(function) == []
+
+
+def test_a_default_value_that_is_filled_is_remarked_on():
+    """A list among the parameters holds what earlier calls have appended."""
+    function = define("def f(x, y, c=[]):\n    c.append(x + y)\n    return c\n")
+    other = define("def f(x, y, c=[]):\n    c = [*c, x + y]\n    return c\n")
+
+    assert "The default value of `c` is made once" in slips_of(function)[0]
+    assert slips_of(other) == []
+
+
+def test_what_only_prints_may_stay_unused():
+    """No result depends on it."""
+    assert slips_of(define("def f(x, print_msg=False):\n    return x\n")) == []
+
+
 def test_a_half_of_a_length_is_meant():
     """The number of layers, not a division that should not round."""
     function = define("def f(x, y):\n    return x * (len(y) // 2) + y\n")

@@ -88,6 +88,7 @@ def test_without_a_notebook_the_error_is_the_ordinary_one(shell, capsys, monkeyp
     assert "name 'check' is not defined" in said(shell, capsys, "check")
 
 
+@pytest.mark.slow
 def test_kernels_of_this_environment_load_it():
     """The settings that an install put into the environment name the extension."""
     from jupyter_client.manager import start_new_kernel
@@ -111,6 +112,14 @@ def test_kernels_of_this_environment_load_it():
     [
         ("def centre(X):\n    return X -", "SyntaxError when it ran last, in line 2"),
         ("def centre(X, m=nowhere):\n    return X", "NameError"),
+        (
+            "def centre(X):\n    return np.exp（X）",
+            "SyntaxError when it ran last, in line 2. The function that the kernel "
+            "knows is an earlier one, so nothing was checked. Correct that cell and "
+            "run it, then run this one. The character `（` there is a full-width or "
+            "typographic one. Python knows only the ones of the English keyboard, "
+            "such as `(`.",
+        ),
     ],
 )
 def test_a_check_says_that_the_cell_of_the_answer_stopped(

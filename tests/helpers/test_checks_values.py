@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import warnings
 from collections import ChainMap, OrderedDict, UserDict, deque
 from fractions import Fraction
 from types import MappingProxyType
@@ -56,13 +57,24 @@ def test_a_value_survives_its_json_form(value, compact):
         object(),
         lambda: 1,
         {(1, 2): 3},
+        {"x" * 201: 3},
         np.array([object()]),
         np.array([1 + 2j]),
         {1, 2},
         2**70,
         "x" * 100_000_000,
     ],
-    ids=["object", "function", "key", "objects", "complex", "set", "int", "huge"],
+    ids=[
+        "object",
+        "function",
+        "key",
+        "long key",
+        "objects",
+        "complex",
+        "set",
+        "int",
+        "huge",
+    ],
 )
 def test_what_is_not_plain_is_named_and_refused(value):
     """Nothing but built-in types and numeric arrays can be carried."""
@@ -103,6 +115,8 @@ def test_subclasses_lose_their_powers():
         {"function": "helpers.activations.relu"},
         {"sample": {}},
         {"dict": [[[1], 2]]},
+        {"dict": [["x" * 201, 2]]},
+        {"dict": [[2**70, 2]]},
         {"a": 1, "b": 2},
         [1, 2],
     ],
@@ -195,3 +209,13 @@ def test_an_endless_answer_is_refused():
     """A generator that never ends runs out of its budget."""
     with pytest.raises(Unsupported, match="too large"):
         plain((0 for _ in itertools.count()), answer=True)
+
+
+def test_a_number_that_its_type_cannot_hold_makes_no_noise():
+    """A forged answer says nothing on the grader's terminal."""
+    form = {"array": {"dtype": "float16", "shape": [1], "data": [1e300]}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sent = decode(form)
+
+    assert np.isinf(sent).all()

@@ -90,6 +90,7 @@ def test_no_line_parts_the_flower():
     assert np.mean((A @ w > 0) == Y.ravel()) < 0.6
 
 
+@pytest.mark.slow
 def test_flower_gives_the_published_cost():
     """Four tanh units started with seed 2 reach the published cost of 0.2186."""
     X, Y = datasets.load_planar()

@@ -16,6 +16,7 @@ MODULES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_give_what_they_print(name):
     """Every example in a docstring runs and shows the printed result."""

@@ -120,6 +120,7 @@ def picture_of(name):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_figure_renders_without_warnings_and_has_something_on_it(name):
     """Every figure becomes a PNG of reasonable size that is not empty."""
@@ -153,6 +154,7 @@ def test_figure_comes_with_a_description(name):
     assert '<img alt=""' not in bundle["text/html"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_figure_is_white_and_the_same_under_a_dark_style(name):
     """A dark style of the user's changes no pixel, and nothing of it is changed."""
@@ -166,6 +168,7 @@ def test_figure_is_white_and_the_same_under_a_dark_style(name):
     np.testing.assert_array_equal(np.asarray(found), expected)
 
 
+@pytest.mark.slow
 def test_figures_leave_pyplot_alone():
     """No figure is left open in pyplot, however many are drawn."""
     plt.close("all")

@@ -47,6 +47,7 @@ def test_the_gallery_shows_each_picture_once():
     assert figure.description == "Five."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(1, 8, 8, 3), (3, 8, 8), (23, 8, 8, 3)])
 def test_the_gallery_renders_any_number_of_pictures(shape):
     """One picture, shades of grey and several rows all give a PNG."""
@@ -158,6 +159,7 @@ def test_the_stress_figure_has_a_row_for_each_factor():
     }
 
 
+@pytest.mark.slow
 def test_the_probability_curve_is_what_the_classifier_says():
     """Each point is the classifier's answer for the drawing with that value."""
     figure = plot_probability(brightness, columns, "contrast")

@@ -175,6 +175,7 @@ def test_a_shuffle_that_stays_near_is_none():
     assert "near" in _reason(_cut(order, 7, examples, labels), inputs)
 
 
+@pytest.mark.slow
 def test_random_orders_follow_no_rule():
     """Of ten thousand right shuffles none is taken for a rule."""
     rng = np.random.default_rng(5)
@@ -289,6 +290,7 @@ def odd_answers(right):
         yield right[:-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "name"), JUDGED, ids=lambda part: Path(part).name)
 def test_no_answer_however_odd_ends_a_relation(path, name):
     """What a learner returns is wrong then, and no fault of ours."""

@@ -143,6 +143,7 @@ def test_masks_that_are_cut_out_of_one_another_are_wrong(masks):
     assert reason.term == "independent masks"
 
 
+@pytest.mark.slow
 def test_independent_masks_are_right():
     """Of a thousand right pairs none is taken for a copy."""
     rng = np.random.default_rng(4)

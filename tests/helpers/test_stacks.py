@@ -1,7 +1,5 @@
 """Stacks of networks train as each network would by itself."""
 
-import doctest
-
 import numpy as np
 import pytest
 
@@ -29,14 +27,6 @@ def started(count):
     """Return `count` networks and their stack."""
     networks = [random_parameters(LAYERS, seed) for seed in range(count)]
     return networks, stacks.stack(networks)
-
-
-def test_examples_of_the_docstrings_hold():
-    """Every example shows what the function returns."""
-    failed, attempted = doctest.testmod(stacks)
-
-    assert attempted > 0
-    assert failed == 0
 
 
 def test_forward_equals_each_network_by_itself():

@@ -1,4 +1,4 @@
-"""The settings that the hub's files and docs/deploy.md name."""
+"""The settings that the hub's files and the pages for instructors name."""
 
 import importlib
 import re
@@ -16,14 +16,25 @@ from autograder.service.server import Server
 serve_module = importlib.import_module("autograder.cli.serve")
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [ROOT / "docs" / "deploy.md", *sorted((ROOT / "deploy").rglob("*.py"))]
+PAGES = [ROOT / "docs" / name for name in ("instructor.md", "service.md")]
 PLACES = {
+    "AssignLatePenalties": "nbgrader.preprocessors",
     "Authenticator": "jupyterhub.auth",
+    "BoundedExtractor": "autograder.nbgrader.collecting",
+    "CanvasExport": "autograder.nbgrader.exports",
     "ConfigurableHTTPProxy": "jupyterhub.proxy",
     "CourseDirectory": "nbgrader.coursedir",
     "Exchange": "nbgrader.exchange.default",
+    "GradingService": "autograder.service.settings",
     "JupyterHub": "jupyterhub.app",
     "KubeSpawner": "kubespawner",
+    "LatePenalty": "autograder.nbgrader.late",
+    "LateSubmissionPlugin": "nbgrader.plugins",
+    "LmsCollector": "autograder.nbgrader.collecting",
+    "MoodleExport": "autograder.nbgrader.exports",
     "PAMAuthenticator": "jupyterhub.auth",
+    "ReleaseExporter": "autograder.nbgrader.generation",
+    "Sandbox": "autograder.sandbox.settings",
     "SharedPasswordAuthenticator": "jupyterhub.authenticators.shared",
     "SimpleLocalProcessSpawner": "jupyterhub.spawner",
     "Spawner": "jupyterhub.spawner",
@@ -31,7 +42,7 @@ PLACES = {
 NAMED = sorted(
     {
         setting
-        for path in FILES
+        for path in (*FILES, *PAGES)
         for setting in re.findall(r"\bc\.([A-Z]\w+\.\w+)", path.read_text("utf-8"))
     }
 )

@@ -65,6 +65,7 @@ def test_the_tape_is_shorter_than_a_hundred_lines():
     assert "fewer than 100 lines" in source_of("title")
 
 
+@pytest.mark.slow
 def test_the_graph_by_hand_has_the_numbers_of_the_tape(printed):
     """The table says 36, 45, 15 and 6, and so does the tape."""
     by_hand = re.findall(r"\\bar ([abuvJ]) = (\d+)\$ \|", source_of("graph-text"))

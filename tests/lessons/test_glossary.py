@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import polib
+import pytest
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 ROW = re.compile(
@@ -47,6 +48,7 @@ def test_every_term_has_a_chinese_name():
         assert re.search(r"[\u4e00-\u9fff]", match["name"]), match["term"]
 
 
+@pytest.mark.slow
 def test_terms_occur_where_said():
     """The section that a term names has the term in it."""
     for match in terms()[0]:

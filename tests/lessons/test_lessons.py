@@ -224,6 +224,7 @@ def test_exercises_are_triples(path):
             assert ast.dump(left) == ast.dump(right)
 
 
+@pytest.mark.slow
 @each_lesson
 def test_recorded_cases_are_in_step(path):
     """The cases beside a lesson are those that its fences give."""
@@ -272,6 +273,7 @@ def sections(reading, path):
     return headings(found[0]) if found else []
 
 
+@pytest.mark.slow
 def test_what_mistakes_say_to_read_exists():
     """A pointer is "lesson NN" or "this notebook", and a section there."""
     for file in [FOLDER / "misconceptions.toml", *SOURCES]:

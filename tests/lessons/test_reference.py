@@ -1,4 +1,4 @@
-"""The reference sheet: right examples, in reach of every lesson, three pages."""
+"""The reference sheet: right examples, in reach of every lesson, short."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.delivery.bundle import bundled_files
+from autograder.delivery.sheet import printable
 from autograder.delivery.workspace import workspace_files
 from autograder.nbgrader.course import Course
 
@@ -18,7 +19,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def test_learners_get_the_sheet():
-    """It lies beside the lessons in the bundle and in the workspace."""
+    """It lies beside the lessons in the bundle and in the workspace, also to print."""
     bundle = {name for _, name in bundled_files(Course(ROOT))}
 
     assert "notebooks/reference.md" in bundle
@@ -63,6 +64,16 @@ def test_formulas_stand_in_one_cell_of_their_table():
         rows = [row for row in block.splitlines() if row.startswith("|")]
 
         assert len({row.count("|") for row in rows}) <= 1, rows
+
+
+def test_all_formulas_of_the_printed_sheet_are_formulas():
+    """No dollar is left where a formula should be, and no table is lost."""
+    sheet = SHEET.read_text(encoding="utf-8")
+    page = printable(sheet)
+
+    assert "$" not in page
+    assert sheet.count("$") // 2 == page.count("<math")
+    assert len(re.findall(r"^\|---", sheet, re.MULTILINE)) == page.count("<table>")
 
 
 def test_the_sheet_stays_short():

@@ -21,7 +21,9 @@ from autograder.doors.result import result_of
 from autograder.errors import CourseError
 from autograder.store import AssertCell, read_store
 from tests.conftest import ROOT
-from tests.course import CENTRE, SPREAD
+from tests.course import CENTRE, SPREAD, autograde
+
+pytestmark = pytest.mark.slow
 
 SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text())
 MISTAKE = CENTRE.replace("axis=1", "axis=0")
@@ -76,6 +78,17 @@ def test_a_known_mistake_comes_with_its_name_and_hint(work, grade):
     assert [cell.points for cell in result.cells] == [0, 4]
 
 
+def test_a_cell_that_stops_is_named_with_its_error(work, grade):
+    """Where no function came of it; an exception of a learner's own is not named."""
+    for more, said in (
+        ("", "stopped with SyntaxError"),
+        ("class Own(Exception): pass\nraise Own\n", "did its cell stop with an error"),
+    ):
+        result = grade(work(f"{more}{CENTRE}" if more else f"{CENTRE} +"))
+
+        assert said in result.functions[0].said
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -101,7 +114,7 @@ def test_a_result_is_what_a_class_gets(work, grade, tiny_course, hand_in):
     """The same marks as `nbgrader autograde` writes into the gradebook."""
     path = work(MISTAKE)
     hand_in("api", raw=path.read_bytes())
-    assert tiny_course.autograde("01_tiny", "api") == ""
+    assert autograde(tiny_course, "01_tiny", "api") == ""
     row = next(row for row in tiny_course.grades("01_tiny") if row.student == "api")
     result = grade(path)
 
@@ -123,6 +136,15 @@ def test_a_notebook_that_is_not_there_earns_nothing(work, tiny_course, tmp_path)
         one.name for one in whole[0].functions
     ]
     assert results_form([none])["gradable"] is False
+
+
+def test_a_folder_that_is_a_link_was_not_handed_in(work, tiny_course, tmp_path):
+    """A repository may hold one that leads to the solution."""
+    (tmp_path / "work").symlink_to(work().parent)
+    folder = str(tmp_path / "work") + "/"
+    [none] = autograder.grade_folder(folder, "01_tiny", cases=_cases(tiny_course))
+
+    assert (none.points, none.flags[0]["kind"]) == (0, "missing")
 
 
 def test_a_folder_holds_a_notebook_under_any_name(work, tiny_course):
@@ -185,6 +207,26 @@ def test_the_documented_command_prints_json(work, tiny_course):
     form = json.loads(run.stdout)
     jsonschema.validate(form, SCHEMA)
     assert form["points"] == 7
+
+
+def test_modules_of_a_learners_do_not_run_where_the_command_is_called(
+    work, tiny_course
+):
+    """Python itself would import them, with all rights of who grades."""
+    path = work()
+    for name in ("numpy", "click", "socket", "json", "sitecustomize"):
+        (path.parent / f"{name}.py").write_text("raise SystemExit('RAN')")
+    command = ["grade-file", path.name, "--assignment", "01_tiny"]
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", *command, "--cases", _cases(tiny_course)],
+        cwd=path.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert (done.returncode, "RAN" in done.stderr) == (0, False), done.stderr
+    assert "7 of 7 points" in done.stdout
 
 
 def test_the_summary_and_the_status_say_whether_it_is_enough(work, tiny_course):

@@ -21,6 +21,8 @@ from tests.conftest import ROOT
 from tests.course import CENTRE
 from tests.service.conftest import MISTAKE
 
+pytestmark = pytest.mark.slow
+
 HINT = "One of the two axes runs over examples."
 TEST_KEYS = {
     "score",

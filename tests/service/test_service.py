@@ -5,13 +5,18 @@ import errno
 import json
 import multiprocessing
 import os
+import pkgutil
 import random
 import re
+import shutil
 import signal
+import socket
 import sqlite3
+import struct
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -20,12 +25,13 @@ from nbgrader.utils import notebook_hash
 
 from autograder.cli.main import main
 from autograder.errors import CourseError
+from autograder.nbgrader.late import grant_extension
 from autograder.service import server as server_module
-from autograder.service.attempts import Attempt
-from autograder.service.desk import fair_order
+from autograder.service.attempts import Attempt, Attempts
+from autograder.service.desk import Queue
 from autograder.service.inbox import copy_submission
 from autograder.service.monitor import Metrics, Monitor
-from autograder.service.server import Server
+from autograder.service.server import Server, attempts_of
 from tests.conftest import ROOT
 from tests.service.conftest import MISTAKE, SECRET
 
@@ -73,13 +79,17 @@ def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch, capl
     here.submit("no_such+02_none+1")
     here.submit("..+01_tiny+1")
     here.submit("odd+01_tiny+1", when="yesterday, I think")
+    stamp = here.submit("fay+01_tiny+1") / "timestamp.txt"
+    stamp.unlink()
+    (stamp / "inside").mkdir(parents=True)
+    (stamp / "inside" / "note").write_text("a folder in the place of a time")
     here.submit("cy-01_tiny")
     here.submit("di+01_tiny+1", file="my work.ipynb")
     here.submit("ada+01_tiny+2", MISTAKE)
     with serving(here) as server:
         with pytest.raises(CourseError, match="another service is at work"):
             multiprocessing_server(here)
-        found = settle(server, 6)
+        found = settle(server, 7)
 
     waits = "no_such+02_none+1 waits until 02_none is generated"
     misnamed = "cy-01_tiny is not taken in: a submission is a folder STUDENT+ASSIGN"
@@ -89,7 +99,7 @@ def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch, capl
     assert "Attempt 2 counts, not this one." in here.page("ada+01_tiny+1")
     assert found["ada", 1].points == 7 and not found["ada", 1].counts
     assert found["ada", 2].points == 4 and found["ada", 2].counts
-    assert marks(here) == {"ada": 4, "bad": 0, "di": 7, "odd": 4 + 3}
+    assert marks(here) == {"ada": 4, "bad": 0, "di": 7, "fay": 7, "odd": 4 + 3}
     assert "so my work.ipynb was graded" in here.page("di+01_tiny+1")
     assert HINT in here.page("ada+01_tiny+2")
     assert "Attempt 2, handed in 2026-01-02 03:04 UTC." in here.page("ada+01_tiny+2")
@@ -111,6 +121,7 @@ def test_the_last_attempt_counts_and_each_gets_its_page(place, monkeypatch, capl
         ("ada", 2),
         ("bad", 1),
         ("di", 1),
+        ("fay", 1),
         ("no_book", 1),
         ("odd", 1),
     }
@@ -132,6 +143,49 @@ def multiprocessing_server(here):
     process.start()
     process.join(60)
     raise CourseError(receiver.recv())
+
+
+def test_a_service_that_could_not_begin_keeps_no_other_away(place, monkeypatch):
+    """One that waits for another's end takes over its port and its lock."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    here = place(f"c.GradingService.port = {port}")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(Attempts, "alone", lambda self: False)
+        with pytest.raises(CourseError, match="another service is at work"):
+            Server(here.course)
+
+    with serving(here) as server:
+        assert server.monitor.port == port
+
+
+def test_what_cannot_be_graded_yet_is_said_once(place, caplog, monkeypatch):
+    """And not at every try; health tells it as long as it lasts."""
+    here = place()
+    shutil.rmtree(here.root / "cases")
+    here.submit("ada+01_tiny+1")
+    monkeypatch.setattr(server_module, "RETRY", 0.0)
+    with serving(here) as server:
+        for _ in range(4):
+            time.sleep(server.settings.poll)
+            server.step()
+            assert "cannot be graded" in server._problem
+    assert caplog.text.count("run `nbgrader generate_assignment 01_tiny`") == 1
+
+
+def test_a_watched_folder_is_there_or_missed(place, tmp_path):
+    """Its inbox is made; a slip in its name is said."""
+    here = place()
+    (here.box / "inbox").rmdir()
+    with serving(here) as server:
+        assert server.inboxes[-1].path.is_dir()
+    config = here.root / "nbgrader_config.py"
+    config.write_text(
+        config.read_text() + f"\nc.GradingService.folder = {str(tmp_path / 'no')!r}\n"
+    )
+    with pytest.raises(CourseError, match=r"there is no .*/no$"):
+        Server(here.course)
 
 
 def test_policies_decide_what_is_graded_shown_and_counted(place):
@@ -187,9 +241,28 @@ def test_the_exchange_gets_pages_where_learners_fetch_them(place):
         pages[who] = path.read_text()
 
     assert found["mallory", 1].state == "refused"
+    # Of what somebody else hands in for a learner, nothing fills the disk.
+    copy = here.root / "attempts" / found["mallory", 1].folder / "files"
+    assert not (copy / "tiny.ipynb").exists()
     assert "not handed in by the account" in pages["mallory"]
     assert HINT in pages[owner] and "4 of 7 points" in pages[owner]
     assert "8675309" not in pages[owner]
+
+
+def test_copies_of_old_attempts_that_do_not_count_take_no_space(place, monkeypatch):
+    """A learner who hands in large files again and again fills no disk of others."""
+    monkeypatch.setattr(server_module, "MOST_COPIES", 0)
+    here = place("c.GradingService.attempts = 2")
+    for number in (1, 2, 3, 4):
+        here.submit(f"ada+01_tiny+{number}", when=f"2026-01-02 03:04:0{number} UTC")
+        with serving(here) as server:
+            found = settle(server, number)
+    folders = [here.root / "attempts" / found["ada", n].folder for n in (1, 2, 3, 4)]
+    kept = [(folder / "files" / "tiny.ipynb").exists() for folder in folders]
+
+    assert [found["ada", n].counts for n in (1, 2, 3, 4)] == [False, True, False, False]
+    assert kept == [False, True, False, True]  # of the last there is nothing older
+    assert marks(here) == {"ada": 7}
 
 
 def test_a_full_disk_and_a_locked_gradebook_cost_time_alone(place, monkeypatch):
@@ -226,22 +299,187 @@ def test_a_full_disk_and_a_locked_gradebook_cost_time_alone(place, monkeypatch):
     assert marks(here) == {"ada": 7}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("autograder.service.server", "copy_submission"),
+        ("autograder.service.server", "write_atomically"),
+        ("autograder.service.server", "_renamed"),
+        ("autograder.service.desk", "_replace"),
+        ("autograder.batch.ledger", "write_atomically"),
+        ("autograder.service.attempts.Attempts", "add"),
+        ("autograder.service.attempts.Attempts", "save"),
+        ("autograder.service.desk.Desk", "put"),
+    ],
+)
+def test_a_disk_that_is_full_for_a_while_loses_nobody(place, monkeypatch, module, name):
+    """Wherever the service writes: who is graded and who is refused are told once."""
+    here = place("c.GradingService.attempts = 1")
+    owner = pkgutil.resolve_name(module)
+    writes, full = getattr(owner, name), iter([True, True])
+
+    def write(*arguments, **more):
+        if next(full, False):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return writes(*arguments, **more)
+
+    monkeypatch.setattr(server_module, "RETRY", 0.2)
+    names = ["ada+01_tiny+1", "bo+01_tiny+1", "ada+01_tiny+2"]
+    for one in names:
+        here.submit(one, MISTAKE)
+    with serving(here) as server:
+        monkeypatch.setattr(owner, name, write)
+        until = time.monotonic() + PATIENCE
+        while not all((here.box / "feedback" / one).exists() for one in names):
+            server.step()
+            assert time.monotonic() < until, server._problem
+        found = settle(server, 3)
+        server.step()
+        every = server.attempts.of("01_tiny")
+
+    assert next(full, None) is None  # it was full
+    assert {key: one.state for key, one in found.items()} == {
+        ("ada", 1): "done",
+        ("bo", 1): "done",
+        ("ada", 2): "refused",
+    }
+    assert len(every) == 3 and all(one.finished for one in every)
+    assert marks(here) == {"ada": 4, "bo": 4}
+    assert "1 attempts are allowed" in here.page("ada+01_tiny+2")
+
+
+def test_a_refusal_is_told_after_a_kill(place, monkeypatch):
+    """Also where the service was killed between noting and telling it."""
+    here = place("c.GradingService.attempts = 1")
+    with serving(here) as server:
+        monkeypatch.setattr(server, "_refuse", lambda attempt: None)
+        monkeypatch.setattr(server, "_start", lambda: None)
+        here.submit("ada+01_tiny+1")
+        here.submit("ada+01_tiny+2")
+        server.step()
+        assert len(server.attempts.in_state("refused")) == 1
+    with serving(here) as server:
+        monkeypatch.setattr(server, "_start", lambda: None)
+        server.step()
+
+    assert "1 attempts are allowed" in here.page("ada+01_tiny+2")
+
+
 def test_everybodys_first_attempt_comes_before_anybodys_second():
     """Who hands in fifty times keeps nobody waiting."""
-    given = [
+    queue = Queue(
         Attempt(id=i, assignment="01", student=who)
         for i, who in enumerate(["ada", "ada", "ada", "bo", "ada", "cy"])
+    )
+
+    assert [one.id for one in queue] == [0, 3, 5, 1, 2, 4]
+
+
+def test_whoever_comes_later_waits_for_one_round_at_most():
+    """Not for all that others have handed in before; a desk holds few at a time."""
+    many = [
+        Attempt(id=10 * i + place, assignment="01", student=who)
+        for i in range(20)
+        for place, who in enumerate(["ada", "bo", "cy", "di"])
     ]
+    queue = Queue(many)
+    for _ in range(10):
+        queue.begin(next(iter(queue)))
+    queue.add(Attempt(id=1_000, assignment="01", student="eve"))
+    queue.add(Attempt(id=1_001, assignment="01", student="eve"))
+    order = []
+    while len(queue):
+        order.append(next(iter(queue)))
+        queue.begin(order[-1])
 
-    assert [one.id for one in fair_order(given)] == [0, 3, 5, 1, 2, 4]
+    places = [place for place, one in enumerate(order) if one.student == "eve"]
+    assert places[0] <= 4
+    assert places[1] - places[0] == 5
 
 
-def test_health_and_metrics_are_answered_beside_the_work():
+@pytest.mark.slow
+def test_those_who_must_wait_keep_nobody_else_waiting(place, monkeypatch):
+    """The pause between two attempts is one's own; then the attempt is graded."""
+    here = place("c.GradingService.pause = 600\nc.GradingService.jobs = 1")
+    people = ["ada", "bo", "cy", "di", "ed"]
+    for who in people:
+        here.submit(f"{who}+01_tiny+1")
+    with serving(here) as server:
+        settle(server, 5)
+        for who in people:
+            here.submit(f"{who}+01_tiny+2", MISTAKE)
+        here.submit("fay+01_tiny+1")
+        found = settle(server, 6)
+        assert len(server.attempts.in_state("waiting")) == 5
+        server._later.clear()
+        server.step()  # asks once more
+        assert len(server.attempts.in_state("waiting")) == 5
+        waits = here.page("ed+01_tiny+2")
+        late = server_module.now() + timedelta(seconds=601)
+        monkeypatch.setattr(server_module, "now", lambda: late)
+        server._later.clear()
+        every = settle(server, 11)
+
+    assert found["fay", 1].state == "done"
+    assert all(every[who, 2].counts for who in people)
+    until = re.search(r"Attempt 2 is graded after (\S+ \S+) UTC", waits)[1]
+    first = found["ed", 1].finished
+    gap = datetime.strptime(until, "%Y-%m-%d %H:%M") - first
+    assert timedelta(seconds=600) <= gap <= timedelta(seconds=661)
+    assert HINT in here.page("ed+01_tiny+2")
+
+
+@pytest.mark.slow
+def test_late_work_costs_what_the_settings_say(place, monkeypatch):
+    """An extension moves the date; the class report counts attempts by state."""
+    here = place(
+        "c.AssignLatePenalties.plugin_class = 'autograder.nbgrader.late.LatePenalty'\n"
+        "c.LatePenalty.percent_per_day = 10.0\n"
+        "c.LatePenalty.grace_minutes = 15\n"
+        "c.GradingService.attempts = 1"
+    )
+    with Gradebook(here.course.directory.db_url, "neural-networks") as book:
+        due = datetime(2026, 1, 2, 3, 0)
+        book.find_assignment("01_tiny").duedate = due
+        book.add_student("cy")
+        book.db.commit()
+    grant_extension(here.course, "01_tiny", "cy", 48)
+    here.submit("ada+01_tiny+1", when="2026-01-02 03:10:00 UTC")  # within the grace
+    here.submit("bo+01_tiny+1", when="2026-01-03 04:00:00 UTC")  # the second day
+    here.submit("cy+01_tiny+1", when="2026-01-03 04:00:00 UTC")
+    here.submit("bo+01_tiny+2", when="2026-01-03 05:00:00 UTC")
+    with serving(here) as server:
+        found = settle(server, 4)
+    rows = {row.student: row.marks for row in here.course.grades("01_tiny")}
+    monkeypatch.chdir(here.root)
+    said = CliRunner().invoke(main, ["report", "01_tiny"])
+    page = (here.root / "build" / "report" / "01_tiny.html").read_text()
+
+    assert [found[who, 1].late for who in ("ada", "bo", "cy")] == [True, True, False]
+    assert {who: rows[who].penalty for who in ("ada", "bo", "cy")} == {
+        "ada": 0,
+        "bo": 1.4,  # two days of seven points
+        "cy": 0,
+    }
+    assert rows["bo"].total == 5.6
+    assert "after the due date" in here.page("bo+01_tiny+1")
+    assert "after the due date" not in here.page("cy+01_tiny+1")
+    assert said.exit_code == 0, said.output
+    assert "4 by 3 learners, 1 refused" in page
+
+
+def test_health_and_metrics_are_answered_beside_the_work(capfd):
     """A service that says nothing for long is not healthy; learners stay unnamed."""
     monitor = Monitor(0)
     url = f"http://127.0.0.1:{monitor.port}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
+        with socket.create_connection(("127.0.0.1", monitor.port)) as rude:
+            rude.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
+            rude.sendall(b"GET /metrics HTTP/1.0\r\n")
         with pytest.raises(urllib.error.HTTPError, match="503"):
             opener.open(f"{url}/health", timeout=10)
         metrics = Metrics()
@@ -253,6 +491,7 @@ def test_health_and_metrics_are_answered_beside_the_work():
     finally:
         monitor.close()
 
+    assert capfd.readouterr().err == ""
     assert health["status"] == "ok"
     assert 'autograder_attempts_total{assignment="01_tiny",state="done"} 1.0' in said
 
@@ -263,7 +502,7 @@ def test_killed_at_any_point_it_loses_nothing_and_does_nothing_twice(place):
     here = place()
     chance = random.Random(18)
     names = [f"{who}+01_tiny+{i}" for i in (1, 2) for who in ("ada", "bo", "cy", "di")]
-    left = list(names)
+    left, interrupted = list(names), 0
     context = multiprocessing.get_context("fork")
     for _ in range(20):
         if left and chance.random() < 0.6:
@@ -279,6 +518,11 @@ def test_killed_at_any_point_it_loses_nothing_and_does_nothing_twice(place):
         time.sleep(chance.uniform(0.1, 2.5))
         os.kill(process.pid, signal.SIGKILL)
         process.join()
+        interrupted += any(
+            one.state in ("waiting", "graded")
+            for one in attempts_of(here.course, "01_tiny")
+        )
+    assert interrupted >= 10  # most of the kills hit work
     for name in left:
         here.submit(name, MISTAKE)
     with serving(here) as server:

@@ -10,7 +10,7 @@ from autograder.doors.api import grade
 from autograder.nbgrader.course import Course
 from autograder.reports.ordinary_tests import unsafe_cells, weaknesses
 from autograder.store import AssertCell
-from tests.course import CATALOGUE, CENTRE, CENTRE_CHECK, SETUP, code
+from tests.course import CATALOGUE, CENTRE, CENTRE_CHECK, SETUP, autograde, code
 
 pytestmark = [
     pytest.mark.slow,
@@ -112,7 +112,7 @@ def graded(course, assignment, student, answers, change=None):
     folder.mkdir(parents=True)
     (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
 
-    assert course.autograde(assignment, student) == ""
+    assert autograde(course, assignment, student) == ""
 
     with course.gradebook() as book:
         found = book.find_submission_notebook(assignment, assignment, student)
@@ -222,7 +222,7 @@ def test_a_damaged_file_earns_nothing_even_where_nothing_can_fail(course):
     folder.mkdir(parents=True)
     (folder / "stock.ipynb").write_text("{")
 
-    assert course.autograde("stock", "damaged") == ""
+    assert autograde(course, "stock", "damaged") == ""
 
     rows = {row.student: row for row in course.grades("stock")}
     assert rows["damaged"].marks.code == 0
@@ -239,7 +239,7 @@ def test_nothing_is_graded_without_running(course):
     other.config.Execute.enabled = False
     other.api.config = other.config
 
-    assert "without running" in other.autograde("stock", "sent")
+    assert "without running" in autograde(other, "stock", "sent")
 
 
 def test_a_notebook_may_mix_checks_and_asserts(course):
@@ -325,7 +325,7 @@ def test_a_kernel_that_is_not_python_is_refused_by_name(course):
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / "other.ipynb")
 
-    said = course.autograde("other", "someone")
+    said = autograde(course, "other", "someone")
 
     assert "'ir' is not Python's" in said
     assert not (course.root / "autograded" / "someone" / "other").exists()

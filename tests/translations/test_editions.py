@@ -34,7 +34,7 @@ from helpers.checks.report import ended
 from helpers.plots.diagrams import diagram, layers_diagram
 from helpers.plots.panels import lines, panels
 from helpers.plots.style import new_figure
-from tests.course import write_source
+from tests.course import autograde, feedback, write_source
 from tests.translations import pseudo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -511,6 +511,7 @@ def test_a_page_of_an_edition_is_made_only_whole(own_strings, tmp_path):
     assert [found.kind for found in lacking["notebooks/reference.md"]] == ["fuzzy"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", editions(ROOT))
 def test_links_of_an_edition_lead_to_sections_that_it_has(language):
     """An anchor is the heading in the edition's words, on the page it leads to."""
@@ -589,8 +590,8 @@ def test_a_submission_gets_the_same_marks_in_any_edition(course, edition_release
             for old, new in changes:
                 cell.source = cell.source.replace(old, new)
             nbformat.write(notebook, target / "tiny.ipynb")
-            assert course.autograde("01_tiny", student) == ""
-            assert course.feedback("01_tiny", student) == ""
+            assert autograde(course, "01_tiny", student) == ""
+            assert feedback(course, "01_tiny", student) == ""
 
     rows = {row.student: row for row in course.grades("01_tiny")}
     for name in WORK:

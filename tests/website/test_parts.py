@@ -180,6 +180,7 @@ def test_links_that_lead_nowhere_are_found(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_frames_begin_where_the_slider_stands(tmp_path):
     """One of the frames has the value with which the figure begins in a notebook."""
     box = explore(
@@ -248,6 +249,7 @@ def test_a_caption_belongs_to_its_section():
     assert told[second.id] == "Figure of the section: Two"
 
 
+@pytest.mark.slow
 def test_a_lesson_is_run_once_until_it_changes(tmp_path):
     """The second time its outputs come from what was kept."""
     root = tmp_path / "course"
@@ -266,6 +268,7 @@ def test_a_lesson_is_run_once_until_it_changes(tmp_path):
     assert first == second != third
 
 
+@pytest.mark.slow
 def test_a_figure_with_empty_boxes_is_refused(tmp_path):
     """What a figure's font lacks ends the build, with lesson and cell."""
     root = tmp_path / "course"

@@ -1,0 +1,519 @@
+"""Marking by hand in a spreadsheet, for classes of any size.
+
+Formgrader's lists ask for each submission; a sheet has a row for each answer that
+waits. A row is known by a key, which says as well what was there when the sheet was
+written: what has changed since is never overwritten.
+"""
+
+import csv
+import functools
+import json
+import math
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, TextIO
+
+from nbgrader.api import Base, Gradebook
+from sqlalchemy import Table, select, update
+
+from autograder.errors import CourseError
+from autograder.files import write_atomically
+from autograder.flags import flags_from
+from autograder.names import KEPT, plain
+from autograder.nbgrader.course import Course
+from autograder.nbgrader.exports import harmless
+from autograder.nbgrader.marks import CellMark, cell_marks
+from autograder.nbgrader.rubrics import rubrics
+
+COLUMNS = (
+    *("learner", "notebook", "question", "answer", "mark", "out of", "comment"),
+    *("mark so far", "note", "page", "key"),
+)
+NEEDED = ("learner", "mark", "comment", "key")
+MOST_ANSWER = 4_000  # characters; a spreadsheet's cell holds 32,767
+MOST_COMMENT = 10_000
+TOGETHER = 500  # rows whose marks are saved at once
+KEY = re.compile(r"r([0-9a-f]{32})\.([0-9a-f]{8})\.([0-9a-f]{8})")
+PAGE = "/formgrader/submissions/"
+CUT = "[cut: open the page for the rest]"
+IMAGE = "[with an image: open the page]"
+
+
+@dataclass
+class Question:
+    """What waits in one graded cell."""
+
+    notebook: str
+    cell: str
+    code: bool  # whether the machine marks it, and asks a person to look
+    out_of: float
+    waiting: int = 0  # of how many learners
+    marked: int = 0
+    not_graded: int = 0  # of whom nothing was graded yet
+
+
+@dataclass
+class Reading:
+    """What came of a sheet."""
+
+    marks: int = 0
+    comments: int = 0
+    same: int = 0  # rows whose mark and comment are there already
+    empty: int = 0  # rows without a mark and without a new comment
+    refused: list[str] = field(default_factory=list)
+    late: set[str] = field(default_factory=set)  # whose penalty is of older points
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of a sheet in which something is to be written."""
+
+    line: int
+    learner: str
+    mark: float | None
+    comment: str
+    grade: str
+    answer: str  # digests of what was there
+    before: str
+
+
+class _Notebooks:
+    """The graded notebooks of an assignment; the last ones are remembered."""
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        self._course, self._assignment = course, assignment
+        self.cells = functools.lru_cache(maxsize=4)(self._cells)
+
+    def _cells(self, student: str, notebook: str) -> tuple[dict[str, dict], list[str]]:
+        """Return the graded cells by id, and what flags say."""
+        path = self._course.graded_path(self._assignment, student, notebook)
+        try:
+            form = json.loads(path.read_bytes())
+            cells = {
+                cell["metadata"]["nbgrader"]["grade_id"]: cell
+                for cell in form["cells"]
+                if "grade_id" in cell["metadata"].get("nbgrader", {})
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return {}, []
+        course = form["metadata"].get("course", {})
+        flags = flags_from(course.get("flags"))
+        return cells, [flag.sentence for flag in flags if flag.urgent]
+
+
+def _table(name: str) -> Table:
+    table: Table = Base.metadata.tables[name]
+    return table
+
+
+def _digest(*parts: object) -> str:
+    return sha256(json.dumps(parts).encode()).hexdigest()[:8]
+
+
+def _source(cell: dict) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(map(str, source))
+
+
+def _key(mark: CellMark, cell: dict, comment: str | None) -> str:
+    said = _digest(_source(cell), sorted(cell.get("attachments") or ()))
+    before = _digest(mark.auto, mark.manual, mark.extra, comment or "")
+    return f"r{mark.grade}.{said}.{before}"
+
+
+def _shown(cell: dict) -> str:
+    """Return an answer as a spreadsheet can show it."""
+    whole = _source(cell)
+    lines = whole[:MOST_ANSWER].splitlines()
+    text = "\n".join(
+        harmless(line if line.isprintable() else plain(line.replace("\t", " ")))
+        for line in lines
+    )
+    if len(whole) > MOST_ANSWER:
+        text += f"\n{CUT}"
+    if cell.get("attachments"):
+        text += f"\n{IMAGE}"
+    return text
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"
+
+
+_Comments = dict[tuple[str, str], tuple[str, str | None, str | None]]
+
+
+def _comments(book: Gradebook, assignment: str, names: set[str]) -> _Comments:
+    """Return what is said of some cells, by submission and name of the cell.
+
+    The key of the row, what nbgrader says, and what a person does.
+    """
+    cells, notebooks = _table("base_cell"), _table("notebook")
+    assignments, comments = _table("assignment"), _table("comment")
+    connection = book.db.connection()
+    own = (
+        select(cells.c.id, cells.c.name)
+        .join(notebooks, notebooks.c.id == cells.c.notebook_id)
+        .join(assignments, assignments.c.id == notebooks.c.assignment_id)
+        .where(assignments.c.name == assignment)
+        .where(cells.c.name.in_(names))
+    )
+    kept = (
+        comments.c.id,
+        comments.c.notebook_id,
+        comments.c.auto_comment,
+        comments.c.manual_comment,
+    )
+    found: _Comments = {}
+    for cell, name in connection.execute(own).all():
+        # One cell at a time, for which there is an index.
+        rows = connection.execute(select(*kept).where(comments.c.cell_id == cell))
+        for key, submission, auto, manual in rows:
+            found[submission, name] = (key, auto, manual)
+    return found
+
+
+def questions(course: Course, assignment: str) -> list[Question]:
+    """Return the cells of which something waits for a person, or was marked by one."""
+    found: dict[tuple[str, str], Question] = {}
+    with course.gradebook() as book:
+        for mark in cell_marks(book, assignment):
+            where = mark.notebook, mark.cell
+            if where not in found:
+                found[where] = Question(*where, mark.code, mark.out_of)
+            one = found[where]
+            graded = course.graded_path(assignment, mark.student, mark.notebook)
+            if mark.waiting and not graded.exists():
+                one.not_graded += 1
+            elif mark.waiting:
+                one.waiting += 1
+            elif mark.manual is not None:
+                one.marked += 1
+    return [
+        one
+        for one in found.values()
+        if not one.code or one.waiting or one.marked or one.not_graded
+    ]
+
+
+def write_sheet(
+    course: Course, assignment: str, path: Path, everything: bool = False
+) -> int:
+    """Write a row for each answer that waits for a mark; return how many there are.
+
+    With `everything` also for those that have one. Rubrics go into a file beside it.
+
+    Raises
+    ------
+    CourseError
+        If the file is there already: it may hold marks.
+    """
+    schemes = _rubrics_beside(path)
+    if os.path.lexists(path):
+        raise CourseError(
+            f"{path} is there already, and may hold marks: read it with --read, then "
+            "remove it or choose another name"
+        )
+    with course.gradebook() as book:
+        marks = [
+            mark
+            for mark in cell_marks(book, assignment)
+            if mark.waiting
+            or (everything and (mark.manual is not None or not mark.code))
+        ]
+        comments = _comments(book, assignment, {mark.cell for mark in marks})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Each notebook is read once, and each question's rows stand together.
+    order = dict.fromkeys((mark.notebook, mark.cell) for mark in marks)
+    marks.sort(key=lambda mark: (mark.notebook, mark.student))
+    notebooks = _Notebooks(course, assignment)
+    count = 0
+    with ExitStack() as files:
+        parts: dict[tuple[str, str], IO[str]] = {
+            one: files.enter_context(
+                tempfile.TemporaryFile(
+                    "w+", dir=path.parent, encoding="utf-8", newline=""
+                )
+            )
+            for one in order
+        }
+        for mark in marks:
+            cells, flags = notebooks.cells(mark.student, mark.notebook)
+            if mark.cell not in cells:
+                continue  # it is not graded yet
+            _, auto, manual = comments.get((mark.submission, mark.cell), ("", "", ""))
+            cell = cells[mark.cell]
+            notes = flags if mark.code else [auto] if auto else []
+            row = (
+                *map(harmless, (mark.student, mark.notebook, mark.cell)),
+                *(_shown(cell), "", _number(mark.out_of), harmless(manual)),
+                _number(mark.auto if mark.manual is None else mark.manual),
+                *(harmless("; ".join(notes)), f"{PAGE}{mark.submission}/"),
+                _key(mark, cell, manual),
+            )
+            csv.writer(parts[mark.notebook, mark.cell]).writerow(row)
+            count += 1
+        _join(path, parts.values())
+    _write_rubrics(course, assignment, schemes)
+    return count
+
+
+def _rubrics_beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-rubrics.md")
+
+
+def _join(path: Path, parts: Iterable[IO[str]]) -> None:
+    """Write the sheet, whole or not at all."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        # A spreadsheet takes a file without the mark for one of its own country.
+        with new.open("w", encoding="utf-8-sig", newline="") as sheet:
+            csv.writer(sheet).writerow(COLUMNS)
+            for part in parts:
+                part.seek(0)
+                while piece := part.read(1 << 20):
+                    sheet.write(piece)
+            sheet.flush()
+            os.fsync(sheet.fileno())
+        new.rename(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _write_rubrics(course: Course, assignment: str, path: Path) -> None:
+    lines = [f"# {assignment}: rubrics", ""]
+    for notebook in course.notebooks(assignment):
+        source = course.root / "source" / assignment / f"{notebook}.ipynb"
+        for cell, scheme in rubrics(source).items():
+            lines += [f"## {notebook}: {cell}", "", scheme, ""]
+    write_atomically(path, "\n".join(lines))
+
+
+def read_sheet(
+    course: Course, assignment: str, path: Path, dry: bool = False
+) -> Reading:
+    """Save the marks and comments of a sheet; with `dry` only say what would be.
+
+    A row that cannot be used is refused with the reason, and all others are saved.
+    Reading a sheet again changes nothing.
+
+    Raises
+    ------
+    CourseError
+        If it is no sheet of this kind.
+    """
+    result = Reading()
+    rows = list(_rows(path, result))
+    seen = Counter(row.grade for row in rows)
+    with course.gradebook() as book:
+        marks = {
+            mark.grade: mark
+            for mark in cell_marks(book, assignment)
+            if mark.grade in seen
+        }
+        comments = _comments(book, assignment, {one.cell for one in marks.values()})
+        late = _late(book, assignment)
+    notebooks = _Notebooks(course, assignment)
+    todo: list[tuple[CellMark, float | None, str, str | None]] = []
+    refused: list[tuple[int, str]] = []
+    # By notebook, so that each is read once.
+    known = [(row, marks.get(row.grade)) for row in rows]
+    known.sort(key=lambda one: one[1][:2] if one[1] else ("", ""))
+    for row, found in known:
+        where = f"row {row.line} ({plain(row.learner)})"
+        if found is None:
+            said = f"its key is of no submission of {assignment} in the gradebook"
+            refused.append((row.line, f"{where}: {said}"))
+            continue
+        place, _, manual = comments.get((found.submission, found.cell), ("", "", None))
+        why = _refusal(row, found, place)
+        if seen[row.grade] > 1:
+            why = "it is in the sheet more than once"
+        new = row.comment not in ("", manual, harmless(manual))
+        comment = row.comment if new else None
+        mark = row.mark
+        if mark == found.manual and not found.waiting:
+            mark = None
+        if not why and mark is None and comment is None:
+            result.same += 1  # which needs no look at the answer
+            continue
+        if not why:
+            cells, _ = notebooks.cells(found.student, found.notebook)
+            why = _changed(row, found, cells.get(found.cell), manual, comment)
+        if why:
+            refused.append((row.line, f"{where}: {why}"))
+            continue
+        result.marks += mark is not None
+        result.comments += comment is not None
+        if mark is not None and found.student in late:
+            result.late.add(found.student)
+        todo.append((found, mark, place, comment))
+    if not dry:
+        for first in range(0, len(todo), TOGETHER):
+            with course.gradebook() as book:
+                for one in todo[first : first + TOGETHER]:
+                    if not _save(book, *one):
+                        result.marks -= one[1] is not None
+                        result.comments -= one[3] is not None
+                        said = "it has been marked or graded at this moment: read again"
+                        refused.append((0, f"{plain(one[0].student)}: {said}"))
+                book.db.commit()
+    result.refused += [said for _, said in sorted(refused)]
+    return result
+
+
+def _rows(path: Path, result: Reading) -> Iterator[_Row]:
+    """Yield the rows that say something, and refuse those that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+        # In another encoding, comments would reach learners garbled.
+        encoding = "utf-16" if wide else "utf-8-sig"
+        with path.open(encoding=encoding, newline="") as sheet:
+            yield from _rows_of(sheet, result)
+    except (FileNotFoundError, IsADirectoryError):
+        raise CourseError(f"{path}: there is no such file") from None
+    except (UnicodeError, csv.Error) as problem:
+        raise CourseError(
+            f"{path}: no CSV file in UTF-8 ({problem}): save it as 'CSV UTF-8'"
+        ) from None
+    except LookupError as problem:
+        raise CourseError(f"{path}: {problem.args[0]}") from None
+
+
+def _rows_of(sheet: TextIO, result: Reading) -> Iterator[_Row]:
+    head = sheet.readline()
+    mark = max(",;\t", key=head.count)
+    heads = next(csv.reader([head], delimiter=mark), [])
+    heads = [cell.strip().casefold() for cell in heads]
+    if missing := [name for name in NEEDED if name not in heads]:
+        raise LookupError(f"no marking sheet: its first row lacks {', '.join(missing)}")
+    places = [heads.index(name) for name in NEEDED]
+    for line, cells in enumerate(csv.reader(sheet, delimiter=mark), 2):
+        if any(cell.strip() for cell in cells):
+            found = [cells[at].strip() if at < len(cells) else "" for at in places]
+            row = _row(line, found, result)
+            if row is not None:
+                yield row
+
+
+def _row(line: int, cells: list[str], result: Reading) -> _Row | None:
+    learner, mark, comment, key = cells
+    value, match, why = _mark(mark), KEY.fullmatch(key), ""
+    if match is None:
+        why = "its key is missing or damaged"
+    elif mark and value is None:
+        why = f"{plain(mark[:40])!r} is no mark"
+    elif len(comment) > MOST_COMMENT:
+        why = f"its comment has more than {MOST_COMMENT} characters"
+    if match is None or why:
+        result.refused.append(f"row {line} ({plain(learner)}): {why}")
+        return None
+    if not mark and not comment:
+        result.empty += 1
+        return None
+    said = "".join(c for c in comment if c.isprintable() or c in f"\n{KEPT}")
+    return _Row(line, learner, value, said, *match.groups())
+
+
+def _mark(text: str) -> float | None:
+    """Return a mark, with a point or a comma before its decimals."""
+    if not re.fullmatch(r"\d{1,9}([.,]\d{0,9})?|[.,]\d{1,9}", text):
+        return None
+    return float(text.replace(",", "."))
+
+
+def _refusal(row: _Row, mark: CellMark, place: str) -> str:
+    """Say why a row cannot be used, whatever was there when it was written."""
+    if not _same_name(row.learner, mark.student):
+        return f"its key is of {plain(mark.student)}: sort whole rows, not one column"
+    if row.mark is not None and row.mark > mark.out_of:
+        return f"{row.mark:g} is more than the {mark.out_of:g} points of {mark.cell}"
+    if row.comment and not place:
+        return f"nbgrader keeps no comment on {mark.cell}: leave it empty"
+    return ""
+
+
+def _same_name(shown: str, student: str) -> bool:
+    """Tell whether a cell names a learner, also as a spreadsheet writes numbers."""
+    if shown in (student, harmless(student)):
+        return True
+    try:
+        return math.isclose(float(shown), float(student), rel_tol=1e-4)
+    except ValueError:
+        return False
+
+
+def _changed(
+    row: _Row,
+    mark: CellMark,
+    cell: dict | None,
+    manual: str | None,
+    comment: str | None,
+) -> str:
+    """Say what has changed since the sheet was written, and forbids the row."""
+    if cell is None:
+        return "its notebook is not graded now"
+    _, said, before = _key(mark, cell, manual).split(".")
+    if said != row.answer:
+        return "the answer has changed since the sheet was written"
+    # A mark that is there and only has to be confirmed overwrites nothing.
+    confirmed = row.mark == mark.manual and comment is None
+    if before != row.before and not confirmed:
+        now = mark.auto if mark.manual is None else mark.manual
+        return (
+            "its mark or comment has changed since the sheet was written "
+            f"(now {_number(now) or 'no'} points)"
+        )
+    return ""
+
+
+def _late(book: Gradebook, assignment: str) -> set[str]:
+    """Return who has a penalty for late work."""
+    handed_in, assignments = _table("submitted_assignment"), _table("assignment")
+    submitted = _table("submitted_notebook")
+    asked = (
+        select(handed_in.c.student_id)
+        .select_from(submitted)
+        .join(handed_in, handed_in.c.id == submitted.c.assignment_id)
+        .join(assignments, assignments.c.id == handed_in.c.assignment_id)
+        .where(assignments.c.name == assignment)
+        .where(submitted.c.late_submission_penalty > 0)
+    )
+    return set(book.db.connection().execute(asked).scalars())
+
+
+def _save(
+    book: Gradebook,
+    mark: CellMark,
+    value: float | None,
+    place: str,
+    comment: str | None,
+) -> bool:
+    """Save a mark as Formgrader does, unless it has changed since it was read."""
+    grades, comments = _table("grade"), _table("comment")
+    connection = book.db.connection()
+    same = (
+        grades.c.auto_score.is_not_distinct_from(mark.auto),
+        grades.c.manual_score.is_not_distinct_from(mark.manual),
+        grades.c.extra_credit.is_not_distinct_from(mark.extra),
+    )
+    # Where there is only a comment, the row is asked for all the same.
+    told: dict[str, object] = {"manual_score": mark.manual}
+    if value is not None:
+        told = {"manual_score": value, "needs_manual_grade": False}
+    changed = update(grades).where(grades.c.id == mark.grade, *same).values(**told)
+    if connection.execute(changed).rowcount != 1:
+        return False
+    if comment is not None:
+        kept = update(comments).where(comments.c.id == place)
+        connection.execute(kept.values(manual_comment=comment))
+    return True
