@@ -52,7 +52,7 @@ from autograder.service.inbox import (
     size_of,
 )
 from autograder.service.monitor import Metrics, Monitor
-from autograder.service.settings import GradingService, Policy
+from autograder.service.settings import GradingService, Policy, service_settings
 from helpers.strings import text
 
 log = logging.getLogger("autograder.service")
@@ -61,7 +61,7 @@ MOST_TRIES = 3
 RETRY = 5  # seconds before something is tried again
 SAY_AGAIN = 600  # seconds before the same problem is logged again
 AHEAD = 3  # attempts that a desk holds, for each job
-MOST_COPIES = 1 << 30  # bytes of a learner's earlier attempts at an assignment
+MEGABYTE = 1_000_000
 MOST_SAID = 1_000  # lines about what cannot be taken in
 IDLE = 900  # seconds after which an assignment's workers end
 REOPEN = 20  # seconds between two looks for due dates that have passed
@@ -76,7 +76,7 @@ def database_url(course: Course, settings: GradingService) -> str:
 
 def attempts_of(course: Course, assignment: str) -> list[Attempt]:
     """Return the attempts at an assignment; none where no service ever ran."""
-    settings = GradingService(config=course.config)
+    settings = service_settings(course.config)
     if not settings.database and not (course.root / "attempts.db").exists():
         return []
     return Attempts(database_url(course, settings)).of(assignment)
@@ -93,7 +93,7 @@ class Server:
 
     def __init__(self, course: Course) -> None:
         self.course = course
-        self.settings = GradingService(config=course.config)
+        self.settings = service_settings(course.config)
         for assignment in {*course.assignments(), *self.settings.assignments}:
             self.settings.policy(assignment)  # which says what is wrong
         with contextlib.ExitStack() as held:
@@ -317,11 +317,12 @@ class Server:
 
     def _make_room(self, earlier: list[Attempt]) -> None:
         """Remove copies of a learner's oldest attempts, where all take too much."""
+        most = self.settings.copies_megabytes * MEGABYTE
         sizes = {one.id: size_of(self._folder(one)) for one in earlier}
         total = sum(sizes.values())
         for one in sorted(earlier, key=lambda one: one.number):
             over = one.state in (DONE, REFUSED) and one.finished is not None
-            if total > MOST_COPIES and over and not one.counts and sizes[one.id]:
+            if total > most and over and not one.counts and sizes[one.id]:
                 remove_copy(self._folder(one))
                 total -= sizes[one.id]
 

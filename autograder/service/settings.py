@@ -3,13 +3,16 @@
 from dataclasses import dataclass, fields
 
 from traitlets import Bool, Dict, Enum, Float, Int, TraitError, Unicode
-from traitlets.config import LoggingConfigurable
+from traitlets.config import Config, LoggingConfigurable
 
 from autograder.errors import CourseError
 
 SHOWN = ("public", "hints", "all")
 COUNTING = ("last", "best")
 LATE = ("accept", "refuse")
+MOST_JOBS = 1_024
+MOST_PORT = 65_535
+MOST_MEGABYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -41,29 +44,43 @@ class GradingService(LoggingConfigurable):
         help="""URL of the database of attempts, for SQLAlchemy; attempts.db in the
         course's folder by default.""",
     ).tag(config=True)
-    jobs = Int(0, help="Notebooks at a time; 0: as many as there are cores.").tag(
-        config=True
-    )
-    port = Int(8899, help="Port of health and metrics on loopback; 0: none.").tag(
-        config=True
-    )
-    poll = Float(0.5, help="Seconds between two looks into the inboxes.").tag(
-        config=True
-    )
+    jobs = Int(
+        0,
+        min=0,
+        max=MOST_JOBS,
+        help="Notebooks at a time; 0: as many as there are cores.",
+    ).tag(config=True)
+    port = Int(
+        8899,
+        min=0,
+        max=MOST_PORT,
+        help="Port of health and metrics on loopback; 0: none.",
+    ).tag(config=True)
+    poll = Float(
+        0.5, min=0.01, max=60.0, help="Seconds between two looks into the inboxes."
+    ).tag(config=True)
     settle = Float(
         2.0,
+        min=0.0,
         help="""Seconds for which nothing may have changed in a submission of which
         nothing says that it is complete.""",
+    ).tag(config=True)
+    copies_megabytes = Int(
+        1_000,
+        min=0,
+        max=MOST_MEGABYTES,
+        help="""Megabytes that the kept copies of a learner's attempts at an assignment
+        may take; 0: only attempts that count, or are not graded yet, have one.""",
     ).tag(config=True)
     check_owner = Bool(
         True,
         help="""Whether a submission in the exchange must belong to the system user
         whom it names. Unset it only where all learners' servers run as one user.""",
     ).tag(config=True)
-    attempts = Int(0, help="How many attempts are graded; 0: any number.").tag(
+    attempts = Int(0, min=0, help="How many attempts are graded; 0: any number.").tag(
         config=True
     )
-    pause = Float(0.0, help="Seconds between two attempts of a learner.").tag(
+    pause = Float(0.0, min=0.0, help="Seconds between two attempts of a learner.").tag(
         config=True
     )
     before_due = Enum(
@@ -102,3 +119,17 @@ class GradingService(LoggingConfigurable):
             except TraitError:
                 raise CourseError(f"{where}: {name} cannot be {value!r}") from None
         return Policy(**values)
+
+
+def service_settings(config: Config) -> GradingService:
+    """Return the settings of the service.
+
+    Raises
+    ------
+    CourseError
+        If one has a value that it cannot have.
+    """
+    try:
+        return GradingService(config=config)
+    except TraitError as problem:
+        raise CourseError(f"c.GradingService: {problem}") from None

@@ -25,7 +25,8 @@ from click.testing import CliRunner
 from traitlets.config import Config
 
 from autograder.cli.main import main
-from autograder.service.settings import GradingService, Policy
+from autograder.errors import CourseError
+from autograder.service.settings import GradingService, Policy, service_settings
 from tests.conftest import ROOT
 from tests.course import CENTRE, SPREAD
 from tests.service.conftest import MISTAKE, Place
@@ -57,6 +58,26 @@ def test_the_settings_that_the_page_shows_are_read():
         for value in re.findall(r"`(\w+)`", values):
             one = Config({"GradingService": {name: value}})
             assert getattr(GradingService(config=one), name) == value
+
+
+def test_the_size_of_kept_copies_is_the_one_that_the_page_names():
+    """With its bounds, which are checked."""
+    said = re.search(
+        r"`c\.GradingService\.(\w+)` \(([\d,]+) by default, from (\d+) to ([\d,]+)\)",
+        SERVICE,
+    )
+    name, default, least, most = (
+        said[1],
+        *(int(n.replace(",", "")) for n in said.groups()[1:]),
+    )
+
+    assert getattr(GradingService(), name) == default
+    for value in (least, most):
+        one = Config({"GradingService": {name: value}})
+        assert getattr(service_settings(one), name) == value
+    for value in (least - 1, most + 1):
+        with pytest.raises(CourseError, match=name):
+            service_settings(Config({"GradingService": {name: value}}))
 
 
 class Unit:

@@ -249,10 +249,9 @@ def test_the_exchange_gets_pages_where_learners_fetch_them(place):
     assert "8675309" not in pages[owner]
 
 
-def test_copies_of_old_attempts_that_do_not_count_take_no_space(place, monkeypatch):
+def test_copies_of_old_attempts_that_do_not_count_take_no_space(place):
     """A learner who hands in large files again and again fills no disk of others."""
-    monkeypatch.setattr(server_module, "MOST_COPIES", 0)
-    here = place("c.GradingService.attempts = 2")
+    here = place("c.GradingService.attempts = 2\nc.GradingService.copies_megabytes = 0")
     for number in (1, 2, 3, 4):
         here.submit(f"ada+01_tiny+{number}", when=f"2026-01-02 03:04:0{number} UTC")
         with serving(here) as server:
@@ -263,6 +262,55 @@ def test_copies_of_old_attempts_that_do_not_count_take_no_space(place, monkeypat
     assert [found["ada", n].counts for n in (1, 2, 3, 4)] == [False, True, False, False]
     assert kept == [False, True, False, True]  # of the last there is nothing older
     assert marks(here) == {"ada": 7}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("megabytes", "kept"), [(1, [False, False, True, True]), (2, [True] * 4)]
+)
+def test_copies_are_kept_up_to_the_size_in_the_settings(place, megabytes, kept):
+    """The oldest goes first, as soon as those before the new one take more."""
+    here = place(f"c.GradingService.copies_megabytes = {megabytes}")
+    for number in (1, 2, 3, 4):
+        when = f"2026-01-02 03:04:0{number} UTC"
+        beside = here.submit(f"ada+01_tiny+{number}", when=when) / "notes.bin"
+        beside.write_bytes(os.urandom(600_000))
+        with serving(here) as server:
+            found = settle(server, number)
+    copies = [here.root / "attempts" / found["ada", n].folder for n in (1, 2, 3, 4)]
+
+    assert [(copy / "files" / "notes.bin").exists() for copy in copies] == kept
+    assert [found["ada", n].counts for n in (1, 2, 3, 4)] == [False] * 3 + [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("copies_megabytes", -1),
+        ("copies_megabytes", 1_000_001),
+        ("copies_megabytes", 0.5),
+        ("attempts", -1),
+        ("pause", -1.0),
+        ("jobs", -1),
+        ("port", 65_536),
+        ("poll", 0.0),
+        ("settle", -1.0),
+    ],
+)
+def test_a_setting_out_of_bounds_is_named_in_one_sentence(
+    place, monkeypatch, name, value
+):
+    """Before anything is watched or written."""
+    here = place(f"c.GradingService.{name} = {value}")
+    monkeypatch.chdir(here.root)
+
+    said = CliRunner().invoke(main, ["serve"])
+
+    assert said.exit_code == 1
+    assert isinstance(said.exception, SystemExit)
+    assert said.output.count("\n") == 1
+    assert name in said.output and str(value) in said.output
+    assert not (here.root / "attempts.db").exists()
 
 
 def test_a_full_disk_and_a_locked_gradebook_cost_time_alone(place, monkeypatch):
