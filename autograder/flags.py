@@ -17,6 +17,8 @@ SENTENCES = {
     "link": "the file is a link, or a second name of a file that may be somebody "
     "else's: it was not opened",
     "limit": "a limit was reached: {detail}",
+    "module": "{cell} found code that needs a module that is not installed here "
+    "({detail}): look whether it is right where the module is",
     "no function": "{cell} found no function {detail}: look whether it has another "
     "name, or its cell stopped",
     "not judged": "{cell} could not be judged: {detail}",

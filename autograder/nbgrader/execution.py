@@ -44,7 +44,12 @@ from autograder.files import linked
 from autograder.flags import REFUSAL, Flag, flags_form, flags_from
 from autograder.forks import Ask
 from autograder.healing import edition_in
-from autograder.judging import Judge, Verdict, untouched_functions
+from autograder.judging import (
+    FunctionVerdict,
+    Judge,
+    Verdict,
+    untouched_functions,
+)
 from autograder.names import plain, unusable
 from autograder.outputs import Recorder, counted, new_output, notebook_text
 from autograder.protocol import CaseLimits, FunctionForm
@@ -54,6 +59,7 @@ from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.staging import remove_followed
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import Submission, is_python
+from helpers.checks.recognition import Run
 from helpers.strings import speaking, text
 
 NOTES_ID = "submission-notes"
@@ -537,6 +543,7 @@ class JudgedExecute(Execute):
                 reasons = [verdict.problems.get(name, "") for name in names]
                 reason = next(filter(None, reasons), "")
                 flags += _not_there(verdict, identity, names)
+                flags += _not_installed(nb, verdict, identity, names)
                 stood = [n for name in names for n in verdict.replaced(name)]
                 if stood:
                     detail = ", ".join(dict.fromkeys(stood))
@@ -583,6 +590,31 @@ def _not_there(verdict: Verdict, cell: str, names: Sequence[str]) -> list[Flag]:
     return [Flag("no function", cell, ", ".join(gone))] if gone else []
 
 
+def _not_installed(
+    nb: NotebookNode, verdict: Verdict, cell: str, names: Sequence[str]
+) -> list[Flag]:
+    """Flag functions that lack a module: they may be right where it is installed.
+
+    The import stands in the function, in its cell, or in a cell that stopped, so that
+    a name is unknown.
+    """
+    lacking = any(
+        output.output_type == "error" and output.ename == NO_MODULE
+        for own in nb.cells
+        if own.cell_type == "code"
+        for output in own.outputs
+    )
+    signs = {NO_MODULE, "NameError"} if lacking else {NO_MODULE}
+
+    def lacks(found: FunctionVerdict) -> bool:
+        runs = [run for run in found.runs if isinstance(run, Run)]
+        errors = {run.outcome.error for run in runs} | {found.stopped}
+        return found.state != "right" and bool(errors & signs)
+
+    lost = [name for name in names if lacks(verdict.functions[name])]
+    return [Flag("module", cell, ", ".join(lost))] if lost else []
+
+
 def _stopped(nb: NotebookNode, function: str) -> str:
     """Return with which built-in exception the last cell that defines it stopped."""
     # Indented, or behind a mark that a copy has brought along, it stops with an error.
@@ -608,6 +640,7 @@ def _partial_credit(cell: NotebookNode) -> float | None:
     return None
 
 
+NO_MODULE = "ModuleNotFoundError"
 EXCEPTIONS = frozenset(
     name
     for name, value in vars(builtins).items()

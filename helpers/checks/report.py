@@ -386,6 +386,7 @@ ERRORS = {
     "UnboundLocalError": "name",
     "KeyError": "key",
     "IndexError": "index",
+    "ModuleNotFoundError": "module",
 }
 
 # Which question suits which kind of knowledge.

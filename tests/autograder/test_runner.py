@@ -828,6 +828,33 @@ def test_what_nobody_has_seen_is_said_everywhere(two):
     assert any("no mark has seen" in sentence for sentence in said)
 
 
+IMPORT = "from not_installed_anywhere import mean"
+FOREIGN = {
+    "in the function": CENTRE.replace("    mu =", f"    {IMPORT}\n    mu ="),
+    "in its cell": f"{IMPORT}\n{CENTRE}",
+    "in a cell of its own": CENTRE.replace("np.mean(X", "mean(X"),
+}
+
+
+@pytest.mark.parametrize("place", FOREIGN)
+def test_a_module_that_is_not_installed_is_flagged(two, place):
+    """The answer may be right where the module is, so a person has to look."""
+
+    def change(notebook):
+        solve(notebook, FOREIGN[place])
+        if place == "in a cell of its own":
+            notebook.cells.insert(2, new_code_cell(IMPORT))
+
+    hand_in(two, "bob", change)
+    console = Console(file=io.StringIO(), width=200)
+    done = {w.student: w for w in grade_assignment(console, Course(two), ASSIGNMENT)}
+    row = next(row for row in Course(two).grades(ASSIGNMENT) if row.student == "bob")
+
+    assert "module" in row.flags
+    assert any("not installed here (centre)" in said for said in done["bob"].look)
+    assert done["ann"].look == []
+
+
 @pytest.mark.parametrize(
     "time", [b"submitted on Friday", b"9" * 60, b"\xff\xfe", b"2026-13-45", None]
 )
