@@ -11,6 +11,7 @@ from helpers.checks.cases import FunctionCases
 from helpers.checks.evidence import Evidence
 from helpers.checks.recognition import Run, additional_parts
 from helpers.checks.report import (
+    GENERAL,
     Advice,
     blocks_of,
     cases_named,
@@ -19,6 +20,7 @@ from helpers.checks.report import (
     fill_hint,
     question_for,
     reading_of,
+    remarks_on,
 )
 from helpers.strings import labelled, listed, text
 
@@ -154,7 +156,11 @@ def _advice(
     elif verdict.state == "wrong" and only_hidden:
         advice.append(Advice(text("checks.think"), text("feedback.only_hidden")))
     elif verdict.state == "wrong" and failed:
+        slips = remarks_on(verdict.cells, function, _open(verdict), evidence)
+        advice += [Advice(text("checks.in_code"), slip) for slip in slips]
         question = question_for(_open(verdict), evidence)
+        if slips and question in map(text, GENERAL):
+            question = text("checks.question.slip")
         advice.append(Advice(text("checks.think"), question))
     if verdict.state in ("misconception", "wrong"):
         own = verdict.entry.read if verdict.entry is not None else ""

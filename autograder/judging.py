@@ -4,7 +4,7 @@ It runs outside the learner's process and reads only plain, bounded values.
 """
 
 import types
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -90,6 +90,9 @@ class FunctionVerdict:
     with_reference: tuple[str, ...] = ()
     # ``check`` or ``end`` where the two gave different marks: the better one.
     moment: str = ""
+    # The texts of the notebook's code cells, for remarks on its source; they are read,
+    # and never run.
+    cells: Sequence[str] = ()
 
 
 @dataclass

@@ -444,6 +444,8 @@ class JudgedExecute(Execute):
         )
         try:
             self._verdict = self.examination.verdict()
+            for found in self._verdict.functions.values():
+                found.cells = texts
         finally:
             reference.end()
 

@@ -7,7 +7,7 @@ what one changes in it by mistake.
 import ast
 import textwrap
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from autograder.authoring.sources import SourceNotebook
@@ -19,19 +19,36 @@ from helpers.checks.report import evidence_of_runs, remarks_on, report_runs
 def attempts_of(root: Path, source: SourceNotebook) -> list[tuple[str, str, str]]:
     """Return the wrong attempts at a notebook's functions.
 
-    Of each the function, what was changed, and the text of the cell.
+    Of each the function, what was changed, and the text of the cell. One that begins
+    with ``def`` has a signature of its own.
     """
-    found = []
+    return [(name, change, text) for name, change, text, _ in _attempts(root, source)]
+
+
+def expected_help(root: Path, source: SourceNotebook) -> list[tuple[str, str, str]]:
+    """Return the attempts of which a file says what is to be told.
+
+    Of each the function, the text of the cell, and a part of what a check has to say.
+    """
+    return [
+        (name, text, told) for name, _, text, told in _attempts(root, source) if told
+    ]
+
+
+def _attempts(
+    root: Path, source: SourceNotebook
+) -> Iterator[tuple[str, str, str, str]]:
     for path in sorted((root / "tests" / "wrong_answers").glob("*.toml")):
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get(source.name, {})
         for name, body in tables.items():
             head = _head(source.functions[name].cell.source, name)
             base = body["base"].strip()
-            for old, new in body["wrong"]:
+            for old, new, *told in body["wrong"]:
                 change = " ".join(f"{old} -> {new}".split())
-                text = head + textwrap.indent(base.replace(old, new, 1), "    ")
-                found.append((name, change, text + "\n"))
-    return found
+                text = base.replace(old, new, 1).strip()
+                if not text.startswith(f"def {name}("):
+                    text = head + textwrap.indent(text, "    ")
+                yield name, change, text + "\n", told[0] if told else ""
 
 
 def _head(cell: str, name: str) -> str:
@@ -73,7 +90,7 @@ def told_at_work(
         return "relation", said
     if any(run.outcome.advice for run in wrong):
         return "expression", said
-    if remarks_on(answer, runs, evidence):
+    if remarks_on(answer, record, runs, evidence):
         return "source", said
     if any(run.outcome.error for run in wrong):
         return "exception", said

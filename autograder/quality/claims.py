@@ -432,6 +432,13 @@ RELATIONS: dict[str, Check] = {
     "until_entries": _entries(np.less_equal),
     "mask": _condition,
     "reordered": _of_arrays(lambda w, g: _near(np.sort(w, None), np.sort(g, None))),
+    "unfilled": _of_arrays(lambda w, g: not g[_wrong(w, g)].any()),
+    "zeros_from": _of_leaves(
+        lambda w, g, i: (
+            not g.ravel()[int(i) :].any() and not _wrong(w, g).ravel()[: int(i)].any()
+        ),
+        "i",
+    ),
     "whole_numbers": _of_arrays(
         lambda w, g: _near(g, np.rint(g)) and not _near(w, np.rint(w))
     ),

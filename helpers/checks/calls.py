@@ -20,6 +20,7 @@ import numpy.random  # not while a learner's code decides what is imported
 
 from helpers.checks.comparison import SAME, compare_value
 from helpers.checks.failures import explain
+from helpers.checks.slips import other_parameters
 from helpers.checks.values import Unsupported, leaves, plain, resolve
 from helpers.strings import text
 
@@ -168,6 +169,8 @@ def call(
             outcome.message = _message(error)
             outcome.line = _line(error, function)
             outcome.advice = explain(error, function)
+            if isinstance(error, TypeError) and _is_of_the_call(error):
+                outcome.advice = other_parameters(function, names, [(args, kwargs)])
     if outcome.error is None and not REPEATED.isdisjoint(contract):
         with withheld(own_work, function):
             outcome.again = _again(function, given, rng, seconds, state_kept)
@@ -191,6 +194,11 @@ def call(
         if not unchanged(before, after)
     ]
     return outcome
+
+
+def _is_of_the_call(error: BaseException) -> bool:
+    """Tell whether no line of the function was reached."""
+    return error.__traceback__ is not None and error.__traceback__.tb_next is None
 
 
 SINGLE = frozenset(["float16", "float32", "half", "single", "f2", "f4", "<f4"])

@@ -13,7 +13,7 @@ import linecache
 import math
 import re
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ import numpy as np
 from helpers.checks.slips import in_another_order
 from helpers.strings import clauses, listed, text
 
-__all__ = ["explain"]
+__all__ = ["Evaluation", "Unknown", "explain"]
 
 MAX_CODE = 60
 MODULES = ("math", "copy", "random", "scipy", "np", "numpy", "time", "itertools")
@@ -73,7 +73,7 @@ class Spot:
 
     def value(self, node: ast.AST) -> object:
         """Return the value of an expression, if no foreign code is needed."""
-        return _Evaluation(self.frame).of(node)
+        return Evaluation(self.frame.f_locals, self.frame.f_globals).of(node)
 
     def known(self, node: ast.AST) -> object:
         """Return the value of an expression, or Unknown (the class)."""
@@ -88,13 +88,20 @@ class Spot:
         return text("checks.failure.is", code=self.code(node), kind=_kind(value))
 
 
-class _Evaluation:
-    """Evaluates pure expressions on plain values."""
+class Evaluation:
+    """Evaluates pure expressions on plain values, whose names stand in some scopes."""
 
-    def __init__(self, frame: types.FrameType) -> None:
-        self.frame = frame
+    def __init__(self, *scopes: Mapping[str, object]) -> None:
+        self.scopes = (*scopes, vars(builtins))
 
     def of(self, node: ast.AST) -> object:
+        """Return the value of an expression.
+
+        Raises
+        ------
+        Unknown
+            If foreign code would be needed; arithmetic may raise what it likes.
+        """
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise Unknown
@@ -104,7 +111,7 @@ class _Evaluation:
         return node.value
 
     def _name(self, node: ast.Name) -> object:
-        for scope in (self.frame.f_locals, self.frame.f_globals, vars(builtins)):
+        for scope in self.scopes:
             if node.id in scope:
                 return scope[node.id]
         raise Unknown

@@ -446,6 +446,35 @@ def _lines(cases: Cases) -> Finding | None:
     return None
 
 
+def _unfilled(cases: Cases) -> Finding | None:
+    """Say that what is wrong is still 0: it was left out when the array was filled."""
+    if any(n.want.size < 2 or np.any(n.got[n.wrong]) for n in cases):
+        return None
+    if explained(cases, FIXED) and not all(n.wrong.all() for n in cases):
+        return Finding("unfilled", "unfilled")
+    # Of zeros and ones, such as predictions, places tell what numbers do not.
+    if sum(int(n.wrong.sum()) for n in cases) < MIN_UNFILLED:
+        return None
+    first = {_first_of_zeros(n) for n in cases}
+    if len(first) == 1 and (i := first.pop()):
+        return Finding("zeros_from", "unfilled", {"i": i})
+    return None
+
+
+# So many wrong entries of zeros and ones, at least.
+MIN_UNFILLED = 3
+
+
+def _first_of_zeros(n: Numbers) -> int:
+    """Return where the zeros begin that end a row, if nothing before is wrong."""
+    if max(n.want.shape) < n.want.size:
+        return 0  # of several rows and columns
+    first = int(np.flatnonzero(n.wrong)[0])
+    nonzero = np.flatnonzero(n.got)
+    before = int(nonzero[-1]) + 1 if len(nonzero) else 0
+    return before if 0 < before <= first else 0
+
+
 def _equal(cases: Cases) -> Finding | None:
     several = max(n.want.size for n in cases) > 2 or len(cases) > 1
     if several and all(
@@ -688,6 +717,7 @@ SEARCHES: list[Callable[[Cases], Finding | None]] = [
     _of_an_input,
     _function,
     _lines,
+    _unfilled,
     _equal,
     _some_signs,
     _rolled,

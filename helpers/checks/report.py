@@ -13,13 +13,15 @@ from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, Entry, FunctionCases
 from helpers.checks.comparison import Difference, Result
 from helpers.checks.evidence import Evidence, evidence_of, number, shape_of
+from helpers.checks.loops import loops_of
 from helpers.checks.parts import named_parts, named_results
 from helpers.checks.recognition import Run, named_inputs
-from helpers.checks.slips import slips_of
+from helpers.checks.slips import MOST, slips_in_cells, slips_of
 from helpers.checks.values import leaves, resolve
 from helpers.strings import labelled, listed, text
 
 __all__ = [
+    "GENERAL",
     "Advice",
     "Block",
     "CheckFailed",
@@ -34,6 +36,7 @@ __all__ = [
     "notes",
     "question_for",
     "reading_of",
+    "remarks_on",
     "report_runs",
     "sentences_of",
 ]
@@ -354,11 +357,19 @@ def question_for(runs: list[Run], evidence: Evidence) -> str:
 
 
 def _kind_of_error(outcome: Outcome) -> str:
+    if _is_of_the_call(outcome):
+        return "signature"
     if outcome.error == "IndexError" and re.search(
         "integer|boolean|scalar|too many", outcome.message
     ):
         return "exception"  # no number is too large: something is no index
     return ERRORS.get(outcome.error or "", "exception")
+
+
+def _is_of_the_call(outcome: Outcome) -> bool:
+    """Tell whether a function refused its arguments: none of its lines was reached."""
+    refused = outcome.error == "TypeError" and outcome.line is None
+    return refused and "argument" in outcome.message
 
 
 def _printed_the_result(run: Run) -> bool:
@@ -416,6 +427,7 @@ QUESTIONS = {
     "another result": "other_result",
     "place": "place",
     "places by sign": "place",
+    "unfilled": "unfilled",
     "layer": "layer",
     "one sort": "one_result",
     "one result": "one_result",
@@ -508,15 +520,38 @@ def cases_named(numbers: list[int]) -> str:
 GENERAL = ("checks.question.values", "checks.question.sign")
 
 
-def remarks_on(answer: Callable, runs: list[Run], evidence: Evidence) -> list[str]:
-    """Return remarks on the source of an answer that is wrong in some runs."""
+def remarks_on(
+    answer: Callable | Sequence[str],
+    function: FunctionCases,
+    runs: list[Run],
+    evidence: Evidence,
+) -> list[str]:
+    """Return remarks on the source of an answer that is wrong in some runs.
+
+    `answer` is the function, or the texts of the cells that define it, of which nothing
+    is run.
+    """
     expected = [leaf for r in runs for _, leaf in leaves(r.case.expected.value, "")]
     told = {
         "drawn": any(run.case.rng is not None for run in runs),
         "counted": all(type(leaf) is int for leaf in expected),
         "stopped": any(run.outcome.error for run in runs),
     }
-    return slips_of(answer, kinds=evidence.kinds, **told)
+    if callable(answer):
+        slips = slips_of(answer, kinds=evidence.kinds, **told)
+        return [*loops_of(answer, function, runs), *slips][:MOST]
+    return slips_in_cells(
+        function.name,
+        answer,
+        kinds=evidence.kinds,
+        asked=function.parameters,
+        calls=[
+            (run.case.args, run.case.kwargs)
+            for run in runs
+            if _is_of_the_call(run.outcome)
+        ],
+        **told,
+    )
 
 
 def report_runs(
@@ -561,7 +596,7 @@ def report_runs(
     report.advice += [Advice(title, ended(said)) for said in evidence.relations]
     slips = []
     if entry is None and answer is not None:
-        slips = remarks_on(answer, runs, evidence)
+        slips = remarks_on(answer, function, runs, evidence)
         report.advice += [Advice(text("checks.in_code"), slip) for slip in slips]
     if failures >= 2:
         hint = fill_hint(entry.hint, evidence.values) if entry is not None else ""

@@ -9,11 +9,12 @@ import inspect
 import re
 import textwrap
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from helpers.checks.namespaces import definition_in, names_in
 from helpers.strings import text
 
-__all__ = ["in_another_order", "slips_of"]
+__all__ = ["MOST", "in_another_order", "other_parameters", "slips_in_cells", "slips_of"]
 
 MOST = 2
 # Remarks in the words of another one, with conditions of their own.
@@ -54,6 +55,91 @@ def slips_of(
     if not isinstance(node, ast.FunctionDef):
         return []
     names = getattr(function, "__globals__", {})
+    return _slips_in(node, names, drawn, counted, stopped, kinds)
+
+
+def slips_in_cells(
+    name: str,
+    cells: Sequence[str],
+    *,
+    drawn: bool = False,
+    counted: bool = False,
+    stopped: bool = False,
+    kinds: Sequence[str] = (),
+    asked: Sequence[str] = (),
+    calls: Iterable[tuple[Sequence, Mapping[str, object]]] = (),
+) -> list[str]:
+    """List the same remarks, told from the text of a notebook's cells alone.
+
+    Nothing is run. Of a definition that does not take the arguments of `calls` it is
+    said which parameters are `asked` for, since no exception tells it here.
+    """
+    node = definition_in(name, cells)
+    if node is None:
+        return []
+    names = names_in(cells)
+    other = other_parameters(names[name], asked, calls) if asked else ""
+    if other:
+        return [other]
+    return _slips_in(node, names, drawn, counted, stopped, kinds)
+
+
+def other_parameters(
+    function: object,
+    asked: Sequence[str],
+    calls: Iterable[tuple[Sequence, Mapping[str, object]]],
+) -> str:
+    """Say that a function cannot take the arguments with which it is called.
+
+    Parameters
+    ----------
+    function : object
+        What was called.
+    asked : sequence of str
+        The parameters that the exercise names.
+    calls : iterable of (sequence, mapping)
+        Arguments, and named arguments.
+
+    Returns
+    -------
+    str
+        Both signatures in a sentence; empty where it takes the arguments, or its
+        parameters are not known.
+    """
+    try:
+        signature = inspect.signature(function)  # type: ignore[arg-type]
+    except Exception:  # it may be any object, with a signature of its own making
+        return ""
+    for args, kwargs in calls:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError:
+            break
+    else:
+        return ""
+    name = getattr(function, "__name__", "?")
+    signs: dict[object, str] = {
+        inspect.Parameter.VAR_POSITIONAL: "*",
+        inspect.Parameter.VAR_KEYWORD: "**",
+    }
+    own = [signs.get(p.kind, "") + p.name for p in signature.parameters.values()]
+    if own == list(asked):
+        return ""
+    forms = [f"{name}({', '.join(some)})"[:MAX_DEFINITION] for some in (own, asked)]
+    return text("checks.failure.signature", own=forms[0], asked=forms[1])
+
+
+MAX_DEFINITION = 160
+
+
+def _slips_in(
+    node: ast.FunctionDef,
+    names: Mapping,
+    drawn: bool,
+    counted: bool,
+    stopped: bool,
+    kinds: Sequence[str],
+) -> list[str]:
     found: list[str] = []
     searches = (_powers, _texts, _operators, _calls, _statements, _order)
     for search in (_kept, *searches, _generators, _names, _loops):
@@ -296,6 +382,10 @@ def _names(function: ast.FunctionDef, names: Mapping) -> Found:
     for name in parameters:
         if name not in loaded and not name.startswith("print_"):
             yield "unused_parameter", {"name": name}
+        elif _is_overwritten(function, name):
+            yield "overwritten", {"name": name}
+        elif _only_packed(function, name):
+            yield "only_packed", {"name": name}
         elif _only_size(body, name):
             yield "only_size", {"name": name}
     for node in body:
@@ -308,6 +398,39 @@ def _names(function: ast.FunctionDef, names: Mapping) -> Found:
                 yield "unused_size" if size else "unused", {"name": name}
     if not any(isinstance(n, ast.Return) for n in body):
         yield "no_return", {}
+
+
+def _is_overwritten(function: ast.FunctionDef, name: str) -> bool:
+    """Tell whether a parameter gets another value before any line reads it."""
+    for statement in function.body:
+        used = [n for n in ast.walk(statement) if isinstance(n, ast.Name)]
+        used = [n for n in used if n.id == name]
+        if not used:
+            continue
+        stored = all(isinstance(n.ctx, ast.Store) for n in used)
+        return stored and isinstance(statement, ast.Assign)
+    return False
+
+
+def _only_packed(function: ast.FunctionDef, name: str) -> bool:
+    """Tell whether a parameter is put into dictionaries and tuples, and no more."""
+    reads, packed = 0, 0
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and node.id == name:
+            reads += 1
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.Dict):
+            parts = node.values
+        elif isinstance(node, ast.Assign) and isinstance(
+            node.targets[0], ast.Subscript
+        ):
+            parts = [node.value]
+        elif isinstance(node, ast.Return | ast.Assign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else ast.Name("")
+            if isinstance(node.value, ast.Tuple) and isinstance(target, ast.Name):
+                parts = node.value.elts
+        packed += sum(isinstance(p, ast.Name) and p.id == name for p in parts)
+    return 0 < reads == packed
 
 
 def _sizes(body: list[ast.AST]) -> list[ast.AST]:

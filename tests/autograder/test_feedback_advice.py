@@ -76,3 +76,29 @@ def test_the_error_is_named_however_the_definition_begins(before):
 
     assert _stopped(new_notebook(cells=[cell]), "f") == "SyntaxError"
     assert _stopped(new_notebook(cells=[cell]), "g") == ""
+
+
+KEPT = """def centre(X):
+    if "Z" not in kept:
+        kept["Z"] = X - np.mean(X, axis=1, keepdims=True)
+    return kept["Z"]"""
+FEWER = "def centre(Y, axis):\n    return Y"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["kept = {}", KEPT], "The function reads `kept`, which is no parameter"),
+        ([FEWER], "Your function is `centre(Y, axis)`; the exercise asks for"),
+    ],
+)
+def test_the_page_says_what_a_check_says_of_the_source(store, cells, said):
+    """It is told from the text of the cells, none of which is run for it."""
+    verdict = judged(store, centre="\n".join(cells))
+    found = verdict.functions["centre"]
+    assert found.state == "wrong"
+
+    found.cells = cells
+    page = cell_html(store, verdict, "centre-check", verdict.cells["centre-check"])
+
+    assert said in page.replace("<code>", "`").replace("</code>", "`")

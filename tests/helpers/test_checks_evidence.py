@@ -594,3 +594,21 @@ def test_a_step_is_recognised_where_an_example_begins_with_ones():
     said = said_of_steps({"W1": -1, "b1": -1, "W2": -1, "b2": -1}, 1, 2, 2)
 
     assert "has the right size and the wrong sign" in said
+
+
+def test_entries_that_were_left_out_are_said_to_be_zero():
+    """Of predictions, which are 0 and 1, the place tells it."""
+    left = np.where(np.arange(3) < 1, SQUARE, 0)
+    assert "every entry of dZ that is wrong is 0" in said(SQUARE, left)[0]
+
+    ones = np.array([[1.0, 0.0, 1.0, 1.0, 0.0, 1.0]])
+    first = np.array([[1.0, 0.0, 0.0, 0.0, 0.0, 0.0]])
+    assert "from entry 1 on, all entries of dZ are 0" in said(ones, first)[0]
+
+
+def test_predictions_that_are_too_often_zero_are_not_called_left_out():
+    """A threshold that is too high has wrong zeros in any place."""
+    ones = np.array([[1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]])
+    got = np.array([[0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0]])
+
+    assert "all entries of dZ are 0" not in said(ones, got)[0]

@@ -5,7 +5,7 @@ import linecache
 import numpy as np
 import pytest
 
-from helpers.checks.slips import slips_of
+from helpers.checks.slips import slips_in_cells, slips_of
 
 
 def define(source):
@@ -41,6 +41,9 @@ def define(source):
         ("return np.zeros(len(x)) + y", "Of the parameter `x` only the size"),
         ("return g(y, x)", "it takes (x, y), and the call gives (y, x)"),
         ("return g(y, x + 1)", "it takes (x, y), and the call gives (y, x + 1)"),
+        ("y = 2 * x\n    return x + y", "`y` gets another value before it is read"),
+        ("return {'a': 2 * x, 'b': y}", "anything with the parameter `y`"),
+        ("c = (x + 1, y)\n    return x, c", "anything with the parameter `y`"),
         ("return {'W{x}': y}", "The text `'W{x}'` contains braces, but no `f` stands"),
     ],
 )
@@ -121,3 +124,65 @@ def test_uniform_numbers_are_remarked_on_where_negative_ones_are_expected():
         in slips_of(function, drawn=True, kinds=["sign"])[0]
     )
     assert slips_of(function, drawn=True) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y = x + y\n    return y",
+        "if x: y = 1\n    return x * y",
+        "y, z = x, y\n    return y * z",
+        "return {'a': x * y, 'b': y}",
+    ],
+)
+def test_a_parameter_that_counts_gets_no_such_remark(body):
+    """It is read before it gets another value, or on some way through the code."""
+    said = slips_of(define(f"def f(x, y):\n    {body}\n"))
+
+    assert [one for one in said if "`y`" in one] == []
+
+
+KEPT = "def f(x, y):\n    if 'a' not in kept: kept['a'] = x + y\n    return kept['a']"
+
+
+@pytest.mark.parametrize(
+    ("cells", "remark"),
+    [
+        (["%matplotlib inline", "kept = {}", KEPT], "reads `kept`"),
+        (["kept = np.zeros(3)", KEPT.replace("'a'", "0")], "reads `kept`"),
+        (["def f(x):\n    return 2", "def f(x, y):\n    return x ^ y"], "`x ^ y`"),
+        (["def g(x, y): return x", "def f(x, y): return g(y, x)"], "it takes (x, y)"),
+        (["import random", "def f(x, y): return x * y + random.random()"], "draws"),
+    ],
+)
+def test_the_text_of_cells_tells_the_same_without_running_it(cells, remark):
+    """The last definition counts."""
+    assert any(remark in said for said in slips_in_cells("f", cells))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [KEPT.replace("kept", "keep"), "def keep(): pass"],
+        ["from a import kept", KEPT],
+        ["class kept: pass", KEPT],
+        ["kept = {}", "kept = other()", KEPT],
+        ["raise SystemExit"],
+        ["f = 1"],
+    ],
+)
+def test_of_a_name_that_is_not_known_nothing_is_said(cells):
+    """It may be a function, or anything."""
+    assert slips_in_cells("f", cells) == []
+
+
+def test_other_parameters_than_asked_for_are_named_with_both_signatures():
+    """Where the call shows it; names alone may differ where they are not used."""
+    cells = ["def f(x, *rest, lr=2):\n    return x"]
+    calls = [((1,), {"rate": 0.1})]
+
+    assert slips_in_cells("f", cells, asked=("x", "rate"), calls=calls) == [
+        "Your function is `f(x, *rest, lr)`; the exercise asks for `f(x, rate)`, and "
+        "the check calls it so. Number, order and names of the parameters have to stay."
+    ]
+    assert slips_in_cells("f", cells, asked=("x", "rate"), calls=[((1, 2), {})]) == []
