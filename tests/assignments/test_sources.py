@@ -237,6 +237,20 @@ def test_catalogues_hold_285_misconceptions_together():
 
 
 @EVERY_ASSIGNMENT
+def test_nobody_is_sent_to_a_lesson_that_comes_later(folder):
+    """What is to be read *again* has been read before: see the order of work."""
+    number = int(folder.name[:2])
+    catalogue = read_catalogue(folder / "misconceptions.toml")
+    for notebook, functions in catalogue.items():
+        # numpy_basics comes before the lesson of its own number.
+        last = 0 if notebook == "numpy_basics" else number
+        for name, items in functions.items():
+            for item in items:
+                lesson = re.match(r"lesson (\d\d)", item.entry.read)
+                assert not lesson or int(lesson[1]) <= last, (name, item.entry.name)
+
+
+@EVERY_ASSIGNMENT
 def test_catalogue_is_rich_enough(folder):
     """Three wrong answers a function, six for a Core one, five on average."""
     catalogue = tomllib.loads(
