@@ -292,6 +292,25 @@ def test_the_readme_claims_what_the_catalogues_hold():
     assert right > 80
 
 
+@pytest.mark.parametrize("name", ["README.md", "website/index.md"])
+def test_quoted_hints_are_those_of_the_catalogue(name):
+    """What a page shows as the question of a check is asked by one."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    quoted = re.findall(r"Think: (.+?)(?=\n\n)", text, flags=re.DOTALL)
+    hints = {
+        " ".join(entry["hint"].split())
+        for path in ROOT.glob("source/*/misconceptions.toml")
+        for functions in tomllib.loads(path.read_text(encoding="utf-8")).values()
+        for entries in functions.values()
+        if isinstance(entries, list)
+        for entry in entries
+        if isinstance(entry, dict) and "hint" in entry
+    }
+
+    assert quoted
+    assert {" ".join(quote.split()) for quote in quoted} <= hints
+
+
 def test_readme_counts_the_attacks_and_assignments_that_there_are():
     """The attacks of the measured table, and the list in Formgrader's picture."""
     said = (ROOT / "README.md").read_text(encoding="utf-8")
