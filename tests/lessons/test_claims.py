@@ -1,6 +1,7 @@
 """What the lessons claim is computed again, apart from their own code."""
 
 import itertools
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from helpers.datasets import load_planar
 from helpers.gradients import central_differences
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted([*FOLDER.glob("*.ipynb"), *FOLDER.parent.glob("source/*/*.ipynb")])
+# A plain L that is differentiated, has arguments or an example, or is a formula.
+LOSS = re.compile(
+    r"\\partial\s*L\b|(?<![\w\\{])L(\(|\\bigl\(|\^\{\(| *= *(-|\\t?frac|\\log|\\sum))"
+)
 
 
 @cache
@@ -57,7 +63,7 @@ def test_the_lesson_counts_the_units_of_tents_right():
     smaller = min(k for k in range(1, 9) if 2 * k < 2**k)
 
     assert "one hidden layer needs 32 units" in figure
-    assert "$2^k$ units, and $k$ layers need $2k$ units" in figure
+    assert "$2^k$ units, and in $k$ hidden layers $2k$ units are enough" in figure
     assert f"From $k = {smaller}$ on the deep network is smaller" in figure
     assert "at least 31 units" not in figure
 
@@ -86,7 +92,7 @@ def test_ten_times_the_weights_have_a_tenth_of_the_gradient():
     small, large = (central_differences(loss, {"W": c * W})["W"] for c in (1, 10))
 
     np.testing.assert_allclose(large, small / 10, rtol=0, atol=1e-7)
-    assert "$dW$ is ten times smaller" in text_of("06_many_classes", "scale-answer")
+    assert "$dW$ is a tenth as large" in text_of("06_many_classes", "scale-answer")
 
 
 def test_a_fifth_of_the_units_is_saturated_at_twice_the_scale():
@@ -140,6 +146,25 @@ def test_small_weights_of_the_assignment_keep_tanh_nearly_linear():
     assert np.mean(np.abs(sums).max(axis=(1, 2)) > 0.2) < 0.02
     assert tanh_derivative(np.array(sums)).min() > 0.95
     assert "derivative of tanh is above 0.95" in text
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_plain_l_is_never_the_loss(path):
+    """L counts layers: no formula differentiates it, or computes it from answers."""
+    cells = nbformat.read(path, as_version=4).cells
+    text = "\n".join(c.source for c in cells if c.cell_type == "markdown")
+    formulas = re.findall(r"\$\$?[^$]+\$?\$", text)
+
+    assert [formula for formula in formulas if LOSS.search(formula)] == []
+
+
+def test_glossary_and_sheet_have_one_letter_for_the_loss():
+    """The table of symbols lists both letters, each with one meaning."""
+    glossary = (FOLDER / "glossary.md").read_text(encoding="utf-8")
+
+    assert "| $L$ | `L` | number | layers, inputs not counted |" in glossary
+    assert "| $\\mathcal{L}$ |  | number | loss of one example |" in glossary
+    assert r"\mathcal{L}" in (FOLDER / "reference.md").read_text(encoding="utf-8")
 
 
 def test_questions_stand_before_the_summary_in_every_lesson():

@@ -82,7 +82,7 @@ def test_gradients_sum_over_passes(tape):
         (a * a).backward()
 
     assert a.grad == 12
-    assert "several passes, each forward and backward" in source_of("pytorch")
+    assert "a second forward and backward pass *adds* to it" in source_of("pytorch")
 
 
 def test_the_tape_gives_the_gradients_of_assignment_03(printed):
