@@ -16,7 +16,7 @@ from typing import Any, Self
 
 MAX_FRAME = 96_000_000
 HEAD = struct.Struct(">I")
-PIECE = 1 << 20
+PIECE = 1 << 16  # bytes: each read makes, and fills, as many
 SENT_WITHIN = 10.0
 
 Ask = Callable[[Any], Any]
