@@ -8,6 +8,7 @@ a length in four bytes and JSON.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import getpass
 import io
@@ -24,9 +25,14 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from ipykernel.compiler import XCachingCompiler
+from ipykernel.compiler import (
+    XCachingCompiler,
+    get_tmp_directory,
+    get_tmp_hash_seed,
+)
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
 from traitlets.config import Config
@@ -101,9 +107,9 @@ class Connection:
 class Reporter(Session):
     """Sends through the connection what Jupyter's parts publish."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._connection = connection
+        self.connection: Connection | None = None
 
     def send(
         self,
@@ -120,7 +126,8 @@ class Reporter(Session):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, Printed):
                 stream.send()
-        self._connection.send({"shown": kind, "content": content})
+        if self.connection is not None:
+            self.connection.send({"shown": kind, "content": content})
 
 
 class Printed(io.TextIOBase):
@@ -186,6 +193,54 @@ class Printed(io.TextIOBase):
             self.send()
 
 
+class Compiler(XCachingCompiler):
+    """Names what it compiles as a kernel does, by words instead of by bytes."""
+
+    def get_code_name(self, raw_code: str, code: str, number: int) -> str:
+        """Return the name of the file that a cell seems to be."""
+        name = _murmur2(raw_code.encode(), get_tmp_hash_seed())
+        return os.path.join(get_tmp_directory(), f"{name}.py")
+
+
+def _murmur2(data: bytes, seed: int) -> int:
+    """Return the hash of 32 bits by which a kernel names files, MurmurHash2."""
+    factor, mask = 0x5BD1E995, 0xFFFFFFFF
+    count, rest = divmod(len(data), 4)
+    found = seed ^ len(data)
+    for word in struct.unpack_from(f"<{count}I", data):
+        mixed = word * factor & mask
+        found = found * factor & mask ^ (mixed ^ mixed >> 24) * factor & mask
+    if rest:
+        found = (found ^ int.from_bytes(data[-rest:], "little")) * factor & mask
+    found = (found ^ found >> 13) * factor & mask
+    return found ^ found >> 15
+
+
+class Transformers(TransformerManager):
+    """Looks for magics where a cell is no Python: Python has none of their signs.
+
+    IPython reads each cell in Python's own tokens to find them, which takes longer
+    than to run most cells.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._usual = list(self.token_transformers)
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        """Return the lines of a cell with their magics as calls."""
+        cell = "".join(lines)
+        # The parser warns of odd escapes, once is enough.
+        if self.token_transformers == self._usual and "\\" not in cell:
+            try:
+                ast.parse(cell)
+                return lines
+            except (SyntaxError, ValueError, MemoryError, RecursionError):
+                pass
+        changed: list[str] = super().do_token_transforms(lines)
+        return changed
+
+
 class Shell(ZMQInteractiveShell):
     """The shell of a kernel, without a kernel."""
 
@@ -210,11 +265,33 @@ def prepare() -> None:
         config=config,
         profile_dir=profile,
         ipython_dir=folder,
-        compiler_class=XCachingCompiler,
+        compiler_class=Compiler,
     )
     shutil.rmtree(folder)
+    shell.input_transformer_manager = Transformers()
     shell.run_cell("pass", store_history=False)
+    shows: tuple[Any, Any] = shell.displayhook, shell.display_pub
+    reporter = Reporter()
+    for part in shows:  # ipykernel's, which the shell's traits do not say
+        part.session = reporter
+    if "matplotlib.pyplot" in sys.modules:
+        import matplotlib
+        import matplotlib.pyplot as plt
+
+        _show_figures()
+        # Not every child is a shell.
+        plt.switch_backend("agg")
+        matplotlib.interactive(False)
     watch()
+
+
+def _show_figures() -> None:
+    """Draw figures inline: in the fork server once, and in each shell what is left."""
+    import matplotlib.pyplot as plt
+    from matplotlib_inline import backend_inline
+
+    plt.switch_backend(INLINE)
+    backend_inline._enable_matplotlib_integration()
 
 
 def _shell(connection: Connection) -> Shell:
@@ -229,17 +306,12 @@ def _shell(connection: Connection) -> Shell:
     shell.ipython_dir = os.environ["IPYTHONDIR"]
     shell.init_environment()
     shell.user_ns["_dh"][:] = [os.getcwd()]
-    reporter = Reporter(connection)
     shows: tuple[Any, Any] = shell.displayhook, shell.display_pub
-    for part in shows:  # ipykernel's, which the shell's traits do not say
-        part.session, part.pub_socket = reporter, connection
+    for part in shows:
+        part.session.connection = part.pub_socket = connection
     builtins.input = getpass.getpass = _no_input
     if "matplotlib.pyplot" in sys.modules:
-        import matplotlib.pyplot as plt
-        from matplotlib_inline import backend_inline
-
-        plt.switch_backend(INLINE)
-        backend_inline._enable_matplotlib_integration()
+        _show_figures()
     return shell
 
 
