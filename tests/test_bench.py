@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from traitlets.config import Config
 
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import class_marks
@@ -56,7 +57,7 @@ def test_rows_of_a_crowd_are_what_its_commands_read(tiny_course, tmp_path, bench
     for learners in (2, 5):
         scale.fill(root, names, there + learners)
     with Course(root).gradebook() as book:
-        marks = [class_marks(book, name) for name in names]
+        marks = [class_marks(book, name, Config()) for name in names]
     known = {scale.learner_name(there + number) for number in range(5)}
 
     for found in marks:

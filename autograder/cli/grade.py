@@ -156,6 +156,9 @@ def grade_assignment(
         path = write_report(course, run.assignment, done, figures)
     failed = [work for work in done if work.error]
     _summarise(console, run, done, failed, seconds)
+    settled = course.settle_penalties(run.assignment)
+    if settled:
+        console.print(f"late work, whose penalty follows its new marks: {settled}")
     console.print(f"report: {escape(os.path.relpath(path))}")
     return done
 
@@ -166,7 +169,7 @@ def _flagged(
     """Return whose code waits for a person of those that a run left alone."""
     again = {work.student for work in done}
     with course.gradebook() as book:
-        marks = class_marks(book, assignment)
+        marks = class_marks(book, assignment, course.config)
     return [
         student
         for student, found in marks.items()

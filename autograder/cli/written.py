@@ -91,12 +91,8 @@ def _tell(reading: Reading, assignment: str, dry: bool) -> None:
         f"{reading.same} rows were so already, {reading.empty} have no mark, "
         f"{len(reading.refused)} were refused"
     )
-    if reading.late and not dry:
-        names = sorted(reading.late)
+    if reading.late:
         click.echo(
-            f"late work, whose penalty is of the points before: {len(names)} learners. "
-            f"`python -m autograder grade {assignment} --force --student NAME` finds "
-            "it anew; then read this sheet again, which confirms the marks"
+            f"late work: {reading.late} penalties were found anew, from the points "
+            "that there are now"
         )
-        for name in names[:MOST_SAID]:
-            click.echo(f"  {shown(name)}")

@@ -10,30 +10,46 @@ import os
 import re
 import stat
 import tempfile
+import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
-from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SAWarning
 from traitlets.config import PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.flags import flags_from
 from autograder.nbgrader.empty_gradebook import empty_gradebook
 from autograder.nbgrader.marks import Marks, class_marks
+from autograder.nbgrader.penalties import settle_penalties
 from autograder.store import Store, read_stores
 
 # nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
 warnings.filterwarnings("ignore", category=SAWarning)
 
+# What is said below this name is shown; what nbgrader says is not.
+log = logging.getLogger("autograder.gradebook")
+T = TypeVar("T")
+
 PATIENCE = 30  # seconds
+# Seconds before a locked gradebook is asked again, each time after waiting for it.
+PAUSES: tuple[float, ...] = (1, 5, 15)
+# What databases say of a row, a table or a file that another program holds.
+LOCKED = ("locked", "lock timeout", "deadlock detected", "could not obtain lock")
 POINTER = "traceback for details"
 RAISED = re.compile(r"[\w.]*(Error|Exception): \S")
+
+
+class GradebookBusy(CourseError):
+    """The gradebook cannot be used for now; the same may succeed later."""
 
 
 @dataclass
@@ -183,28 +199,18 @@ class Course:
 
         Raises
         ------
+        GradebookBusy
+            If another program keeps it locked, or its server does not answer.
         CourseError
-            If there is none, or it is of another version.
+            If there is none, it is of another version, or cannot be written.
         """
         try:
             url = patient(self.directory.db_url)
             with Gradebook(url, self.directory.course_id) as book:
+                _wait_for_locks(book)
                 yield book
-        except OperationalError as error:
-            if "locked" in str(error.orig):
-                raise CourseError(
-                    "the gradebook is locked by another program: end it (Formgrader, "
-                    "a database browser), then try again"
-                ) from None
-            if any(word in str(error.orig) for word in ("readonly", "unable to open")):
-                raise CourseError(
-                    f"the gradebook cannot be written ({error.orig}): see to the "
-                    f"rights of {self.directory.db_url.removeprefix('sqlite:///')}"
-                ) from None
-            raise CourseError(
-                f"the gradebook cannot be read ({error.orig}): back it up and run "
-                "`nbgrader db upgrade`"
-            ) from None
+        except (OperationalError, InterfaceError) as error:
+            raise _explained(error, self.directory.db_url) from None
 
     def graded_path(self, assignment: str, student: str, notebook: str) -> Path:
         """Return where a graded notebook lies."""
@@ -222,10 +228,20 @@ class Course:
             course["isolation"] = course.pop("walls")
         return course
 
+    def settle_penalties(self, assignment: str) -> int:
+        """Write what late work costs by the marks that there are now.
+
+        Returns of how many notebooks it was another amount.
+        """
+        with self.gradebook() as book:
+            changed = settle_penalties(book, assignment, self.config)
+            book.db.commit()
+        return changed
+
     def grades(self, assignment: str) -> list[GradeRow]:
         """Return the table of grades of an assignment."""
         with self.gradebook() as book:
-            marks = class_marks(book, assignment)
+            marks = class_marks(book, assignment, self.config)
         rows = []
         for student in sorted(marks):
             row = GradeRow(student, assignment, marks[student])
@@ -308,6 +324,67 @@ def _is_folder(path: Path) -> bool:
         return True
     except OSError:
         return False
+
+
+def _wait_for_locks(book: Gradebook) -> None:
+    """Let a database server wait as long for locks as a file is waited for."""
+    if book.engine.dialect.name == "postgresql":
+        book.db.execute(text(f"SET lock_timeout = {int(1000 * PATIENCE)}"))
+        book.db.commit()  # what is undone undoes settings, too
+
+
+def _explained(error: DBAPIError, url: str) -> CourseError:
+    """Return what is wrong with the gradebook, and what to do."""
+    said = str(error.orig).strip().partition("\n")[0]
+    if any(word in said for word in LOCKED):
+        return GradebookBusy(
+            "the gradebook is locked by another program: end it (Formgrader, "
+            "a database browser), then try again"
+        )
+    if not url.startswith("sqlite"):
+        return GradebookBusy(
+            f"the gradebook's database server does not answer ({said}): start it, or "
+            "see to c.CourseDirectory.db_url, then try again"
+        )
+    if any(word in said for word in ("readonly", "unable to open")):
+        return CourseError(
+            f"the gradebook cannot be written ({said}): see to the rights of "
+            f"{url.removeprefix('sqlite:///')}"
+        )
+    if "disk is full" in said:
+        return CourseError(f"the gradebook cannot be written ({said}): free space")
+    return CourseError(
+        f"the gradebook cannot be read ({said}): back it up and run "
+        "`nbgrader db upgrade`"
+    )
+
+
+def persistently(
+    action: Callable[[], T], left: Callable[[], object] = lambda: None
+) -> T:
+    """Do something with the gradebook; while it is locked, wait and do it again.
+
+    What `left` returns says whether an attempt came any further; then waiting begins
+    from the first pause again.
+
+    Raises
+    ------
+    GradebookBusy
+        If it stays locked.
+    """
+    pauses = iter(PAUSES)
+    while True:
+        before = left()
+        try:
+            return action()
+        except GradebookBusy as problem:
+            if left() != before:
+                pauses = iter(PAUSES)
+            pause = next(pauses, None)
+            if pause is None:
+                raise
+            log.warning("%s; trying again in %g s", problem, pause)
+            time.sleep(pause)
 
 
 def patient(url: str, seconds: float | None = None) -> str:

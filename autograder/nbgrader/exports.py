@@ -21,6 +21,7 @@ from traitlets import Bool, Dict, Enum, Unicode
 
 from autograder.files import write_atomically
 from autograder.nbgrader.marks import Marks, class_marks
+from autograder.nbgrader.penalties import settle_penalties
 
 # A spreadsheet takes a cell that begins with one of these for a formula, be it of
 # ordinary or of full width.
@@ -71,6 +72,9 @@ class TableExport(CsvExportPlugin):
 
     def export(self, gradebook: Gradebook) -> None:
         """Write nbgrader's table from a gradebook of such names."""
+        for name in [one.name for one in gradebook.assignments]:
+            settle_penalties(gradebook, name, self.config)
+        gradebook.db.commit()
         fields = ("id", "last_name", "first_name", "email")
         students = [
             SimpleNamespace(**{f: _Name(getattr(one, f) or "") for f in fields})
@@ -123,7 +127,10 @@ class _GradesExport(ExportPlugin):
         columns = (Student.id, Student.first_name, Student.last_name)
         people = gradebook.db.query(*columns, Student.email, Student.lms_user_id)
         students = self._chosen(people.all(), "id", self.student, "student")
-        handed_in = {one.name: class_marks(gradebook, one.name) for one in assignments}
+        handed_in = {
+            one.name: class_marks(gradebook, one.name, self.config)
+            for one in assignments
+        }
         waiting = 0
         rows = [*self.head(assignments)]
         for student in students:

@@ -5,6 +5,8 @@ from nbgrader import utils
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.preprocessors import GetGrades
 
+from autograder.nbgrader.penalties import LatePolicy, penalty_of
+
 
 class GetAllGrades(GetGrades):
     """Adds marks and comments to a notebook with three questions to the gradebook.
@@ -43,7 +45,7 @@ class GetAllGrades(GetGrades):
                 .filter(Comment.notebook_id == submitted.id)
                 .all()
             )
-            penalty = submitted.late_submission_penalty or 0
+            penalty = penalty_of(LatePolicy(self.config), submitted)
             names["score"] = submitted.score - penalty
             names["max_score"] = submitted.max_score
             names["late_penalty"] = penalty

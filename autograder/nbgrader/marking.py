@@ -12,24 +12,25 @@ import math
 import os
 import re
 import tempfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, TextIO
+from typing import IO, NamedTuple, TextIO
 
 from nbgrader.api import Base, Gradebook
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from autograder.errors import CourseError
 from autograder.files import write_atomically
 from autograder.flags import flags_from
 from autograder.names import KEPT, plain
-from autograder.nbgrader.course import Course
+from autograder.nbgrader.course import Course, GradebookBusy, persistently
 from autograder.nbgrader.exports import harmless
 from autograder.nbgrader.marks import CellMark, cell_marks
+from autograder.nbgrader.penalties import settle_penalties
 from autograder.nbgrader.rubrics import rubrics
 
 COLUMNS = (
@@ -68,7 +69,7 @@ class Reading:
     same: int = 0  # rows whose mark and comment are there already
     empty: int = 0  # rows without a mark and without a new comment
     refused: list[str] = field(default_factory=list)
-    late: set[str] = field(default_factory=set)  # whose penalty is of older points
+    late: int = 0  # notebooks whose penalty for late work is another one now
 
 
 @dataclass(frozen=True)
@@ -84,28 +85,83 @@ class _Row:
     before: str
 
 
+class _Change(NamedTuple):
+    """What a row of a sheet changes."""
+
+    line: int
+    mark: CellMark  # as it was when it was read
+    value: float | None  # the new mark, if there is one
+    place: str  # the key of the comment's row
+    before: str | None
+    comment: str | None  # the new one, if there is one
+
+
 class _Notebooks:
     """The graded notebooks of an assignment; the last ones are remembered."""
 
     def __init__(self, course: Course, assignment: str) -> None:
-        self._course, self._assignment = course, assignment
-        self.cells = functools.lru_cache(maxsize=4)(self._cells)
+        self._top, self._assignment = course.root / "autograded", assignment
+        self._raw = functools.lru_cache(maxsize=4)(self._read)
 
-    def _cells(self, student: str, notebook: str) -> tuple[dict[str, dict], list[str]]:
-        """Return the graded cells by id, and what flags say."""
-        path = self._course.graded_path(self._assignment, student, notebook)
+    def _path(self, student: str, notebook: str) -> str:
+        return f"{self._top}/{student}/{self._assignment}/{notebook}.ipynb"
+
+    def _read(self, student: str, notebook: str) -> bytes:
         try:
-            form = json.loads(path.read_bytes())
-            cells = {
-                cell["metadata"]["nbgrader"]["grade_id"]: cell
-                for cell in form["cells"]
-                if "grade_id" in cell["metadata"].get("nbgrader", {})
-            }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return {}, []
-        course = form["metadata"].get("course", {})
-        flags = flags_from(course.get("flags"))
-        return cells, [flag.sentence for flag in flags if flag.urgent]
+            with open(self._path(student, notebook), "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
+
+    def there(self, student: str, notebook: str) -> bool:
+        """Tell whether a notebook is graded."""
+        return os.path.exists(self._path(student, notebook))
+
+    def cell(self, student: str, notebook: str, name: str) -> dict | None:
+        """Return a graded cell, or None where it is not graded now."""
+        raw = self._raw(student, notebook)
+        try:
+            found = _cell_in(raw, name)
+            return found or _graded_cells(json.loads(raw)).get(name)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def flags(self, student: str, notebook: str) -> list[str]:
+        """Return why a person should look at a notebook, in sentences."""
+        try:
+            form = json.loads(self._raw(student, notebook))
+            flags = flags_from(form["metadata"].get("course", {}).get("flags"))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return []
+        return [flag.sentence for flag in flags if flag.urgent]
+
+
+def _graded_cells(form: dict) -> dict[str, dict]:
+    return {
+        cell["metadata"]["nbgrader"]["grade_id"]: cell
+        for cell in form["cells"]
+        if "grade_id" in cell["metadata"].get("nbgrader", {})
+    }
+
+
+def _cell_in(raw: bytes, name: str) -> dict | None:
+    """Return a graded cell of a notebook's file without reading all of it.
+
+    Grading writes one value a line, and no string of JSON holds a line end. So lines
+    of two spaces and a brace enclose cells. None where the file looks otherwise.
+    """
+    at = raw.rfind(
+        b'\n     "grade_id": %s' % json.dumps(name, ensure_ascii=False).encode()
+    )
+    begin, end = raw.rfind(b"\n  {\n", 0, max(at, 0)), raw.find(b"\n  }", max(at, 0))
+    if min(at, begin, end) < 0:
+        return None
+    try:
+        cell = json.loads(raw[begin : end + len(b"\n  }")])
+        same = cell["metadata"]["nbgrader"]["grade_id"] == name
+    except (ValueError, KeyError, TypeError):
+        return None
+    return cell if same else None
 
 
 def _table(name: str) -> Table:
@@ -182,15 +238,19 @@ def _comments(book: Gradebook, assignment: str, names: set[str]) -> _Comments:
 
 def questions(course: Course, assignment: str) -> list[Question]:
     """Return the cells of which something waits for a person, or was marked by one."""
+    return persistently(lambda: _questions(course, assignment))
+
+
+def _questions(course: Course, assignment: str) -> list[Question]:
     found: dict[tuple[str, str], Question] = {}
+    notebooks = _Notebooks(course, assignment)
     with course.gradebook() as book:
-        for mark in cell_marks(book, assignment):
+        for mark in cell_marks(book, assignment, by_hand=True):
             where = mark.notebook, mark.cell
             if where not in found:
                 found[where] = Question(*where, mark.code, mark.out_of)
             one = found[where]
-            graded = course.graded_path(assignment, mark.student, mark.notebook)
-            if mark.waiting and not graded.exists():
+            if mark.waiting and not notebooks.there(mark.student, mark.notebook):
                 one.not_graded += 1
             elif mark.waiting:
                 one.waiting += 1
@@ -221,14 +281,18 @@ def write_sheet(
             f"{path} is there already, and may hold marks: read it with --read, then "
             "remove it or choose another name"
         )
-    with course.gradebook() as book:
-        marks = [
-            mark
-            for mark in cell_marks(book, assignment)
-            if mark.waiting
-            or (everything and (mark.manual is not None or not mark.code))
-        ]
-        comments = _comments(book, assignment, {mark.cell for mark in marks})
+
+    def ask() -> tuple[list[CellMark], _Comments]:
+        with course.gradebook() as book:
+            marks = [
+                mark
+                for mark in cell_marks(book, assignment, by_hand=True)
+                if mark.waiting
+                or (everything and (mark.manual is not None or not mark.code))
+            ]
+            return marks, _comments(book, assignment, {mark.cell for mark in marks})
+
+    marks, comments = persistently(ask)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Each notebook is read once, and each question's rows stand together.
     order = dict.fromkeys((mark.notebook, mark.cell) for mark in marks)
@@ -245,12 +309,13 @@ def write_sheet(
             for one in order
         }
         for mark in marks:
-            cells, flags = notebooks.cells(mark.student, mark.notebook)
-            if mark.cell not in cells:
+            cell = notebooks.cell(mark.student, mark.notebook, mark.cell)
+            if cell is None:
                 continue  # it is not graded yet
             _, auto, manual = comments.get((mark.submission, mark.cell), ("", "", ""))
-            cell = cells[mark.cell]
-            notes = flags if mark.code else [auto] if auto else []
+            notes = [auto] if auto else []
+            if mark.code:
+                notes = notebooks.flags(mark.student, mark.notebook)
             row = (
                 *map(harmless, (mark.student, mark.notebook, mark.cell)),
                 *(_shown(cell), "", _number(mark.out_of), harmless(manual)),
@@ -260,8 +325,9 @@ def write_sheet(
             )
             csv.writer(parts[mark.notebook, mark.cell]).writerow(row)
             count += 1
+        # What ends before the sheet is there can be done again as it was.
+        _write_rubrics(course, assignment, schemes)
         _join(path, parts.values())
-    _write_rubrics(course, assignment, schemes)
     return count
 
 
@@ -313,16 +379,19 @@ def read_sheet(
     result = Reading()
     rows = list(_rows(path, result))
     seen = Counter(row.grade for row in rows)
-    with course.gradebook() as book:
-        marks = {
-            mark.grade: mark
-            for mark in cell_marks(book, assignment)
-            if mark.grade in seen
-        }
-        comments = _comments(book, assignment, {one.cell for one in marks.values()})
-        late = _late(book, assignment)
+
+    def ask() -> tuple[dict[str, CellMark], _Comments]:
+        with course.gradebook() as book:
+            marks = {
+                mark.grade: mark
+                for mark in cell_marks(book, assignment)
+                if mark.grade in seen
+            }
+            return marks, _comments(book, assignment, {m.cell for m in marks.values()})
+
+    marks, comments = persistently(ask)
     notebooks = _Notebooks(course, assignment)
-    todo: list[tuple[CellMark, float | None, str, str | None]] = []
+    todo: list[_Change] = []
     refused: list[tuple[int, str]] = []
     # By notebook, so that each is read once.
     known = [(row, marks.get(row.grade)) for row in rows]
@@ -346,26 +415,24 @@ def read_sheet(
             result.same += 1  # which needs no look at the answer
             continue
         if not why:
-            cells, _ = notebooks.cells(found.student, found.notebook)
-            why = _changed(row, found, cells.get(found.cell), manual, comment)
+            cell = notebooks.cell(found.student, found.notebook, found.cell)
+            why = _changed(row, found, cell, manual, comment)
         if why:
             refused.append((row.line, f"{where}: {why}"))
             continue
-        result.marks += mark is not None
-        result.comments += comment is not None
-        if mark is not None and found.student in late:
-            result.late.add(found.student)
-        todo.append((found, mark, place, comment))
-    if not dry:
-        for first in range(0, len(todo), TOGETHER):
-            with course.gradebook() as book:
-                for one in todo[first : first + TOGETHER]:
-                    if not _save(book, *one):
-                        result.marks -= one[1] is not None
-                        result.comments -= one[3] is not None
-                        said = "it has been marked or graded at this moment: read again"
-                        refused.append((0, f"{plain(one[0].student)}: {said}"))
-                book.db.commit()
+        todo.append(_Change(row.line, found, mark, place, manual, comment))
+    if dry:
+        done = {change.mark.grade for change in todo}
+    else:
+        done = _save_all(course, assignment, todo, result)
+    for change in todo:
+        if change.mark.grade in done:
+            result.marks += change.value is not None
+            result.comments += change.comment is not None
+        else:
+            where = f"row {change.line} ({plain(change.mark.student)})"
+            said = "it has been marked or graded at this moment: read again"
+            refused.append((change.line, f"{where}: {said}"))
     result.refused += [said for _, said in sorted(refused)]
     return result
 
@@ -420,7 +487,9 @@ def _row(line: int, cells: list[str], result: Reading) -> _Row | None:
     if not mark and not comment:
         result.empty += 1
         return None
-    said = "".join(c for c in comment if c.isprintable() or c in f"\n{KEPT}")
+    said = comment
+    if not said.isprintable():
+        said = "".join(c for c in comment if c.isprintable() or c in f"\n{KEPT}")
     return _Row(line, learner, value, said, *match.groups())
 
 
@@ -476,44 +545,100 @@ def _changed(
     return ""
 
 
-def _late(book: Gradebook, assignment: str) -> set[str]:
-    """Return who has a penalty for late work."""
-    handed_in, assignments = _table("submitted_assignment"), _table("assignment")
-    submitted = _table("submitted_notebook")
-    asked = (
-        select(handed_in.c.student_id)
-        .select_from(submitted)
-        .join(handed_in, handed_in.c.id == submitted.c.assignment_id)
-        .join(assignments, assignments.c.id == handed_in.c.assignment_id)
-        .where(assignments.c.name == assignment)
-        .where(submitted.c.late_submission_penalty > 0)
-    )
-    return set(book.db.connection().execute(asked).scalars())
+def _save_all(
+    course: Course, assignment: str, changes: list[_Change], result: Reading
+) -> set[str]:
+    """Save changes, some at a time, each lot whole or not at all.
+
+    Returns the keys of those that are there now.
+
+    Raises
+    ------
+    CourseError
+        If the gradebook stays locked; what has been saved stays.
+    """
+    changes = sorted(changes, key=lambda one: one.mark.grade)
+    lots = [changes[i : i + TOGETHER] for i in range(0, len(changes), TOGETHER)]
+    saved: set[str] = set()
+    left = deque(lots)
+
+    def save() -> None:
+        with course.gradebook() as book:
+            while left:
+                found = _save(book, left[0])
+                people = {one.mark.student for one in left[0]}
+                late = settle_penalties(book, assignment, course.config, people)
+                book.db.commit()
+                saved.update(found)
+                result.late += late
+                left.popleft()
+            # Marks that Formgrader saved, or a run that ended before this line.
+            result.late += settle_penalties(book, assignment, course.config)
+            book.db.commit()
+
+    try:
+        persistently(save, lambda: len(left))
+    except GradebookBusy as problem:
+        raise CourseError(
+            f"{problem}; {len(saved)} of {len(changes)} rows with something new are "
+            "saved, and reading the sheet again saves the others"
+        ) from None
+    return saved
 
 
-def _save(
-    book: Gradebook,
-    mark: CellMark,
-    value: float | None,
-    place: str,
-    comment: str | None,
-) -> bool:
-    """Save a mark as Formgrader does, unless it has changed since it was read."""
+def _save(book: Gradebook, changes: list[_Change]) -> set[str]:
+    """Save marks as Formgrader does, and comments; return the keys of their rows.
+
+    A row that has changed since it was read is left as it is.
+    """
     grades, comments = _table("grade"), _table("comment")
     connection = book.db.connection()
-    same = (
-        grades.c.auto_score.is_not_distinct_from(mark.auto),
-        grades.c.manual_score.is_not_distinct_from(mark.manual),
-        grades.c.extra_credit.is_not_distinct_from(mark.extra),
+    mark = (
+        update(grades)
+        .where(grades.c.id == bindparam("key"))
+        .where(grades.c.auto_score.is_not_distinct_from(bindparam("auto")))
+        .where(grades.c.manual_score.is_not_distinct_from(bindparam("manual")))
+        .where(grades.c.extra_credit.is_not_distinct_from(bindparam("extra")))
+        .values(manual_score=bindparam("value"), needs_manual_grade=bindparam("waits"))
     )
-    # Where there is only a comment, the row is asked for all the same.
-    told: dict[str, object] = {"manual_score": mark.manual}
-    if value is not None:
-        told = {"manual_score": value, "needs_manual_grade": False}
-    changed = update(grades).where(grades.c.id == mark.grade, *same).values(**told)
-    if connection.execute(changed).rowcount != 1:
-        return False
-    if comment is not None:
-        kept = update(comments).where(comments.c.id == place)
-        connection.execute(kept.values(manual_comment=comment))
-    return True
+    # Where there is only a comment, the row is held all the same.
+    wanted = {
+        one.mark.grade: (
+            *(one.mark.auto, one.mark.manual if one.value is None else one.value),
+            *(one.mark.extra, one.mark.waiting if one.value is None else False),
+        )
+        for one in changes
+    }
+    rows = [
+        {"key": one.mark.grade, "manual": one.mark.manual}
+        | dict(zip(("auto", "value", "extra", "waits"), wanted[one.mark.grade]))
+        for one in changes
+    ]
+    connection.execute(mark, rows)
+    asked = select(
+        *(grades.c.id, grades.c.auto_score, grades.c.manual_score),
+        *(grades.c.extra_credit, grades.c.needs_manual_grade),
+    ).where(grades.c.id.in_(list(wanted)))
+    found = connection.execute(asked)
+    saved = {key for key, *now in found if tuple(now) == wanted[key]}
+    told = [one for one in changes if one.comment is not None]
+    told = [one for one in told if one.mark.grade in saved]
+    if told:
+        comment = (
+            update(comments)
+            .where(comments.c.id == bindparam("key"))
+            .where(comments.c.manual_comment.is_not_distinct_from(bindparam("before")))
+            .values(manual_comment=bindparam("said"))
+        )
+        connection.execute(
+            comment,
+            [
+                {"key": one.place, "before": one.before, "said": one.comment}
+                for one in told
+            ],
+        )
+        kept = select(comments.c.id, comments.c.manual_comment)
+        asked_now = kept.where(comments.c.id.in_([one.place for one in told]))
+        said = {key: text for key, text in connection.execute(asked_now)}
+        saved -= {one.mark.grade for one in told if said.get(one.place) != one.comment}
+    return saved

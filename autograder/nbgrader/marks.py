@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nbgrader.api import Base, Gradebook
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, or_, select
+from traitlets.config import Config
+
+from autograder.nbgrader.penalties import penalties
 
 
 class CellMark(NamedTuple):
@@ -82,8 +85,13 @@ def _table(name: str) -> Table:
     return table
 
 
-def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
-    """Yield the marks of an assignment, cell by cell."""
+def cell_marks(
+    book: Gradebook, assignment: str, by_hand: bool = False
+) -> Iterator[CellMark]:
+    """Yield the marks of an assignment, cell by cell.
+
+    With `by_hand` those of code only where a person has to look, or has looked.
+    """
     handed_in, assignments = _table("submitted_assignment"), _table("assignment")
     submitted, notebooks = _table("submitted_notebook"), _table("notebook")
     grades, cells = _table("grade"), _table("base_cell")
@@ -94,7 +102,7 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
     fillable = select(cells.c.notebook_id, cells.c.name).join(
         solutions, solutions.c.id == cells.c.id
     )
-    by_hand = {(key, name) for key, name in connection.execute(fillable)}
+    fill_in = {(key, name) for key, name in connection.execute(fillable)}
     worth = (
         select(
             cells.c.id,
@@ -130,9 +138,11 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
         grades.c.extra_credit,
         grades.c.needs_manual_grade,
     )
+    looked = or_(grades.c.needs_manual_grade, grades.c.manual_score.isnot(None))
     for cell, key, notebook, name, kind, out_of in connection.execute(worth).all():
-        code = kind == "code" and (key, name) not in by_hand
-        found = connection.execute(marks.where(grades.c.cell_id == cell))
+        code = kind == "code" and (key, name) not in fill_in
+        asked = marks.where(grades.c.cell_id == cell)
+        found = connection.execute(asked.where(looked) if code and by_hand else asked)
         for grade, one, auto, manual, extra, waits in found:
             if one in students:  # others were graded since they were read
                 where, scores = (students[one], notebook, name), (auto, manual, extra)
@@ -140,8 +150,11 @@ def cell_marks(book: Gradebook, assignment: str) -> Iterator[CellMark]:
                 yield CellMark(*where, code, *scores, *last)
 
 
-def class_marks(book: Gradebook, assignment: str) -> dict[str, Marks]:
-    """Return the marks of everybody who handed an assignment in, by learner."""
+def class_marks(book: Gradebook, assignment: str, config: Config) -> dict[str, Marks]:
+    """Return the marks of everybody who handed an assignment in, by learner.
+
+    `config` is the course's; late work costs what its settings say of these marks.
+    """
     handed_in, assignments = _table("submitted_assignment"), _table("assignment")
     submitted = _table("submitted_notebook")
     connection = book.db.connection()
@@ -153,7 +166,11 @@ def class_marks(book: Gradebook, assignment: str) -> dict[str, Marks]:
     )
     # From notebooks to their submissions, for which there is an index.
     late = (
-        select(handed_in.c.student_id, submitted.c.late_submission_penalty)
+        select(
+            handed_in.c.student_id,
+            submitted.c.id,
+            submitted.c.late_submission_penalty,
+        )
         .select_from(submitted)
         .join(handed_in, handed_in.c.id == submitted.c.assignment_id)
         .join(assignments, assignments.c.id == handed_in.c.assignment_id)
@@ -161,8 +178,12 @@ def class_marks(book: Gradebook, assignment: str) -> dict[str, Marks]:
         .where(submitted.c.late_submission_penalty.isnot(None))
     )
     found = {student: Marks() for student in connection.execute(everybody).scalars()}
-    for student, penalty in connection.execute(late):
-        found[student].penalty += penalty
+    costs = {key: (student, cost) for student, key, cost in connection.execute(late)}
+    for now in penalties(book, assignment, config):
+        costs[now.submission] = now.student, now.points
+    for student, cost in costs.values():
+        if student in found:
+            found[student].penalty += cost
     for mark in cell_marks(book, assignment):
         if mark.student in found:
             found[mark.student].add(mark)

@@ -126,7 +126,7 @@ def hand_back(course: Course, assignment: str) -> Returned:
                 )
     write_atomically(out / f"{assignment}-feedback.zip", packed.getvalue())
     with course.gradebook() as book:
-        marks = class_marks(book, assignment)
+        marks = class_marks(book, assignment, course.config)
         known = {
             key.casefold(): student.id
             for student in book.students

@@ -162,7 +162,7 @@ def read_findings(course: Course, assignment: str) -> ClassFindings:
     """
     points: dict[str, float] = {}
     with course.gradebook() as book:
-        marks = class_marks(book, assignment)
+        marks = class_marks(book, assignment, course.config)
         found = {name: GradedSubmission(name, marks[name]) for name in sorted(marks)}
         for mark in cell_marks(book, assignment):
             if mark.code and mark.student in found:

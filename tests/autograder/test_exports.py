@@ -204,7 +204,7 @@ def test_the_table_of_grades_says_what_the_export_says(gradebook, tmp_path):
 
     event.listen(gradebook.engine, "before_cursor_execute", keep)
     try:
-        marks = class_marks(gradebook, "01_first")
+        marks = class_marks(gradebook, "01_first", Config())
     finally:
         event.remove(gradebook.engine, "before_cursor_execute", keep)
     plans = [_plan(gradebook, *one) for one in asked]
@@ -322,13 +322,13 @@ def test_work_that_is_graded_while_marks_are_read_stops_nobody(gradebook):
                 _hand_in(other, "otto", 3, 1)
 
     late = []
-    before = class_marks(gradebook, "01_first")
+    before = class_marks(gradebook, "01_first", Config())
     event.listen(gradebook.engine, "before_cursor_execute", hand_in)
     try:
-        during = class_marks(gradebook, "01_first")
+        during = class_marks(gradebook, "01_first", Config())
     finally:
         event.remove(gradebook.engine, "before_cursor_execute", hand_in)
-    after = class_marks(gradebook, "01_first")
+    after = class_marks(gradebook, "01_first", Config())
     with Gradebook(str(gradebook.engine.url), "course") as other:
         other.remove_student("otto")
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from nbgrader.exchange.default import ExchangeReleaseFeedback
+from traitlets.config import Config
 
 from autograder.cli import extend
 from autograder.cli import main as commands
@@ -68,7 +69,7 @@ def test_code_that_a_person_marks_is_a_written_answer(tmp_path):
             grade = book.find_grade(name, "problem", "ps1", "ada")
             grade.auto_score, grade.needs_manual_grade = (0 if waits else 2), waits
         book.db.commit()
-        found = class_marks(book, "ps1")["ada"]
+        found = class_marks(book, "ps1", Config())["ada"]
 
     assert (found.code, found.code_out_of, found.look) == (2, 2, 0)
     assert (found.written_out_of, found.waiting) == (2, 2)

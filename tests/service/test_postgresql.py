@@ -6,6 +6,7 @@ installs it.
 """
 
 import contextlib
+import csv
 import multiprocessing
 import os
 import re
@@ -20,11 +21,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from nbgrader.api import Grade, Gradebook
+from sqlalchemy import create_engine, text
 
+from autograder.cli.main import main
 from autograder.errors import CourseError
+from autograder.nbgrader.marking import read_sheet, write_sheet
 from autograder.service.server import Server
 from tests.conftest import ROOT
+from tests.course import write_source
 from tests.service.conftest import MISTAKE, Place
+from tests.service.test_marking_sheet import (
+    PENALTY,
+    PEOPLE,
+    A,
+    filled,
+    graded_class,
+    impatient,
+    kept_whole,
+    late,
+    reading,
+    save,
+)
 from tests.service.test_service import PATIENCE, marks, serving, settle
 
 pytestmark = [
@@ -78,11 +97,13 @@ def databases() -> Iterator[dict[str, str]]:
         page = (ROOT / "docs" / "deploy.md").read_text()
         documented = re.findall(r"^(create(?:user|db) .*?)(?: +#.*)?$", page, re.M)
         assert len(documented) == 2
-        for line in (*documented, "createdb --owner=course attempts"):
+        more = [f"createdb --owner=course {name}" for name in ("attempts", "sheets")]
+        for line in (*documented, *more):
             # Nobody is there to type a password.
             run(*[word for word in shlex.split(line) if word != "--pwprompt"])
         url = re.search(r"db_url = \"(postgresql.*?//\w+)@[^/]+/grades\"", page)[1]
-        yield {name: f"{url}@/{name}?host={folder}" for name in ("grades", "attempts")}
+        names = ("grades", "attempts", "sheets")
+        yield {name: f"{url}@/{name}?host={folder}" for name in names}
     finally:
         if (data / "postmaster.pid").exists():
             run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
@@ -124,6 +145,58 @@ def test_gradebook_and_attempts_may_lie_on_a_server(place, databases):
     assert marks(here) == {"ada": 4, "bo": 7}
     if databases:
         assert not (here.root / "attempts.db").exists()
+
+
+def test_a_sheet_is_read_into_a_gradebook_on_a_server(databases, tmp_path, monkeypatch):
+    """Killed at any statement, and while another program locks what it writes."""
+    url = databases.get("sheets", f"sqlite:///{tmp_path / 'sheets.db'}")
+    settings = f"{PENALTY}\nc.CourseDirectory.db_url = {url!r}\n"
+    course = late(graded_class(tmp_path / "course", settings), "")
+    path = filled(course)
+    for point in (12, 17, 19, 22, 26, 1000):
+        ended = reading(course, path, point)
+        kept_whole(course)
+        if ended == 0:
+            break
+        assert ended == -signal.SIGKILL
+    read_sheet(course, A, path)
+    assert kept_whole(course) == len(PEOPLE)
+    assert read_sheet(course, A, path).same == len(PEOPLE)
+
+    pauses = impatient(monkeypatch)
+    path.unlink()
+    write_sheet(course, A, path, everything=True)
+    rows = list(csv.DictReader(path.open(encoding="utf-8-sig", newline="")))
+    save(path, [row | {"mark": "1"} for row in rows])
+    other = create_engine(url).connect()
+    held = "UPDATE grade SET manual_score = 0.25 WHERE manual_score = 0.5"
+    other.execute(text(held))  # and does not say whether it stays so
+    with pytest.raises(CourseError, match=r"is locked by .*; 0 of 5 rows"):
+        read_sheet(course, A, path)
+    other.rollback()
+    other.close()
+    assert pauses == [1, 5]
+    assert read_sheet(course, A, path).marks == len(PEOPLE)
+    with Gradebook(url) as book:
+        marked = [grade.manual_score for grade in book.db.query(Grade)]
+    assert marked.count(1.0) == len(PEOPLE)
+
+
+def test_a_server_that_is_down_is_named_in_one_sentence(tmp_path, monkeypatch):
+    """It is asked again, and then the message says where to look."""
+    impatient(monkeypatch)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    write_source(tmp_path)
+    with (tmp_path / "nbgrader_config.py").open("a") as config:
+        url = f"postgresql+psycopg2://course@/grades?host={tmp_path}"
+        config.write(f"\nc.CourseDirectory.db_url = {url!r}\n")
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(main, ["written", A])
+
+    assert said.exit_code == 1
+    last = said.output.splitlines()[-1]
+    assert last.startswith("Error: the gradebook's database server does not answer (")
+    assert "c.CourseDirectory.db_url" in last
 
 
 def _killed(place: Place) -> None:
