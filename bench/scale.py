@@ -21,6 +21,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -36,6 +37,11 @@ PROGRAM = [sys.executable, "-m", "autograder"]
 EXPORT = "autograder.nbgrader.exports.CanvasExport"
 ASSIGNMENTS = 5
 CHUNK = 500  # learners whose rows are made at a time
+LATE = 10  # one in so many hands in late
+DUE = datetime(2026, 2, 1)
+PENALTY = """
+c.AssignLatePenalties.plugin_class = "autograder.nbgrader.late.LatePenalty"
+"""
 LONGEST = 150  # seconds for a page of Formgrader
 START = 120
 TICK = 0.1
@@ -234,8 +240,9 @@ def crowd(folder: Path, sizes: list[int], said: Callable[[str], None]) -> list[d
 def sheets(folder: Path, sizes: list[int], said: Callable[[str], None]) -> list[dict]:
     """Measure marking by hand in a sheet, of ever more learners.
 
-    All have handed in one learner's notebooks, and everything that a person marks
-    waits. Formgrader's page of one submission is measured beside it.
+    All have handed in one learner's notebooks, every tenth of them late, and everything
+    that a person marks waits. Formgrader's page of one submission is measured beside
+    it.
 
     Raises
     ------
@@ -243,6 +250,8 @@ def sheets(folder: Path, sizes: list[int], said: Callable[[str], None]) -> list[
         If a command fails, or a mark is not saved.
     """
     root = course(folder, 1)
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write(PENALTY)
     watched([*PROGRAM, "grade", ASSIGNMENT], root)
     first = next((root / "autograded").iterdir())
     measured: list[dict] = []
@@ -273,6 +282,9 @@ def sheets(folder: Path, sizes: list[int], said: Callable[[str], None]) -> list[
         one["written --read"] = watched(command, root)
         if any(found.pop("status") for found in one.values()) or len(rows) < size:
             raise click.ClickException("a mark was not saved")
+        late = _with_penalty(root)
+        if late != size // LATE:
+            raise click.ClickException(f"{late} of {size // LATE} have a penalty")
         measured.append(
             {
                 "learners": size,
@@ -283,6 +295,15 @@ def sheets(folder: Path, sizes: list[int], said: Callable[[str], None]) -> list[
             }
         )
     return measured
+
+
+def _with_penalty(root: Path) -> int:
+    """Return how many learners have a penalty for late work."""
+    submitted = Base.metadata.tables["submitted_notebook"]
+    late = submitted.c.late_submission_penalty > 0
+    with Course(root).gradebook() as book:
+        asked = select(func.count(submitted.c.assignment_id.distinct())).where(late)
+        return book.db.connection().execute(asked).scalar() or 0
 
 
 def _one_page(root: Path, place: str) -> dict[str, dict]:
@@ -309,6 +330,7 @@ def _wait_for_marks(root: Path) -> None:
     cells, grades = tables["base_cell"], tables["grade"]
     graded, solutions = tables["grade_cells"], tables["solution_cells"]
     comments, submitted = tables["comment"], tables["submitted_notebook"]
+    handed_in = tables["submitted_assignment"]
     url, course_id = loaded.directory.db_url, loaded.directory.course_id
     with Gradebook(url, course_id) as book, book.engine.begin() as all_or_none:
         by_hand = select(graded.c.id).where(graded.c.cell_type == "markdown")
@@ -317,6 +339,10 @@ def _wait_for_marks(root: Path) -> None:
             .where(grades.c.cell_id.in_(by_hand))
             .values(auto_score=None, manual_score=None, needs_manual_grade=True)
         )
+        all_or_none.execute(update(tables["assignment"]).values(duedate=DUE))
+        late = update(handed_in).where(handed_in.c.student_id.like("l%0"))
+        all_or_none.execute(late.values(timestamp=DUE + timedelta(hours=1)))
+        all_or_none.execute(update(submitted).values(late_submission_penalty=None))
         all_or_none.execute(delete(comments))
         places = select(cells.c.id, submitted.c.id).join(
             submitted, submitted.c.notebook_id == cells.c.notebook_id
