@@ -66,7 +66,7 @@ def function_forms(
                 "cell": cell,
                 "parameters": list(record.parameters),
                 "contract": list(record.contract),
-                "calls": list(record.calls),
+                "calls": [*record.calls, *record.may_call],
                 "own_work": list(record.own_work),
                 "stand_ins": list(stand_ins),
                 "cases": [case_form(record.cases[i]) for i in chosen],
@@ -275,12 +275,13 @@ class Examination:
         done = all(mark == 1 for mark in verdict.marks)
         if done or verdict.state == "untouched":
             return ()
+        callees = (*record.calls, *record.may_call)
         failing = tuple(
             name
-            for name in record.calls
+            for name in callees
             if any(m < 1 for m in best_marks(self.trials.get(name, ())))
         )
-        own = tuple(name for name in record.calls if name in wrong)
+        own = tuple(name for name in callees if name in wrong)
         for names in (failing, own, record.calls):
             if names and names not in tried:
                 return names
@@ -299,9 +300,16 @@ class Examination:
         pairs = function_forms(record, failing, stand_ins, at_end)
         if self._reference is None:
             return None
+        asked: set[str] = set()
         try:
             ask = self._reference.answerer(stand_ins)
-            given = self._drive([form for form, _ in pairs], ask)
+
+            def noting(form: object) -> object:  # a learner's process may ask anything
+                name = form.get("function") if isinstance(form, dict) else None
+                asked.update(n for n in stand_ins if n == name)
+                return ask(form)
+
+            given = self._drive([form for form, _ in pairs], noting)
         except NoAnswer as problem:
             self.problems[record.name] = str(problem)
             return None
@@ -317,4 +325,6 @@ class Examination:
         if not outcomes:
             return None
         others = {i: trial.outcomes[i] for trial in trials for i in trial.outcomes}
-        return self.judge.trial(record, "reference", outcomes, others, stand_ins)
+        trial = self.judge.trial(record, "reference", outcomes, others, stand_ins)
+        trial.asked = frozenset(asked)
+        return trial

@@ -88,6 +88,9 @@ def function_reason(verdict: FunctionVerdict) -> str:
     if verdict.state == "missing":
         if verdict.stopped:
             return text("feedback.state.stopped", error=verdict.stopped)
+        if verdict.others:
+            others = listed(verdict.others)
+            return text("feedback.state.renamed", others=others, function=verdict.name)
         if verdict.kind in ("missing", "lost"):
             return text(f"feedback.state.{verdict.kind}", function=verdict.name)
         return text("feedback.state.not_function", function=verdict.name)

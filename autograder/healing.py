@@ -16,9 +16,18 @@ from autograder.flags import Flag
 from autograder.images import kept_attachments
 from autograder.store import ENGLISH, Store
 from autograder.submissions import Submission, SubmittedCell, kernel_of
-from autograder.written_answers import Text, own_words, place_answers, prose_of
-from helpers.checks.stubs import tree_of
-from helpers.strings import speaking, text
+from autograder.written_answers import (
+    Text,
+    own_words,
+    place_answers,
+    prose_of,
+    remarks_of,
+)
+from helpers.checks.stubs import definitions_of, is_stub, tree_of
+from helpers.strings import listed, speaking, text
+
+# How many cells are named one by one where the same was repaired in all of them.
+MOST_NAMED = 3
 
 
 class Healed(NamedTuple):
@@ -71,6 +80,18 @@ def edition_in(nb: NotebookNode) -> str:
     return name if isinstance(name, str) else ENGLISH
 
 
+def _versions(store: Store) -> dict[str, set[str]]:
+    """Return the released texts of each cell, in all languages, by its id.
+
+    A learner may take some cells from another edition.
+    """
+    found: dict[str, set[str]] = {}
+    for language in store.languages():
+        for cell in store.speaking(language).released.get("cells", []):
+            found.setdefault(cell["id"], set()).add("".join(cell["source"]).strip())
+    return found
+
+
 def _healed(submission: Submission, store: Store) -> Healed:
     released = released_notebook(store)
     notes = list(submission.notes)
@@ -82,12 +103,14 @@ def _healed(submission: Submission, store: Store) -> Healed:
         return Healed(released, notes, [flag], store.language)
     flags: list[Flag] = []
     known = {cell["id"]: cell for cell in released.cells}
-    chosen, lost = _identify(submission.cells, released, store, notes)
+    versions = _versions(store)
+    chosen, lost = _identify(submission.cells, released, store, versions, notes)
     if marked and not any(_is_marked(known[cell_id]) for cell_id in chosen):
         notes += [text("submission.other_notebook"), text("submission.damaged_advice")]
         flags.append(Flag("damaged"))
-    answers = _answers(submission.cells, released, chosen, notes, flags)
-    cells = _ordered(submission.cells, released, store, chosen, lost, notes)
+    answers = _answers(submission.cells, released, chosen, versions, notes, flags)
+    cells = _ordered(submission.cells, released, store, chosen, lost, versions, notes)
+    _leave_out_stubs(cells, store, notes)
     _attach(submission.cells, cells, chosen, answers, notes, flags)
     if submission.kernel not in ("", kernel_of(released)):
         notes.append(text("submission.kernel"))
@@ -110,30 +133,42 @@ def _takes_text(cell: NotebookNode) -> bool:
 
 
 def _own_texts(
-    cells: list[SubmittedCell], released: NotebookNode, chosen: dict[str, int]
+    cells: list[SubmittedCell],
+    released: NotebookNode,
+    chosen: dict[str, int],
+    versions: dict[str, set[str]],
 ) -> list[Text]:
     """Return the texts of a submission that stand in no answer's cell."""
     places = {cell["id"]: i for i, cell in enumerate(released.cells)}
     position = {index: name for name, index in chosen.items()}
-    seen = {cell.source.strip() for cell in released.cells}
-    seen |= {cells[index].source.strip() for index in chosen.values()}
+    seen = set().union(*versions.values())
+    answered = {cells[index].source.strip() for index in chosen.values()}
     found = []
     after = -1
     for i, cell in enumerate(cells):
         name = position.get(i)
-        words = ""
+        source = cell.source.strip()
+        code = cell.cell_type == "code"
+        words = remarks = ""
         if name is not None:
             after = places[name]
             whole = released.cells[after]
-            if cell.cell_type != "code" and whole.cell_type != "code":
-                if not _takes_text(whole):
-                    words = own_words(cell.source, whole.source)
-        elif cell.source.strip() not in seen:
-            code = cell.cell_type == "code"
-            words = prose_of(cell.source) if code else cell.source.strip()
+            if source in versions[name] or _takes_text(whole):
+                pass
+            elif code and not _is_marked(whole):
+                words = prose_of(source)
+                remarks = words or remarks_of(source, versions[name])
+            elif not code and whole.cell_type != "code":
+                added = (own_words(source, text) for text in versions[name])
+                words = min(added, key=len)
+        elif source not in seen and source not in answered:
+            words = prose_of(source) if code else source
+            remarks = words or (remarks_of(source, seen) if code else "")
         attached = cell.attachments if name is None else None
         if words or kept_attachments(attached)[0]:
             found.append(Text(i, after, words, attached))
+        elif remarks:
+            found.append(Text(i, after, remarks, beside_code=True))
     return found
 
 
@@ -141,6 +176,7 @@ def _answers(
     cells: list[SubmittedCell],
     released: NotebookNode,
     chosen: dict[str, int],
+    versions: dict[str, set[str]],
     notes: list[str],
     flags: list[Flag],
 ) -> dict[str, list[Text]]:
@@ -151,13 +187,13 @@ def _answers(
             name = cell["id"]
             own = cells[chosen[name]] if name in chosen else None
             if own is None or (
-                own.source.strip() == cell.source.strip()
+                own.source.strip() in versions[name] | {""}
                 and not kept_attachments(own.attachments)[0]
             ):
                 open_questions[name] = place
     texts = [
         found
-        for found in _own_texts(cells, released, chosen)
+        for found in _own_texts(cells, released, chosen, versions)
         if found.index in set(chosen.values())
         or not _follows_task(released, found.after)
     ]
@@ -253,7 +289,11 @@ def _solutions(released: NotebookNode) -> dict[str, str]:
 
 
 def _identify(
-    cells: list[SubmittedCell], released: NotebookNode, store: Store, notes: list[str]
+    cells: list[SubmittedCell],
+    released: NotebookNode,
+    store: Store,
+    versions: dict[str, set[str]],
+    notes: list[str],
 ) -> tuple[dict[str, int], set[str]]:
     """Find which submitted cell is which released one.
 
@@ -261,7 +301,9 @@ def _identify(
     without nbgrader's marks.
     """
     known = {cell["id"]: cell for cell in released.cells}
-    by_source = {cell.source.strip(): cell["id"] for cell in released.cells}
+    by_source = {
+        source: cell["id"] for cell in released.cells for source in versions[cell["id"]]
+    }
     candidates: dict[str, list[int]] = {}
     taken: set[int] = set()
     lost: set[str] = set()
@@ -311,6 +353,7 @@ def _ordered(
     store: Store,
     chosen: dict[str, int],
     lost: set[str],
+    versions: dict[str, set[str]],
     notes: list[str],
 ) -> list[NotebookNode]:
     """Put known cells into the released order; others follow the one before."""
@@ -331,11 +374,15 @@ def _ordered(
     if ranks != sorted(ranks):
         notes.append(text("submission.moved"))
     built = list(groups[""])
+    repairs: dict[str, list[str]] = {}
     for cell in released.cells:
         name = cell["id"]
         if name in chosen:
             submitted = cells[chosen[name]]
-            built.append(_restored(cell, submitted, name in lost, notes))
+            made, repaired = _restored(cell, submitted, name in lost, versions[name])
+            built.append(made)
+            for kind in repaired:
+                repairs.setdefault(kind, []).append(name)
             built += groups[name]
         elif _is_marked(cell):
             if cell.metadata.nbgrader.get("solution") and not (
@@ -343,8 +390,16 @@ def _ordered(
             ):
                 notes.append(text("submission.solution_missing", cell=name))
             else:
-                notes.append(text("submission.restored", cell=name))
+                repairs.setdefault("restored", []).append(name)
                 built.append(cell)
+    for kind, names in repairs.items():
+        if len(names) <= MOST_NAMED:
+            notes += [text(f"submission.{kind}", cell=name) for name in names]
+        else:
+            cells_named = listed(names)
+            notes.append(
+                text(f"submission.{kind}_many", n=len(names), cells=cells_named)
+            )
     for made in built:
         if whole := store.tests.get(made["id"]):
             made.source = whole.source
@@ -358,26 +413,47 @@ def _ordered(
     return built
 
 
+def _leave_out_stubs(cells: list[NotebookNode], store: Store, notes: list[str]) -> None:
+    """Leave out the released text of a function below a learner's own definition.
+
+    A learner wrote the function in another cell, or doubled the cell, and nothing was
+    written into the last of them: run, it would take the place of the learner's own.
+    """
+    for name, function in store.cases.functions.items():
+        defining = [
+            (cell, all(is_stub(text, function.stub) for text in texts))
+            for cell in cells
+            if cell.cell_type == "code"
+            and (texts := definitions_of(name, [cell.source]))
+        ]
+        own = [i for i, (_, released) in enumerate(defining) if not released]
+        for cell, _ in defining[own[-1] + 1 :] if own else ():
+            tree = tree_of(cell.source)
+            if tree is not None and len(tree.body) == 1:
+                cell.source = text("submission.stub_left_out_code")
+                notes.append(text("submission.stub_left_out", function=name))
+
+
 def _restored(
-    released: NotebookNode, submitted: SubmittedCell, lost: bool, notes: list[str]
-) -> NotebookNode:
-    """Put a learner's text into a released cell where it may be edited."""
+    released: NotebookNode, submitted: SubmittedCell, lost: bool, versions: set[str]
+) -> tuple[NotebookNode, list[str]]:
+    """Put a learner's text into a released cell where it may be edited.
+
+    Returns the cell, and what was repaired: keys of ``submission`` in the texts.
+    """
     if not _is_marked(released):
         cell = _made(submitted)
         cell["id"] = released["id"]
-        return cell
-    name = released["id"]
-    if lost:
-        notes.append(text("submission.relabelled", cell=name))
-    if submitted.cell_type != released.cell_type:
-        notes.append(text("submission.retyped", cell=name))
+        return cell, []
     known = released.metadata.nbgrader
-    if any(known.get(flag) != value for flag, value in submitted.flags.items()):
-        notes.append(text("submission.flags", cell=name))
-    if submitted.tagged and not released.metadata.get("tags"):
-        notes.append(text("submission.tags", cell=name))
+    changed = submitted.source.strip() not in versions
+    repaired = {
+        "relabelled": lost,
+        "retyped": submitted.cell_type != released.cell_type,
+        "flags": any(known.get(k) != value for k, value in submitted.flags.items()),
+        "tags": submitted.tagged and not released.metadata.get("tags"),
+        "changed": changed and not _takes_text(released),
+    }
     if _takes_text(released):
         released.source = submitted.source
-    elif submitted.source.strip() != released.source.strip():
-        notes.append(text("submission.changed", cell=name))
-    return released
+    return released, [kind for kind, found in repaired.items() if found]

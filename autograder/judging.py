@@ -63,6 +63,7 @@ class Trial:
     runs: dict[int, Run]  # the same, compared
     marks: dict[int, Fraction]  # from 0 to 1
     stand_ins: tuple[str, ...] = ()  # functions for which the reference answered
+    asked: frozenset[str] = frozenset()  # those whose answers were asked for
 
     @property
     def total(self) -> Fraction:
@@ -85,6 +86,8 @@ class FunctionVerdict:
     kind: str = ""  # what stands in the place of a missing function
     # The built-in exception with which its cell stopped, where it is missing.
     stopped: str = ""
+    # Functions that its cell defines instead, where it is missing.
+    others: tuple[str, ...] = ()
     # Functions that it calls and that are wrong: marks were earned with the reference
     # in their place.
     with_reference: tuple[str, ...] = ()
@@ -382,10 +385,14 @@ class Judge:
             moment=moment,
         )
         replaced = {name for trial in best.values() for name in trial.stand_ins}
-        blamed = [name for name in record.calls if name in replaced & set(wrong)]
+        asked = {name for trial in best.values() for name in trial.asked}
+        # What the solution calls may be reached through another right answer of the
+        # reference's; what only an answer may call has to have been called.
+        own = [name for name in record.may_call if name in asked]
+        callees = [n for n in (*record.calls, *own) if n in replaced]
         # Where no case of its own shows that a callee is wrong, all may be.
         verdict.with_reference = tuple(
-            blamed or [name for name in record.calls if name in replaced]
+            [name for name in callees if name in wrong] or callees
         )
         if all(run.right for run in runs):
             return verdict

@@ -168,6 +168,8 @@ def _parsed(raw: bytes) -> Submission:  # noqa: C901
         notes.append(text("submission.foreign"))
     if not any(cell.cell_id for cell in kept) and "worksheets" not in form:
         notes.append(text("submission.no_ids"))
+    if any(map(_without_line_ends, cells)):
+        notes.append(text("submission.lines"))
     if crlf or any("\r" in cell.source for cell in kept):
         notes.append(text("submission.crlf"))
         for cell in kept:
@@ -236,6 +238,22 @@ def _old_cells(worksheets: list) -> list:
     return found
 
 
+def _without_line_ends(form: object) -> bool:
+    lines = form.get("source") if isinstance(form, dict) else None
+    if not isinstance(lines, list) or not all(isinstance(x, str) for x in lines):
+        return False
+    return bool(lines) and _between(lines) == "\n"
+
+
+def _between(lines: list[str]) -> str:
+    """Return what belongs between the lines of a cell.
+
+    They come with their line ends; some programs leave them out.
+    """
+    ended = any("\n" in line or "\r" in line for line in lines)
+    return "" if ended or len(lines) == 1 else "\n"
+
+
 def _cell(form: object) -> SubmittedCell | None:
     if not isinstance(form, dict):
         return None
@@ -244,7 +262,7 @@ def _cell(form: object) -> SubmittedCell | None:
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         # Of a wide text that is too long, no copies are made.
         longer = sum(map(len, source)) > MOST_TEXT
-        source = " " * (MAX_SOURCE + 1) if longer else "".join(source)
+        source = " " * (MAX_SOURCE + 1) if longer else _between(source).join(source)
     if not isinstance(kind, str) or kind not in KINDS or not isinstance(source, str):
         return None
     # Half a surrogate pair is text to JSON, but to no file.

@@ -8,7 +8,7 @@ question where that has no answer yet, else as text that nobody has seen.
 
 import ast
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
@@ -17,6 +17,8 @@ from helpers.checks.stubs import tree_of
 
 # How many released cells may stand between a question and an answer to it.
 NEAR = 3
+# How many words in the comments of code are taken for a text.
+SENTENCE = 8
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Text:
     after: int  # place, in the release, of the last released cell before it
     words: str
     attachments: object = None  # what is attached to its cell, of any form
+    # Whether it stands beside code, which may be all that it speaks of.
+    beside_code: bool = False
 
 
 @dataclass
@@ -87,6 +91,38 @@ def prose_of(source: str) -> str:
     return ""
 
 
+def remarks_of(source: str, released: Collection[str]) -> str:
+    """Return what a code cell says beside its code, if that is a sentence or more.
+
+    Comments and lone strings, without the lines that are in a released text.
+
+    Examples
+    --------
+    >>> remarks_of("# The matrix product of a row and a column is a number.\nx = 1", [])
+    'The matrix product of a row and a column is a number.'
+    >>> remarks_of("# the mean\nx = 1", [])
+    ''
+    """
+    known = {line.strip() for text in released for line in text.splitlines()}
+    tree = tree_of(source)
+    if tree is None:
+        return ""
+    lone = [
+        statement.value.value
+        for statement in tree.body
+        if isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    ]
+    lines = [line.strip() for line in source.splitlines()]
+    said = [
+        line.lstrip("# ") for line in lines if line[:1] == "#" and line not in known
+    ]
+    words = "\n".join([*said, *map(str.strip, lone)]).strip()
+    characters = sum(c > "\u2e80" for c in words)  # Chinese has no spaces
+    return words if len(words.split()) + characters // 2 >= SENTENCE else ""
+
+
 def place_answers(
     texts: Iterable[Text],
     questions: Mapping[str, int],
@@ -106,7 +142,7 @@ def place_answers(
         best = min(near, key=lambda name: near[name], default="")
         if best and near[best] <= NEAR:
             found.answers.setdefault(best, []).append(text)
-        else:
+        elif not text.beside_code:
             found.unseen.append(text)
     return found
 

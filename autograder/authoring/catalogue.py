@@ -32,6 +32,8 @@ CONTRACT = "contract"
 CONTRACT_HINTS = "contract_hints"
 KINDS = "kinds"
 OWN_WORK = "own_work"
+# Earlier functions that answers may call, though the solution does not.
+MAY_CALL = "may_call"
 
 
 class CatalogueError(CourseError):
@@ -76,7 +78,7 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
     tables = tables_of(path)
     catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
     readings = _readings(tables.pop(READ, {}), path.name)
-    for name in (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK):
+    for name in (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK, MAY_CALL):
         tables.pop(name, None)
     for notebook, functions in tables.items():
         for function, entries in functions.items():
@@ -111,6 +113,27 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
 def read_readings(path: Path) -> dict[tuple[str, str], str]:
     """Return the section to read again, by notebook and function."""
     return _readings(tables_of(path).get(READ, {}), path.name)
+
+
+def read_may_call(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Return what answers may call beside what the solution calls.
+
+    By notebook and function.
+
+    Raises
+    ------
+    CatalogueError
+        If a value is no list of names.
+    """
+    tables: dict[str, dict[str, list[str]]] = tables_of(path).get(MAY_CALL, {})
+    for notebook, functions in tables.items():
+        for function, names in functions.items():
+            if not isinstance(names, list) or not all(type(n) is str for n in names):
+                raise CatalogueError(
+                    f"{path.name}, [{MAY_CALL}.{notebook}], {function}: write a list "
+                    "of names"
+                )
+    return tables
 
 
 def _readings(tables: dict, file: str) -> dict[tuple[str, str], str]:

@@ -160,6 +160,7 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
             contract=function.contract,
             hints=function.hints,
             own_work=function.own_work,
+            may_call=function.may_call,
             parts=function.parts,
             entries=[item.entry for item in function.entries],
             cases=cases,

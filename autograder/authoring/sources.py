@@ -11,7 +11,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring.catalogue import CatalogueEntry, read_catalogue, read_readings
+from autograder.authoring.catalogue import (
+    CatalogueEntry,
+    read_catalogue,
+    read_may_call,
+    read_readings,
+)
 from autograder.authoring.contracts import Prompt, prompts_of, read_contracts
 from autograder.authoring.normal_form import give_ids
 from autograder.authoring.regions import (
@@ -66,6 +71,8 @@ class GradedFunction:
     # Kinds of hidden cases that no public case has, with the reason.
     kinds: dict[str, str] = field(default_factory=dict)
     own_work: tuple[str, ...] = ()  # functions of ``helpers`` that do what is asked for
+    # Earlier graded functions that an answer may call beside those of `calls`.
+    may_call: tuple[str, ...] = ()
     # What the solution calls the elements of a tuple, by parameter or result.
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -163,6 +170,7 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
                     f"misconceptions.toml has {kind} for {name}.{named}, "
                     "but no solution cell defines that function"
                 )
+    _let_call(functions, read_may_call(tables).get(name, {}), name)
     judges = folder / "judges.py"
     text = judges.read_text(encoding="utf-8") if judges.exists() else ""
     source = SourceNotebook(
@@ -227,6 +235,24 @@ def _check_calls(tree: ast.Module) -> list[ast.Call]:
         and isinstance(node.func, ast.Name)
         and node.func.id == "check"
     ]
+
+
+def _let_call(
+    functions: dict[str, GradedFunction], table: Mapping[str, list[str]], notebook: str
+) -> None:
+    """Note what answers may call beside what the solution calls."""
+    order = list(functions)
+    for name, others in table.items():
+        earlier = order[: order.index(name)] if name in functions else []
+        for other in others:
+            if other not in earlier:
+                raise SourceError(
+                    f"misconceptions.toml, [may_call.{notebook}], {name}: {other} is "
+                    "no graded function before it"
+                )
+        if name in functions:
+            called = functions[name].calls
+            functions[name].may_call = tuple(n for n in others if n not in called)
 
 
 def _calls_check(source: str) -> bool:
@@ -461,6 +487,8 @@ def digest_of(source: SourceNotebook) -> str:
             add(f"{name} {item!r}")
         add(f"{name} {function.contract!r} {sorted(function.hints.items())!r}")
         add(f"{name} {function.own_work!r}")
+        if function.may_call:
+            add(f"{name} {function.may_call!r}")
     add(source.judges)
     code = "\n".join(
         cell.source for cell in source.cells if cell.role != "demonstration"

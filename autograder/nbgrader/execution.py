@@ -1,5 +1,6 @@
 """Grading a submission inside nbgrader: reading, healing, running, judging."""
 
+import ast
 import builtins
 import contextlib
 import os
@@ -60,6 +61,7 @@ from autograder.sandbox.staging import remove_followed
 from autograder.store import Store, StoreError, read_store, store_path
 from autograder.submissions import Submission, is_python
 from helpers.checks.recognition import Run
+from helpers.checks.stubs import tree_of
 from helpers.strings import speaking, text
 
 NOTES_ID = "submission-notes"
@@ -520,6 +522,7 @@ class JudgedExecute(Execute):
         for function in verdict.functions.values() if verdict is not None else ():
             if function.kind == "missing":
                 function.stopped = _stopped(nb, function.name)
+                function.others = _instead(nb, self._store, function.name)
         for index, cell in enumerate(nb.cells):
             nbgrader = cell.metadata.get("nbgrader", {})
             identity = nbgrader.get("grade_id")
@@ -629,6 +632,18 @@ def _stopped(nb: NotebookNode, function: str) -> str:
             errors = [o.ename for o in cell.outputs if o.output_type == "error"]
             said = errors[0] if errors and errors[0] in EXCEPTIONS else ""
     return said
+
+
+def _instead(nb: NotebookNode, store: Store, function: str) -> tuple[str, ...]:
+    """Return the functions that a solution cell defines in place of its own."""
+    known = {function, *store.cases.functions}
+    for cell in nb.cells:
+        if cell.get("id") == store.solutions.get(function):
+            tree = tree_of(cell.source)
+            body = tree.body if tree is not None else []
+            names = [node.name for node in body if isinstance(node, ast.FunctionDef)]
+            return tuple(plain(name)[:60] for name in names if name not in known)[:3]
+    return ()
 
 
 def _partial_credit(cell: NotebookNode) -> float | None:

@@ -22,7 +22,7 @@ from autograder.translations.documents import (
     rewrite_page,
     rewrite_table,
 )
-from autograder.translations.markdown import headings, relinked
+from autograder.translations.markdown import headings, leads, relinked
 from autograder.translations.messages import Message, Translate
 from autograder.translations.rules import Rule, Rules, damages
 from helpers import strings
@@ -94,6 +94,7 @@ class Edition:
         except (tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
             raise CourseError(f"{path}: {error}") from None
         self._catalogues: dict[str, Catalogue] = {}
+        self._leads: dict[str, str] = {}
         self._found: dict[str, list[Finding]] = {}
 
     @cached_property
@@ -331,6 +332,9 @@ class Edition:
             for message in collect(document):
                 translation = catalogue.translation(message)
                 if message.kind == "markdown" and translation is not None:
+                    own, others = leads(message.text), leads(translation)
+                    if len(own) == len(others):
+                        self._leads.update(zip(own, others, strict=True))
                     known.update(
                         zip(headings(message.text), headings(translation), strict=False)
                     )
@@ -338,8 +342,9 @@ class Edition:
 
     @cached_property
     def _anywhere(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for known in self._headings.values():
+        headings_of = self._headings.values()  # which finds the words in bold type
+        found = dict(self._leads)
+        for known in headings_of:
             found |= known
         return found
 

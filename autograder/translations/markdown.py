@@ -13,6 +13,7 @@ FENCE = re.compile(r"^\s*(```|~~~)")
 WORD = re.compile(r"[^\W\d_]{2,}")
 TAGS = re.compile(r"<[^<>]+>")
 HEADING = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
+LEAD = re.compile(r"^\*\*(.+?)\*\*", re.MULTILINE)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 ROW = re.compile(r"\s*\|.*\|\s*")
 CELL_END = re.compile(r"(?<!\\)\|")
@@ -160,6 +161,17 @@ def _parts(tokens: list[Token]) -> Counter:
 def headings(source: str) -> list[str]:
     """Return the headings of Markdown, without the marks of code."""
     return [title.replace("`", "") for title in HEADING.findall(source)]
+
+
+def leads(source: str) -> list[str]:
+    """Return the words in bold type that open paragraphs, without their last mark.
+
+    Examples
+    --------
+    >>> leads("**Large scores.** They overflow.\\n\\n**By hand**: take 1.")
+    ['Large scores', 'By hand']
+    """
+    return [words.strip(" .:。：") for words in LEAD.findall(source)]
 
 
 def relinked(source: str, target: Callable[[str], str]) -> str:

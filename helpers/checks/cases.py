@@ -127,6 +127,8 @@ class FunctionCases:
     # Questions of its own, by term of the contract.
     hints: dict[str, str] = field(default_factory=dict)
     own_work: tuple[str, ...] = ()  # functions of ``helpers`` that do what is asked for
+    # Graded functions that an answer may call beside those of `calls`.
+    may_call: tuple[str, ...] = ()
     # What the elements of a tuple are called, by parameter or result.
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -243,6 +245,7 @@ def cases_form(cases: NotebookCases) -> dict:
                 **{k: getattr(function, k) for k in GUIDE if getattr(function, k)},
                 "hints": dict(function.hints),
                 "own_work": list(function.own_work),
+                **({"may_call": list(function.may_call)} if function.may_call else {}),
                 **(
                     {"parts": {k: list(v) for k, v in function.parts.items()}}
                     if function.parts
@@ -284,6 +287,7 @@ def cases_from(form: object) -> NotebookCases:
                     **{k: str(body.get(k, ""))[:200] for k in GUIDE},
                     hints=dict(body.get("hints", {})),
                     own_work=tuple(body.get("own_work", ())),
+                    may_call=tuple(body.get("may_call", ())),
                     parts={k: tuple(v) for k, v in body.get("parts", {}).items()},
                     entries=[Entry(**entry) for entry in body["entries"]],
                     cases=[case_from(case) for case in body["cases"]],

@@ -393,6 +393,7 @@ NAMELESS = ("NameError", "UnboundLocalError")
 # Which question suits which exception.
 ERRORS = {
     "TimeLimit": "endless",
+    "Crash": "crash",
     "NameError": "name",
     "UnboundLocalError": "name",
     "KeyError": "key",

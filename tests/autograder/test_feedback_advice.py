@@ -5,7 +5,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograder.feedback import cell_html, function_reason
 from autograder.judging import FunctionVerdict
-from autograder.nbgrader.execution import _stopped
+from autograder.nbgrader.execution import _instead, _stopped
 from helpers.strings import text
 from tests.autograder.test_judge import judged, store
 from tests.course import CENTRE, SPREAD
@@ -64,8 +64,22 @@ def test_of_a_function_that_is_not_there_it_is_said_what_to_look_for():
     verdict = FunctionVerdict("f", "missing", [], [], kind="missing")
 
     assert "did its cell stop with an error" in function_reason(verdict)
+    verdict.others = ("F",)
+    assert "its cell defines F and no f" in function_reason(verdict)
     verdict.stopped = "SyntaxError"
     assert "stopped with SyntaxError" in function_reason(verdict)
+
+
+def test_a_function_under_another_name_is_named(store):
+    """What its cell defines instead, and no function that is asked for elsewhere."""
+    cells = [
+        new_code_cell(CENTRE.replace("def centre", "def center"), id="centre"),
+        new_code_cell(SPREAD, id="spread"),
+    ]
+    notebook = new_notebook(cells=cells)
+
+    assert _instead(notebook, store, "centre") == ("center",)
+    assert _instead(notebook, store, "spread") == ()
 
 
 @pytest.mark.parametrize("before", ["", "x = 1\n", "    ", "\ufeff", "\t\u200b"])

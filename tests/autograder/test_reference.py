@@ -1,6 +1,7 @@
 """The reference: right answers for stand-ins, within bounds, and nothing kept."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -233,3 +234,37 @@ def test_a_reference_that_fails_costs_nothing_that_is_proven(store):
 
     assert verdict.problems == {"spread": "the reference failed"}
     assert verdict.cells["spread-check"].points == 0.0
+
+
+@pytest.mark.parametrize("allowed, points", [((), 0.0), (("centre",), 4.0)])
+def test_an_answer_may_call_what_the_solution_does_not(store, allowed, points):
+    """It is judged on its own all the same, and the callee is named."""
+    names = {"np": np}
+    solution = {"np": np}
+    exec(f"{CENTRE}\n{SPREAD}", solution)
+    exec(f"{CENTRE.replace('X - mu', 'X')}\n{SPREAD}", names)
+    records = dict(store.cases.functions)
+    records["spread"] = replace(records["spread"], calls=(), may_call=allowed)
+    known = replace(store, cases=replace(store.cases, functions=records))
+
+    _, verdict = examined(known, names, reference=Solution(solution))
+
+    assert verdict.cells["spread-check"].points == points
+    assert verdict.functions["spread"].with_reference == allowed
+
+
+def test_what_an_answer_does_not_call_is_not_named(store):
+    """Its place was taken, but its answers were not asked for."""
+    names = {"np": np}
+    solution = {"np": np}
+    exec(f"{CENTRE}\n{SPREAD}", solution)
+    own = SPREAD.replace("centre(X)", "X - np.mean(X, axis=1, keepdims=True)")
+    exec(f"{CENTRE.replace('X - mu', 'X')}\n{own}", names)
+    records = dict(store.cases.functions)
+    records["spread"] = replace(records["spread"], calls=(), may_call=("centre",))
+    known = replace(store, cases=replace(store.cases, functions=records))
+
+    _, verdict = examined(known, names, reference=Solution(solution))
+
+    assert verdict.cells["spread-check"].points == 4.0
+    assert verdict.functions["spread"].with_reference == ()
