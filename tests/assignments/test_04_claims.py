@@ -211,6 +211,17 @@ def test_the_best_step_is_1e_5(checks):
     assert left == pytest.approx(1, abs=0.15)
 
 
+def test_the_smallest_step_is_rounded_to_another_one(checks):
+    """At 5e-16 the places lie 13e-16 apart, and the check says 0.14."""
+    step = 5e-16
+    apart = (4 + step) - (4 - step)
+    measured = 2 * apart / (2 * step)
+
+    assert apart == pytest.approx(13.3e-16, rel=0.01)
+    assert measured == pytest.approx(2.66, abs=0.01)
+    assert checks["gradient_check"](2, 4, step) == pytest.approx(0.14, abs=0.005)
+
+
 def test_one_side_is_worse_and_kinks_spoil_large_steps(checks):
     """One side never reaches 1e-8; ReLU's worst is wrong at 1e-4, right at 1e-5."""
     errors = checks["errors"]

@@ -93,8 +93,22 @@ def test_normalization_helps_deep_networks_and_no_shallow_ones():
     assert all(rate in names["rates"][1:-1] for rate in names["best"].values())
 
 
+def _the_setting_is_chosen_before_its_stop(names, printed):
+    """No cost after the stop counts, and epochs are counted as in the figure."""
+    curves, winner = names["curves"], names["winner"]
+    ends = [names["early_stopping"](curve, 8)[1] for curve in curves.T]
+    reached = [curve[: end + 1].min() for curve, end in zip(curves.T, ends)]
+
+    assert winner == np.argmin(reached)
+    assert curves[names["best_epoch"], winner] == min(reached)
+    assert f"after epoch {names['best_epoch'] + 1}, stop" in printed
+    assert np.ptp(curves[20:], axis=1).max() < 0.1 * curves[20:].mean()
+
+
 @pytest.mark.slow
-def test_no_search_is_shown_to_be_better_and_seeds_matter(tmp_path, monkeypatch):
+def test_no_search_is_shown_to_be_better_and_seeds_matter(
+    tmp_path, monkeypatch, capsys
+):
     """The paired interval contains zero; single comparisons of seeds mislead."""
     monkeypatch.chdir(tmp_path)
     cells = ("train", "random-grid", "seeds", "search", "final")
@@ -122,3 +136,4 @@ def test_no_search_is_shown_to_be_better_and_seeds_matter(tmp_path, monkeypatch)
     found, again = names["trials"]["cost"][names["top"]], names["curves"][9]
     assert np.abs(again / found - 1).max() < 0.1
     assert (tmp_path / "tuning_results.json").exists()
+    _the_setting_is_chosen_before_its_stop(names, capsys.readouterr().out)

@@ -210,6 +210,14 @@ def test_at_most_250_words_stand_between_two_code_cells(path):
 
 
 @EVERY_NOTEBOOK
+def test_the_number_of_layers_does_not_count_the_input(path):
+    """`L` means one thing: the list of widths has one entry more."""
+    for cell in notebook_of(path).cells:
+        counted = re.findall(r"(?m)^ *L = len\(layers?_dims\)(.*)$", cell.source)
+        assert all(rest.startswith(" - 1") for rest in counted), cell["id"]
+
+
+@EVERY_NOTEBOOK
 def test_hints_render_as_markdown(path):
     """A details element needs an empty line below its summary."""
     for cell in notebook_of(path).cells:
