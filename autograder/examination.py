@@ -100,6 +100,20 @@ def _cases(record: FunctionCases, hidden: bool) -> list[int]:
     return [i for i, case in enumerate(record.cases) if case.hidden == hidden]
 
 
+def _up_to_the_last(record: FunctionCases, failing: Collection[int]) -> list[int]:
+    """Return the cases to drive where some are driven again: those before them, too.
+
+    An answer that keeps something between its calls, such as a list outside of the
+    function, is right in the first of them: which one that is must not change.
+    """
+    numbers: list[int] = []
+    for hidden in (False, True):
+        stage = _cases(record, hidden)
+        last = max((i for i in stage if i in failing), default=-1)
+        numbers += [i for i in stage if i <= last]
+    return numbers
+
+
 class Examination:
     """Drives the functions of one submission and judges what comes back.
 
@@ -165,7 +179,8 @@ class Examination:
                 for name in self._differ
                 if name not in self._untouched
             }
-            self._ask(again, later, at_end=True)
+            calls = {n: _up_to_the_last(self._records[n], again[n]) for n in again}
+            self._ask(calls, later, at_end=True, kept=again)
         functions: dict[str, FunctionVerdict] = {}
         for name, record in self._records.items():
             try:
@@ -185,8 +200,9 @@ class Examination:
         outcomes: dict[str, dict[int, Outcome]],
         at_end: bool = False,
         required: bool = False,
+        kept: dict[str, list[int]] | None = None,
     ) -> None:
-        """Drive some cases and add what came of them."""
+        """Drive some cases and add what came of them, or of those that are `kept`."""
         forms = [
             pair
             for name, record in self._records.items()
@@ -215,7 +231,8 @@ class Examination:
             missing = Outcome(error="Lost" if answer.kind == "lost" else MISSING)
             for k, number in enumerate(numbers):
                 outcome = answer.outcomes[k] if answer.outcomes else missing
-                outcomes[name][number] = outcome
+                if kept is None or number in kept[name]:
+                    outcomes[name][number] = outcome
 
     def _failing(
         self, name: str, outcomes: dict[int, Outcome], numbers: list[int]
@@ -297,7 +314,17 @@ class Examination:
         """Drive the cases that failed with the reference in the place of callees."""
         failing = [i for i, mark in enumerate(verdict.marks) if mark < 1]
         at_end = verdict.moment == "end"
-        pairs = function_forms(record, failing, stand_ins, at_end)
+        numbers = _up_to_the_last(record, failing)
+        pairs = [
+            pair
+            for hidden in (False, True)
+            for pair in function_forms(
+                record,
+                [i for i in numbers if record.cases[i].hidden == hidden],
+                stand_ins,
+                at_end,
+            )
+        ]
         if self._reference is None:
             return None
         asked: set[str] = set()
@@ -321,7 +348,8 @@ class Examination:
         outcomes: dict[int, Outcome] = {}
         for i, (_, numbers) in enumerate(pairs):
             answer = read_answer(given[i] if i < len(given) else None, len(numbers))
-            outcomes |= dict(zip(numbers, answer.outcomes))
+            came = zip(numbers, answer.outcomes)
+            outcomes |= {i: outcome for i, outcome in came if i in failing}
         if not outcomes:
             return None
         others = {i: trial.outcomes[i] for trial in trials for i in trial.outcomes}

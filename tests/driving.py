@@ -38,10 +38,15 @@ class Solution:
         return ask
 
 
-def examined(store, namespace, untouched=(), seconds=2, reference=None):
-    """Examine the functions of a namespace; return the examination, and its verdict."""
+def examined(store, namespace, untouched=(), seconds=2, reference=None, at_end=None):
+    """Examine the functions of a namespace; return the examination, and its verdict.
+
+    The notebook may have another one at its end.
+    """
     moment = Moment(namespace)
     moments = dict.fromkeys([*store.cells, ""], moment)
+    if at_end is not None:
+        moments[""] = Moment(at_end)
 
     def driven(forms, ask):
         # As through a connection.

@@ -253,6 +253,31 @@ def test_an_answer_may_call_what_the_solution_does_not(store, allowed, points):
     assert verdict.functions["spread"].with_reference == allowed
 
 
+KEEPS = SPREAD.replace("power):", "power, calls=[]):").replace(
+    "    return value", "    calls.append(1)\n    return value * len(calls)"
+)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_an_answer_that_keeps_something_between_calls_earns_its_first_case(
+    store, moved
+):
+    """A case that is driven again, alone, would be a first case, too."""
+    names, later = {"np": np}, {"np": np}
+    solution = {"np": np}
+    exec(f"{CENTRE}\n{SPREAD}", solution)
+    for namespace in (names, later):
+        exec(f"{CENTRE}\n{KEEPS}", namespace)
+    at_end = later if moved else None
+
+    _, verdict = examined(store, names, reference=Solution(solution), at_end=at_end)
+    found = verdict.functions["spread"]
+
+    # The first public case and the first hidden one; of all others the centre alone.
+    assert [i for i, mark in enumerate(found.marks) if mark == 1] == [0, 2]
+    assert found.with_reference == ()
+
+
 def test_what_an_answer_does_not_call_is_not_named(store):
     """Its place was taken, but its answers were not asked for."""
     names = {"np": np}
