@@ -23,13 +23,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SAWarning
-from traitlets.config import PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.flags import flags_from
 from autograder.nbgrader.empty_gradebook import empty_gradebook
 from autograder.nbgrader.marks import Marks, class_marks
 from autograder.nbgrader.penalties import settle_penalties
+from autograder.nbgrader.settings_check import check_settings, read_settings
 from autograder.store import Store, read_stores
 
 # nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
@@ -90,7 +90,7 @@ class Course:
     Raises
     ------
     CourseError
-        If there is no such file.
+        If there is no such file, or a setting in it cannot be used.
     """
 
     def __init__(self, root: Path, editions: Sequence[str] = ()) -> None:
@@ -100,8 +100,9 @@ class Course:
                 f"{self.root} holds no nbgrader_config.py: run this in the course's "
                 "folder"
             )
-        loader = PyFileConfigLoader("nbgrader_config.py", path=str(self.root))
-        self.config = loader.load_config()
+        self.config = read_settings(self.root)
+        for doubt in check_settings(self.config):
+            log.warning("%s", doubt)
         self.config.CourseDirectory.root = str(self.root)
         if editions:
             chosen = self.config.ReleaseExporter.get("editions", [])

@@ -31,11 +31,13 @@ class LatePenalty(LateSubmissionPlugin):
     """
 
     percent_per_day = Float(
-        10.0, help="Percentage of the earned points for each day begun."
+        10.0, min=0.0, help="Percentage of the earned points for each day begun."
     ).tag(config=True)
-    most_percent = Float(100.0, help="The most that is subtracted.").tag(config=True)
+    most_percent = Float(
+        100.0, min=0.0, max=100.0, help="The most that is subtracted."
+    ).tag(config=True)
     grace_minutes = Integer(
-        0, help="So many minutes after the due date count as in time."
+        0, min=0, help="So many minutes after the due date count as in time."
     ).tag(config=True)
 
     def late_submission_penalty(

@@ -133,7 +133,9 @@ def hand_back(course: Course, assignment: str) -> Returned:
             for key in (student.email, student.id)
             if key
         }
-    identity = tuple(course.config.LmsCollector.get("identity", IDENTITY))
+    identity = course.config.LmsCollector.get("identity", IDENTITY)
+    # traitlets, too, takes one word for a list of one.
+    identity = (identity,) if isinstance(identity, str) else tuple(identity)
     people = read_worksheets(downloaded / "archive", identity, known)
     for path in worksheets_in(downloaded / "archive"):
         raw = read_bounded(path, MOST_BYTES)

@@ -94,8 +94,16 @@ class Server:
     def __init__(self, course: Course) -> None:
         self.course = course
         self.settings = service_settings(course.config)
-        for assignment in {*course.assignments(), *self.settings.assignments}:
+        known = course.assignments()
+        for assignment in {*known, *self.settings.assignments}:
             self.settings.policy(assignment)  # which says what is wrong
+            if assignment not in known:
+                log.warning(
+                    "c.GradingService.assignments: there is no assignment %r yet; "
+                    "known: %s",
+                    assignment,
+                    ", ".join(known) or "none",
+                )
         with contextlib.ExitStack() as held:
             held.callback(os.close, _locked(course.root))
             self.inboxes = self._inboxes()

@@ -265,6 +265,16 @@ def test_copies_of_old_attempts_that_do_not_count_take_no_space(place):
 
 
 @pytest.mark.slow
+def test_limits_for_an_assignment_that_does_not_exist_are_named(place, caplog):
+    """A slip in its name would leave attempts without a limit, silently."""
+    one = place('c.GradingService.assignments = {"01_tin": {"attempts": 3}}')
+
+    with serving(one):
+        pass
+
+    assert "no assignment '01_tin' yet; known: 01_tiny" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("megabytes", "kept"), [(1, [False, False, True, True]), (2, [True] * 4)]
 )
