@@ -146,7 +146,7 @@ class Moment:
             for names in (*_watched, *_new())
             if names.names is not namespace
         ]
-        self._held = {
+        self.held = {
             key: (value, _content(value))
             for key, value in self.namespace.items()
             if not key.startswith("_") and _is_small(value)
@@ -175,7 +175,7 @@ class Moment:
             for key, value in saved.items():
                 if names.get(key, MISSING) is not value:
                     names[key] = value
-        for value, content in self._held.values():
+        for value, content in self.held.values():
             _fill(value, content)
         np.seterr(**self._errors)
         with contextlib.suppress(RecursionError):
@@ -200,8 +200,8 @@ class Moment:
             before, after = (m.namespace.get(reached, MISSING) for m in (self, end))
             if before is not after:
                 return True
-            if reached in self._held and not _same(
-                self._held[reached][1], end._held.get(reached, (None, None))[1]
+            if reached in self.held and not _same(
+                self.held[reached][1], end.held.get(reached, (None, None))[1]
             ):
                 return True
         return False

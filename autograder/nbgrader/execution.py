@@ -139,7 +139,10 @@ class SubmissionExporter(NotebookExporter):
             self.parent.log.error(reason)
             raise NbGraderException(reason)
         # nbgrader has copied what links point to, gradebook or not.
-        copied = self.parent._format_dest(names["assignment"], names["student"])
+        course = self.parent.coursedir
+        copied = course.format_path(
+            course.autograded_directory, names["student"], names["assignment"]
+        )
         remove_followed(os.path.dirname(filename), copied)
         stores = self._named_stores(names["assignment"])
         submission, notebook = healed_notebook(Path(filename), store, stores)
@@ -181,7 +184,8 @@ class SubmissionExporter(NotebookExporter):
     ) -> tuple:
         """Convert a notebook file, submitted or already sanitized."""
         resources = {} if resources is None else resources
-        if self.parent._sanitizing:
+        # Which of its two passes nbgrader is in, it tells nobody in another way.
+        if self.parent._sanitizing:  # noqa: SLF001
             notebook = self.healed(filename, resources)
             done: tuple = self.from_notebook_node(notebook, resources, **kwargs)
             return done

@@ -317,10 +317,12 @@ class OnlyPages(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Clear the learner's feedback folder of all but this assignment's pages."""
         names = resources["nbgrader"]
-        converter = self.parent.parent
-        folder = Path(converter._format_dest(names["assignment"], names["student"]))
+        course = self.parent.parent.coursedir
+        folder, graded = (
+            Path(course.format_path(step, names["student"], names["assignment"]))
+            for step in (course.feedback_directory, course.autograded_directory)
+        )
         # Of all its notebooks: nbgrader can be asked for the page of one.
-        graded = Path(converter._format_source(names["assignment"], names["student"]))
         pages = {f"{path.stem}.html" for path in graded.glob("*.ipynb")}
         for path in folder.iterdir() if folder.is_dir() else []:
             if path.is_dir() and not path.is_symlink():

@@ -264,7 +264,7 @@ class ForkServer:
             settings["namespaces"],
             settings["landlock"],
         )
-        type(self)._shared[key] = fork
+        ForkServer._shared[key] = fork
         if self._control is not None:
             self._control.close()
 

@@ -157,7 +157,7 @@ class Printed(io.TextIOBase):
         """Write, unless this cell has written too much already."""
         if not isinstance(string, str):
             raise TypeError(f"write() argument must be str, not {type(string)}")
-        if self.other is not None and self.other._parts:
+        if self.other is not None:
             self.other.send()
         with self._lock:
             before, self._written = self._written, self._written + len(string)
@@ -291,7 +291,8 @@ def _show_figures() -> None:
     from matplotlib_inline import backend_inline
 
     plt.switch_backend(INLINE)
-    backend_inline._enable_matplotlib_integration()
+    # What `%matplotlib inline` calls at its end; the magic needs a shell first.
+    backend_inline._enable_matplotlib_integration()  # noqa: SLF001
 
 
 def _shell(connection: Connection) -> Shell:
