@@ -185,7 +185,7 @@ class Person:
         return printed
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for one in sockets:
@@ -220,7 +220,7 @@ def _write_users(folder: Path) -> list[str]:
     return commands
 
 
-def _open_folders(folder: Path) -> list[str]:
+def open_folders(folder: Path) -> list[str]:
     """Return commands that let everybody in to where Python and the course lie.
 
     An interpreter below a closed home folder cannot be run by other users.
@@ -260,7 +260,7 @@ def people() -> Iterator[dict[str, Person]]:
     folder.chmod(0o755)
     homes = folder / "home" if SEPARATE else folder / "state" / "home"
     course = homes / "grace" / "course"
-    commands = [*_write_users(folder), *_open_folders(folder)] if SEPARATE else []
+    commands = [*_write_users(folder), *open_folders(folder)] if SEPARATE else []
     write_source(course)
     config = (ROOT / "nbgrader_config.py").read_text()
     config += "\nc.GradingService.port = 0\n"
@@ -269,7 +269,7 @@ def people() -> Iterator[dict[str, Person]]:
     if SEPARATE:
         for path in [course, *course.rglob("*")]:
             os.chown(path, USERS["grace"], USERS["grace"])
-    port, hub_port, proxy_port = _free_ports(3)
+    port, hub_port, proxy_port = free_ports(3)
     hub = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)]
     command += [f"--JupyterHub.hub_port={hub_port}"]
@@ -304,7 +304,7 @@ def people() -> Iterator[dict[str, Person]]:
             start_new_session=True,
         )
     try:
-        _wait_for(hub, process, log)
+        wait_for(hub, process, log)
         found = {name: Person(hub, name, log) for name in USERS}
         for person in found.values():
             person.start()
@@ -325,7 +325,7 @@ def people() -> Iterator[dict[str, Person]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for(hub: str, process: subprocess.Popen, log: Path) -> None:
+def wait_for(hub: str, process: subprocess.Popen, log: Path) -> None:
     import requests
 
     session = requests.Session()
