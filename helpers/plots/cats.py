@@ -138,7 +138,7 @@ def factor_name(value: object) -> str:
     Examples
     --------
     >>> factor_name("coat"), factor_name(True), factor_name(9)
-    ('coat', 'True', '9')
+    ('coat', 'yes', '9')
     """
     try:
         return text(f"plots.cats.value.{value}")
