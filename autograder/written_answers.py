@@ -148,8 +148,13 @@ def place_answers(
 
 
 def _distance(after: int, question: int, released: Sequence[NotebookNode]) -> float:
-    """Return how far a text is from a question, in cells; code between counts more."""
+    """Return how far a text is from a question, in cells.
+
+    Code between counts more, but for a cell in which learners try things.
+    """
     first, last = sorted((after, question))
     between = released[first + 1 : last]
-    code_cells = [cell for cell in between if cell.cell_type == "code"]
-    return last - first + NEAR * len(code_cells)
+    marked = [
+        c for c in between if c.cell_type == "code" and c.metadata.get("nbgrader")
+    ]
+    return last - first + NEAR * len(marked)

@@ -575,6 +575,12 @@ class JudgedExecute(Execute):
                 )
             ]
         resources["course"]["verdict"] = verdict
+        judged = verdict.functions if verdict is not None else {}
+        course["begun"] = [
+            self._store.solutions[name]
+            for name, function in judged.items()
+            if function.runs and function.state != "untouched"
+        ]
         course["flags"] = flags_form(flags)
         course["functions"] = _summary(self._store, verdict)
         course["times"] = (
@@ -734,6 +740,8 @@ class SaveJudgedGrades(SaveAutoGrades):
         names = resources["nbgrader"]
         course = resources.get("course", {})
         self._flagged = course.get("flagged", {})
+        # Solution cells whose function was written, in them or in others.
+        self._begun = nb.metadata.get("course", {}).get("begun", [])
         opened = course.get("gradebook")
         own = contextlib.nullcontext(opened) if opened else Gradebook(names["db_url"])
         with own as book:
@@ -785,7 +793,9 @@ class SaveJudgedGrades(SaveAutoGrades):
         """Say where nothing was answered."""
         nbgrader = cell.metadata["nbgrader"]
         same = nbgrader.get("checksum") == utils.compute_checksum(cell)
-        silent = same and not utils.is_task(cell)
+        # A learner may have written the function in another cell.
+        begun = nbgrader["grade_id"] in self._begun
+        silent = same and not begun and not utils.is_task(cell)
         said = "No response." if silent else None
         comment = self._comments[nbgrader["grade_id"]]
         self._commented.append({"row": comment.id, "auto_comment": said})

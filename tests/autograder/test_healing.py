@@ -154,8 +154,18 @@ def another_notebook(form):
     return packed(form)
 
 
+def written_elsewhere(form):
+    own = dict(cell(form, "centre"), id="mine", metadata={})
+    at = form["cells"].index(cell(form, "centre")) + 1
+    cell(form, "centre")["source"] = RELEASED["centre"]
+    form["cells"].insert(at, own)
+    return packed(form)
+
+
+RELEASED: dict[str, str] = {}  # texts of the released cells
 HEALED = {
     intact: None,
+    written_elsewhere: None,
     deleted: "spread-check was missing and was put back",
     moved: "put back into their order",
     retyped: "had another cell type",
@@ -184,6 +194,8 @@ def graded(tmp_path_factory):
     course = Course(root)
     course.generate(ASSIGNMENT)
     release = root / "release" / ASSIGNMENT
+    for one in json.loads((release / "tiny.ipynb").read_text())["cells"]:
+        RELEASED[one["id"]] = one["source"]
     for change in [*HEALED, *BEYOND]:
         folder = root / "submitted" / change.__name__ / ASSIGNMENT
         shutil.copytree(release, folder)
@@ -207,6 +219,11 @@ def graded(tmp_path_factory):
     return SimpleNamespace(
         run=run, rows={row["student"]: row for row in rows}, pages=pages
     )
+
+
+def test_a_function_in_another_cell_is_a_response(graded):
+    """Only the written question, which nobody answered, has none."""
+    assert graded.pages[written_elsewhere].count("No response.") == 1
 
 
 @pytest.mark.parametrize("change", HEALED, ids=lambda change: change.__name__)

@@ -108,6 +108,22 @@ def test_an_answer_in_a_cell_for_trying_things_is_found(store, source):
     assert ("answer elsewhere", "why") in [(f.kind, f.cell) for f in flags]
 
 
+def test_an_answer_in_its_question_is_found_behind_a_cell_for_trying_things(store):
+    """The cell between them is no exercise."""
+    form = form_of(store)
+    question = {"cell_type": "markdown", "id": "q", "metadata": {}, "source": "Why?"}
+    between = [question, code_cell("x = 0", "playground")]
+    form["cells"][place(form, "why") : place(form, "why")] = between
+    known = replace(store, released=json.loads(json.dumps(form)))
+    form["cells"][place(form, "q")]["source"] = f"Why?\n\n{REMARK}"
+
+    notebook, _, flags, _ = healed(known, form)
+    cell = next(c for c in notebook.cells if c["id"] == "why")
+
+    assert cell.source == REMARK
+    assert [(f.kind, f.cell) for f in flags] == [("answer elsewhere", "why")]
+
+
 def test_comments_of_code_are_no_texts_that_a_person_has_to_see(store):
     """Beside an answered question they are what comments are."""
     form = form_of(store)
