@@ -655,6 +655,19 @@ def dropout_forward(
     return {"A3": answered, "cache": cache}
 
 
+def _one_number(answer: object) -> float | None:
+    """Return the number that an answer is, or the first of a tuple; None elsewhere."""
+    if isinstance(answer, tuple) and answer:
+        answer = answer[0]
+    value = as_array(answer)
+    # Lists of unequal lengths are no array.
+    known = value is not None and not isinstance(value, list | tuple)
+    number = np.asarray(value if known else "")
+    if number.dtype.kind not in "biuf" or number.size != 1:
+        return None
+    return float(number.reshape(()))
+
+
 def difference_by_magnitude(
     inputs: Mapping[str, object],
     answer: object,
@@ -676,7 +689,7 @@ def difference_by_magnitude(
     expected : float
         What the reference returns.
     others : sequence of (mapping, object)
-        Not used.
+        Of the other cases: the same number in all of them was not computed.
 
     Returns
     -------
@@ -688,24 +701,19 @@ def difference_by_magnitude(
     >>> difference_by_magnitude({}, 3e-11, 8e-10, [])
     {'difference': None}
     """
-    if isinstance(answer, tuple) and answer:
-        answer = answer[0]
-    value = as_array(answer)
-    # Lists of unequal lengths are no array.
-    known = value is not None and not isinstance(value, list | tuple)
-    number = np.asarray(value if known else "")
-    if number.dtype.kind not in "biuf" or number.size != 1:
+    got, wanted = _one_number(answer), float(np.asarray(expected).reshape(()))
+    if got is None:
         return {"difference": text("relations.difference.not_a_number")}
-    got, wanted = float(number.reshape(())), float(np.asarray(expected).reshape(()))
     if not math.isfinite(got) or got < 0:
         return {"difference": text("relations.difference.not_a_size", got=got)}
     if wanted < ROUNDING:
         right = got < ROUNDING
     else:
         right = abs(got - wanted) <= SAME_MAGNITUDE * wanted
-    if right:
+    same = bool(others) and all(_one_number(value) == got for _, value in others)
+    if right and not same:
         return {"difference": None}
-    key = "rounding" if wanted < ROUNDING else "magnitude"
+    key = "constant" if right else "rounding" if wanted < ROUNDING else "magnitude"
     return {
         "difference": text(
             f"relations.difference.{key}", got=f"{got:.2g}", expected=f"{wanted:.2g}"

@@ -248,6 +248,22 @@ def test_a_difference_is_judged_by_its_magnitude(answer, expected, right):
     assert (verdict["difference"] is None) == right
 
 
+@pytest.mark.parametrize(
+    ("answer", "others", "right"),
+    [
+        (0.0, [0.0, 0.0], False),
+        (0.0, [0.0, 0.25], True),
+        (1e-10, [(1e-10, "ok")], False),
+    ],
+)
+def test_the_same_number_in_all_cases_was_not_computed(answer, others, right):
+    """A constant earned the points of all cases in which the gradients are right."""
+    cases = [({}, other) for other in others]
+    verdict = difference_by_magnitude({}, answer, 1e-11, cases)
+
+    assert (verdict["difference"] is None) == right
+
+
 def test_a_mask_that_comes_too_late_is_found_where_it_is_missing():
     """Z2 was made of A1 before its mask; A2 does follow from Z2, D2 and keep_prob."""
     _, cache = forward(np.random.default_rng(1))
