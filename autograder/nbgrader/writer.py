@@ -19,17 +19,20 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines, strip_transient
 from nbgrader import api
 from nbgrader.api import (
     BaseCell,
     Comment,
     Grade,
     Gradebook,
+    GradeCell,
     MissingEntry,
     Notebook,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
     new_uuid,
 )
 from nbgrader.converters import Autograde
@@ -37,9 +40,8 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import capture_log
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload
 
 from autograder.errors import CourseError
 from autograder.flags import Flag, flags_form
@@ -185,7 +187,7 @@ class _Finish(Autograde):
         resources["course"] = {"flagged": finished.flagged, "gradebook": self.book}
         # A worker has built it: nbformat's own functions would hold it against a
         # schema, twice.
-        notebook = v4.reads(finished.text)
+        notebook = _read(finished.text)
         steps = [
             step
             for step in self.autograde_preprocessors
@@ -207,6 +209,16 @@ class _Finish(Autograde):
             output = notebook_text(notebook)
         resources["output_extension"] = ".ipynb"
         self.write_single_notebook(output, resources)
+
+
+def _read(content: str) -> NotebookNode:
+    """Return a notebook that we have written, as `nbformat.v4.reads` does.
+
+    That looks at each value in Python, where JSON's reader looks at objects only.
+    """
+    notebook = json.loads(content, object_hook=NotebookNode)
+    read: NotebookNode = strip_transient(rejoin_lines(notebook))
+    return read
 
 
 def _digest(notebook: NotebookNode) -> bytes:
@@ -287,18 +299,31 @@ class Writer:
             scratch.remove(str(old))
             folder.rename(old)
             scratch.remove(str(old))
+        rows = (
+            select(SubmittedNotebook.id)
+            .join(SubmittedAssignment)
+            .join(api.Assignment)
+            .where(
+                api.Assignment.name == self._assignment,
+                SubmittedAssignment.student_id == student,
+            )
+        )
+        grades = Grade.__table__
+        of_code = [
+            grades.c.cell_id.in_(select(table.c.id).where(table.c.cell_type == "code"))
+            for table in (GradeCell.__table__, TaskCell.__table__)
+        ]
         with self._book as book:
             try:
-                submission = book.find_submission(self._assignment, student)
-            except (MissingEntry, UnicodeEncodeError):  # bytes that are no text
+                notebooks = book.db.scalars(rows).all()
+            except UnicodeEncodeError:  # bytes that are no text
                 return
-            grades = book.db.query(Grade).options(joinedload(Grade.cell))
-            for grade in grades.join(SubmittedNotebook).filter(
-                SubmittedNotebook.assignment_id == submission.id
-            ):
-                if grade.cell.cell_type == "code":
-                    grade.auto_score = 0.0
-                grade.needs_manual_grade = True
+            if not notebooks:
+                return
+            # Objects would be read one by one, with the cell of each.
+            marks = update(grades).where(grades.c.notebook_id.in_(notebooks))
+            book.db.execute(marks.values(needs_manual_grade=True))
+            book.db.execute(marks.where(or_(*of_code)).values(auto_score=0.0))
             book.db.commit()
 
     def write(self, student: str, finished: Mapping[str, Finished]) -> str:

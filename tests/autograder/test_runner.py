@@ -21,6 +21,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from rich.console import Console
+from sqlalchemy import event
 
 from autograder.batch import pool as pool_module
 from autograder.batch.dask import Cluster
@@ -609,6 +610,44 @@ def test_a_failed_regrade_leaves_no_old_score(two):
     assert (row.marks.code, row.flags) == (0.0, ["look"])
     assert not (two / "autograded" / "bob" / ASSIGNMENT).exists()
     assert points(two)["ann"] == 3.0
+
+
+def test_marks_are_taken_away_in_three_statements(two):
+    """Rows read as objects asked for the cell of each, half of what writing took."""
+    grade(two, Results(two))
+    writer = writer_module.Writer(
+        Course(two), GradingRun(Course(two), "01_tiny").bundle()
+    )
+    said = []
+    with writer._book as book:
+        event.listen(
+            book.db.get_bind(),
+            "before_cursor_execute",
+            lambda _, __, statement, *more: said.append(statement),
+        )
+
+    writer.withdraw("bob")
+
+    row = next(row for row in Course(two).grades(ASSIGNMENT) if row.student == "bob")
+    assert row.marks.code == 0.0
+    assert points(two)["ann"] == 3.0
+    assert len(said) <= 3
+
+
+def test_what_a_worker_finished_is_read_as_nbformat_reads_it():
+    """Nodes in nodes and in lists, texts in lines, and nothing of a passing kind."""
+    notebook = tiny_notebook()
+    notebook.cells.append(new_code_cell("x = 1\ny = 2"))
+    output = nbformat.v4.new_output("stream", text="one\ntwo\n")
+    notebook.cells[-1].outputs.append(output)
+    notebook.cells[-1].metadata["mine"] = [{"deep": [{"x": None}]}]
+    notebook.metadata["signature"] = "gone"
+    content = nbformat.v4.writes(notebook)
+
+    found = writer_module._read(content)
+
+    assert found == nbformat.v4.reads(content)
+    assert found.cells[-1].metadata.mine[0].deep[0].x is None
 
 
 STEPS = {
