@@ -5,12 +5,12 @@ of a submission nothing is taken but the texts and images of its cells.
 """
 
 import ast
-import json
 from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
+from nbformat.v4 import nbformat as nbformat_major
+from nbformat.v4 import nbformat_minor
 
 from autograder.flags import Flag
 from autograder.images import kept_attachments
@@ -42,7 +42,7 @@ class Healed(NamedTuple):
 
 def released_notebook(store: Store) -> NotebookNode:
     """Return a copy of the released notebook."""
-    notebook: NotebookNode = nbformat.from_dict(json.loads(json.dumps(store.released)))
+    notebook: NotebookNode = nbformat.from_dict(store.released)
     return notebook
 
 
@@ -114,7 +114,13 @@ def _healed(submission: Submission, store: Store) -> Healed:
     _attach(submission.cells, cells, chosen, answers, notes, flags)
     if submission.kernel not in ("", kernel_of(released)):
         notes.append(text("submission.kernel"))
-    notebook = new_notebook(cells=cells, metadata=released.metadata)
+    # nbformat's own function would hold it against its schema.
+    notebook = NotebookNode(
+        cells=cells,
+        metadata=released.metadata,
+        nbformat=nbformat_major,
+        nbformat_minor=nbformat_minor,
+    )
     return Healed(notebook, notes, flags, store.language)
 
 
@@ -259,7 +265,7 @@ def _attach(
 def _made(submitted: SubmittedCell) -> NotebookNode:
     """Return a cell of a learner's own.
 
-    nbformat would hold each cell against its schema; the whole notebook will be.
+    nbformat would hold each cell against its schema.
     """
     form: dict = {"id": "", "metadata": {}, "source": submitted.source}
     if submitted.cell_type == "code":

@@ -6,6 +6,7 @@ import time
 import tracemalloc
 
 import pytest
+from nbformat.v4 import nbbase
 
 from autograder.healing import heal
 from autograder.judging import untouched_functions
@@ -58,6 +59,25 @@ def test_an_intact_notebook_is_left_alone(store):
     assert notes == []
     assert ids(notebook) == ORDER
     assert CENTRE in [cell.source for cell in notebook.cells]
+
+
+def test_healing_asks_no_schema_and_leaves_the_release_as_it_is(store, monkeypatch):
+    """All is made of the release and of texts; all submissions share the release."""
+    released = json.dumps(store.released)
+
+    def ask(*_, **__):
+        raise AssertionError("a schema was asked")
+
+    monkeypatch.setattr(nbbase, "validate", ask)
+    notebook, _ = healed(store, no_metadata)
+    for cell in notebook.cells:
+        cell.metadata["changed"] = True
+        cell.source += "more"
+    monkeypatch.undo()
+
+    assert json.dumps(store.released) == released
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, nbbase.nbformat_minor)
+    nbbase.validate(notebook)
 
 
 def no_metadata(form):
