@@ -13,6 +13,7 @@ from helpers.checks.recognition import Run, additional_parts
 from helpers.checks.report import (
     GENERAL,
     Advice,
+    also_wrong,
     blocks_of,
     cases_named,
     ended,
@@ -53,7 +54,7 @@ def diagnosis(function: FunctionCases, runs: list[Run]) -> tuple[str, list[str]]
     if not wrong:
         return "only hidden", [text("feedback.only_hidden")]
     evidence = evidence_of_runs(function, public)
-    said = [*evidence.relations]
+    said = [*evidence.relations, *evidence.also]
     for block in blocks_of(function, public, evidence):
         said += [] if block.right else block.sentences
     kind = evidence.kinds[0] if evidence.kinds else ""
@@ -152,6 +153,7 @@ def _advice(
         advice += [
             Advice(text("checks.common"), ended(said)) for said in evidence.relations
         ]
+        advice += also_wrong(evidence) if verdict.entry is None else []
     if verdict.entry is not None:
         hint = fill_hint(verdict.entry.hint, evidence.values)
         if hint:

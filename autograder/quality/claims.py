@@ -177,6 +177,18 @@ def _multiple(part: np.ndarray, given: np.ndarray) -> bool:
     return _near(part, times * given)
 
 
+def _multiples(want: np.ndarray, got: np.ndarray) -> bool:
+    """Tell whether each column is one number times the expected one."""
+    return all(map(_multiple, got.T, want.T))
+
+
+def _beyond(
+    want: np.ndarray, got: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> bool:
+    inside = (want >= low).all() and (want <= high).all()
+    return bool(inside and ((got < low) | (got > high)).any())
+
+
 FUNCTIONS: dict[str, Callable] = {
     "square": np.square,
     "root": np.sqrt,
@@ -362,8 +374,8 @@ RELATIONS: dict[str, Check] = {
     "offsets": _is_list,
     "offset_columns": _same_lines(lambda w, g: g - w, 0),
     "offset_rows": _same_lines(lambda w, g: g - w, 1),
-    "factor_columns": _same_lines(lambda w, g: g / w, 0),
-    "factor_rows": _same_lines(lambda w, g: g / w, 1),
+    "factor_columns": _of_leaves(lambda w, g: _multiples(w, g)),
+    "factor_rows": _of_leaves(lambda w, g: _multiples(w.T, g.T)),
     "all_equal": _of_arrays(lambda w, g: _near(g, g.flat[0])),
     "equal_rows": _of_arrays(lambda w, g: _near(g, g[:1])),
     "equal_columns": _of_arrays(lambda w, g: _near(g, g[:, :1])),
@@ -376,6 +388,13 @@ RELATIONS: dict[str, Check] = {
     "input_share": _with_input(lambda w, g, x: _multiple(g - w, x)),
     "input_multiple": _with_input(
         lambda w, g, x: _multiple(g, x) and not _multiple(w, x)
+    ),
+    "square_share": _with_input(lambda w, g, x: _multiple(g - w, x * x)),
+    "beyond_inputs": lambda p, v: _beyond(
+        *p.leaf(v["path"]), p.input(v["low"]), p.input(v["high"])
+    ),
+    "size_of": lambda p, v: (
+        np.shape(_follow(p.got, v["path"]))[int(v["axis"])] == _quantity(p, v["what"])
     ),
     "step_sign": _with_input(lambda w, g, x: _near(g - x, x - w)),
     "step_factor": _with_input(lambda w, g, x: _multiple(g - x, w - x)),
@@ -621,6 +640,12 @@ FACTS: dict[str, Check] = {
     "type": lambda p, v: (
         type(_follow(p.want, v["path"])) is not type(_follow(p.got, v["path"]))
     ),
+    "input_there": lambda p, v: _near(
+        p.input(v["place"].rpartition("[")[0])[
+            tuple(map(int, re.findall(r"\d+", v["place"].rpartition("[")[2])))
+        ],
+        float(v["value"]),
+    ),
     "trailing_comma": lambda p, v: len(_follow(p.got, v["path"])) == 1,
     "not_finite": _of_leaves(lambda w, g: not np.isfinite(g).all()),
 }
@@ -667,7 +692,8 @@ def statements_about(function: FunctionCases, runs: Sequence[Run]) -> Checked:
     """Check what the diagnosis says of an answer, from its public cases."""
     public = [run for run in runs if not run.case.hidden]
     evidence = evidence_of_runs(function, public)
-    return check_statements(function, public, evidence.relations, evidence.cases)
+    said = [*evidence.relations, *evidence.also]
+    return check_statements(function, public, said, evidence.cases)
 
 
 def check_statements(
@@ -693,20 +719,7 @@ def check_statements(
     ]
     wrong = [(run, pair) for run, pair in zip(runs, pairs) if not run.right]
     for sentence in relations:
-        found = _matched(sentence, [*RELATIONS, *NAMES])
-        _count(
-            checked,
-            sentence,
-            [
-                all(
-                    _holds(RELATIONS[key], pair, values)
-                    if key in RELATIONS
-                    else _holds(NAMES[key], run, values)
-                    for run, pair in wrong
-                )
-                for key, values in found
-            ],
-        )
+        _count(checked, sentence, _hold_everywhere(sentence, wrong))
     for run, pair, said in zip(runs, pairs, facts):
         for sentence in said:
             holds = [
@@ -717,6 +730,45 @@ def check_statements(
             ]
             _count(checked, sentence, holds)
     return checked
+
+
+def _hold_everywhere(sentence: str, wrong: Sequence[tuple[Run, Pair]]) -> list[bool]:
+    """Tell of each template of a sentence whether it holds in all wrong cases."""
+    also = _pattern("evidence.also").fullmatch(sentence)
+    if also:
+        # It holds wherever the leaf that it names is wrong.
+        wrong = [(r, p) for r, p in wrong if _is_wrong(r, also["path"])]
+        return _hold_everywhere(also["said"], wrong) if wrong else [False]
+    for key in ("also_parts", "also_wrong", "also_not_finite"):
+        match = _pattern(f"evidence.{key}").fullmatch(sentence)
+        if match:
+            values = match.groupdict()
+            names = _named_in(values["names"] if "names" in values else values["path"])
+            return [
+                all(any(_is_wrong(run, name) for run, _ in wrong) for name in names)
+            ]
+    found = _matched(sentence, [*RELATIONS, *NAMES])
+    return [
+        all(
+            _holds(RELATIONS[key], pair, values)
+            if key in RELATIONS
+            else _holds(NAMES[key], run, values)
+            for run, pair in wrong
+        )
+        for key, values in found
+    ]
+
+
+def _named_in(names: str) -> list[str]:
+    more = _pattern("evidence.names").fullmatch(names)
+    return (more["names"] if more else names).split(", ")
+
+
+def _is_wrong(run: Run, path: str) -> bool:
+    whole = path.partition(" in ")[2]
+    paths = [item.path for result in run.results for item in result.differences]
+    paths += [result.name for result in run.results if result.differences]
+    return path in paths or any(whole and p.startswith(f"{whole}[") for p in paths)
 
 
 def _holds(check: Callable, subject: object, values: dict[str, str]) -> bool:

@@ -17,11 +17,13 @@ from helpers.checks.comparison import Difference, Result, compare_value
 from helpers.checks.parts import place_of
 from helpers.checks.patterns import (
     SEARCHED,
+    Finding,
     Numbers,
     constant_ratio,
     explained,
     find_pattern,
     number,
+    outside_bounds,
 )
 from helpers.checks.tolerances import close
 from helpers.checks.values import Unreadable, leaves, resolve
@@ -38,6 +40,8 @@ class Evidence:
     relations: list[str] = field(default_factory=list)
     # To what kinds of knowledge they belong, such as ``"shape"``.
     kinds: list[str] = field(default_factory=list)
+    # What is wrong besides the part that the first relation speaks of.
+    also: list[str] = field(default_factory=list)
     # Facts about each case, in order; empty where it is right.
     cases: list[list[str]] = field(default_factory=list)
     # ``ratio``, ``index`` and ``m`` of each case, where they are known.
@@ -92,15 +96,17 @@ def evidence_of(
     stopped = any(not results for results, _ in cases)
     for results, inputs in cases:
         bad = [result for result in results if not result.right]
-        evidence.cases.append(_facts(results) if bad else [])
+        evidence.cases.append(_facts(results, inputs) if bad else [])
         evidence.values.append(hint_values(results, inputs, examples) if bad else {})
         if bad:
             wrong.append((results, inputs))
     if wrong and not stopped and not _relate_order(wrong, evidence):
-        if not _relate_unchanged(wrong, evidence):
-            _relate(wrong, evidence)
-        _relate_equal([results for results, _ in wrong], evidence)
-        _relate_names([results for results, _ in wrong], evidence)
+        whole = _relate_unchanged(wrong, evidence)
+        told = "" if whole else _relate(wrong, evidence)
+        whole = _relate_equal([results for results, _ in wrong], evidence) or whole
+        whole = _relate_names([results for results, _ in wrong], evidence) or whole
+        if not whole:
+            _relate_others(wrong, told, evidence)
     if wrong and not stopped and not evidence.kinds:
         # Other parts in each case, but wrong in one way.
         kinds = {_first(results).kind for results, _ in wrong}
@@ -152,11 +158,14 @@ def _numbers(
     return Numbers(difference.path, want, got, wrong, inputs, others, boolean)
 
 
-def _facts(results: list[Result]) -> list[str]:
+def _facts(results: list[Result], inputs: Mapping[str, object]) -> list[str]:
     """Say what is wrong in one case: the first difference, and which results."""
     wrong = [result for result in results if not result.right]
     differences = [item for result in wrong for item in result.differences]
-    said = [_fact(differences[0])]
+    said = [_fact(differences[0]), *_inputs_at(differences[0], inputs)]
+    extra = next((item for item in differences if item.kind == "extra"), None)
+    if differences[0].kind == "missing" and not differences[0].near and extra:
+        said.append(_fact(extra))
     # A wrong shape, kind or name is nearer to the cause than values that follow.
     other = next((item for item in differences if item.kind in ROOTS), None)
     if other is not None and differences[0].kind == "value":
@@ -177,6 +186,25 @@ def _facts(results: list[Result]) -> list[str]:
             values = {"bad": bad, "total": total, "name": name}
             said.append(text("checks.evidence.some_leaves", **values))
     return said
+
+
+def _inputs_at(difference: Difference, inputs: Mapping[str, object]) -> list[str]:
+    """Say what an input of the same shape is where a number is not finite."""
+    if difference.kind != "not finite":
+        return []
+    want, got = (
+        np.asarray(value, dtype=np.float64)
+        for value in (difference.expected, difference.returned)
+    )
+    got = got.reshape(want.shape)
+    lost = np.argwhere(np.isfinite(want) & ~np.isfinite(got))[0]
+    place = tuple(int(i) for i in lost)
+    for name, given in inputs.items():
+        value = resolve(given)
+        if isinstance(value, np.ndarray) and value.shape == want.shape and place:
+            shown = {"place": place_of(name, place), "value": number(value[place])}
+            return [text("checks.evidence.input_there", **shown)]
+    return []
 
 
 ROOTS = ("type", "rank", "shape", "missing", "extra")
@@ -257,41 +285,130 @@ def numbers_apart(one: float, other: float) -> tuple[str, str]:
 
 def _relate(
     wrong: Sequence[tuple[list[Result], Mapping[str, object]]], evidence: Evidence
-) -> None:
-    """Add what holds for one leaf that is wrong in all cases."""
-    found = [
-        {item.path: item for result in results for item in result.differences}
-        for results, _ in wrong
-    ]
+) -> str:
+    """Add what holds for one leaf that is wrong in all cases, and return its path."""
+    found = _by_path(wrong)
     weak = None
     for path in found[0]:
         differences = [case[path] for case in found if path in case]
         if len(differences) < len(wrong):
             continue
-        kinds = {item.kind for item in differences}
-        if kinds == {"value"}:
-            numbers = []
-            for item, (results, inputs) in zip(differences, wrong):
-                others = [
-                    (name, leaf)
-                    for result in results
-                    for name, leaf in leaves(result.expected, result.name)
-                    if name != path
-                ]
-                numbers.append(_numbers(item, inputs, others))
-            known = [n for n in numbers if n is not None]
-            if len(known) == len(numbers):
-                finding = find_pattern(known)
-                if finding is not None and finding.kind in WEAK:
-                    weak = weak or finding
-                elif finding is not None:
-                    evidence.relate(finding.key, finding.kind, **finding.values)
-                    return
+        if {item.kind for item in differences} == {"value"}:
+            finding = _pattern_of(path, differences, wrong)
+            if finding is not None and finding.kind in WEAK:
+                weak = weak or finding
+            elif finding is not None:
+                evidence.relate(finding.key, finding.kind, **finding.values)
+                return path
         else:
-            _relate_kinds(path, differences, evidence)
-            return
-    if weak is not None:
-        evidence.relate(weak.key, weak.kind, **weak.values)
+            inputs = [given for _, given in wrong]
+            bounds = _bounds_of(differences, inputs)
+            if bounds is not None:
+                evidence.relate(bounds.key, bounds.kind, path=path, **bounds.values)
+                return path
+            _relate_kinds(path, differences, inputs, evidence)
+            return path
+    if weak is None:
+        return ""
+    evidence.relate(weak.key, weak.kind, **weak.values)
+    return str(weak.values["path"])
+
+
+def _by_path(
+    wrong: Sequence[tuple[list[Result], Mapping[str, object]]],
+) -> list[dict[str, Difference]]:
+    """Return the differences of each case by the path of the leaf."""
+    return [
+        {item.path: item for result in results for item in result.differences}
+        for results, _ in wrong
+    ]
+
+
+def _pattern_of(
+    path: str,
+    differences: Sequence[Difference],
+    cases: Sequence[tuple[list[Result], Mapping[str, object]]],
+) -> Finding | None:
+    """Return what holds for a leaf that is wrong in all of some cases."""
+    numbers = []
+    for item, (results, inputs) in zip(differences, cases, strict=True):
+        others = [
+            (name, leaf)
+            for result in results
+            for name, leaf in leaves(result.expected, result.name)
+            if name != path
+        ]
+        found = _numbers(item, inputs, others)
+        if found is None:
+            return None
+        numbers.append(found)
+    return find_pattern(numbers)
+
+
+def _bounds_of(
+    differences: Sequence[Difference], inputs: Sequence[Mapping[str, object]]
+) -> Finding | None:
+    """Return that numbers, some of them infinite, lie beyond two of the inputs."""
+    if not {item.kind for item in differences} <= {"value", "not finite"}:
+        return None
+    numbers = [_numbers(d, given, []) for d, given in zip(differences, inputs)]
+    known = [n for n in numbers if n is not None]
+    return outside_bounds(known) if len(known) == len(numbers) else None
+
+
+def _relate_others(
+    wrong: Sequence[tuple[list[Result], Mapping[str, object]]],
+    told: str,
+    evidence: Evidence,
+) -> None:
+    """Add what else is wrong: with a relation of its own, or by its name.
+
+    A relation of these holds wherever the leaf is wrong, which need not be in all
+    cases.
+    """
+    found = _by_path(wrong)
+    rest = []
+    for path in dict.fromkeys(path for case in found for path in case):
+        cases = [pair for pair, case in zip(wrong, found) if path in case]
+        differences = [case[path] for case in found if path in case]
+        if path == told or any(item.kind in UNNAMED for item in differences):
+            continue
+        kinds = {item.kind for item in differences}
+        finding = None
+        if kinds == {"value"} and len(evidence.also) < MAX_ALSO:
+            finding = _pattern_of(path, differences, cases)
+        if finding is not None and finding.key in CERTAIN:
+            said = text(f"checks.evidence.{finding.key}", **finding.values)
+            if len(cases) < len(wrong):
+                said = text("checks.evidence.also", path=path, said=said)
+            evidence.also.append(said)
+            if not evidence.kinds:
+                evidence.kinds.append(finding.kind)
+        elif "not finite" in kinds and evidence.relations:
+            evidence.also.append(text("checks.evidence.also_not_finite", path=path))
+        else:
+            rest.append(path)
+    if rest and (evidence.relations or evidence.also):
+        key = "also_wrong"
+        if len(rest) > MAX_NAMED and len(wrong[0][0]) <= MAX_NAMED:
+            key = "also_parts"
+            bad = {r.name for pair, _ in wrong for r in pair if not r.right}
+            rest = [r.name for r in wrong[0][0] if r.name in bad]
+        evidence.also.append(text(f"checks.evidence.{key}", names=_listed(rest)))
+
+
+MAX_ALSO, MAX_NAMED = 2, 4
+# Of a second leaf only what points at one line is said: of a leaf that is computed
+# from a wrong one much else holds.
+CERTAIN = (
+    *("sign", "sign_one", "all_zero", "is_zero", "not_zero", "should_be_zero"),
+    *("ratio", "ratio_one", "ratio_named", "ratio_over", "logarithm_base"),
+    *("offset", "offsets", "transposed_square", "same_as_input", "same_as_result"),
+    *("function", "rounded_to", "power_of", "unfilled", "zeros_from", "booleans"),
+    *("input_added", "input_missing"),
+)
+# What is said of these is whole at its case.
+UNNAMED = ("relation", "contract", "extra")
 
 
 # True of many mistakes: said where nothing else is known, of no other leaf either.
@@ -374,10 +491,10 @@ def _joined(numbers: Sequence[Numbers | None]) -> Numbers:
     return Numbers("", want, got, bad, {})
 
 
-def _relate_equal(cases: Sequence[list[Result]], evidence: Evidence) -> None:
+def _relate_equal(cases: Sequence[list[Result]], evidence: Evidence) -> bool:
     """Add that two results are one and the same, where nothing else is known."""
     if evidence.kinds or len(cases) < 2:
-        return
+        return False
     for one, other in itertools.combinations(range(len(cases[0])), 2):
         pairs = [(r[one], r[other]) for r in cases if len(r) == len(cases[0])]
         if len(pairs) == len(cases) and all(
@@ -386,7 +503,8 @@ def _relate_equal(cases: Sequence[list[Result]], evidence: Evidence) -> None:
         ):
             names = {"a": pairs[0][0].name, "b": pairs[0][1].name}
             evidence.relate("same_results", "equal entries", **names)
-            return
+            return True
+    return False
 
 
 def _equal(expected: object, returned: object) -> bool:
@@ -409,7 +527,12 @@ def _is_large(value: object) -> bool:
 LARGE = 3
 
 
-def _relate_kinds(path: str, differences: list[Difference], evidence: Evidence) -> None:
+def _relate_kinds(
+    path: str,
+    differences: list[Difference],
+    inputs: Sequence[Mapping[str, object]],
+    evidence: Evidence,
+) -> None:
     """Add what holds of shapes, or say of what kind the difference is."""
     kinds = {item.kind for item in differences}
     if kinds <= {"shape"} and not any(
@@ -424,6 +547,9 @@ def _relate_kinds(path: str, differences: list[Difference], evidence: Evidence) 
             kind = "transposition" if key.startswith("transposed") else "axis"
             evidence.relate(key, kind, path=path, **values)
             return
+    if kinds <= {"shape", "rank"} and (named := _named_size(differences, inputs)):
+        evidence.relate("size_of", "axis", path=path, **named)
+        return
     if kinds == {"value", "not finite"}:
         return  # a wrong number tells more than what became of another one
     for kind in KINDS:
@@ -465,6 +591,53 @@ def _relation_of_shapes(
     return "", {}
 
 
+def _named_size(
+    differences: Sequence[Difference], inputs: Sequence[Mapping[str, object]]
+) -> dict[str, object] | None:
+    """Return which axis has a wrong size that is another one of the inputs, and which.
+
+    In at least two cases with other sizes, so that it is no chance.
+    """
+    pairs = [(item.expected, item.returned) for item in differences]
+    if not all(isinstance(value, np.ndarray) for pair in pairs for value in pair):
+        return None
+    shapes = [np.shape(np.asarray(returned)) for _, returned in pairs]
+    wanted = [np.shape(np.asarray(expected)) for expected, _ in pairs]
+    if len(differences) < 2 or len({len(shape) for shape in [*shapes]}) != 1:
+        return None
+    for axis in range(len(shapes[0])):
+        sizes = [shape[axis] for shape in shapes]
+        if any(
+            size == want[axis]
+            for size, want in zip(sizes, wanted)
+            if len(want) == len(shapes[0])
+        ):
+            continue
+        other = {"rows": "columns", "columns": "rows"}
+        counted = {(name, kind): n for name, kind, n in _counts_of(inputs)}
+        whole = [math.prod(want) for want in wanted]
+        for (name, kind), counts in counted.items():
+            swapped = counted[name, other[kind]] == whole and len(set(whole)) > 1
+            if counts == sizes and (len(set(sizes)) > 1 or swapped):
+                what = text(f"checks.quantity.{kind}", name=name)
+                return {"axis": axis, "what": what}
+    return None
+
+
+def _counts_of(
+    inputs: Sequence[Mapping[str, object]],
+) -> list[tuple[str, str, list[int]]]:
+    """Return the numbers of rows and columns of the matrices that all cases have."""
+    found = []
+    for name in inputs[0]:
+        arrays = [resolve(given.get(name)) for given in inputs]
+        shapes = [array.shape for array in arrays if isinstance(array, np.ndarray)]
+        if len(shapes) == len(arrays) and all(len(shape) == 2 for shape in shapes):
+            found.append((name, "rows", [shape[0] for shape in shapes]))
+            found.append((name, "columns", [shape[1] for shape in shapes]))
+    return found
+
+
 def _has_length_one(
     short: np.ndarray, long: np.ndarray, axis: int, dropped: bool = False
 ) -> bool:
@@ -476,20 +649,23 @@ def _has_length_one(
     return short.shape == kept or (dropped and short.shape == without)
 
 
-def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
-    """Add what the wrong results of all cases have in common, by their names."""
+def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> bool:
+    """Add what the wrong results of all cases have in common, by their names.
+
+    Returns whether that names all that is wrong.
+    """
     found, deep = [], False
     for results in cases:
         right = [result.name for result in results if result.right]
         bad = [result for result in results if not result.right]
         # What nobody asked for is wrong, too: then no name, layer or sort is alone.
         if not bad or any(one.differences[0].kind == "extra" for one in bad):
-            return
+            return False
         wrong = [result.name for result in bad]
         if not right and len(wrong) == 1:
             result = bad[0]
             if result.differences[0].kind in ("relation", "contract"):
-                return
+                return False
             wrong = [item.path for item in result.differences]
             whole = [path for path, _ in leaves(result.expected, result.name)]
             right = [path for path in whole if path not in wrong]
@@ -503,7 +679,8 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> None:
         if all(pattern in others for others in found):
             key, kind, value = pattern
             evidence.relate(key, kind, layer=value, name=value, sort=value)
-            return
+            return True
+    return False
 
 
 def _alone(

@@ -66,7 +66,8 @@ def loops_of(
         if found:
             code = ast.unparse(place.loop)
             about = {"case": index + 1, "loop": code[:60], "array": place.array}
-            return [text("checks.slip.loop", **about, **found)]
+            lines = found.pop("lines")
+            return [text(f"checks.slip.loop_{lines}", **about, **found)]
     return []
 
 
@@ -180,8 +181,7 @@ def _left_out(
     reached = len({i % size for i in over if -size <= i < size}) if size else 0
     if reached == size:
         return None
-    lines = "entries" if array.ndim == 1 else ("rows", "columns", "")[place.axis]
     if array.ndim > 2:
         return None
-    said = text(f"checks.lines.{lines}")
-    return {"reached": reached, "size": size, "lines": said}
+    lines = "entries" if array.ndim == 1 else ("rows", "columns")[place.axis]
+    return {"reached": reached, "size": size, "lines": lines}

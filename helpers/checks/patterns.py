@@ -33,6 +33,7 @@ __all__ = [
     "explained",
     "find_pattern",
     "number",
+    "outside_bounds",
 ]
 
 FIXED = (2, 3)
@@ -232,6 +233,8 @@ def constant_ratio(want: np.ndarray, got: np.ndarray) -> float | None:
     with np.errstate(all="ignore"):
         ratios = got[significant] / want[significant]
     ratio = float(np.median(ratios))
+    if math.isclose(ratio, round(ratio), rel_tol=1e-9):
+        ratio = float(round(ratio))
     if not math.isfinite(ratio) or ratio == 0:
         return None
     return ratio if np.allclose(ratios, ratio, rtol=1e-6, atol=0) else None
@@ -256,10 +259,20 @@ def _factor(cases: Cases) -> Finding | None:
             several_ratios = listed(dict.fromkeys(number(ratio) for ratio in ratios))
             return Finding("ratios", "factor", {"ratios": several_ratios})
         return None
-    if explained(cases, FITTED, free=1):
+    free = 0 if ratios[0] in _counts(cases[0]) else 1
+    if explained(cases, FITTED, free=free):
         key = "ratio" if max(n.want.size for n in cases) > 1 else "ratio_one"
         return Finding(key, "factor", {"ratio": number(ratios[0])})
     return None
+
+
+def _counts(n: Numbers) -> set[float]:
+    """Return the numbers of rows and columns of the inputs, but for 0 and 1.
+
+    A factor that is one of them to the last digit is not fitted to the answer.
+    """
+    arrays = _inputs(n).values()
+    return {float(size) for array in arrays for size in array.shape if size > 1}
 
 
 def _transposed(cases: Cases) -> Finding | None:
@@ -355,6 +368,27 @@ def _of_an_input(cases: Cases) -> Finding | None:
     return None
 
 
+def _square_of_an_input(cases: Cases) -> Finding | None:
+    """Search for an input whose square has another factor."""
+    if not explained(cases, SEARCHED, fitted=1):
+        return None
+    for name, arrays in _telling_inputs(cases):
+        if any(
+            a.shape != n.want.shape or np.ptp(np.abs(a)) == 0
+            for n, a in zip(cases, arrays)
+            if n.want.size > 1
+        ) or all(a.size == 1 for a in arrays):
+            continue
+        times = [
+            constant_ratio(a**2, n.got - n.want)
+            for n, a in zip(cases, arrays)
+            if a.shape == n.want.shape
+        ]
+        if len(times) == len(cases) and None not in times:
+            return Finding("square_share", "input term", {"name": name})
+    return None
+
+
 def _one_factor_a_row(
     parts: Sequence[tuple[np.ndarray, np.ndarray]], cases: Cases
 ) -> bool:
@@ -441,9 +475,23 @@ def _lines(cases: Cases) -> Finding | None:
             continue
         if all(_constant_along(n.got - n.want, axis) for n in cases):
             return Finding(f"offset_{lines}", "bias")
-        if all(np.all(n.want) and _constant_along(n.got / n.want, axis) for n in cases):
+        if all(_factor_along(n, axis) for n in cases):
             return Finding(f"factor_{lines}", "factor by line")
     return None
+
+
+def _factor_along(n: Numbers, axis: int) -> bool:
+    """Tell whether each row or column is a multiple; what should be 0 has to be 0."""
+    zero = n.want == 0
+    if np.any(n.got[zero]):
+        return False
+    ratios = np.where(zero, np.nan, n.got / np.where(zero, 1, n.want))
+    if np.isnan(ratios).all(axis=axis).any():
+        return False
+    return bool(
+        np.nanmax(np.nanmax(ratios, axis=axis) - np.nanmin(ratios, axis=axis))
+        <= 1e-9 * np.nanmax(np.abs(ratios))
+    )
 
 
 def _unfilled(cases: Cases) -> Finding | None:
@@ -703,6 +751,34 @@ def _outside(cases: Cases) -> Finding | None:
     return None
 
 
+def outside_bounds(cases: Cases) -> Finding | None:
+    """Say that numbers lie beyond two inputs that bound all expected ones.
+
+    One of the expected numbers has to be a bound, or two inputs would bound by chance.
+    """
+    given = [_inputs(n) for n in cases]
+    scalars = [name for name in given[0] if given[0][name].ndim == 0]
+    for low, high in itertools.permutations(scalars, 2):
+        ends = [(inputs.get(low), inputs.get(high)) for inputs in given]
+        if any(a is None or b is None or a.ndim or b.ndim for a, b in ends):
+            continue
+        pairs = [
+            (float(a), float(b)) for a, b in ends if a is not None and b is not None
+        ]
+        inside = [
+            np.all((n.want >= a) & (n.want <= b)) for n, (a, b) in zip(cases, pairs)
+        ]
+        beyond = [np.any((n.got < a) | (n.got > b)) for n, (a, b) in zip(cases, pairs)]
+        reached = [
+            bool(np.any(close(n.want, np.full(n.want.shape, end))))
+            for n, pair in zip(cases, pairs)
+            for end in pair
+        ]
+        if all(inside) and all(beyond) and sum(reached) >= 2 and len(set(pairs)) > 1:
+            return Finding("beyond_inputs", "size", {"low": low, "high": high})
+    return None
+
+
 SEARCHES: list[Callable[[Cases], Finding | None]] = [
     _booleans,
     _zero,
@@ -715,6 +791,7 @@ SEARCHES: list[Callable[[Cases], Finding | None]] = [
     _transposed,
     _offset,
     _of_an_input,
+    _square_of_an_input,
     _function,
     _lines,
     _unfilled,
@@ -724,6 +801,7 @@ SEARCHES: list[Callable[[Cases], Finding | None]] = [
     _place,
     _reordered,
     _whole,
+    outside_bounds,
     _outside,
     _sums,
 ]

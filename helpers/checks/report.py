@@ -26,6 +26,7 @@ __all__ = [
     "Block",
     "CheckFailed",
     "Report",
+    "also_wrong",
     "blocks_of",
     "cases_named",
     "describe_outcome",
@@ -555,6 +556,12 @@ def remarks_on(
     )
 
 
+def also_wrong(evidence: Evidence) -> list[Advice]:
+    """Return what is said of parts beyond the one that the first relation names."""
+    title = text("checks.also" if evidence.relations else "checks.partly")
+    return [Advice(title, ended(said)) for said in evidence.also]
+
+
 def report_runs(
     function: FunctionCases,
     runs: list[Run],
@@ -595,6 +602,8 @@ def report_runs(
     wrong = sum(not run.right for run in runs)
     title = text("checks.common") if wrong > 1 else text("checks.found")
     report.advice += [Advice(title, ended(said)) for said in evidence.relations]
+    if entry is None:
+        report.advice += also_wrong(evidence)
     slips = []
     if entry is None and answer is not None:
         slips = remarks_on(answer, function, runs, evidence)

@@ -54,6 +54,7 @@ W = np.array([[1.3, -0.2, 0.6], [0.9, 2.2, -0.1], [0.8, -3.1, 1.7]])
         (lambda S, W, B: S - B, "too small by exactly the input b"),
         (lambda S, W, B: S + 0.3 * W, "by a multiple of the input W"),
         (lambda S, W, B: 0.3 * W, "is a multiple of the input W"),
+        (lambda S, W, B: S + 0.3 * W**2, "a multiple of the square of the input W"),
         (lambda S, W, B: S * W, "multiplied by the input W"),
         (lambda S, W, B: S / W, "divided by the input W"),
         (lambda S, W, B: S**2, "the square of the expected value"),
@@ -612,3 +613,118 @@ def test_predictions_that_are_too_often_zero_are_not_called_left_out():
     got = np.array([[0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0]])
 
     assert "all entries of dZ are 0" not in said(ones, got)[0]
+
+
+TWO = Signature("tuple", ("dW", "db"))
+
+
+def said_of_two(*cases):
+    """Return what is said of two results: of pairs of answers and expected ones."""
+    compared = [(compare(TWO, want, got), {"X": X}) for want, got, X in cases]
+    return evidence_of(compared)
+
+
+def test_a_second_fault_is_said_beside_the_first():
+    """With what holds of it, in all wrong cases or wherever it is wrong."""
+    X = np.ones((3, 5))
+    b, c = B, B + 1.0
+    first = ((SQUARE, b), (-SQUARE, 4 * b), X)
+
+    found = said_of_two(first, ((OTHER, c), (-OTHER, 4 * c), X))
+    assert found.relations == [
+        "every sign of dW is wrong; the absolute values are right"
+    ]
+    assert found.also == ["every value of db is 4 times the expected one"]
+
+    found = said_of_two(first, ((OTHER, c), (-OTHER, c), X))
+    assert found.also == [
+        "wherever db is wrong: every value of db is 4 times the expected one"
+    ]
+
+    found = said_of_two(first, ((OTHER, c), (-OTHER, c + B**2 + 0.3), X))
+    assert found.also == ["db. That may come of the same mistake, or of another one"]
+
+    found = said_of_two(first, ((OTHER, c), (-OTHER, np.inf * c), X))
+    assert found.also == ["db is infinity or NaN (not a number) in a case"]
+
+
+def test_of_one_fault_nothing_is_said_to_be_wrong_as_well():
+    """And where the names tell it all, it is not said twice."""
+    X = np.ones((3, 5))
+    found = said_of_two(
+        ((SQUARE, B), (-SQUARE, B), X), ((OTHER, B + 1), (-OTHER, B + 1), X)
+    )
+
+    assert found.relations[0].startswith("every sign of dW is wrong")
+    assert found.also == []
+
+
+def test_a_size_that_is_another_one_of_the_inputs_is_named():
+    """In two cases, with other sizes."""
+    shapes = [(3, 4), (2, 5)]
+    cases = [
+        (np.ones((1, m)), np.ones((n, 1)), {"Z": np.ones((n, m))}) for n, m in shapes
+    ]
+
+    assert "the size of dZ along axis 0 is the number of rows of Z" in said_of(cases)[0]
+    assert "is the number of rows" not in said_of(cases[:1])[0]
+
+
+def test_numbers_beyond_two_inputs_that_bound_the_expected_ones_are_named():
+    """Also where some of them are infinite; one expected number is each bound."""
+    cases = [
+        (np.array([1.0, 2.0, 4.0]), np.array([1.0, 9.0, np.inf]), 1.0, 4.0),
+        (np.array([0.5, 3.0, 8.0]), np.array([0.25, 3.0, 7.0]), 0.5, 8.0),
+    ]
+    told = said_of([(w, g, {"low": a, "high": b}) for w, g, a, b in cases])[0]
+    assert "dZ holds numbers below low or above high" in told
+
+    wider = said_of([(w, g, {"low": a - 9, "high": b + 9}) for w, g, a, b in cases])[0]
+    assert "holds numbers below" not in wider
+
+
+def test_where_a_number_is_not_finite_the_input_is_named():
+    """Of the same shape, and with its value."""
+    X = np.array([2.0, 0.0, -1.0])
+    with np.errstate(divide="ignore"):
+        compared = compare(Signature("single", ("s",)), X + 1, 1 / X)
+    evidence = evidence_of([(compared, {"x": X})])
+
+    assert "x[1] is 0 there" in evidence.cases[0]
+
+
+def test_keys_that_were_not_asked_for_are_named_beside_a_missing_one():
+    """As where layers are counted from 0."""
+    signature = Signature("dict", ("v",))
+    compared = compare(signature, {"dW1": B}, {"dW0": B}, Rules(exact=True))
+    facts = evidence_of([(compared, {})]).cases[0]
+
+    assert facts[0].startswith('v["dW1"] is missing')
+    assert facts[1].startswith('v["dW0"] was not asked for')
+
+
+def test_a_factor_of_lines_with_zeros_in_them_is_found():
+    """What should be 0 is 0."""
+    want = np.array([[0.0, 2.0, 4.0], [3.0, 0.5, 7.0], [5.0, 0.0, 0.25]])
+    factors = np.array([[2.0], [3.0], [5.0]])
+    cases = [(want, want * factors, {}), (OTHER, OTHER * factors, {})]
+
+    told = said_of(cases)[0]
+    assert "within each row of dZ all entries are off by the same factor" in told
+
+
+def test_a_factor_that_is_a_size_of_an_input_is_said_of_two_numbers():
+    """A factor of another size would be fitted to them."""
+    want = np.array([[0.75], [-0.5]])
+
+    assert "every value of dZ is 5 times" in said(want, 5 * want, X=np.ones((3, 5)))[0]
+    assert "times" not in said(want, 4 * want, X=np.ones((3, 5)))[0]
+
+
+def test_a_list_of_unequal_rows_has_no_size_that_is_named():
+    """It is no array, and is looked at by nothing that takes it for one."""
+    cases = [
+        (np.ones((2, m)), [[1.0], [1.0, 2.0]], {"X": np.ones((2, m))}) for m in (3, 4)
+    ]
+
+    assert "the size of" not in said_of(cases)[0]
