@@ -1,8 +1,11 @@
 """What the text of 01 says of the images is true of the images as they are."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from autograder.authoring.sources import read_source
 from helpers.datasets import load_cats
 from helpers.plots.images import accuracy_by_group
 from helpers.statistics import (
@@ -13,6 +16,10 @@ from helpers.statistics import (
 from tests.assignments.solutions import solutions
 
 RATES = (0.001, 0.01, 0.1, 1)
+BASICS = (
+    Path(__file__).resolve().parents[2]
+    / "source/01_logistic_regression/numpy_basics.ipynb"
+)
 
 
 @pytest.fixture(scope="module")
@@ -211,3 +218,31 @@ def test_largest_weights_are_not_at_the_edge(chosen):
     edge = np.concatenate([planes[:2], planes[-2:]]).mean()
 
     assert edge < middle / 2
+
+
+def checked_inputs(name):
+    """Return the arrays that a check cell of numpy_basics hands to a function."""
+    (cell,) = (c for c in read_source(BASICS).cells if c.id == f"{name}-check")
+    arrays = []
+    exec(cell.source, {"np": np, name: None, "check": lambda _, x: arrays.append(x)})
+    return arrays
+
+
+def test_no_image_is_the_same_column_in_both_orders():
+    """Else a wrong order is called right, as once in the example by hand."""
+    images = checked_inputs("image2vector")
+
+    assert len(images) > 5
+    for image in images:
+        assert not np.array_equal(image.ravel(), image.ravel(order="F"))
+
+
+def test_softmax_is_checked_where_subtracting_the_mean_overflows():
+    """The text takes the largest score: a smaller number is not always enough."""
+    largest = np.log(np.finfo(float).max)
+    scores = checked_inputs("softmax")
+
+    far = [np.max(x - np.mean(x, axis=0)) > largest for x in scores]
+
+    assert any(far[:3]), "of the public cases"
+    assert any(far[3:]), "of the hidden cases"
