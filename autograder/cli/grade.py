@@ -241,6 +241,12 @@ def _summarise(
     cached = sum(w.from_cache == len(w.notebooks) for w in done if not w.error)
     rate = f", {60 * graded / seconds:.0f} a minute" if graded else ""
     console.print(f"graded: {graded} in {seconds:.1f} s{rate}", highlight=False)
+    if not done and not run.skipped:
+        console.print(
+            "nothing was submitted: put notebooks into "
+            f"submitted/LEARNER/{run.assignment}/, or collect them",
+            highlight=False,
+        )
     if cached:
         console.print(f"of these known already, not run again: {cached}")
     if run.skipped:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.returning import hand_back
 
@@ -16,7 +17,8 @@ def hand_back_command(assignment: str) -> None:
     """Write feedback pages and marks of ASSIGNMENT as the LMS takes them.
 
     For work that `nbgrader zip_collect` collected and whose feedback was made. The
-    exit status is 1 where there is a learner without a page.
+    exit status is 1 where a learner has no page, or one that is older than a mark, and
+    where Moodle has another maximum than the assignment.
     """
     course = Course(Path.cwd())
     returned = hand_back(course, course.chosen(assignment)[0])
@@ -30,5 +32,14 @@ def hand_back_command(assignment: str) -> None:
         click.echo(f"no feedback for {line}")
     for line in returned.unmarked:
         click.echo(f"no mark in the worksheet for {line}")
-    if returned.missing:
+    for line in returned.scales:
+        click.echo(line)
+    if returned.outdated:
+        names = ", ".join(map(plain, returned.outdated))
+        click.echo(
+            f"pages older than a mark, a comment, the work or a setting: {names}; "
+            f"`python -m autograder feedback {assignment}` makes them anew, then call "
+            "this again"
+        )
+    if returned.missing or returned.outdated or returned.scales:
         sys.exit(1)

@@ -162,14 +162,20 @@ class Course:
 
         Raises
         ------
+        GradebookBusy
+            If another program keeps the gradebook locked.
         CourseError
             If the course's gradebook does not know the assignment.
         """
+        url = self.directory.db_url
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "gradebook.db")
-            empty_gradebook(
-                self.directory.db_url, self.directory.course_id, assignment, path
-            )
+            try:
+                empty_gradebook(
+                    patient(url), self.directory.course_id, assignment, path
+                )
+            except (OperationalError, InterfaceError) as error:
+                raise _explained(error, url) from None
             return path.read_bytes()
 
     def students(self, assignment: str) -> list[str]:

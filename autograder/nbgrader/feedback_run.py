@@ -119,6 +119,25 @@ class FeedbackRun:
                 self.unchanged.append(student)
         return planned
 
+    def outdated(self) -> list[str]:
+        """Return of whom a page shows something else than there is now.
+
+        Of a page that `nbgrader generate_feedback` made, only the graded notebook tells
+        whether it is old.
+        """
+        old = []
+        for student in self.plan():
+            pages = self.course.folder("feedback", student, self.assignment)
+            graded = self.course.folder("autograded", student, self.assignment)
+            made = [path.stat().st_mtime for path in pages.glob("*.html")]
+            since = [path.stat().st_mtime for path in graded.glob("*.ipynb")]
+            note = self._notes / student
+            # A page that is newer than the note was made by nbgrader.
+            ours = bool(made) and note.is_file() and note.stat().st_mtime >= max(made)
+            if ours or (made and since and min(made) < max(since)):
+                old.append(student)
+        return old
+
     def make(self, students: list[str], jobs: int) -> Iterator[tuple[str, str]]:
         """Make pages.
 

@@ -29,7 +29,7 @@ from autograder.flags import flags_from
 from autograder.names import KEPT, plain
 from autograder.nbgrader.course import Course, GradebookBusy, persistently
 from autograder.nbgrader.exports import harmless
-from autograder.nbgrader.marks import CellMark, cell_marks
+from autograder.nbgrader.marks import CellMark, absent, cell_marks
 from autograder.nbgrader.penalties import settle_penalties
 from autograder.nbgrader.rubrics import rubrics
 
@@ -245,7 +245,10 @@ def _questions(course: Course, assignment: str) -> list[Question]:
     found: dict[tuple[str, str], Question] = {}
     notebooks = _Notebooks(course, assignment)
     with course.gradebook() as book:
+        away = absent(book, assignment, course.config)
         for mark in cell_marks(book, assignment, by_hand=True):
+            if mark.student in away and mark.auto is None and mark.manual is None:
+                continue
             where = mark.notebook, mark.cell
             if where not in found:
                 found[where] = Question(*where, mark.code, mark.out_of)

@@ -4,11 +4,13 @@ The table of grades, the class report and the exports take them from here, so th
 all say the same.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from nbgrader.api import Base, Gradebook
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Table, func, or_, select
 from traitlets.config import Config
 
@@ -53,6 +55,7 @@ class Marks:
     look: int = 0  # cells of code that a person should look at
     penalty: float = 0.0  # what is subtracted because the work was late
     finished: bool = True  # whether nothing waits for a person or the machine
+    begun: bool = False  # whether there is a mark at all
 
     @property
     def total(self) -> float:
@@ -76,6 +79,7 @@ class Marks:
             self.written_out_of += mark.out_of
             self.waiting += mark.out_of if mark.waiting else 0.0
         nobody = mark.auto is None and mark.manual is None
+        self.begun = self.begun or not nobody
         if mark.waiting or nobody:
             self.finished = False
 
@@ -187,4 +191,33 @@ def class_marks(book: Gradebook, assignment: str, config: Config) -> dict[str, M
     for mark in cell_marks(book, assignment):
         if mark.student in found:
             found[mark.student].add(mark)
+    for student in absent(book, assignment, config):
+        if student in found and not found[student].begun:
+            del found[student]
     return found
+
+
+def absent(book: Gradebook, assignment: str, config: Config) -> set[str]:
+    """Return who has more time for an assignment and has handed nothing in.
+
+    nbgrader keeps an extension with the submission, so that there is one in the
+    gradebook before anything was handed in. Whoever it belongs to may have marks all
+    the same, where the work was removed later.
+    """
+    handed_in, assignments = _table("submitted_assignment"), _table("assignment")
+    extended = (
+        select(handed_in.c.student_id)
+        .join(assignments, assignments.c.id == handed_in.c.assignment_id)
+        .where(assignments.c.name == assignment)
+        .where(handed_in.c.extension.isnot(None))
+        .where(handed_in.c.timestamp.is_(None))
+    )
+    directory = CourseDirectory(config=config)
+    return {
+        student
+        for student in book.db.connection().execute(extended).scalars()
+        if not any(
+            os.path.lexists(directory.format_path(step, student, assignment))
+            for step in (directory.submitted_directory, directory.autograded_directory)
+        )
+    }

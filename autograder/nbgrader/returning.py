@@ -20,6 +20,7 @@ from autograder.files import read_bounded, write_atomically
 from autograder.names import plain
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.exports import harmless
+from autograder.nbgrader.feedback_run import FeedbackRun
 from autograder.nbgrader.marks import Marks, class_marks
 from autograder.nbgrader.worksheets import (
     IDENTITY,
@@ -33,6 +34,7 @@ NAMES = "names.json"
 MOST_BYTES = 50_000_000
 MOODLE = re.compile(r"(.*)_(\d+)_assignsubmission_(?:file|onlinetext)_?", re.DOTALL)
 GRADE, MOST = "grade", "maximum grade"
+ROUNDED = 0.005  # Moodle's numbers have two decimals
 
 
 @dataclass
@@ -45,8 +47,13 @@ class Returned:
     learners: int = 0  # of how many learners there are pages
     # Whose feedback could not be returned, and why.
     missing: list[str] = field(default_factory=list)
-    # Whose marks could not, or may not be what the LMS shows, and why.
+    # Whose marks could not, and why.
     unmarked: list[str] = field(default_factory=list)
+    # Where the LMS counts from another maximum, so that marks would mean another
+    # proportion there.
+    scales: list[str] = field(default_factory=list)
+    # Whose pages show other marks, comments or work than there are now.
+    outdated: list[str] = field(default_factory=list)
 
 
 def remember_names(folder: Path, names: Mapping[str, Mapping[str, str]]) -> None:
@@ -108,6 +115,9 @@ def hand_back(course: Course, assignment: str) -> Returned:
     out = course.root / "build" / "return"
     out.mkdir(parents=True, exist_ok=True)
     returned = Returned(out / f"{assignment}-feedback.zip")
+    course.settle_penalties(assignment)
+    old = FeedbackRun(course, assignment).outdated()
+    returned.outdated = [student for student in old if student in names]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, given in sorted(names.items()):
@@ -169,6 +179,7 @@ def _fill(
     places = {cell.strip().casefold(): i for i, cell in enumerate(rows[0])}
     if GRADE not in places or not any(map(participant_of, rows[1:])):
         return None
+    maxima: set[tuple[str, float]] = set()
     for row in rows[1:]:
         student = ids.get(participant_of(row), "")
         found = marks.get(student)
@@ -182,11 +193,14 @@ def _fill(
         row[places[GRADE]] = f"{found.total:.2f}"
         most = row[places[MOST]] if places.get(MOST, len(row)) < len(row) else ""
         if re.fullmatch(r"\d+([.,]\d+)?", most):
-            if float(most.replace(",", ".")) < found.total:
-                returned.unmarked.append(
-                    f"{plain(student)}: {found.total:g} points, and Moodle's maximum "
-                    f"is {most}: set it to {found.out_of:g} there"
-                )
+            maxima.add((most, found.out_of))
+    for most, out_of in sorted(maxima):
+        if abs(float(most.replace(",", ".")) - out_of) > ROUNDED:
+            returned.scales.append(
+                f"Moodle's maximum grade is {most}, and this assignment has "
+                f"{out_of:g} points: set it to {out_of:g} in the assignment's settings "
+                "in Moodle before you upload the worksheet"
+            )
     text = io.StringIO()
     # Moodle finds rows and marks by their numbers; names and texts are learners'.
     rows[1:] = [[_cell(cell) for cell in row] for row in rows[1:]]
@@ -196,4 +210,7 @@ def _fill(
 
 def _cell(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula; numbers stay."""
-    return cell if re.fullmatch(r"[+-]?[\d.,]*", cell) else harmless(cell)
+    if re.fullmatch(r"[+-]?[\d.,]*", cell):
+        return cell
+    # Moodle's own cells may end with a space, as in "Submitted for grading - ".
+    return harmless(cell) + cell[len(cell.rstrip(" ")) :]

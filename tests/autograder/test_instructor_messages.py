@@ -1,19 +1,24 @@
 """What an instructor is told where something is missing, and what to do then."""
 
+import datetime
 import errno
 import os
+import sqlite3
 from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from nbgrader.exchange.default import ExchangeReleaseFeedback
+from rich.console import Console
 from traitlets.config import Config
 
 from autograder.cli import extend
 from autograder.cli import main as commands
+from autograder.cli.grade import _summarise
 from autograder.cli.main import main
 from autograder.errors import CourseError
+from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import class_marks
 from autograder.nbgrader.releasing import ReleaseFeedback
 from autograder.nbgrader.returning import remember_names, renamed
@@ -127,3 +132,49 @@ def test_a_learner_with_a_new_id_is_recognized(tmp_path):
 def test_no_due_date_says_how_to_set_one(tiny_course):
     with pytest.raises(CourseError, match="nbgrader db assignment add 01_tiny"):
         extend.grant_extension(tiny_course, "01_tiny", "nobody", 3)
+
+
+def test_more_time_alone_is_no_work(tmp_path):
+    """Nothing waits for a person, and an export knows that nothing was handed in."""
+    config = Config()
+    config.CourseDirectory.root = str(tmp_path)
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "course") as book:
+        book.add_assignment("ps1")
+        book.add_notebook("problem", "ps1")
+        book.add_grade_cell("tests", "problem", "ps1", max_score=2, cell_type="code")
+        for student in ("ada", "bo", "cy"):
+            book.add_student(student)
+            submission = book.add_submission("ps1", student)
+            submission.extension = datetime.timedelta(hours=3)
+        # Of what one handed in nothing could be graded; of another it was removed.
+        (tmp_path / "submitted" / "bo" / "ps1").mkdir(parents=True)
+        grade = book.find_grade("tests", "problem", "ps1", "cy")
+        grade.auto_score, grade.needs_manual_grade = 1, False
+        book.db.commit()
+        found = class_marks(book, "ps1", config)
+
+    assert sorted(found) == ["bo", "cy"]
+    assert not found["bo"].finished and found["cy"].finished
+
+
+def test_a_locked_gradebook_is_one_sentence_before_a_run_too(tmp_path, monkeypatch):
+    """Workers get an empty one, whose cells are read from it."""
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    monkeypatch.setattr("autograder.nbgrader.course.PATIENCE", 0.01)
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "course"):
+        pass
+    course = Course(tmp_path)
+    lock = sqlite3.connect(tmp_path / "gradebook.db", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(CourseError, match="locked by another program"):
+        course.empty_gradebook("ps1")
+    lock.close()
+
+
+def test_a_run_without_work_says_what_is_missing(capsys):
+    run = SimpleNamespace(skipped=[], isolation="namespaces", assignment="ps1")
+
+    _summarise(Console(), run, [], [], 0.1)
+
+    assert "nothing was submitted" in capsys.readouterr().out

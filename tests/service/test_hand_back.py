@@ -1,6 +1,7 @@
 """Marks and pages for Moodle, as its own imports read them."""
 
 import csv
+import shutil
 import zipfile
 
 import pytest
@@ -65,6 +66,69 @@ def test_moodle_finds_pages_and_marks_again(place, monkeypatch):
     assert returned.unmarked == ["bo: something waits for you in Manual Grading"]
     assert called.exit_code == 1
     assert "no feedback for bo: there is no page" in called.output
+
+
+def handed_in(here, most):
+    """Let the one learner's work come from Moodle, graded and with a page."""
+    here.root.joinpath("submitted/ada/01_tiny").mkdir(parents=True)
+    release = here.root / "release" / "01_tiny" / "tiny.ipynb"
+    shutil.copy(release, here.root / "submitted" / "ada" / "01_tiny")
+    course = here.course
+    downloaded = course.root / "downloaded" / "01_tiny"
+    (downloaded / "archive").mkdir(parents=True)
+    sheet = (
+        "Identifier,Email address,Status,Grade,Maximum grade\r\n"
+        f"Participant 41,ada@example.org,Submitted - ,,{most}\r\n"
+    )
+    (downloaded / "archive" / "sheet.csv").write_text(sheet, newline="")
+    remember_names(downloaded, {"ada": {"tiny": "Ada_41_assignsubmission_file_"}})
+    with course.gradebook() as book:
+        book.update_or_create_student("ada", email="ada@example.org")
+    return course
+
+
+def test_pages_that_show_other_marks_than_the_worksheet_are_named(place, monkeypatch):
+    """A mark by hand after the pages were made; making them anew is said and enough."""
+    course = handed_in(place(), "7.00")
+    monkeypatch.chdir(course.root)
+    run = CliRunner().invoke
+    run(main, ["grade", "01_tiny", "--feedback"])
+    before = run(main, ["hand-back", "01_tiny"])
+    with course.gradebook() as book:
+        submission = book.find_submission("01_tiny", "ada")
+        for grade in submission.notebooks[0].grades:
+            grade.manual_score, grade.needs_manual_grade = 1.0, False
+        book.db.commit()
+    between = run(main, ["hand-back", "01_tiny"])
+    run(main, ["feedback", "01_tiny"])
+    after = run(main, ["hand-back", "01_tiny"])
+
+    said = "setting: ada; `python -m autograder feedback 01_tiny` makes them anew"
+    assert "pages older" not in before.output
+    assert said in between.output and between.exit_code == 1
+    assert "pages older" not in after.output
+
+
+def test_another_maximum_in_moodle_is_named(place, monkeypatch):
+    """Else 7 points of 7 would be 7 of 100 there."""
+    course = handed_in(place(), "100.00")
+    monkeypatch.chdir(course.root)
+    with course.gradebook() as book:
+        submission = book.update_or_create_submission("01_tiny", "ada")
+        for grade in submission.notebooks[0].grades:
+            grade.auto_score, grade.needs_manual_grade = 1.0, False
+        out_of = submission.max_score
+        book.db.commit()
+
+    called = CliRunner().invoke(main, ["hand-back", "01_tiny"])
+
+    assert f"maximum grade is 100.00, and this assignment has {out_of:g}" in (
+        called.output
+    )
+    assert f"set it to {out_of:g}" in called.output
+    assert called.exit_code == 1
+    sheet = (course.root / "build" / "return" / "01_tiny-sheet.csv").read_text()
+    assert "Submitted - ," in sheet
 
 
 def test_nothing_collected_is_one_plain_sentence(place):
