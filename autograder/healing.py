@@ -81,15 +81,13 @@ def edition_in(nb: NotebookNode) -> str:
 
 
 def _versions(store: Store) -> dict[str, set[str]]:
-    """Return the released texts of each cell, in all languages, by its id.
+    """Return the released texts of each cell, by its id.
 
-    A learner may take some cells from another edition.
+    A learner may take some cells from another edition, or have fetched the notebook
+    before its text was corrected.
     """
-    found: dict[str, set[str]] = {}
-    for language in store.languages():
-        for cell in store.speaking(language).released.get("cells", []):
-            found.setdefault(cell["id"], set()).add("".join(cell["source"]).strip())
-    return found
+    texts = store.texts()
+    return {name: {text.strip() for text in texts[name]} for name in texts}
 
 
 def _healed(submission: Submission, store: Store) -> Healed:

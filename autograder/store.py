@@ -24,6 +24,9 @@ MAX_FILE = 256_000_000
 ENGLISH = "en"
 
 
+MOST_EARLIER = 20  # texts of one cell
+
+
 class StoreError(CourseError):
     """A store that is missing or damaged; the message says what to do."""
 
@@ -71,6 +74,8 @@ class Store:
     # Of other languages: ``released``, the notebook of that edition, and ``functions``,
     # what the cases say in it, by function.
     editions: dict[str, dict] = field(default_factory=dict)
+    # Texts that cells had in former releases, by id: learners may still have those.
+    earlier: dict[str, list[str]] = field(default_factory=dict)
     own: str = ENGLISH  # the course's own language, in which its release is
     language: str = ENGLISH  # the language in which it speaks
 
@@ -103,6 +108,7 @@ class Store:
             "released": self.released,
             "tests": {name: vars(cell) for name, cell in self.tests.items()},
             "editions": self.editions,
+            "earlier": self.earlier,
             "own": self.own,
             "cases": cases_form(self.cases),
         }
@@ -124,6 +130,7 @@ class Store:
             released=form["released"],
             tests={name: AssertCell(**body) for name, body in form["tests"].items()},
             editions=dict(form.get("editions", {})),
+            earlier=dict(form.get("earlier", {})),
             own=str(form.get("own", ENGLISH)),
         )
 
@@ -150,6 +157,34 @@ class Store:
             released=edition.get("released", self.released),
             language=language,
         )
+
+    def texts(self) -> dict[str, list[str]]:
+        """Return the released texts of each cell, by its id.
+
+        In all languages, and those of former releases.
+        """
+        found: dict[str, list[str]] = {}
+        for language in self.languages():
+            for cell in self.speaking(language).released.get("cells", []):
+                found.setdefault(cell["id"], []).append("".join(cell["source"]))
+        for name, texts in self.earlier.items():
+            found.setdefault(name, []).extend(texts)
+        return found
+
+    def follow(self, path: Path) -> None:
+        """Note what cells said in the releases before this one.
+
+        `path` is where the store of the last one lies, if there was one.
+        """
+        try:
+            former = read_store(path).texts()
+        except StoreError:
+            return
+        now = self.texts()
+        for name, texts in former.items():
+            others = [text for text in texts if text not in now.get(name, ())]
+            if others:
+                self.earlier[name] = list(dict.fromkeys(others))[:MOST_EARLIER]
 
     def languages(self) -> list[str]:
         """Return the languages of its editions, English first."""

@@ -294,7 +294,9 @@ class Publish(NbGraderPreprocessor):
             path.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
             if source.has_checks:
                 write_form(own, folder / name)
-        store.write(store_path(root, names["assignment"], names["notebook"]))
+        path = store_path(root, names["assignment"], names["notebook"])
+        store.follow(path)
+        store.write(path)
         if source.has_checks:
             release = root / "release" / names["assignment"]
             release.mkdir(parents=True, exist_ok=True)

@@ -151,6 +151,31 @@ def test_cells_of_another_edition_are_nobodys_own_words(translated):
     assert [(flag.kind, flag.cell) for flag in flags] == [("unanswered", "why")]
 
 
+def test_the_texts_of_a_former_release_are_nobodys_own_words(store, tmp_path):
+    """A learner who fetched the notebook before a correction has changed nothing."""
+    path = tmp_path / "tiny.json"
+    store.write(path)
+    form = form_of(store)
+    corrected = replace(store, released=form_of(store), earlier={})
+    for cell in corrected.released["cells"]:
+        if cell["id"] in ("title", "setup", "why"):
+            text = "".join(cell["source"]) + "\n# corrected"
+            cell["source"] = text.replace("Two functions", "A few functions")
+    before = healed(corrected, form)
+    corrected.follow(path)
+    corrected.write(path)
+    after = healed(read_store(path), form)
+
+    assert "own text" in [flag.kind for flag in before.flags]
+    assert any("setup" in note for note in before.notes)
+    assert [flag.kind for flag in after.flags] == ["unanswered"]
+    assert after.notes == []
+
+    again = replace(corrected, earlier={})
+    again.follow(path)
+    assert again.earlier == corrected.earlier
+
+
 def test_lines_without_line_ends_are_lines(store):
     """Some programs write a cell as a list of lines, and leave the ends out."""
     form = form_of(store)
