@@ -34,6 +34,7 @@ KINDS = "kinds"
 OWN_WORK = "own_work"
 # Earlier functions that answers may call, though the solution does not.
 MAY_CALL = "may_call"
+TWINS = "twins"
 
 
 class CatalogueError(CourseError):
@@ -78,7 +79,7 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
     tables = tables_of(path)
     catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
     readings = _readings(tables.pop(READ, {}), path.name)
-    for name in (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK, MAY_CALL):
+    for name in (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK, MAY_CALL, TWINS):
         tables.pop(name, None)
     for notebook, functions in tables.items():
         for function, entries in functions.items():

@@ -12,6 +12,7 @@ from autograder.authoring.catalogue import (
     CONTRACT_HINTS,
     KINDS,
     OWN_WORK,
+    TWINS,
     CatalogueError,
     tables_of,
 )
@@ -36,6 +37,8 @@ class Contract:
     # them.
     kinds: dict[str, str] = field(default_factory=dict)
     own_work: tuple[str, ...] = ()  # functions of ``helpers`` that do what is asked for
+    # Why some public case can have no hidden twin of the same shapes; empty elsewhere.
+    no_twins: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,17 +61,20 @@ def read_contracts(path: Path) -> dict[str, dict[str, Contract]]:
         If a term is none of the vocabulary, or two contradict each other.
     """
     tables = tables_of(path)
-    more = {name: tables.get(name, {}) for name in (CONTRACT_HINTS, KINDS, OWN_WORK)}
+    names = CONTRACT_HINTS, KINDS, OWN_WORK, TWINS
+    more = {name: tables.get(name, {}) for name in names}
     contracts: dict[str, dict[str, Contract]] = {}
     for notebook, functions in tables.get(CONTRACT, {}).items():
         for function, terms in functions.items():
             where = f"{path.name}, [{CONTRACT}.{notebook}], {function}"
-            own, kinds, given = (
+            own, kinds, given, why = (
                 table.get(notebook, {}).pop(function, {}) for table in more.values()
             )
             _check(terms, own, where)
             terms = ["own work", *terms] if given else terms
-            contract = Contract(tuple(terms), dict(own), dict(kinds), tuple(given))
+            contract = Contract(
+                tuple(terms), dict(own), dict(kinds), tuple(given), str(why or "")
+            )
             contracts.setdefault(notebook, {})[function] = contract
     for name, table in more.items():
         for notebook, functions in table.items():

@@ -22,6 +22,7 @@ from autograder.authoring.regions import (
     tree_of,
 )
 from autograder.authoring.sources import SourceNotebook, split_hidden
+from autograder.authoring.twins import has_arrays, is_twin
 from autograder.errors import CourseError
 from autograder.examination import Examination, requests
 from autograder.forks import Ask
@@ -37,7 +38,7 @@ from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Entry, FunctionCases, inputs_from
 from helpers.checks.contract import contract_line
-from helpers.checks.recognition import Run, agrees, recognise
+from helpers.checks.recognition import Run, agrees, named_inputs, recognise
 from helpers.checks.report import evidence_of_runs, is_true_of
 from helpers.checks.stubs import definitions_of, is_stub
 from helpers.checks.values import encode
@@ -78,6 +79,7 @@ def check_catalogue(
             _check_points(source, record)
             if any(graded.contract for graded in source.functions.values()):
                 _check_kinds(source, record)
+            check_twins(source, record)
         _check_readings(source, record, root)
         check_hints(source, record)
         for case in record.cases:
@@ -208,6 +210,44 @@ def _check_kinds(source: SourceNotebook, record: FunctionCases) -> None:
             )
 
 
+def check_twins(source: SourceNotebook, record: FunctionCases) -> None:
+    """What the shapes of a public case tell is not the answer to all such inputs.
+
+    Raises
+    ------
+    GateError
+        If a public case has no hidden twin, and no reason for it is given, or both.
+    """
+    function = source.functions[record.name]
+    if not function.contract:
+        return
+    calls = [(named_inputs(record, case), case.rng) for case in record.cases]
+    alone = [
+        i
+        for i, case in enumerate(record.cases)
+        if not case.hidden
+        and has_arrays(calls[i][0])
+        and not any(
+            other.hidden
+            and is_twin(calls[i], calls[k])
+            and not agrees(case.expected, other.expected)
+            for k, other in enumerate(record.cases)
+        )
+    ]
+    if alone and not function.no_twins:
+        raise GateError(
+            f"{record.name}: no hidden case has the shapes of public case "
+            f"{alone[0] + 1} and another result, so that an answer may know it by its "
+            "shapes: add one, or give the reason why none can be in "
+            f"[twins.{source.name}]"
+        )
+    if function.no_twins and not alone:
+        raise GateError(
+            f"{record.name}: [twins.{source.name}] says that its public cases have no "
+            "hidden twins, but they have: take that away"
+        )
+
+
 def check_hints(source: SourceNotebook, record: FunctionCases) -> None:
     """Each hint of a function is another question, and gives nothing away.
 
@@ -293,10 +333,27 @@ def _check_rendered(record: FunctionCases, entry: Entry, public: list[Run]) -> N
         )
 
 
+def _without_twins(record: FunctionCases) -> list[int]:
+    """Return the hidden cases that have other shapes than every public one.
+
+    Twins show what their public cases show, by which no catalogue was chosen.
+    """
+    calls = [(named_inputs(record, case), case.rng) for case in record.cases]
+    visible = [calls[i] for i, case in enumerate(record.cases) if not case.hidden]
+    hidden = [i for i, case in enumerate(record.cases) if case.hidden]
+    return [
+        i
+        for i in hidden
+        if not has_arrays(calls[i][0])
+        or not any(is_twin(calls[i], public) for public in visible)
+    ]
+
+
 def _check_entries(judge: Judge, record: FunctionCases) -> None:
     """Every misconception loses marks, fails visibly and is told from the others."""
     hidden = [i for i, case in enumerate(record.cases) if case.hidden]
     visible = [i for i, case in enumerate(record.cases) if not case.hidden]
+    half = (len(_without_twins(record)) + 1) // 2
     for entry in record.entries:
         outcomes = [case.entries[entry.name] for case in record.cases]
         if entry.accept:
@@ -305,7 +362,7 @@ def _check_entries(judge: Judge, record: FunctionCases) -> None:
         where = f"{record.name}, {entry.name!r}"
         runs = judge.runs(record, outcomes)
         lost = [i for i in hidden if not runs[i].right]
-        need = 1 if entry.edge else (len(hidden) + 1) // 2
+        need = 1 if entry.edge else half
         if len(lost) < need:
             raise GateError(
                 f"{where}: {len(lost)} of {len(hidden)} hidden cases show it; at least "

@@ -13,18 +13,27 @@ import time
 import types
 import warnings
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 
+from autograder.authoring.twins import has_arrays, is_twin, twins_of
 from autograder.driving import Group, drive, outcomes
 from autograder.forks import Ask
 from autograder.moments import Moment, watch
 from autograder.protocol import CaseForm, CaseLimits, read_outcome
-from helpers.checks.cases import outcome_form
-from helpers.checks.values import Unsupported, decode, encode, plain, size_of
+from helpers.checks.cases import inputs_from, outcome_form, outcome_from
+from helpers.checks.recognition import agrees
+from helpers.checks.values import (
+    Unsupported,
+    decode,
+    encode,
+    leaves,
+    plain,
+    size_of,
+)
 
 MAX_CASE = 256_000
 
@@ -184,8 +193,8 @@ def record(request: dict) -> dict:
     """Run a source and record its cases.
 
     Of `request` it takes ``cells`` (id and parts), ``functions`` (parameters, cell,
-    stub, entries), ``seconds`` and ``entry_seconds``. Returns cases with their
-    outcomes, frozen values and times.
+    stub, entries), ``twins``, ``seconds`` and ``entry_seconds``. Returns cases with
+    their outcomes, frozen values and times.
     """
     begun = time.monotonic()
     namespace = prepare()
@@ -223,6 +232,9 @@ def record(request: dict) -> dict:
             target[path[-1]] = outcome_form(read_outcome(frame))
 
     recorded(CaseLimits(seconds), [(name, "", "expected") for name in functions])
+    for case, outcome in _twins(request, cases, found, namespace):
+        cases.append(case)
+        found.append({"expected": outcome})
     recorded(
         CaseLimits(request["entry_seconds"]),
         [
@@ -249,6 +261,73 @@ def record(request: dict) -> dict:
             "outcomes": time.monotonic() - executed,
         },
     }
+
+
+def _twins(
+    request: dict, cases: list[dict], found: list[dict], namespace: dict
+) -> Iterator[tuple[dict, dict]]:
+    """Yield a hidden twin of each public case that has none, and its outcome.
+
+    Only of functions that `request` names in ``twins``. Of several possible ones the
+    first counts for which the solution returns something else.
+    """
+    for name in request.get("twins", ()):
+        function = request["functions"][name]
+        own = [i for i, case in enumerate(cases) if case["function"] == name]
+        calls = {i: _inputs(cases[i], function["parameters"]) for i in own}
+        for i in own:
+            if cases[i]["hidden"] or not has_arrays(calls[i][0]):
+                continue
+            expected = found[i]["expected"]
+            if any(
+                cases[k]["hidden"]
+                and is_twin(calls[i], calls[k])
+                and found[k]["expected"].get("value") != expected.get("value")
+                for k in own
+            ):
+                continue
+            prepare = definer(namespace, name, "", function["cell"])
+            for inputs, rng in twins_of(*calls[i]):
+                twin = _twin_form(cases[i], inputs, rng, function["parameters"])
+                keys = "parameters", "contract", "calls", "own_work"
+                about = (function[key] for key in keys)
+                group = Group(prepare, cast("list[CaseForm]", [twin]), *about)
+                (frame,) = outcomes([group], CaseLimits(request["seconds"]))
+                outcome = outcome_form(read_outcome(frame))
+                if _is_other(expected, outcome):
+                    yield twin, outcome
+                    break
+
+
+def _inputs(case: dict, names: Sequence[str]) -> tuple[dict[str, object], int | None]:
+    """Return the inputs of a case by name, and its seed."""
+    args, kwargs, rng = inputs_from(case)
+    return dict(zip(names, args)) | kwargs, rng
+
+
+def _twin_form(
+    case: dict, inputs: dict[str, object], rng: int | None, names: Sequence[str]
+) -> dict:
+    count = len(case["args"])
+    return case | {
+        "args": [encode(inputs[name]) for name in names[:count]],
+        "kwargs": {key: encode(inputs[key]) for key in case["kwargs"]},
+        "rng": rng,
+        "hidden": True,
+    }
+
+
+def _is_other(expected: dict, outcome: dict) -> bool:
+    """Tell whether a twin has a result of its own, all of it finite."""
+    one, other = outcome_from(expected), outcome_from(outcome)
+    if one.error is not None or other.error is not None or other.warned:
+        return False
+    finite = all(
+        np.isfinite(leaf).all()
+        for _, leaf in leaves(other.value, "")
+        if isinstance(leaf, np.ndarray | float)
+    )
+    return finite and not agrees(one, other)
 
 
 class _Presented(Recorder):

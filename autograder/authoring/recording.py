@@ -128,6 +128,7 @@ def record(source: SourceNotebook, folder: Path) -> Store:
             "task": "record",
             "cells": cells,
             "functions": functions,
+            "twins": [name for name, one in source.functions.items() if one.has_twins],
             "seconds": CASE_SECONDS,
             "entry_seconds": ENTRY_SECONDS,
         },

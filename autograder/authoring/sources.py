@@ -73,8 +73,15 @@ class GradedFunction:
     own_work: tuple[str, ...] = ()  # functions of ``helpers`` that do what is asked for
     # Earlier graded functions that an answer may call beside those of `calls`.
     may_call: tuple[str, ...] = ()
+    # Why some public case can have no hidden twin of the same shapes; empty elsewhere.
+    no_twins: str = ""
     # What the solution calls the elements of a tuple, by parameter or result.
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def has_twins(self) -> bool:
+        """Whether each public case gets a hidden one of the same shapes."""
+        return bool(self.contract)
 
 
 @dataclass
@@ -158,6 +165,7 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
                     function.hints = contracts[function.name].hints
                     function.kinds = contracts[function.name].kinds
                     function.own_work = contracts[function.name].own_work
+                    function.no_twins = contracts[function.name].no_twins
                 functions[function.name] = function
     if any(cell.role == "assert" for cell in cells):
         # Ordinary tests may be all that grades a function.
