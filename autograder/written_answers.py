@@ -98,9 +98,9 @@ def remarks_of(source: str, released: Collection[str]) -> str:
 
     Examples
     --------
-    >>> remarks_of("# The matrix product of a row and a column is a number.\nx = 1", [])
-    'The matrix product of a row and a column is a number.'
-    >>> remarks_of("# the mean\nx = 1", [])
+    >>> remarks_of("# The product of a row and a column is a number.\\nx = 1", [])
+    'The product of a row and a column is a number.'
+    >>> remarks_of("# the mean\\nx = 1", [])
     ''
     """
     known = {line.strip() for text in released for line in text.splitlines()}
