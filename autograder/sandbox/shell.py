@@ -247,6 +247,21 @@ class Shell(ZMQInteractiveShell):
     def enable_gui(self, gui: object = None) -> None:
         """Have no windows: figures are drawn inline."""
 
+    def showtraceback(
+        self, exc_tuple: tuple | None = None, *args: Any, **options: Any
+    ) -> None:
+        """Show an exception as a kernel does: up to where the grader's own code begins.
+
+        An interrupt, and what `write` refuses, are raised there.
+        """
+        kind, value, steps = exc_tuple or sys.exc_info()
+        step = steps
+        while step is not None and step.tb_next is not None:
+            if step.tb_next.tb_frame.f_code.co_filename == __file__:
+                step.tb_next = None
+            step = step.tb_next
+        super().showtraceback((kind, value, steps), *args, **options)
+
 
 def _no_input(*_: object, **__: object) -> NoReturn:
     raise StdinNotImplementedError("nobody is there to type anything in")

@@ -2,17 +2,20 @@
 
 import contextlib
 import json
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
+import autograder
 from autograder.nbgrader.execution import JudgedExecute
 from autograder.protocol import TOO_LARGE
 from autograder.sandbox.session import (
@@ -28,6 +31,8 @@ from autograder.store import Store
 from helpers.checks.cases import NotebookCases
 
 pytestmark = pytest.mark.slow
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 WARMED_UP = """
 import importlib.metadata
@@ -168,6 +173,27 @@ def test_an_interrupted_cell_ends_and_the_shell_goes_on(session):
 
     assert found == ["stream", "KeyboardInterrupt"]
     assert shown(session, "print(x)") == [("stream", {"name": "stdout", "text": "2\n"})]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGINT)", "KeyboardInterrupt"),
+        ("import sys\nsys.stdout.write(5)", "TypeError"),
+        ("input()", "StdinNotImplementedError"),
+    ],
+)
+def test_a_traceback_has_none_of_the_graders_own_code(session, cell, name):
+    """It ends in the cell, and tells no path of the machine where grading runs."""
+    ((kind, content),) = shown(session, cell)
+
+    assert (kind, content["ename"]) == ("error", name)
+    traceback = "\n".join(content["traceback"])
+    assert re.search(
+        "-> .*" + re.escape(cell.splitlines()[-1][:5]), COLOURS.sub("", traceback)
+    )
+    assert "shell.py" not in traceback
+    assert str(Path(autograder.__file__).parent) not in traceback
 
 
 def test_interrupts_never_tear_a_frame(session):
