@@ -92,7 +92,7 @@ def prose_of(source: str) -> str:
 
 
 def remarks_of(source: str, released: Collection[str]) -> str:
-    r"""Return what a code cell says beside its code, if that is a sentence or more.
+    """Return what a code cell says beside its code, if that is a sentence or more.
 
     Comments and lone strings, without the lines that are in a released text.
 
