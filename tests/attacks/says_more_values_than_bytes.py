@@ -3,7 +3,7 @@
 STOCK = "it exhausts the machine"
 FIRST = """
 import json, struct
-send = get_ipython().display_pub.session._connection._socket.sendall
+send = get_ipython().display_pub.session.connection._socket.sendall
 body = b'{"shown": "display_data", "content": [' + b"{}," * 400_000 + b"{}]}"
 for _ in range(3):
     send(struct.pack(">I", len(body)) + body)

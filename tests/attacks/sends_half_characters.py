@@ -6,7 +6,7 @@ LOSES = True
 FIRST = r"""
 import json, struct
 from autograder.sandbox import shell
-connection = get_ipython().display_pub.session._connection
+connection = get_ipython().display_pub.session.connection
 def sent(body):
     connection._socket.sendall(struct.pack(">I", len(body)) + body)
 def answers(forms, *_, **__):

@@ -2,7 +2,7 @@
 
 STOCK = "it is about pages that other people open"
 FIRST = """
-connection = get_ipython().display_pub.session._connection
+connection = get_ipython().display_pub.session.connection
 odd = [None, 5, 10**400, [], {}, "text", ["text", 5], {"a": {"b": []}}, True]
 def publish(kind, content):
     connection.send({"shown": kind, "content": content})
