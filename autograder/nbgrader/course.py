@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import sqlalchemy
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SAWarning
 
 from autograder.errors import CourseError
@@ -336,7 +336,7 @@ def _is_folder(path: Path) -> bool:
 def _wait_for_locks(book: Gradebook) -> None:
     """Let a database server wait as long for locks as a file is waited for."""
     if book.engine.dialect.name == "postgresql":
-        book.db.execute(text(f"SET lock_timeout = {int(1000 * PATIENCE)}"))
+        book.db.execute(sqlalchemy.text(f"SET lock_timeout = {int(1000 * PATIENCE)}"))
         book.db.commit()  # what is undone undoes settings, too
 
 

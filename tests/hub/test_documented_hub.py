@@ -17,6 +17,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from types import SimpleNamespace
@@ -348,7 +349,9 @@ def test_a_pod_has_the_number_the_folders_and_the_settings_of_its_person(
         manifest = await spawner.get_pod_manifest()
         return spawner.api.api_client.sanitize_for_serialization(manifest)
 
-    spec = asyncio.run(pod())["spec"]
+    # The browser of other tests of this process has a loop in its thread.
+    with ThreadPoolExecutor(1) as thread:
+        spec = thread.submit(asyncio.run, pod()).result()["spec"]
     (container,) = spec["containers"]
     environment = {one["name"]: one.get("value") for one in container["env"]}
     mounts = {one["mountPath"]: one for one in container["volumeMounts"]}
