@@ -250,7 +250,8 @@ def _between(lines: list[str]) -> str:
 
     They come with their line ends; some programs leave them out.
     """
-    ended = any("\n" in line or "\r" in line for line in lines)
+    # Jupyter's own lines end wherever `splitlines` ends them, as at U+2028.
+    ended = any(line.splitlines() != [line] for line in lines if line)
     return "" if ended or len(lines) == 1 else "\n"
 
 

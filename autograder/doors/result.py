@@ -4,17 +4,20 @@
 """
 
 import json
+import logging
 from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode
 
 from autograder.feedback import case_words, cell_html, function_reason, hints_of
 from autograder.flags import Flag, flags_from
-from autograder.judging import FunctionVerdict, Verdict
+from autograder.judging import CellVerdict, FunctionVerdict, Verdict
 from autograder.store import Store
 from helpers.checks.cases import FunctionCases
 from helpers.checks.report import Advice
 from helpers.strings import text
+
+LOG = logging.getLogger(__name__)
 
 # Raised where a program that reads the older form would misread the newer one.
 VERSION = 1
@@ -160,7 +163,7 @@ def result_of(
             cells.append(CellResult(identity, 0.0, cell.points, names, problem))
             continue
         mark = verdict.cells[identity]
-        html = cell_html(store, verdict, identity, mark)
+        html = _html(store, verdict, identity, mark)
         cells.append(
             CellResult(identity, mark.points, mark.out_of, names, problem, html)
         )
@@ -236,9 +239,26 @@ def _function(record: FunctionCases, verdict: Verdict | None) -> FunctionResult:
         said=function_reason(found),
         mistake=found.entry.name if found.entry else "",
         with_reference=found.with_reference,
-        hints=tuple(hints_of(record, found)),
+        hints=_hints(record, found),
         cases=tuple(_cases(record, found)),
     )
+
+
+def _html(store: Store, verdict: Verdict, identity: str, mark: CellVerdict) -> str:
+    """Return the table of a check cell; a fault of ours there costs no marks."""
+    try:
+        return cell_html(store, verdict, identity, mark)
+    except Exception:
+        LOG.exception("The feedback of %s cannot be written", identity)
+        return ""
+
+
+def _hints(record: FunctionCases, found: FunctionVerdict) -> tuple[Advice, ...]:
+    try:
+        return tuple(hints_of(record, found))
+    except Exception:
+        LOG.exception("The hints of %s cannot be written", record.name)
+        return ()
 
 
 def _cases(record: FunctionCases, found: FunctionVerdict) -> list[CaseResult]:

@@ -54,10 +54,17 @@ class LatePolicy:
             quiet.propagate = False
             self._plugin = step.plugin_class(parent=step, log=quiet)
 
-    def points(self, student: str, score: float, seconds: float) -> float | None:
-        """Return the penalty of a score, or None where the settings say nothing."""
-        if self._plugin is None or seconds <= 0:
+    def points(
+        self, student: str, score: float, seconds: float, extended: bool = False
+    ) -> float | None:
+        """Return the penalty of a score, or None where the settings say nothing.
+
+        Of work that more time made punctual it is 0, whatever it was before.
+        """
+        if self._plugin is None:
             return None
+        if seconds <= 0:
+            return 0.0 if extended else None
         found = self._plugin.late_submission_penalty(student, score, seconds)
         # As nbgrader has it: nobody gets points for being late, or loses others'.
         return None if found is None else min(max(float(found), 0.0), score)
@@ -67,7 +74,8 @@ def penalty_of(policy: LatePolicy, submitted: SubmittedNotebook) -> float:
     """Return the penalty of one notebook that was handed in."""
     handed_in = submitted.assignment
     seconds = handed_in.total_seconds_late
-    found = policy.points(handed_in.student_id, submitted.score, seconds)
+    extended = handed_in.extension is not None
+    found = policy.points(handed_in.student_id, submitted.score, seconds, extended)
     kept: float = submitted.late_submission_penalty or 0.0
     return kept if found is None else found
 
@@ -99,7 +107,8 @@ def penalties(
         scores = _scores(book, cells, [key for key, _, _ in some])
         for key, outer, before in some:
             student, seconds = late[outer]
-            found = policy.points(student, scores.get(key, 0.0), seconds)
+            # Who is not late is among these only with more time.
+            found = policy.points(student, scores.get(key, 0.0), seconds, True)
             if found is not None:
                 yield Penalty(key, student, before, found)
 
@@ -156,7 +165,7 @@ def _late(
     found = {}
     for key, student, when, more, due in book.db.connection().execute(asked):
         seconds = (when - due - (more or datetime.timedelta())).total_seconds()
-        if seconds > 0:
+        if seconds > 0 or more is not None:
             found[key] = student, seconds
     return found
 

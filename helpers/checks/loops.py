@@ -25,6 +25,7 @@ from helpers.strings import text
 __all__ = ["loops_of"]
 
 SECONDS = 3.0
+MOST_SOURCE = 5_000  # characters; each name is sought in all of them
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ def loops_of(
         return []
     if not isinstance(node, ast.FunctionDef):
         return []
+    if len(source) > MOST_SOURCE:
+        return []
     places = list(_places(node))
     wrong = [
         (i, run)
@@ -73,7 +76,8 @@ def loops_of(
 
 def _places(function: ast.FunctionDef) -> Iterator[Place]:
     """Yield where loops index arrays, as far as their names have one meaning."""
-    for loop in ast.walk(function):
+    # A loop in a branch may not have run, and one in a function has other names.
+    for loop in _always_run(function):
         if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
             continue
         counted = loop.iter
@@ -97,6 +101,9 @@ def _indexed(
             continue
         index = node.slice
         parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        # `None` adds an axis, and `...` stands for several.
+        if any(not _keeps_axes(part) for part in parts):
+            return
         for axis, part in enumerate(parts):
             if variable in _names_of(part):
                 key = node.value.id, axis
@@ -108,6 +115,19 @@ def _indexed(
     for (array, axis), alone in found.items():
         if alone and _once(function, array):
             yield Place(loop, array, axis)
+
+
+def _always_run(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.For | ast.With):
+            yield child
+            yield from _always_run(child)
+
+
+def _keeps_axes(part: ast.expr) -> bool:
+    if isinstance(part, ast.Constant):
+        return isinstance(part.value, int)
+    return "newaxis" not in ast.unparse(part)
 
 
 def _is_read(node: ast.AST) -> bool:

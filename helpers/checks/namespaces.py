@@ -78,14 +78,20 @@ def _kind_of(node: ast.expr) -> object:
     if isinstance(node, ast.Constant) and node.value is not None:
         return node.value
     if isinstance(node, ast.Call):
-        called = ast.unparse(node.func)
+        try:
+            called = ast.unparse(node.func)
+        except RecursionError:  # a long chain of calls or attributes
+            return None
         if called in MAKERS or called.startswith(MODULES):
             return {}
     return None
 
 
-def _without_body(node: ast.FunctionDef) -> Callable:
-    """Return a function of the same parameters that does nothing."""
+def _without_body(node: ast.FunctionDef) -> Callable | None:
+    """Return a function of the same parameters that does nothing.
+
+    None where Python's parser takes them and its compiler does not.
+    """
     given = node.args
     arguments = ast.arguments(
         posonlyargs=[ast.arg(one.arg) for one in given.posonlyargs],
@@ -97,5 +103,8 @@ def _without_body(node: ast.FunctionDef) -> Callable:
         defaults=[ast.Constant(0) for _ in given.defaults],
     )
     namespace: dict[str, Callable] = {}
-    exec(f"def {node.name}({ast.unparse(arguments)}): pass", namespace)
+    try:
+        exec(f"def {node.name}({ast.unparse(arguments)}): pass", namespace)
+    except SyntaxError:  # such as one name twice
+        return None
     return namespace[node.name]

@@ -233,9 +233,11 @@ def constant_ratio(want: np.ndarray, got: np.ndarray) -> float | None:
     with np.errstate(all="ignore"):
         ratios = got[significant] / want[significant]
     ratio = float(np.median(ratios))
+    if not math.isfinite(ratio):
+        return None
     if math.isclose(ratio, round(ratio), rel_tol=1e-9):
         ratio = float(round(ratio))
-    if not math.isfinite(ratio) or ratio == 0:
+    if ratio == 0:
         return None
     return ratio if np.allclose(ratios, ratio, rtol=1e-6, atol=0) else None
 

@@ -10,6 +10,7 @@ import re
 import textwrap
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeGuard
 
 from helpers.checks.namespaces import definition_in, names_in
 from helpers.strings import text
@@ -78,7 +79,8 @@ def slips_in_cells(
     if node is None:
         return []
     names = names_in(cells)
-    other = other_parameters(names[name], asked, calls) if asked else ""
+    # The name may have been bound to something unknown since.
+    other = other_parameters(names.get(name), asked, calls) if asked else ""
     if other:
         return [other]
     return _slips_in(node, names, drawn, counted, stopped, kinds)
@@ -130,6 +132,7 @@ def other_parameters(
 
 
 MAX_DEFINITION = 160
+MOST_PARAMETERS = 20
 
 
 def _slips_in(
@@ -382,6 +385,8 @@ def _names(function: ast.FunctionDef, names: Mapping) -> Found:
     for name in parameters:
         if name not in loaded and not name.startswith("print_"):
             yield "unused_parameter", {"name": name}
+        elif len(parameters) > MOST_PARAMETERS:
+            continue  # each would be sought in the whole function
         elif _is_overwritten(function, name):
             yield "overwritten", {"name": name}
         elif _only_packed(function, name):
@@ -415,7 +420,21 @@ def _is_overwritten(function: ast.FunctionDef, name: str) -> bool:
 def _only_packed(function: ast.FunctionDef, name: str) -> bool:
     """Tell whether a parameter is put into dictionaries and tuples, and no more."""
     reads, packed = 0, 0
+    # What a variable holds that is read again may be computed with.
+    plain: set[int] = set()  # where it is only returned, or filled
     for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            plain |= {id(n) for n in (node.value, *getattr(node.value, "elts", ()))}
+        elif isinstance(node, ast.Assign):
+            plain |= {id(t.value) for t in node.targets if isinstance(t, ast.Subscript)}
+    loads = [n for n in _body(function) if _is_name(n) and id(n) not in plain]
+    loaded = _names_in(list(loads), ast.Load)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            held = {n.id for t in node.targets for n in ast.walk(t) if _is_name(n)}
+            mine = (n.id for n in ast.walk(node.value) if _is_name(n))
+            if held & loaded and name in mine:
+                return False
         if isinstance(node, ast.Name) and node.id == name:
             reads += 1
         parts: list[ast.expr] = []
@@ -431,6 +450,10 @@ def _only_packed(function: ast.FunctionDef, name: str) -> bool:
                 parts = node.value.elts
         packed += sum(isinstance(p, ast.Name) and p.id == name for p in parts)
     return 0 < reads == packed
+
+
+def _is_name(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)
 
 
 def _sizes(body: list[ast.AST]) -> list[ast.AST]:

@@ -193,6 +193,17 @@ def test_lines_without_line_ends_are_lines(store):
     assert any("lines without line ends" in note for note in notes)
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\x0b", "\x85"])
+def test_a_line_that_ends_without_a_line_feed_is_ended(store, end):
+    """Jupyter's own files end lines wherever Python does; nothing is put between."""
+    form = form_of(store)
+    form["cells"][0]["source"] = f"a{end}b".splitlines(True)
+
+    _, notes, _, _ = healed(store, form)
+
+    assert not any("lines without line ends" in note for note in notes)
+
+
 def test_the_same_repair_of_many_cells_is_one_note(store):
     """A list of all cells hides what else is said."""
     form = form_of(store)

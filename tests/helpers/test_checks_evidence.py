@@ -8,6 +8,7 @@ import pytest
 from helpers.checks.advice import advice_on
 from helpers.checks.comparison import Difference, Result, Rules, Signature, compare
 from helpers.checks.evidence import evidence_of, number
+from helpers.checks.patterns import constant_ratio
 
 
 def said(expected, returned, **inputs):
@@ -728,3 +729,11 @@ def test_a_list_of_unequal_rows_has_no_size_that_is_named():
     ]
 
     assert "the size of" not in said_of(cases)[0]
+
+
+@pytest.mark.parametrize(
+    "got", [[1e308, -1e308, 5e307], [np.nan] * 3, [np.inf, 1, np.inf], [-1e308] * 3]
+)
+def test_no_ratio_of_numbers_without_bounds_is_rounded(got):
+    """Python refuses to round infinity, and a check shall not stop there."""
+    assert constant_ratio(np.array([1e-3, 2e-3, 3e-3]), np.array(got)) is None

@@ -74,6 +74,16 @@ def test_a_loop_that_leaves_out_a_part_is_named_with_the_numbers(body, said):
         # How far the loop went is not known at the end.
         "n = 4\n    Z = np.zeros(X.shape)\n    for i in range(min(n, X.shape[1])):\n"
         "        Z[:, i] = 1\n    n = 1\n    return Z",
+        # The loop did not run.
+        "Z = np.zeros(X.shape)\n    if X.ndim == 1:\n"
+        "        for i in range(1, X.shape[1]):\n"
+        "            Z[:, i] = X[:, i]\n    return Z",
+        # The names are those of another function.
+        "def g(X):\n        Z = 0\n        for i in range(len(X) - 1):\n"
+        "            Z = Z + X[i]\n        return Z\n    return g(X[:1])",
+        # `None` adds an axis.
+        "Z = np.zeros(X.shape)\n    for i in range(len(X)):\n"
+        "        Z[i] = X[None, i]\n    return Z",
         "return X + undefined",
         "return X",
     ],

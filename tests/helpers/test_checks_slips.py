@@ -169,6 +169,14 @@ def test_the_text_of_cells_tells_the_same_without_running_it(cells, remark):
         ["kept = {}", "kept = other()", KEPT],
         ["raise SystemExit"],
         ["f = 1"],
+        # The name means something else by now.
+        ["def f(x, y): return x + y", "f = jit(f)"],
+        ["def f(x, y): return x + y", "f = None"],
+        ["def f(x, y): return x + y", "class f: pass"],
+        # Python's parser takes them, its compiler does not.
+        ["def g(x, x): return x", "def f(x, y): return x + y"],
+        ["def g(__debug__): return 1", "def f(x, y): return x + y"],
+        ["z = f" + "()" * 900, "def f(x, y): return x + y"],
     ],
 )
 def test_of_a_name_that_is_not_known_nothing_is_said(cells):
@@ -186,3 +194,34 @@ def test_other_parameters_than_asked_for_are_named_with_both_signatures():
         "the check calls it so. Number, order and names of the parameters have to stay."
     ]
     assert slips_in_cells("f", cells, asked=("x", "rate"), calls=[((1, 2), {})]) == []
+
+
+@pytest.mark.parametrize("cells", [["f = jit(f)"], ["def g(x, x): pass"]])
+def test_other_parameters_are_sought_where_the_name_is_not_known(cells):
+    """What was asked for is compared with nothing then."""
+    cells = ["def f(x, y): return x + y", *cells]
+
+    slips_in_cells("f", cells, asked=("x",), calls=[((1,), {})])  # raises nothing
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'p = {"x": x, "y": y}\n    return p["x"] + p["y"]',
+        "shape = x, y\n    return np.zeros(shape)",
+        'p = {"x": x}\n    return g(y, p)',
+    ],
+)
+def test_a_parameter_that_is_packed_and_read_again_is_used(body):
+    """The dictionary or the tuple is what is computed with."""
+    assert slips_in_cells("f", [f"def f(x, y):\n    {body}"]) == []
+
+
+@pytest.mark.parametrize(("count", "named"), [(20, 1), (21, 0)])
+def test_of_many_parameters_none_is_sought_in_the_whole_function(count, named):
+    """A learner may write hundreds, and each of them would be sought."""
+    names = [f"p{i}" for i in range(count)]
+    lines = ["p0 = 1", *(f"q = {name}" for name in names), "return q"]
+    cell = f"def f({', '.join(names)}):\n    " + "\n    ".join(lines)
+
+    assert len(slips_in_cells("f", [cell])) == named

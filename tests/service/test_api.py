@@ -56,6 +56,20 @@ def grade(tiny_course):
     return lambda what, **more: autograder.grade(what, "01_tiny", cases=cases, **more)
 
 
+def test_a_fault_in_writing_feedback_costs_no_marks(work, grade, monkeypatch, caplog):
+    """It is logged with its traceback."""
+
+    def fault(*_):
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("autograder.doors.result.cell_html", fault)
+    monkeypatch.setattr("autograder.doors.result.hints_of", fault)
+    result = grade(work(centre=MISTAKE))
+
+    assert result.points > 0
+    assert "The feedback of centre" in caplog.text and "ours" in caplog.text
+
+
 def test_a_right_notebook_earns_all_and_waits_for_its_written_answer(work, grade):
     """Points of functions, and those that a person gives, are told apart."""
     result = grade(work())

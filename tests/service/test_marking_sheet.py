@@ -375,6 +375,21 @@ def test_whatever_shows_totals_shows_the_penalty_of_todays_marks(course, setting
     assert penalty_of(course, "ada")[1] == 0  # nothing was written
 
 
+def test_more_time_takes_a_penalty_away(course):
+    """Work that is punctual by its extension has none, as after grading anew."""
+    course = late(course, PENALTY)
+    with Gradebook(course.directory.db_url) as book:
+        (notebook,) = book.find_submission(A, "ada").notebooks
+        notebook.late_submission_penalty = 0.5
+        book.db.commit()
+        book.grant_extension(A, "ada", days=9)
+
+    assert course.settle_penalties(A) >= 1
+    assert penalty_of(course, "ada")[1] == 0
+    rows = {row.student: row.marks.penalty for row in course.grades(A)}
+    assert rows["ada"] == 0
+
+
 def test_a_penalty_on_which_the_settings_say_nothing_stays(course):
     """Somebody set it by a program of their own."""
     course = late(course, "")
