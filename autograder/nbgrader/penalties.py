@@ -47,6 +47,8 @@ class LatePolicy:
         steps = [import_item(one) if isinstance(one, str) else one for one in named]
         late = [one for one in steps if issubclass(one, AssignLatePenalties)]
         self._plugin = None
+        # What nbconvert sets for pages is no setting of this, and would be warned of.
+        config = Config({k: v for k, v in config.items() if k != "NbConvertBase"})
         step = late[0](config=config) if late else None
         if step is not None and step.enabled:
             # It logs a line for each submission.
