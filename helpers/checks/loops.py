@@ -6,9 +6,7 @@ loop's variable indexes.
 """
 
 import ast
-import inspect
 import sys
-import textwrap
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ import numpy as np
 from helpers.checks.calls import call
 from helpers.checks.cases import FunctionCases
 from helpers.checks.failures import Evaluation
+from helpers.checks.namespaces import definition_of
 from helpers.checks.recognition import Run
 from helpers.strings import text
 
@@ -45,14 +44,8 @@ def loops_of(
     Empty where no loop does, or none is certain to: of names that get a value more than
     once nothing is said.
     """
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        node = ast.parse(source).body[0]
-    except (OSError, TypeError, SyntaxError, IndentationError, IndexError):
-        return []
-    if not isinstance(node, ast.FunctionDef):
-        return []
-    if len(source) > MOST_SOURCE:
+    node = definition_of(function, MOST_SOURCE)
+    if node is None:
         return []
     places = list(_places(node))
     wrong = [

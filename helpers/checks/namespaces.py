@@ -5,9 +5,9 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from helpers.checks.stubs import tree_of
+from helpers.checks.stubs import source_of, tree_of
 
-__all__ = ["definition_in", "names_in"]
+__all__ = ["definition_in", "definition_of", "names_in"]
 
 # Calls that make plain values; of others it is not known what they return.
 MAKERS = frozenset(["dict", "list", "set", "float", "int", "defaultdict", "deque"])
@@ -29,6 +29,20 @@ def definition_in(name: str, cells: Iterable[str]) -> ast.FunctionDef | None:
             if isinstance(statement, ast.FunctionDef) and statement.name == name:
                 found = statement
     return found
+
+
+def definition_of(
+    function: Callable, most: int | None = None
+) -> ast.FunctionDef | None:
+    """Return the definition of a function.
+
+    None where its text is not at hand, is no definition, or has more than `most`
+    characters.
+    """
+    source = source_of(function)
+    if source is None or (most is not None and len(source) > most):
+        return None
+    return definition_in(function.__name__, [source])
 
 
 def names_in(cells: Iterable[str]) -> dict[str, object]:

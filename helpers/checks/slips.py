@@ -7,12 +7,11 @@ import ast
 import builtins
 import inspect
 import re
-import textwrap
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeGuard
 
-from helpers.checks.namespaces import definition_in, names_in
+from helpers.checks.namespaces import definition_in, definition_of, names_in
 from helpers.strings import text
 
 __all__ = ["MOST", "in_another_order", "other_parameters", "slips_in_cells", "slips_of"]
@@ -48,12 +47,8 @@ def slips_of(
     list of str
         At most two sentences; empty where the source is not at hand.
     """
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        node = ast.parse(source).body[0]
-    except (OSError, TypeError, SyntaxError, IndentationError, IndexError):
-        return []
-    if not isinstance(node, ast.FunctionDef):
+    node = definition_of(function)
+    if node is None:
         return []
     names = getattr(function, "__globals__", {})
     return _slips_in(node, names, drawn, counted, stopped, kinds)
