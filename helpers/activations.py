@@ -8,7 +8,7 @@ the building blocks start from are in :mod:`helpers.layers`.
 `sigmoid(z)`               ``1 / (1 + exp(-z))``
 `tanh(z)`                  hyperbolic tangent
 `relu(z)`                  ``max(0, z)``
-`leaky_relu(z, derivative)`     ``z`` where positive, ``slope * z`` elsewhere
+`leaky_relu(z, slope)`     ``z`` where positive, ``slope * z`` elsewhere
 `softmax(Z)`               columns that sum to one
 `..._derivative(z)`        the derivative of the function at ``z``
 ========================== =====================================================
@@ -20,8 +20,6 @@ from numpy.typing import ArrayLike
 __all__ = [
     "leaky_relu",
     "leaky_relu_derivative",
-    "linear",
-    "linear_derivative",
     "relu",
     "relu_derivative",
     "sigmoid",
@@ -228,48 +226,6 @@ def leaky_relu_derivative(z: ArrayLike, slope: float = 0.01) -> np.ndarray:
     """
     z = _floating(z)
     return np.where(z > 0, z.dtype.type(1), z.dtype.type(slope))
-
-
-def linear(z: ArrayLike) -> np.ndarray:
-    """Return every number as it is: what a layer without activation does.
-
-    Parameters
-    ----------
-    z : array_like of any shape
-        Numbers of any size.
-
-    Returns
-    -------
-    ndarray of the same shape
-        A copy of `z`, as floats.
-
-    Examples
-    --------
-    >>> linear(np.array([-2.0, 3.0]))
-    array([-2.,  3.])
-    """
-    return _floating(z).copy()
-
-
-def linear_derivative(z: ArrayLike) -> np.ndarray:
-    """Return the derivative of the identity, which is 1 everywhere.
-
-    Parameters
-    ----------
-    z : array_like of any shape
-        Where the derivative is asked for.
-
-    Returns
-    -------
-    ndarray of the same shape
-        Ones.
-
-    Examples
-    --------
-    >>> linear_derivative(np.array([-2.0, 3.0]))
-    array([1., 1.])
-    """
-    return np.ones_like(_floating(z))
 
 
 def softmax(Z: ArrayLike) -> np.ndarray:

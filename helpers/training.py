@@ -9,8 +9,8 @@
 The stop button of the notebook ends a training between two steps; running the
 cell again goes on from there, and runs nothing when all steps are done. What
 was trained is kept by name for as long as the kernel lives, and only while the
-functions, the data and the start are the same: if you fix a function gets a
-new training.
+functions, the data and the start are the same: after you fix a function, the
+training begins anew.
 """
 
 import dis
@@ -88,7 +88,7 @@ class LiveTraining:
         """How many steps have been taken."""
         return len(self.costs)
 
-    def run(self, steps: int, stop_below: float = 0.0, log: bool = False) -> None:
+    def run(self, steps: int, stop_below: float = 0.0) -> None:
         """Train until there are so many steps in all.
 
         Parameters
@@ -97,10 +97,8 @@ class LiveTraining:
             Steps in all, those of earlier runs included.
         stop_below : float, default 0
             End earlier when the cost falls below this.
-        log : bool, default False
-            Whether the curve gets a logarithmic axis.
         """
-        curve = LiveCurve(self.name, log=log, pause=1.0)
+        curve = LiveCurve(self.name)
         if self._done(steps, stop_below):
             print(text("training.done", name=self.name, steps=self.steps))
             return
@@ -211,7 +209,6 @@ def train_live(
     steps: int,
     *,
     stop_below: float = 0.0,
-    log: bool = False,
     watch: Mapping[str, Callable[[Parameters], float]] | None = None,
     every: int = 50,
 ) -> LiveTraining:
@@ -231,8 +228,6 @@ def train_live(
         Steps in all. A larger number goes on with a finished training.
     stop_below : float, default 0
         End earlier when the cost falls below this.
-    log : bool, default False
-        Whether the curve gets a logarithmic axis.
     watch : dict of str to callable, optional
         Numbers to be followed, such as an accuracy: each takes the parameters.
     every : int, default 50
@@ -259,7 +254,7 @@ def train_live(
         training = LiveTraining(name, step, parameters, watch=watch, every=every)
         training.fingerprint = mark
         _kept[name] = training
-    training.run(steps, stop_below, log)
+    training.run(steps, stop_below)
     return training
 
 

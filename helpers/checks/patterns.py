@@ -132,10 +132,6 @@ def explained(
     return total >= rule[0] if telling > 1 else total >= rule[1]
 
 
-def _same(values: Sequence[object]) -> bool:
-    return all(value == values[0] for value in values)
-
-
 def _booleans(cases: Cases) -> Finding | None:
     if all(n.boolean for n in cases) and not any(
         np.isin(n.want, (0, 1)).all() for n in cases

@@ -295,7 +295,7 @@ class LiveCurve:
 
     Parameters
     ----------
-    pause : float, default 0.5
+    pause : float, default 1
         Seconds between two drawings at least. Where drawing is slow it is more,
         so that the curve takes no more than a tenth of the time.
 
@@ -307,11 +307,8 @@ class LiveCurve:
     'Cost against iterations: from 0.7 at 0 to 0.3 at 100.'
     """
 
-    def __init__(
-        self, title: str | None = None, *, log: bool = False, pause: float = 0.5
-    ) -> None:
+    def __init__(self, title: str | None = None, *, pause: float = 1.0) -> None:
         self.title = title
-        self.log = log
         self.pause = pause
         self._steps: Sequence[float] = []
         self._values: Sequence[float] = []
@@ -338,8 +335,6 @@ class LiveCurve:
         """Return the curve as it is now as a figure of its own."""
         figure, panel = new_figure()
         panel.plot(self._steps, self._values, color=COLOURS[0])
-        if self.log:
-            panel.set_yscale("log")
         parts: list[str] = []
         if len(self._values):
             ends = _ends(np.asarray(self._values, float))
