@@ -1,8 +1,10 @@
 """What must hold between inputs and an answer where several answers are right.
 
 A relation gets the inputs of a call by name, the answer, the answer of the
-reference and the other calls of the same function with their answers. It says,
-for each named result, what is wrong with it in a few words, or None. Answers are
+reference and the other calls of the same function with their answers. One that has a
+parameter ``shared`` also gets the parts of the answer that lie in the memory of an
+input, and ``elsewhere`` what the reference returns in those other calls. It says, for
+each named result, what is wrong with it in a few words, or None. Answers are
 anybody's: their type and shape are looked at before they are used.
 """
 
@@ -668,11 +670,19 @@ def _one_number(answer: object) -> float | None:
     return float(number.reshape(()))
 
 
+def _same_magnitude(got: float, wanted: float) -> bool:
+    if wanted < ROUNDING:
+        return got < ROUNDING
+    return abs(got - wanted) <= SAME_MAGNITUDE * wanted
+
+
 def difference_by_magnitude(
     inputs: Mapping[str, object],
     answer: object,
     expected: object,
     others: Sequence[tuple[Mapping[str, object], object]],
+    *,
+    elsewhere: Sequence[object] = (),
 ) -> dict[str, str | None]:
     """Judge the relative difference that a gradient check returns.
 
@@ -689,7 +699,10 @@ def difference_by_magnitude(
     expected : float
         What the reference returns.
     others : sequence of (mapping, object)
-        Of the other cases: the same number in all of them was not computed.
+        Of the other cases: the same number in all of them was not computed, if it
+        is wrong in one of them.
+    elsewhere : sequence of float
+        What the reference returns in the other cases.
 
     Returns
     -------
@@ -706,11 +719,10 @@ def difference_by_magnitude(
         return {"difference": text("relations.difference.not_a_number")}
     if not math.isfinite(got) or got < 0:
         return {"difference": text("relations.difference.not_a_size", got=got)}
-    if wanted < ROUNDING:
-        right = got < ROUNDING
-    else:
-        right = abs(got - wanted) <= SAME_MAGNITUDE * wanted
-    same = bool(others) and all(_one_number(value) == got for _, value in others)
+    right = _same_magnitude(got, wanted)
+    same = all(_one_number(value) == got for _, value in others) and not all(
+        _same_magnitude(got, float(np.asarray(one).reshape(()))) for one in elsewhere
+    )
     if right and not same:
         return {"difference": None}
     key = "constant" if right else "rounding" if wanted < ROUNDING else "magnitude"

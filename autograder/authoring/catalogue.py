@@ -35,6 +35,8 @@ OWN_WORK = "own_work"
 # Earlier functions that answers may call, though the solution does not.
 MAY_CALL = "may_call"
 TWINS = "twins"
+# Named results that are the same for all inputs, with the reason.
+CONSTANT = "constant"
 
 
 class CatalogueError(CourseError):
@@ -79,7 +81,7 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
     tables = tables_of(path)
     catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
     readings = _readings(tables.pop(READ, {}), path.name)
-    for name in (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK, MAY_CALL, TWINS):
+    for name in (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK, MAY_CALL, TWINS, CONSTANT):
         tables.pop(name, None)
     for notebook, functions in tables.items():
         for function, entries in functions.items():
@@ -135,6 +137,30 @@ def read_may_call(path: Path) -> dict[str, dict[str, list[str]]]:
                     "of names"
                 )
     return tables
+
+
+def read_constant(path: Path) -> dict[tuple[str, str], dict[str, str]]:
+    """Return why named results are the same for all inputs.
+
+    By notebook and function.
+
+    Raises
+    ------
+    CatalogueError
+        If a reason is no text.
+    """
+    found = {}
+    for notebook, functions in tables_of(path).get(CONSTANT, {}).items():
+        for function, reasons in functions.items():
+            if not isinstance(reasons, dict) or not all(
+                type(why) is str and why for why in reasons.values()
+            ):
+                raise CatalogueError(
+                    f"{path.name}, [{CONSTANT}.{notebook}], {function}: give the "
+                    "reason of each result"
+                )
+            found[notebook, function] = dict(reasons)
+    return found
 
 
 def _readings(tables: dict, file: str) -> dict[tuple[str, str], str]:

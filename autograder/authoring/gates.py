@@ -7,6 +7,7 @@ where it is not obvious, what to do about it.
 import ast
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -36,7 +37,8 @@ from autograder.judging import (
 from autograder.protocol import FunctionForm
 from autograder.store import Store
 from helpers.checks.calls import Outcome
-from helpers.checks.cases import Entry, FunctionCases, inputs_from
+from helpers.checks.cases import Case, Entry, FunctionCases, inputs_from
+from helpers.checks.comparison import SAME, compare_value
 from helpers.checks.contract import contract_line
 from helpers.checks.recognition import Run, agrees, named_inputs, recognise
 from helpers.checks.report import evidence_of_runs, is_true_of
@@ -80,6 +82,7 @@ def check_catalogue(
             if any(graded.contract for graded in source.functions.values()):
                 _check_kinds(source, record)
             check_twins(source, record)
+            check_values(source, record)
         _check_readings(source, record, root)
         check_hints(source, record)
         for case in record.cases:
@@ -88,7 +91,9 @@ def check_catalogue(
                     f"{name}: a case of cell {case.cell} can earn nothing, since all "
                     "that the solution returns equals an input or the stub's answer"
                 )
-        _full_marks(judge, record, [case.expected for case in record.cases])
+        for cases in _judged_together(record):
+            part = replace(record, cases=cases)
+            _full_marks(judge, part, [case.expected for case in cases])
         _check_entries(judge, record)
         _check_judged(judge, source, record)
     _check_names(source)
@@ -246,6 +251,58 @@ def check_twins(source: SourceNotebook, record: FunctionCases) -> None:
             f"{record.name}: [twins.{source.name}] says that its public cases have no "
             "hidden twins, but they have: take that away"
         )
+
+
+def check_values(source: SourceNotebook, record: FunctionCases) -> None:
+    """No answer is right in all hidden cases without a look at its inputs.
+
+    Raises
+    ------
+    GateError
+        If a named result is the same in all of them, and no reason for it is given, or
+        a reason is given where it is not.
+    """
+    reasons = source.functions[record.name].constant
+    results = [
+        record.signature.split(case.expected.value)
+        for case in record.cases
+        if case.hidden
+    ]
+    for name, value in results[0].items():
+        same = all(
+            name in other and not compare_value(value, other[name], name, SAME)
+            for other in results[1:]
+        )
+        if same and name not in reasons:
+            raise GateError(
+                f"{record.name}: {name} is the same in all hidden cases, so that a "
+                "constant is right: add one in which it differs, or give the reason "
+                f"why it never does in [constant.{source.name}.{record.name}]"
+            )
+        if name in reasons and not same:
+            raise GateError(
+                f"{record.name}: [constant.{source.name}.{record.name}] says that "
+                f"{name} is the same for all inputs, but hidden cases differ in it: "
+                "take that away"
+            )
+    for name in reasons:
+        if name not in results[0]:
+            raise GateError(
+                f"{record.name}: [constant.{source.name}.{record.name}] names {name}, "
+                "which is none of its results"
+            )
+
+
+def _judged_together(record: FunctionCases) -> Iterable[list[Case]]:
+    """Yield the cases that are judged together: a relation compares answers.
+
+    Besides all of them the public ones, as at work, and each alone, as where the
+    others come to nothing.
+    """
+    yield record.cases
+    if record.relation:
+        yield [case for case in record.cases if not case.hidden]
+        yield from ([case] for case in record.cases)
 
 
 def check_hints(source: SourceNotebook, record: FunctionCases) -> None:

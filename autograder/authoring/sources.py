@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from autograder.authoring.catalogue import (
     CatalogueEntry,
     read_catalogue,
+    read_constant,
     read_may_call,
     read_readings,
 )
@@ -75,6 +76,8 @@ class GradedFunction:
     may_call: tuple[str, ...] = ()
     # Why some public case can have no hidden twin of the same shapes; empty elsewhere.
     no_twins: str = ""
+    # Results that are the same for all inputs, with the reason.
+    constant: dict[str, str] = field(default_factory=dict)
     # What the solution calls the elements of a tuple, by parameter or result.
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -150,7 +153,7 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
                 f"{other}.ipynb"
             )
     catalogue, contracts = catalogues.get(name, {}), agreed.get(name, {})
-    readings = read_readings(tables)
+    readings, constant = read_readings(tables), read_constant(tables)
     by_hand = _examples_by_hand(notebook)
     functions: dict[str, GradedFunction] = {}
     for cell in cells:
@@ -160,6 +163,7 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
                 function.entries = catalogue.get(function.name, [])
                 function.read = readings.get((name, function.name), "")
                 function.by_hand = by_hand.get(cell.id, "")
+                function.constant = constant.get((name, function.name), {})
                 if function.name in contracts:
                     function.contract = contracts[function.name].terms
                     function.hints = contracts[function.name].hints
@@ -171,7 +175,12 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
         # Ordinary tests may be all that grades a function.
         asked = _checked_names(cells) | set(catalogue) | set(contracts)
         functions = {n: one for n, one in functions.items() if n in asked}
-    for kind, table in (("entries", catalogue), ("a contract", contracts)):
+    same = [function for notebook, function in constant if notebook == name]
+    for kind, table in (
+        ("entries", catalogue),
+        ("a contract", contracts),
+        ("constant results", same),
+    ):
         for named in table:
             if named not in functions:
                 raise SourceError(

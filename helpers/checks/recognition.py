@@ -71,6 +71,7 @@ def best_results(
     outcome: Outcome,
     relation: Relation | None = None,
     others: list[tuple[dict, object]] | None = None,
+    elsewhere: list[object] | None = None,
 ) -> list[Result]:
     """Compare an answer with the solution's and with every accepted variant's.
 
@@ -84,6 +85,9 @@ def best_results(
         Inputs and answers of the function's other cases, for relations. A
         relation that has a parameter ``shared`` also gets the leaves that share
         memory with an input.
+    elsewhere : list of object, optional
+        What the solution returns in those cases, for a relation that has a
+        parameter of that name.
 
     Returns
     -------
@@ -102,9 +106,9 @@ def best_results(
     best = min(comparisons, key=lambda results: sum(not r.right for r in results))
     if relation is None:
         return with_contract(function, case, outcome, best)
-    more = {}
-    if "shared" in inspect.signature(relation).parameters:
-        more["shared"] = tuple(outcome.shared)
+    known = {"shared": tuple(outcome.shared), "elsewhere": tuple(elsewhere or ())}
+    asked = inspect.signature(relation).parameters
+    more = {name: value for name, value in known.items() if name in asked}
     verdict = relation(
         named_inputs(function, case),
         outcome.value,
@@ -281,7 +285,12 @@ def runs_of(
     runs = []
     for i, (case, outcome) in enumerate(zip(function.cases, outcomes)):
         others = other_answers(function, outcomes, i) if relation else []
-        results = best_results(function, case, outcome, relation, others)
+        elsewhere = [
+            other.expected.value
+            for k, (other, given) in enumerate(zip(function.cases, outcomes))
+            if k != i and given.error is None
+        ]
+        results = best_results(function, case, outcome, relation, others, elsewhere)
         runs.append(Run(case, outcome, results))
     return runs
 

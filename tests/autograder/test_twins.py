@@ -1,12 +1,15 @@
 """Hidden twins of public cases: the same shapes, other values."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from autograder.authoring.gates import GateError, check_twins
+from autograder.authoring.gates import GateError, check_twins, check_values
 from autograder.authoring.recording import record
 from autograder.authoring.sources import read_source
 from autograder.authoring.twins import is_twin, shapes_of, twins_of
+from autograder.errors import CourseError
 from tests.course import CATALOGUE, tiny_notebook
 
 LABELS = np.array([[1.0, 0.0, 0.0]])
@@ -119,3 +122,38 @@ def test_a_function_without_twins_needs_a_reason(tmp_path):
         check_twins(source, centre)
     centre.cases.pop()
     check_twins(source, centre)
+
+
+@pytest.mark.slow
+def test_a_result_that_never_changes_needs_a_reason(tmp_path):
+    """The gate asks for one, and for none where hidden cases differ."""
+    source, store = recorded(tmp_path / "a", CATALOGUE)
+    spread = store.cases.functions["spread"]
+    check_values(source, spread)
+    hidden = [case for case in spread.cases if case.hidden]
+    for case in hidden:
+        value = hidden[0].expected.value[0], case.expected.value[1]
+        case.expected = replace(case.expected, value=value)
+    with pytest.raises(GateError, match="value is the same in all hidden cases"):
+        check_values(source, spread)
+
+    reason = '[constant.tiny.spread]\nvalue = "it is always 1"\n'
+    source, store = recorded(tmp_path / "b", reason + CATALOGUE)
+    check_values(source, spread)
+    with pytest.raises(GateError, match="take that away"):
+        check_values(source, store.cases.functions["spread"])
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ('[constant.tiny]\nspread = "always"\n', "give the reason of each result"),
+        ('[constant.tiny.spred]\nvalue = "1"\n', "no solution cell defines"),
+        ('[constant.tiny.spread]\nnumber = "1"\n', "none of its results"),
+    ],
+)
+def test_a_reason_names_a_function_and_a_result(tmp_path, table, reason):
+    """A name that nothing has is said, and so is a reason that is no text."""
+    with pytest.raises(CourseError, match=reason):
+        source, store = recorded(tmp_path, table + CATALOGUE)
+        check_values(source, store.cases.functions["spread"])

@@ -5,6 +5,10 @@ import pytest
 
 from helpers import relations
 from helpers.activations import relu, sigmoid
+from helpers.checks.calls import Outcome
+from helpers.checks.cases import Case, FunctionCases
+from helpers.checks.comparison import Signature
+from helpers.checks.recognition import runs_of
 from helpers.networks import random_parameters
 from helpers.relations import difference_by_magnitude, dropout_forward
 
@@ -249,19 +253,41 @@ def test_a_difference_is_judged_by_its_magnitude(answer, expected, right):
 
 
 @pytest.mark.parametrize(
-    ("answer", "others", "right"),
+    ("answer", "others", "elsewhere", "right"),
     [
-        (0.0, [0.0, 0.0], False),
-        (0.0, [0.0, 0.25], True),
-        (1e-10, [(1e-10, "ok")], False),
+        (0.0, [0.0, 0.0], [1e-12, 0.25], False),
+        (0.0, [0.0, 0.0], [1e-12, 0.0], True),
+        (0.0, [0.0, 0.25], [1e-12, 0.25], True),
+        (1e-10, [(1e-10, "ok")], [0.25], False),
     ],
 )
-def test_the_same_number_in_all_cases_was_not_computed(answer, others, right):
+def test_the_same_number_in_all_cases_is_right_only_if_they_ask_for_it(
+    answer, others, elsewhere, right
+):
     """A constant earned the points of all cases in which the gradients are right."""
     cases = [({}, other) for other in others]
-    verdict = difference_by_magnitude({}, answer, 1e-11, cases)
+    verdict = difference_by_magnitude({}, answer, 1e-11, cases, elsewhere=elsewhere)
 
     assert (verdict["difference"] is None) == right
+
+
+def test_a_right_number_counts_beside_cases_that_raised():
+    """Nothing came of the others, so that one case tells nothing of a constant."""
+    record = FunctionCases("f", ("x",), Signature("single", ("difference",)))
+    record.cases = [
+        Case((x,), {}, expected=Outcome(value=right))
+        for x, right in ((1, 1e-11), (2, 0.0), (3, 0.25))
+    ]
+    raised = Outcome(error="ValueError", message="too deep")
+    outcomes = [Outcome(value=0.0), Outcome(value=0.0), raised]
+    constant = [Outcome(value=0.0)] * 3
+
+    def right(given):
+        runs = runs_of(record, given, difference_by_magnitude)
+        return [run.right for run in runs]
+
+    assert right(outcomes) == [True, True, False]
+    assert right(constant) == [False, False, False]
 
 
 def test_a_mask_that_comes_too_late_is_found_where_it_is_missing():
