@@ -164,14 +164,8 @@ def _stand_in(name: str, ask: Ask) -> Callable:
         state: Any = get_state()
         form: CallForm = {
             "function": name,
-            "args": [
-                encode(plain(value, "an argument", inputs=True), compact=True)
-                for value in args
-            ],
-            "kwargs": {
-                key: encode(plain(value, key, inputs=True), compact=True)
-                for key, value in kwargs.items()
-            },
+            "args": [_sent(value, "an argument") for value in args],
+            "kwargs": {key: _sent(value, key) for key, value in kwargs.items()},
             "state": [encode(state[1], compact=True), *state[2:]],
             "seeding": np.random.seed is seed,
         }
@@ -189,6 +183,11 @@ def _stand_in(name: str, ask: Ask) -> Callable:
 
     function.__name__ = function.__qualname__ = name
     return function
+
+
+def _sent(value: object, name: str) -> object:
+    """Return an argument of a learner's as it is sent: by value, as an answer is."""
+    return encode(plain(value, name, inputs=True, answer=True), compact=True)
 
 
 def _put(place: object, value: Any) -> None:

@@ -314,7 +314,8 @@ def _again(
             args, kwargs = copy.deepcopy(given)
             try:
                 with time_limit(seconds):
-                    values.append(plain(function(*args, **kwargs), "value"))
+                    value = function(*args, **kwargs)
+                    values.append(plain(value, "value", answer=True))
             except KeyboardInterrupt:
                 raise
             except BaseException:

@@ -15,6 +15,7 @@ import types
 from collections import deque
 from collections.abc import Iterator, KeysView, Mapping, ValuesView
 from dataclasses import dataclass
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from itertools import islice
 from typing import Any
 
@@ -55,6 +56,11 @@ class Unreadable:
 
 # Read as lists: what a loop over them would give.
 _SEQUENCES = (deque, range, array.array, KeysView, ValuesView, Iterator)
+
+
+_NUMBERS = (numbers.Real, np.number, np.bool_, Decimal)
+# Far more digits than a float has; nothing that a number can be is an error.
+_ROUGH = Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 
 
 class _Budget:
@@ -142,8 +148,8 @@ class _Reader:
                 else islice(Mapping.items(value), MAX_ITEMS + 1)
             )
             return {
-                self._key(key, path): self.read(item, f"{path}[{key!r}]", depth + 1)
-                for key, item in pairs
+                name: self.read(item, f"{path}[{name!r}]", depth + 1)
+                for name, item in ((self._key(key, path), item) for key, item in pairs)
             }
         if isinstance(value, list):
             base: type = list
@@ -164,7 +170,10 @@ class _Reader:
                 raise Unsupported(text("checks.carry.large", path=path))
             return str.__str__(key)
         if isinstance(key, int | np.integer) and type(key) is not bool:
-            return int(key)
+            number = int(key)
+            if number.bit_length() > 63:
+                raise Unsupported(text("checks.carry.long", path=path))
+            return number
         raise Unsupported(text("checks.carry.key", path=path))
 
     def _leaf(self, value: object, path: str) -> object:
@@ -181,15 +190,17 @@ class _Reader:
             self._budget.spend(path, 8)
             number = int.__int__(value)
             if number.bit_length() > 63:
+                if self._answer:
+                    return _as_float(number)
                 raise Unsupported(text("checks.carry.long", path=path))
             return number
         if self._inputs and kind is Sample:
             return value
         if self._inputs and isinstance(value, types.FunctionType) and _is_helper(value):
             return value
-        if self._answer and isinstance(value, numbers.Real):
+        if self._answer and isinstance(value, numbers.Real | Decimal):
             self._budget.spend(path, 8)
-            return float(value)
+            return _as_float(value)
         raise Unsupported(text("checks.carry.kind", path=path, kind=kind.__name__))
 
     def _array(self, value: np.ndarray | np.generic, path: str) -> np.ndarray:
@@ -199,7 +210,8 @@ class _Reader:
         if copy.dtype.kind not in "biuf":
             raise Unsupported(text("checks.carry.dtype", path=path, dtype=copy.dtype))
         if copy.dtype.itemsize > 8:
-            copy = copy.astype(np.float64)
+            with np.errstate(over="ignore"):
+                copy = copy.astype(np.float64)
         copy = copy.astype(copy.dtype.newbyteorder("="), copy=False)
         self._budget.spend(path, copy.nbytes)
         return np.ascontiguousarray(copy).reshape(copy.shape)
@@ -230,9 +242,26 @@ def _numbers_of_objects(array: np.ndarray) -> np.ndarray:
     if array.size > MAX_ITEMS:
         return array
     items = array.ravel().tolist()
-    if all(isinstance(item, numbers.Real | np.number) for item in items):
-        return np.array([float(item) for item in items]).reshape(array.shape)
+    if all(isinstance(item, _NUMBERS) for item in items):
+        return np.array([_as_float(item) for item in items]).reshape(array.shape)
     return array
+
+
+def _as_float(value: Any) -> float:
+    """Return the float that is nearest to a number of any size; see `plain`.
+
+    Examples
+    --------
+    >>> _as_float(Decimal("0.25")), _as_float(-(10**400))
+    (0.25, -inf)
+    """
+    if isinstance(value, Decimal):
+        # Rounded first: the time that a text takes grows with its digits.
+        value = _ROUGH.plus(value)
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _is_helper(function: types.FunctionType) -> bool:

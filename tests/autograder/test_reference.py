@@ -1,11 +1,15 @@
 """The reference: right answers for stand-ins, within bounds, and nothing kept."""
 
 import logging
+from collections import deque
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from autograder.driving import _stand_in
 from autograder.examination import NoAnswer
 from autograder.reference import PATIENCE, Bounds, Reference, ReferenceFailed
 from autograder.reference_process import answer
@@ -94,6 +98,21 @@ def test_random_draws_go_on_where_the_asking_process_is(names):
     assert np.array_equal(decode(told["value"]), expected)
     assert np.array_equal(decode(told["state"][0]), after[1])
     assert told["state"][1:] == list(after[2:])
+
+
+def test_a_stand_in_sends_arguments_by_value():
+    """As answers are read: what behaves as a number is sent as one."""
+    asked = []
+
+    def ask(form):
+        asked.append(form)
+        return {"value": 1}
+
+    given = [Fraction(1, 4), Decimal("0.5")], deque([2**70])
+
+    assert _stand_in("draw", ask)(*given) == 1
+    sent = [decode(value, inputs=True) for value in asked[0]["args"]]
+    assert sent == [[0.25, 0.5], [2.0**70]]
 
 
 def test_seeding_has_no_effect_where_it_has_none_in_the_asking_process(names):

@@ -2,8 +2,10 @@
 
 import itertools
 import json
+import math
 import warnings
 from collections import ChainMap, OrderedDict, UserDict, deque
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -147,6 +149,10 @@ def test_inputs_are_the_same_up_to_the_last_bits():
     assert not same_inputs(value, value.ravel())
 
 
+# Of a million digits, which no text of it may ever be made of.
+MILLION = 10**1_000_000
+
+
 class Doubled(float):
     """A number of a class of its own."""
 
@@ -167,6 +173,16 @@ class Doubled(float):
         ({"a": 1}.values(), [1]),
         (OrderedDict(a=1.0), {"a": 1.0}),
         (Fraction(1, 4), 0.25),
+        (Fraction(3 * MILLION, MILLION + 1), 3.0),
+        (Decimal("0.25"), 0.25),
+        (Decimal("1e999999"), math.inf),
+        (Decimal("sNaN"), math.nan),
+        (2**70, 2.0**70),
+        ([-MILLION], [-math.inf]),
+        ([2**70, True], [2.0**70, True]),
+        (np.longdouble(0.25), np.array(0.25)),
+        (np.array([Decimal("0.5"), np.True_], dtype=object), np.array([0.5, 1.0])),
+        (np.array([Fraction(1, 4)] * 2), np.array([0.25, 0.25])),
         (Doubled(2.5), 2.5),
         (np.array([1.5, 2], dtype=object), np.array([1.5, 2.0])),
         (np.array([1.0, 2.0], dtype=">f8"), np.array([1.0, 2.0])),
@@ -192,7 +208,9 @@ class Sly:
         raise RuntimeError("no")
 
 
-@pytest.mark.parametrize("part", [Sly(), {1.5: 2}, {1, 2}, 1j, np.array([1j]), print])
+@pytest.mark.parametrize(
+    "part", [Sly(), {1.5: 2}, {MILLION: 2}, {1, 2}, 1j, np.array([1j]), print]
+)
 def test_a_part_that_cannot_be_read_spoils_only_itself(part):
     """The others are judged; what stands there is named by its type."""
     got = plain(({"W": np.ones(2)}, part), answer=True)
