@@ -1,5 +1,6 @@
 """The program ``python -m autograder``; its commands are in `cli`."""
 
+import atexit
 import contextlib
 import gc
 import sys
@@ -27,22 +28,12 @@ def warm_up(arguments: list[str]) -> None:
         forkserver.start()
 
 
-def decline() -> None:
-    """Go without an optional check that no notebook's schema asks for.
-
-    jsonschema looks for packages that know more formats; the one for
-    internationalised addresses takes a second to build its grammar.
-    """
-    # None stands for what is not installed; typeshed knows modules only.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-
 if __name__ == "__main__":
+    # What is imported stays: to look for garbage among it, time and again and at the
+    # end, takes a third of what a command takes to start. `main` looks from then on.
+    gc.disable()
+    atexit.register(gc.freeze)
     warm_up(sys.argv[1:])
-    decline()
-    # What is imported stays: to look for garbage among it, time and again, takes a
-    # fifth of what a command takes to start.
-    gc.set_threshold(20_000, 20, 20)
     from autograder.cli.main import main
 
     main(prog_name="python -m autograder")

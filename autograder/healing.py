@@ -80,16 +80,6 @@ def edition_in(nb: NotebookNode) -> str:
     return name if isinstance(name, str) else ENGLISH
 
 
-def _versions(store: Store) -> dict[str, set[str]]:
-    """Return the released texts of each cell, by its id.
-
-    A learner may take some cells from another edition, or have fetched the notebook
-    before its text was corrected.
-    """
-    texts = store.texts()
-    return {name: {text.strip() for text in texts[name]} for name in texts}
-
-
 def _healed(submission: Submission, store: Store) -> Healed:
     released = released_notebook(store)
     notes = list(submission.notes)
@@ -101,7 +91,7 @@ def _healed(submission: Submission, store: Store) -> Healed:
         return Healed(released, notes, [flag], store.language)
     flags: list[Flag] = []
     known = {cell["id"]: cell for cell in released.cells}
-    versions = _versions(store)
+    versions = store.versions
     chosen, lost = _identify(submission.cells, released, store, versions, notes)
     if marked and not any(_is_marked(known[cell_id]) for cell_id in chosen):
         notes += [text("submission.other_notebook"), text("submission.damaged_advice")]
@@ -423,12 +413,12 @@ def _leave_out_stubs(cells: list[NotebookNode], store: Store, notes: list[str]) 
     A learner wrote the function in another cell, or doubled the cell, and nothing was
     written into the last of them: run, it would take the place of the learner's own.
     """
+    code = [(cell, cell.source) for cell in cells if cell.cell_type == "code"]
     for name, function in store.cases.functions.items():
         defining = [
             (cell, all(is_stub(text, function.stub) for text in texts))
-            for cell in cells
-            if cell.cell_type == "code"
-            and (texts := definitions_of(name, [cell.source]))
+            for cell, source in code
+            if name in source and (texts := definitions_of(name, [source]))
         ]
         own = [i for i, (_, released) in enumerate(defining) if not released]
         for cell, _ in defining[own[-1] + 1 :] if own else ():

@@ -248,13 +248,15 @@ def seal(record: FunctionCases, run: Run) -> Sealed:
     hidden = run.case.hidden
     if run.outcome.error is not None:
         return Sealed(hidden, False, FAILURES.get(run.outcome.error, "error"))
+    wrong: dict[str, str] = {}
+    if run.right:  # nothing more to say
+        return Sealed(hidden, True, "")
     known = {
         name
         for variant in [run.case.expected, *run.case.entries.values()]
         if variant.error is None
         for name in _names(record, variant.value)
     }
-    wrong: dict[str, str] = {}
     for result in run.results:
         if not result.right:
             name = result.name if result.name in known else record.signature.names[0]

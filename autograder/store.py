@@ -5,6 +5,7 @@ The code in it, of the assignment's ``judges.py`` and of the solution, is an
 instructor's, so it can travel to another machine.
 """
 
+import functools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -171,6 +172,16 @@ class Store:
             found.setdefault(name, []).extend(texts)
         return found
 
+    @functools.cached_property
+    def versions(self) -> dict[str, set[str]]:
+        """The stripped texts of each cell, by its id.
+
+        A learner may take some cells from another edition, or have fetched the
+        notebook before its text was corrected.
+        """
+        texts = self.texts()
+        return {name: {text.strip() for text in texts[name]} for name in texts}
+
     def follow(self, path: Path) -> None:
         """Note what cells said in the releases before this one.
 
@@ -185,6 +196,7 @@ class Store:
             others = [text for text in texts if text not in now.get(name, ())]
             if others:
                 self.earlier[name] = list(dict.fromkeys(others))[:MOST_EARLIER]
+        self.__dict__.pop("versions", None)
 
     def languages(self) -> list[str]:
         """Return the languages of its editions, English first."""

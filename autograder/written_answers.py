@@ -103,7 +103,6 @@ def remarks_of(source: str, released: Collection[str]) -> str:
     >>> remarks_of("# the mean\\nx = 1", [])
     ''
     """
-    known = {line.strip() for text in released for line in text.splitlines()}
     tree = tree_of(source)
     if tree is None:
         return ""
@@ -115,9 +114,11 @@ def remarks_of(source: str, released: Collection[str]) -> str:
         and isinstance(statement.value.value, str)
     ]
     lines = [line.strip() for line in source.splitlines()]
-    said = [
-        line.lstrip("# ") for line in lines if line[:1] == "#" and line not in known
-    ]
+    remarks = [line for line in lines if line[:1] == "#"]
+    if not remarks and not lone:
+        return ""
+    known = {line.strip() for text in released for line in text.splitlines()}
+    said = [line.lstrip("# ") for line in remarks if line not in known]
     words = "\n".join([*said, *map(str.strip, lone)]).strip()
     characters = sum(c > "\u2e80" for c in words)  # Chinese has no spaces
     return words if len(words.split()) + characters // 2 >= SENTENCE else ""

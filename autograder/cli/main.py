@@ -1,6 +1,7 @@
 """The program's commands: ``python -m autograder COMMAND``, a module each."""
 
 import errno
+import gc
 import importlib
 
 import click
@@ -56,6 +57,14 @@ class _Commands(click.Group):
         # Where the module uses a function of the command's name.
         found = getattr(module, f"{name}_command", None) or getattr(module, name)
         return found if isinstance(found, click.Command) else None
+
+    def resolve_command(self, context: click.Context, args: list[str]) -> tuple:
+        found = super().resolve_command(context, args)
+        if not gc.isenabled():  # all is imported
+            gc.freeze()
+            gc.set_threshold(20_000, 20, 20)
+            gc.enable()
+        return found
 
     def invoke(self, context: click.Context) -> object:
         try:

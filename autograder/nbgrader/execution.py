@@ -613,6 +613,13 @@ def _not_installed(
     The import stands in the function, in its cell, or in a cell that stopped, so that
     a name is unknown.
     """
+    wrong = [
+        verdict.functions[name]
+        for name in names
+        if verdict.functions[name].state != "right"
+    ]
+    if not wrong:
+        return []
     lacking = any(
         output.output_type == "error" and output.ename == NO_MODULE
         for own in nb.cells
@@ -624,9 +631,9 @@ def _not_installed(
     def lacks(found: FunctionVerdict) -> bool:
         runs = [run for run in found.runs if isinstance(run, Run)]
         errors = {run.outcome.error for run in runs} | {found.stopped}
-        return found.state != "right" and bool(errors & signs)
+        return bool(errors & signs)
 
-    lost = [name for name in names if lacks(verdict.functions[name])]
+    lost = [found.name for found in wrong if lacks(found)]
     return [Flag("module", cell, ", ".join(lost))] if lost else []
 
 

@@ -139,8 +139,7 @@ def main(descriptor: int) -> None:  # noqa: C901
         return messages.send(
             control, {"failed": f"{type(problem).__name__}: {problem}"}
         )
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # the little garbage stays, too: to look for it takes longer
     gc.enable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:

@@ -1,6 +1,7 @@
 """Recognising a wrong answer as a catalogued one, by all that it returns."""
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -99,11 +100,15 @@ def best_results(
         return []
     accepted = _accepted(function, case)
     rules = Rules("exact keys" in function.contract, outcome.single)
-    comparisons = [
-        compare(function.signature, variant.value, outcome.value, rules)
-        for variant in accepted
-    ]
-    best = min(comparisons, key=lambda results: sum(not r.right for r in results))
+    best: list[Result] = []
+    fewest = math.inf
+    for variant in accepted:
+        results = compare(function.signature, variant.value, outcome.value, rules)
+        wrong = sum(not result.right for result in results)
+        if wrong < fewest:
+            best, fewest = results, wrong
+        if not wrong:
+            break
     if relation is None:
         return with_contract(function, case, outcome, best)
     known = {"shared": tuple(outcome.shared), "elsewhere": tuple(elsewhere or ())}
@@ -142,6 +147,8 @@ def additional_parts(function: FunctionCases, run: Run) -> list[str]:
     A few names, none of them long; empty where additional keys are wrong.
     """
     if run.outcome.error is not None or "exact keys" in function.contract:
+        return []
+    if not isinstance(run.outcome.value, dict | list | tuple):
         return []
     found = [
         additional(function.signature, variant.value, run.outcome.value)
