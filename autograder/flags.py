@@ -12,6 +12,8 @@ SENTENCES = {
     "images of ordinary size are kept",
     "copies": "other notebooks lie beside it, not graded: {detail}",
     "damaged": "the file was damaged",
+    "encoding": "the file is not in UTF-8 and was read as {detail}: look whether its "
+    "texts are right",
     "graded copy": "the untouched notebook was passed over for {detail}",
     "missing": "it was not handed in",
     "link": "the file is a link, or a second name of a file that may be somebody "

@@ -90,6 +90,8 @@ def _healed(submission: Submission, store: Store) -> Healed:
         flag = Flag("link" if submission.is_link else "damaged")
         return Healed(released, notes, [flag], store.language)
     flags: list[Flag] = []
+    if submission.guessed:
+        flags.append(Flag("encoding", detail=submission.guessed.upper()))
     known = {cell["id"]: cell for cell in released.cells}
     versions = store.versions
     chosen, lost = _identify(submission.cells, released, store, versions, notes)

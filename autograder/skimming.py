@@ -6,6 +6,7 @@ read part by part: outputs and the states of widgets are left out, texts that ar
 long for anything are shortened, and what then remains is small, or refused.
 """
 
+import codecs
 import re
 from typing import IO, Protocol
 
@@ -40,7 +41,43 @@ class Digest(Protocol):
         """Take more bytes."""
 
 
-def skimmed(file: IO[bytes], most: int, digest: Digest | None = None) -> bytes | None:
+class Readable(Protocol):
+    """A file that is open for reading."""
+
+    def read(self, count: int, /) -> bytes:
+        """Return the next bytes: fewer than `count` only at its end."""
+
+
+class Recoded:
+    """A file of another encoding, read as UTF-8.
+
+    Parameters
+    ----------
+    file : file
+        Read to its end.
+    encoding : str
+        Its encoding. What is none of its characters raises UnicodeDecodeError.
+    """
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._waiting = bytearray()
+        self._ended = False
+
+    def read(self, count: int, /) -> bytes:
+        """Return the next bytes in UTF-8."""
+        while len(self._waiting) < count and not self._ended:
+            part = self._file.read(CHUNK)
+            self._ended = not part
+            words = self._decoder.decode(part, self._ended)
+            self._waiting += words.encode("utf-8")
+        part = bytes(self._waiting[:count])
+        del self._waiting[:count]
+        return part
+
+
+def skimmed(file: Readable, most: int, digest: Digest | None = None) -> bytes | None:
     """Return what grading reads of a notebook's file.
 
     It is JSON if the file is, and as damaged if that is damaged.
@@ -82,9 +119,7 @@ def marks_in(raw: bytes) -> int:
     return sum(map(raw.count, (b",", b"[", b"{")))
 
 
-def _read(
-    file: IO[bytes], count: int, left: int, digest: Digest | None
-) -> bytes | None:
+def _read(file: Readable, count: int, left: int, digest: Digest | None) -> bytes | None:
     """Return the next bytes; None where there are more than are left."""
     part = file.read(count)
     if digest is not None:

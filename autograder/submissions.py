@@ -10,13 +10,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 from autograder.files import Sort, open_regular, sort_of
 from autograder.skimming import (
+    CHUNK,
     MOST_KEPT,
     MOST_TEXT,
     MOST_VALUES,
     TEXT,
+    Recoded,
     marks_in,
     skimmed,
 )
@@ -33,6 +36,7 @@ SAID = {
     Sort.NOTHING: "submission.not_a_file",
     Sort.OTHER: "submission.not_a_file",
 }
+GUESSED = "gb18030"
 FOREIGN = ("accelerator", "colab", "colab_type", "outputId", "vscode")
 FLAGS = ("grade", "solution", "locked", "task", "points")
 KINDS = ("code", "markdown", "raw")
@@ -49,6 +53,7 @@ class Submission:
     notes: list[str] = field(default_factory=list)  # what was healed on reading
     kernel: str = ""  # the kernel that it names, or empty
     digest: str = ""  # of the file's bytes; empty where they were not read
+    guessed: str = ""  # the encoding that it seems to have, where nothing names it
     is_python: bool = True  # whether it says that it is in Python, or nothing
 
 
@@ -82,15 +87,11 @@ def read_submission(path: Path) -> Submission:
     handle = open_regular(path)
     if handle is None:
         return Submission(damage=text(SAID[Sort.OTHER], name=path.name))
-    digest = hashlib.sha256()
     try:
         with open(handle, "rb") as file:
-            raw = skimmed(file, MAX_BYTES, digest)
+            return _read(file)
     except OSError:
         return Submission(damage=text(SAID[Sort.OTHER], name=path.name))
-    if raw is None:
-        return _too_large(MAX_BYTES + 1)
-    return replace(_parsed(raw), digest=digest.hexdigest())
 
 
 def _too_large(size: int) -> Submission:
@@ -103,8 +104,48 @@ def _too_large(size: int) -> Submission:
 
 def parse_submission(raw: bytes) -> Submission:
     """Read the bytes of a submitted notebook."""
-    kept = skimmed(io.BytesIO(raw), MAX_BYTES)
-    return _too_large(len(raw)) if kept is None else _parsed(kept)
+    return _read(io.BytesIO(raw))
+
+
+def _read(file: IO[bytes]) -> Submission:
+    """Read a file in the encoding that it has, of which JSON's own is UTF-8.
+
+    UTF-16 and UTF-32 show in its first bytes. Chinese Windows writes GBK, a part of
+    GB18030, where a program names no encoding: that is tried where a file is no UTF-8.
+    """
+    encoding = json.detect_encoding(file.read(4))
+    file.seek(0)
+    digest = hashlib.sha256()
+    if encoding.startswith("utf-8"):
+        raw = skimmed(file, MAX_BYTES, digest)
+        if raw is None:
+            return _too_large(MAX_BYTES + 1)
+        submission = _parsed(raw)
+        if submission.damage in (
+            text("submission.not_text"),
+            text("submission.not_json"),
+        ):
+            file.seek(0)
+            other = _recoded(file, GUESSED)
+            submission = submission if other.damage else replace(other, guessed=GUESSED)
+    else:
+        while part := file.read(CHUNK):
+            digest.update(part)
+        file.seek(0)
+        submission = _recoded(file, encoding)
+    return replace(submission, digest=digest.hexdigest())
+
+
+def _recoded(file: IO[bytes], encoding: str) -> Submission:
+    try:
+        raw = skimmed(Recoded(file, encoding), MAX_BYTES)
+    except UnicodeDecodeError:
+        return Submission(damage=text("submission.not_text"))
+    if raw is None:
+        return _too_large(MAX_BYTES + 1)
+    submission = _parsed(raw)
+    said = text("submission.encoding", encoding=encoding.upper())
+    return replace(submission, notes=[said, *submission.notes])
 
 
 # One bound after another, each before what it protects.

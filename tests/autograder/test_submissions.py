@@ -367,6 +367,70 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
     assert "has 5 MB; at most 3 MB" in read_submission(path).damage
 
 
+# The second half of its last character is a backslash to whoever reads bytes.
+CHINESE = "# 按行求均值，乗\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark", "named", "guessed"),
+    [
+        ("utf-8", "", "", ""),
+        ("utf-8", "\ufeff", "byte order mark", ""),
+        ("utf-16-le", "\ufeff", "UTF-16", ""),
+        ("utf-16-be", "\ufeff", "UTF-16", ""),
+        ("utf-16-le", "", "UTF-16", ""),
+        ("utf-32-le", "\ufeff", "UTF-32", ""),
+        ("gbk", "", "GB18030", "GB18030"),
+        ("gb18030", "", "GB18030", "GB18030"),
+    ],
+)
+@pytest.mark.parametrize("size", [0, 5_000_000])
+def test_a_notebook_is_read_in_the_encoding_that_it_has(
+    tmp_path, store, encoding, mark, named, guessed, size
+):
+    """What no byte order mark says is a guess, and a person is asked to look."""
+
+    def with_chinese(form):
+        for cell in form["cells"]:
+            if cell["id"] == "centre":
+                cell["source"] = CHINESE + cell["source"]
+        printed = {"output_type": "stream", "name": "stdout", "text": "乗"}
+        long = dict(printed, text="a" * size)
+        form["cells"][0] |= {"cell_type": "code", "outputs": [printed, long]}
+
+    form = json.loads(raw(store, with_chinese))
+    path = tmp_path / "work.ipynb"
+    path.write_bytes((mark + json.dumps(form, ensure_ascii=False)).encode(encoding))
+    read = read_submission(path)
+    found = heal(read, store)
+
+    sources = [cell.source for cell in found.notebook.cells]
+    assert CHINESE + CENTRE in sources
+    assert [named in note for note in read.notes if note] == [True] * bool(named)
+    flags = [flag.detail for flag in found.flags if flag.kind == "encoding"]
+    assert flags == [guessed] * bool(guessed)
+    assert read.digest
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe" + '{"cells": []'.encode("utf-16-le") + b"\x00",
+        b"\xff\xfe\x00\xd8{",
+        '{"cells": ['.encode("gbk"),
+        '{"cells": ["乗'.encode("gbk"),
+        b"\x89PNG\r\n\x1a\n\xff\xff",
+        '{"cells": ["é"'.encode("latin-1"),
+    ],
+)
+def test_a_file_that_no_encoding_makes_a_notebook_is_refused(store, content):
+    """With a sentence that the learner reads and a flag for the instructor."""
+    found = heal(parse_submission(content), store)
+
+    assert [flag.kind for flag in found.flags] == ["damaged"]
+    assert "submit" in found.notes[-2].lower()
+
+
 def test_another_notebook_is_recognised(store):
     """None of the cells is known: it says so instead of a silent zero."""
     content = {"cells": [{"cell_type": "code", "source": "print(1)", "metadata": {}}]}
