@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -73,17 +73,15 @@ class Candidate:
     """A file that may be the notebook that is collected."""
 
     path: PurePosixPath  # where it lies, as a learner knows it
-    upload: tuple[int, ...]  # later files have higher ones, as the LMS says
+    name: Name  # what the LMS says of the upload
     time: datetime.datetime  # when it was changed; long ago where nobody knows
     copy: int  # the number that its name has as a copy
     read: Read  # writes its bytes
-    handed_in: str = ""  # when, as the LMS says
-    before: str = ""  # what the LMS put before the name
 
     def rank(self) -> tuple[tuple[str, object], ...]:
         """Return what decides between candidates, in order, and how to say it."""
         return (
-            ("is a later upload", self.upload),
+            ("is a later upload", self.name.upload),
             ("is newer", self.time),
             ("lies less deep", -len(self.path.parts)),
             ("is a later copy", self.copy),
@@ -97,6 +95,7 @@ class Learner:
 
     student: str
     shown: str  # name and number, as the LMS says them
+    left: Left  # what may still be unpacked
     # What was handed in: the LMS's name, the path below it, and the file.
     uploads: list[tuple[Name, tuple[str, ...], Upload]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # what was left out, and why
@@ -113,7 +112,7 @@ class Learner:
 
     def lose(self, path: PurePosixPath | str, why: str) -> None:
         """Note what was left out though it may be work."""
-        self.problems.append(f"{_shown(str(path))}: {why}")
+        self.leave(path, why)
         self.lost = True
 
 
@@ -143,6 +142,8 @@ class BoundedExtractor(ExtractorPlugin):
         self.looked = False
         self._students: dict[str, str] = {}
         self._participants = Participants({}, {}, [])
+        self._notebooks: list[str] = []
+        self._stores: dict[str, Store] = {}
         # nbgrader asks for nothing once the files are in their places.
         place = self.parent.process_extracted_files
         self.parent.process_extracted_files = partial(self._finish, place)
@@ -167,10 +168,10 @@ class BoundedExtractor(ExtractorPlugin):
         with contextlib.ExitStack() as stack:
             for archive, group in self._groups(source, patterns, stack).items():
                 self._assign(archive, group, patterns)
-            notebooks, stores = collector.notebooks(), collector.stores()
+            self._notebooks, self._stores = collector.notebooks(), collector.stores()
             for learner in self.learners.values():
                 try:
-                    self._collect(learner, notebooks, stores, target)
+                    self._collect(learner, target / learner.student)
                 except Exception as error:  # nobody else's work waits for this
                     learner.lose("collecting", _reason(error))
                 if learner.lost or not learner.taken:
@@ -339,32 +340,26 @@ class BoundedExtractor(ExtractorPlugin):
             return why or "it gives an unusable id"
         learner = self._participants.names.get(name.number) if moodle else None
         shown = f"{_shown(learner or name.learner)} ({_shown(name.number)})"
-        self.learners.setdefault(student, Learner(student, shown))
+        left = Left(self.max_files, self.max_learner_megabytes << 20)
+        self.learners.setdefault(student, Learner(student, shown, left))
         return ""
 
-    def _collect(
-        self,
-        learner: Learner,
-        notebooks: list[str],
-        stores: Mapping[str, Store],
-        target: Path,
-    ) -> None:
+    def _collect(self, learner: Learner, folder: Path) -> None:
         """Take a learner's notebooks out."""
-        left = Left(self.max_files, self.max_learner_megabytes << 20)
-        folder = target / learner.student
         with contextlib.ExitStack() as stack:
-            found = self._candidates(learner, notebooks, left, stack)
+            found = self._candidates(learner, stack)
             unnamed = found.pop("", [])
             for notebook, candidates in found.items():
                 candidates.sort(key=lambda c: [value for _, value in c.rank()])
                 while candidates:
                     best = candidates.pop()
                     path = folder / f"{notebook}.ipynb"
-                    if self._written(learner, best, path, left):
+                    if self._written(learner, best, path):
                         self._take(learner, notebook, best, candidates, path)
                         break
-            unknown = self._recognize(learner, unnamed, stores, folder, left, stack)
-        if unknown and learner.taken < len(notebooks):
+            kept = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            unknown = self._recognize(learner, unnamed, folder, kept)
+        if unknown and learner.taken < len(self._notebooks):
             learner.lost = True
         for problem in learner.problems[:MOST_PROBLEMS]:
             self.log.warning("%s: left out %s", learner.shown, problem)
@@ -373,24 +368,19 @@ class BoundedExtractor(ExtractorPlugin):
             self.log.warning("%s: left out %d more", learner.shown, more)
 
     def _recognize(
-        self,
-        learner: Learner,
-        unnamed: list[Candidate],
-        stores: Mapping[str, Store],
-        folder: Path,
-        left: Left,
-        stack: contextlib.ExitStack,
+        self, learner: Learner, unnamed: list[Candidate], folder: Path, kept: Path
     ) -> bool:
         """Take notebooks by their cells where none of their names has work in it.
 
-        Returns whether there are some of which nobody knows what they are.
+        Their copies go to `kept`. Returns whether there are some of which nobody knows
+        what they are.
         """
+        stores = self._stores
         found: dict[str, dict[Path, Candidate]] = {}
-        kept = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         unknown = bool(unnamed[MOST_PROBLEMS:])
         for candidate in unnamed[:MOST_PROBLEMS]:
             copy = kept / "candidate"
-            if not self._written(learner, candidate, copy, left):
+            if not self._written(learner, candidate, copy):
                 continue
             notebook = notebook_in(copy.read_bytes(), stores)
             if notebook:
@@ -440,11 +430,7 @@ class BoundedExtractor(ExtractorPlugin):
         return unknown
 
     def _candidates(
-        self,
-        learner: Learner,
-        notebooks: list[str],
-        left: Left,
-        stack: contextlib.ExitStack,
+        self, learner: Learner, stack: contextlib.ExitStack
     ) -> dict[str, list[Candidate]]:
         """Return the files that may be each notebook by their names, or none: ""."""
         found: dict[str, list[Candidate]] = {}
@@ -454,21 +440,13 @@ class BoundedExtractor(ExtractorPlugin):
         ) -> None:
             if path.name.startswith("._") or set(path.parts) & set(OF_THE_SYSTEM):
                 return
-            which = notebook_of(path.name, notebooks)
-            if which is None and path.suffix.lower() != ".ipynb":
+            notebook, copy = notebook_of(path.name, self._notebooks) or ("", 0)
+            if not notebook and path.suffix.lower() != ".ipynb":
                 learner.leave(path, "it is no notebook of the assignment")
                 return
-            long_ago = datetime.datetime.min
-            candidate = Candidate(
-                path,
-                name.upload,
-                time or long_ago,
-                which[1] if which else 0,
-                read,
-                name.time,
-                name.before,
-            )
-            found.setdefault(which[0] if which else "", []).append(candidate)
+            time = time or datetime.datetime.min
+            candidate = Candidate(path, name, time, copy, read)
+            found.setdefault(notebook, []).append(candidate)
 
         for name, below, upload in learner.uploads:
             path = PurePosixPath(*below)
@@ -479,8 +457,8 @@ class BoundedExtractor(ExtractorPlugin):
                 folder = stack.enter_context(tempfile.TemporaryDirectory())
                 copy = Path(folder, "archive.zip")
                 with copy.open("wb") as file:
-                    upload.read(file, left)
-                archive = stack.enter_context(opened(copy, left))
+                    upload.read(file, learner.left)
+                archive = stack.enter_context(opened(copy, learner.left))
                 for inner, member in members(archive):
                     inside = path.with_suffix("") / inner
                     if not isinstance(member, Member):
@@ -495,14 +473,12 @@ class BoundedExtractor(ExtractorPlugin):
                 learner.lose(path, _reason(error))
         return found
 
-    def _written(
-        self, learner: Learner, candidate: Candidate, path: Path, left: Left
-    ) -> bool:
+    def _written(self, learner: Learner, candidate: Candidate, path: Path) -> bool:
         """Write a notebook; False where that does not work out."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as out:
-                candidate.read(out, left)
+                candidate.read(out, learner.left)
         except Exception as error:  # it stays with this file
             path.unlink(missing_ok=True)
             learner.lose(candidate.path, _reason(error))
@@ -519,11 +495,11 @@ class BoundedExtractor(ExtractorPlugin):
     ) -> None:
         """Note what was taken, and what it replaces."""
         form = {"student_id": learner.student, "file_id": f"{notebook}.ipynb"}
-        if time := _time(best.handed_in):
+        if time := _time(best.name.time):
             form["timestamp"] = time
         self.taken[str(path)] = form
         learner.taken += 1
-        learner.names[notebook] = best.before
+        learner.names[notebook] = best.name.before
         learner.replaced += len(others)
         for other in others[:MOST_PROBLEMS]:
             pairs = zip(best.rank(), other.rank())
