@@ -120,22 +120,11 @@ def choose(
 ) -> tuple[Submission, Healed]:
     """Read a submitted notebook, or the file of another name that holds the work.
 
-    Parameters
-    ----------
-    path : Path
-        The submitted file of the notebook's name.
-    stores : mapping of str to Store
-        Those of all of the assignment's notebooks, by name.
-
-    Returns
-    -------
-    submission : Submission
-        What was read.
-    healed : Healed
-        The healed notebook. Where the file of the notebook's name is untouched or
-        not there, and one notebook beside it is this one with work in it, that one,
-        with a note and a flag; of several none is chosen. Other notebooks beside it
-        are named in a flag, but for those that are another of the assignment's.
+    `path` is the file of the notebook's name; `stores` are those of all of the
+    assignment's notebooks. Where that file is untouched or not there, and one notebook
+    beside it is this one with work in it, that one is taken, with a note and a flag; of
+    several none is chosen. Other notebooks beside it are named in a flag, but for those
+    that are another of the assignment's.
     """
     named = os.path.lexists(path)
     submission, healed = _read(path, store)

@@ -64,17 +64,7 @@ def note(cell: str) -> str:
 
 
 def run(request: Sequence[FunctionForm], seconds: float, ask: Ask) -> list[AnswerForm]:
-    """Drive functions of the notebook, as `drive` says.
-
-    Parameters
-    ----------
-    request : sequence of FunctionForm
-        What to call, and at which moment.
-    seconds : float
-        Time limit of a case.
-    ask : callable
-        Brings what a stand-in asks to the grader.
-    """
+    """Drive functions of the notebook, as `drive` says; a case has some `seconds`."""
     if "" not in _moments:
         note("")
     return drive(request, _moments, CaseLimits(seconds), ask)
@@ -88,21 +78,8 @@ def drive(
 ) -> list[AnswerForm]:
     """Call functions with their inputs, each in the state of its moment.
 
-    Parameters
-    ----------
-    request : sequence of FunctionForm
-        Functions and cases.
-    moments : mapping of str to Moment
-        By check cell; the end of the notebook under the empty name.
-    limits : CaseLimits
-        How long to wait.
-    ask : callable, optional
-        Answers what stand-ins ask.
-
-    Returns
-    -------
-    list of AnswerForm
-        One for each of the request.
+    `moments` are those of the check cells, and the end of the notebook under the empty
+    name; `ask` answers what stand-ins ask. Returns an answer for each form.
     """
     answers: list[AnswerForm] = []
     groups = []
@@ -234,22 +211,9 @@ def outcomes(
 ) -> Generator[OutcomeForm]:
     """Call functions in forked children.
 
-    A fork costs more than most cases: one child serves as many as it survives.
-
-    Parameters
-    ----------
-    groups : sequence of Group
-        What to call.
-    limits : CaseLimits
-        How long to wait.
-    ask : callable, optional
-        Answers what stand-ins ask.
-
-    Yields
-    ------
-    OutcomeForm
-        For each case of each group, in order; it names the reason where the
-        child ended, took too long or sent what is no frame.
+    A fork costs more than most cases: one child serves as many as it survives. `ask`
+    answers what stand-ins ask. Yields what came of each case of each group, in order;
+    it names the reason where the child ended, took too long or sent what is no frame.
     """
     tasks = [(g, case) for g, group in enumerate(groups) for case in group.cases]
 

@@ -117,19 +117,9 @@ def _up_to_the_last(record: FunctionCases, failing: Collection[int]) -> list[int
 class Examination:
     """Drives the functions of one submission and judges what comes back.
 
-    Parameters
-    ----------
-    judge : Judge
-        Of the notebook.
-    drive : callable
-        Brings a request to the learner's process and returns its answers; it may
-        raise NoAnswer.
-    untouched : collection of str
-        Functions that the learner has not begun.
-    reference : optional
-        Its ``answerer`` answers what stand-ins ask; without it there are none.
-    log : Logger, optional
-        Where faults of our own are reported.
+    `drive` brings a request to the learner's process and returns its answers; it may
+    raise NoAnswer. `untouched` are functions that the learner has not begun. Where
+    there is a `reference`, its ``answerer`` answers what stand-ins ask.
 
     Attributes
     ----------

@@ -125,17 +125,7 @@ class Verdict:
 def untouched_functions(store: Store, cells: Iterable[str]) -> set[str]:
     """Return the functions that a learner has not begun, told from the source.
 
-    Parameters
-    ----------
-    store : Store
-        Knows what was released.
-    cells : iterable of str
-        Texts of the submission's code cells.
-
-    Returns
-    -------
-    set of str
-        Functions whose every definition is the released one.
+    All of their definitions in the `cells` of code are the released ones.
     """
     texts = list(cells)
     found = set()
@@ -156,25 +146,12 @@ def relations_of(store: Store) -> dict[str, Relation]:
 
 
 def case_mark(function: FunctionCases, case: Case, results: list[Result]) -> Fraction:
-    """Return the mark of one case.
+    """Return the mark of one case, from 0 to 1, by its comparison.
 
-    The mean over the named results, each right or wrong as a whole. A result
-    all of whose leaves the untouched stub or an input already equals earns
-    nothing where it is right, and still costs where it is wrong.
-
-    Parameters
-    ----------
-    function : FunctionCases
-        The function's record.
-    case : Case
-        The case.
-    results : list of Result
-        The comparison; empty where the call failed.
-
-    Returns
-    -------
-    Fraction
-        From 0 to 1.
+    The mean over the named results, each right or wrong as a whole. A result all of
+    whose leaves the untouched stub or an input already equals earns nothing where it is
+    right, and still costs where it is wrong. There are no results where the call
+    failed.
     """
     if not results:
         return Fraction(0)
@@ -272,13 +249,7 @@ def _names(record: FunctionCases, value: object) -> list[str]:
 
 
 class Judge:
-    """Scores the answers of one notebook.
-
-    Parameters
-    ----------
-    store : Store
-        The notebook's cases.
-    """
+    """Scores the answers of one notebook."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -289,12 +260,7 @@ class Judge:
     ) -> Verdict:
         """Add up the marks of each check cell.
 
-        Parameters
-        ----------
-        functions : dict of str to FunctionVerdict
-            What is said of each function; one that is not there has no marks.
-        problems : dict of str to str
-            Functions that could not be judged.
+        `problems` are functions that could not be judged, and why.
         """
         cells = {}
         for cell_id, cell in self.store.cells.items():
@@ -323,20 +289,10 @@ class Judge:
         others: Mapping[int, Outcome] | None = None,
         stand_ins: tuple[str, ...] = (),
     ) -> Trial:
-        """Compare and mark the outcomes of some cases.
+        """Compare and mark the outcomes of some cases, by their numbers.
 
-        Parameters
-        ----------
-        record : FunctionCases
-            The function's record.
-        name : str
-            Of the trial.
-        outcomes : mapping of int to Outcome
-            By number of the case.
-        others : mapping of int to Outcome, optional
-            Of the cases that were not driven again, for relations.
-        stand_ins : tuple of str
-            The functions for which the reference answered.
+        `others` are outcomes of cases that were not driven again, for relations;
+        `stand_ins` are functions for which the reference answered.
         """
         together = {**(others or {}), **outcomes}
         numbers = sorted(together)
@@ -355,16 +311,9 @@ class Judge:
     ) -> FunctionVerdict:
         """Say what a function is, each case by the trial that is best for it.
 
-        Parameters
-        ----------
-        record : FunctionCases
-            The function's record.
-        trials : list of Trial
-            In the order in which they were driven, the first one of all cases.
-        wrong : collection of str
-            Functions that are not right themselves.
-        untouched : bool
-            Whether the learner has not begun it, by `untouched_functions`.
+        The trials come in the order in which they were driven, the first one of all
+        cases. `wrong` are functions that are not right themselves; `untouched` is as
+        `untouched_functions` says.
         """
         base = trials[0]
         moment = ""

@@ -123,23 +123,10 @@ def _new() -> list[_Names]:
 
 
 class Moment:
-    """What names mean now.
-
-    Parameters
-    ----------
-    namespace : dict
-        The notebook's names. They are put back into it, too.
-
-    Attributes
-    ----------
-    target : dict
-        The notebook's names, whatever they mean later.
-    namespace : dict of str to object
-        What they mean now.
-    """
+    """What the notebook's names mean now; they are put back into `namespace`, too."""
 
     def __init__(self, namespace: dict[str, object]) -> None:
-        self.target = namespace
+        self.target = namespace  # whatever the names mean later
         self.namespace = dict(namespace)
         self._saved = [
             (names, *names.copy())

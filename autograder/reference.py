@@ -97,25 +97,13 @@ class Reference:
     def answerer(self, functions: Collection[str]) -> Ask:
         """Return what answers the stand-ins of some functions, while one is driven.
 
-        Parameters
-        ----------
-        functions : collection of str
-            The functions for which it answers.
-
-        Returns
-        -------
-        callable
-            Takes what a learner's process asks, which may be anything; returns a
-            ReturnForm.
+        It takes what a learner's process asks, which may be anything, and returns a
+        ReturnForm; where it is asked on and on, it raises NoAnswer.
 
         Raises
         ------
         ReferenceFailed
             If the solution does not run.
-
-        Notes
-        -----
-        The callable raises NoAnswer where it is asked on and on.
         """
         self._begin()
         left = self._bounds.calls

@@ -22,12 +22,9 @@ from helpers.checks.values import decode, encode, plain, resolve
 def serve(descriptors: list[int]) -> int:
     """Run the solution and answer for it until the connection ends.
 
-    Parameters
-    ----------
-    descriptors : list of int
-        The connection's socket. Frames in: the cells; then ``"begin"`` for each
-        submission, CallForms with ``seconds``, and ``"end"``. Frames out: "ready"
-        or what went wrong; for each call a ReturnForm; "ended".
+    The one descriptor is its socket. Frames in: the cells; then ``"begin"`` for each
+    submission, CallForms with ``seconds``, and ``"end"``. Frames out: "ready" or what
+    went wrong; for each call a ReturnForm; "ended".
     """
     from autograder.authoring.recorder import Recorder, prepare, run_source
 

@@ -30,27 +30,8 @@ def drive_all(
 ) -> list[tuple[str, Killed]]:
     """Drive the mutants of several notebooks, some at the same time.
 
-    Parameters
-    ----------
-    notebooks : list of (str, str)
-        Assignment and notebook.
-    function : str
-        One graded function only; empty for all.
-    sample : int, optional
-        How many mutants in all, drawn in proportion; all by default.
-    seed : int
-        Seed of the draw.
-    jobs : int
-        How many notebooks at a time.
-    contracts : bool
-        Whether to drive the mutants of the contracts instead.
-    console : Console, optional
-        Where a progress bar is shown.
-
-    Returns
-    -------
-    list of (str, Killed)
-        Assignment and what became of each mutant, by notebook.
+    A sample is drawn from all of them in proportion; the other options are those of
+    `mutate`. Returns the assignment and what became of each mutant, by notebook.
 
     Raises
     ------

@@ -76,16 +76,9 @@ def read_member(
     most_bytes: int,
     most_ratio: int,
 ) -> None:
-    """Unpack one member.
+    """Unpack one member, and count down what is `left` to the learner.
 
-    Parameters
-    ----------
-    out : file
-        Where its bytes go.
-    left : Left
-        What the learner may still take, which is counted down.
-    most_bytes, most_ratio : int
-        Size, and size for each packed byte, that one member may have.
+    It may have so many bytes, and so many for each packed byte.
 
     Raises
     ------

@@ -229,17 +229,9 @@ def _digest(notebook: NotebookNode) -> bytes:
 class Writer:
     """Writes submissions, one after another.
 
-    Parameters
-    ----------
-    seconds : float, optional
-        How long a locked gradebook is waited for at a time.
-    pauses : tuple of int, optional
-        Seconds before it is asked again.
-
-    Notes
-    -----
-    A gradebook that stays locked through all this is waited for once: of the
-    submissions that follow, each is tried for a moment, until one can be written.
+    A locked gradebook is waited for so many `seconds` at a time, and asked again after
+    each of the `pauses`. One that stays locked through all this is waited for once: of
+    the submissions that follow, each is tried for a moment, until one can be written.
     """
 
     def __init__(

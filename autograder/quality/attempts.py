@@ -64,19 +64,9 @@ def told_at_work(
 ) -> tuple[str, str]:
     """Return how the check helps with a wrong answer, and its fourth report.
 
-    Parameters
-    ----------
-    runs : list of Run
-        Its public cases.
-    answer : callable
-        The wrong answer.
-
-    Returns
-    -------
-    tuple of str and str
-        ``named`` (the hint of a catalogued mistake), ``relation``, ``expression``
-        (of an exception), ``source`` (a remark on it), ``shape`` or another kind of
-        difference, ``none`` (returned); empty where a general question is all.
+    It is ``named`` (the hint of a catalogued mistake), ``relation``, ``expression`` (of
+    an exception), ``source`` (a remark on it), ``shape`` or another kind of difference,
+    ``none`` (returned); empty where a general question is all.
     """
     wrong = [run for run in runs if not run.right]
     if not wrong:

@@ -24,17 +24,10 @@ SECONDS = 5.0
 
 
 class Solution:
-    """The names that the solution's cells define, and answers of its functions.
+    """The names that a notebook's solution defines, which is run once, and its answers.
 
-    Parameters
-    ----------
-    source : SourceNotebook
-        The notebook, which is run once.
-
-    Attributes
-    ----------
-    calls, largest : int
-        How often stand-ins have asked, and the most bytes that one has sent.
+    `calls` says how often stand-ins have asked, and `largest` the most bytes that one
+    has sent.
     """
 
     def __init__(self, source: SourceNotebook) -> None:

@@ -42,19 +42,9 @@ class Arrival:
 class Inbox:
     """A folder in which each submission is a folder STUDENT+ASSIGNMENT+TIME.
 
-    Parameters
-    ----------
-    kind : str
-        ``exchange`` or ``folder``.
-    path : Path
-        Where it is; it may not be there yet.
-    settle : float
-        Seconds without a change after which a submission counts as complete.
-
-    Attributes
-    ----------
-    misnamed : list of Path
-        What the last look found there that cannot be a submission.
+    The kind is ``exchange`` or ``folder``; the folder may not be there yet. A
+    submission is complete after `settle` seconds without a change. `misnamed` is what
+    the last look found there that cannot be a submission.
     """
 
     def __init__(self, kind: str, path: Path, settle: float) -> None:
