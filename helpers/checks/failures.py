@@ -19,12 +19,19 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from helpers.checks.namespaces import rebound_in
 from helpers.checks.slips import in_another_order
 from helpers.strings import clauses, listed, text
 
-__all__ = ["Evaluation", "Unknown", "explain"]
+__all__ = ["Evaluation", "Unknown", "explain", "rebound"]
 
 MAX_CODE = 60
+MAX_CELLS = 500
+# What modules are called in code, and in a sentence.
+NAMED = {
+    **{"np": "NumPy", "numpy": "NumPy", "math": "math", "copy": "copy"},
+    **{"plt": "pyplot", "random": "random", "time": "time"},
+}
 MODULES = ("math", "copy", "random", "scipy", "np", "numpy", "time", "itertools")
 # What learners bring from other courses; nothing of it is needed here.
 LIBRARIES = frozenset(
@@ -243,7 +250,7 @@ def _kind(value: object) -> str:
     if isinstance(value, np.ndarray | np.generic):
         value = value.item()
     if value is None:
-        return text("checks.kind.none")
+        return text("checks.failure.kind.none")
     if isinstance(value, bool | int | float):
         shown = f"{value:.6g}"
         if isinstance(value, float) and shown.lstrip("-").isdigit():
@@ -363,15 +370,63 @@ def _assertion(spot: Spot) -> str:
         for side in (test.left, *test.comparators):
             value = spot.known(side)
             if not isinstance(side, ast.Constant) and value is not Unknown:
-                parts.append(_say("here", code=spot.code(side), value=_shown(value)))
+                parts.append(_here(spot, side, value))
     said = _say("assertion", code=spot.code(test))
     return f"{said} {_say('assertion_here', parts=clauses(parts))}" if parts else said
 
 
-def _shown(value: object) -> str:
+def _here(spot: Spot, side: ast.AST, value: object) -> str:
     if isinstance(value, tuple | bool | int | float | str):
-        return repr(value)[:60]
-    return _kind(value)
+        return _say("here", code=spot.code(side), value=repr(value)[:60])
+    return spot.is_(side)
+
+
+def rebound(node: ast.AST, local: Mapping, outside: Mapping) -> str:
+    """Say that an expression needs a module or built-in function that a cell rebound.
+
+    Empty where it needs none, or has what it needs. `local` are the names of the
+    function around it, `outside` those of the notebook.
+    """
+    needed: list[tuple[str, bool]] = []
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+            needed.append((part.value.id, False))
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+            needed.append((part.func.id, True))
+    for name, called in needed:
+        value = outside.get(name)
+        if name in local or name not in outside:
+            continue
+        cause = rebound_in(_cells_run(outside)).get(name, "")
+        if called and not callable(value) and (cause or hasattr(builtins, name)):
+            former = "function"
+        elif not called and name in NAMED and not isinstance(value, types.ModuleType):
+            former = "module"
+        else:
+            continue
+        values = {"name": name, "kind": _kind(value), "module": NAMED.get(name, name)}
+        said = [_say(f"rebound_{former}", **values)]
+        if cause:
+            said.append(_say("rebound_by", code=cause))
+        cure = "import" if not hasattr(builtins, name) else "delete"
+        said.append(_say(f"rebound_{cure}", name=name))
+        return " ".join(said)
+    return ""
+
+
+def _cells_run(names: Mapping) -> list[str]:
+    """Return the texts of the cells that IPython has run, in order."""
+    cells = names.get("In")
+    if type(cells) is not list:
+        return []
+    return [cell for cell in cells[-MAX_CELLS:] if type(cell) is str]
+
+
+def _rebound(spot: Spot) -> str:
+    if isinstance(spot.error, AttributeError | TypeError):
+        frame = spot.frame
+        return rebound(spot.node, frame.f_locals, frame.f_globals)
+    return ""
 
 
 def _power(spot: Spot) -> str:
@@ -876,6 +931,7 @@ RULES: list[Callable[[Spot], str]] = [
     _swapped,
     _own_work,
     _recursion,
+    _rebound,
     _module,
     _power,
     _name,

@@ -1,17 +1,19 @@
 """What the cells of a notebook define, told from their text: nothing of them is run."""
 
 import ast
+import builtins
 import types
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from helpers.checks.stubs import source_of, tree_of
 
-__all__ = ["definition_in", "definition_of", "names_in"]
+__all__ = ["definition_in", "definition_of", "names_in", "rebound_in"]
 
 # Calls that make plain values; of others it is not known what they return.
 MAKERS = frozenset(["dict", "list", "set", "float", "int", "defaultdict", "deque"])
 MODULES = ("np.", "numpy.")
+MOST_SHOWN = 60  # characters of a statement
 
 
 # The cells of one notebook, and those that a class shares.
@@ -66,6 +68,66 @@ def names_in(cells: Iterable[str]) -> dict[str, object]:
                 else:
                     found[name] = value
     return found
+
+
+def rebound_in(cells: Iterable[str]) -> dict[str, str]:
+    """Return which statements give another value to what was imported or built in.
+
+    By name, as far as no later cell imports it again; of a statement its first line.
+
+    Examples
+    --------
+    >>> rebound_in(["import numpy as np", "for np in range(3):\\n    sum = np"])
+    {'np': 'for np in range(3):', 'sum': 'sum = np'}
+    """
+    imported: set[str] = set(vars(builtins))
+    found: dict[str, str] = {}
+    for cell in cells:
+        for statement in _in_order(_statements(cell)):
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                for alias in statement.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    imported.add(name)
+                    found.pop(name, None)
+                continue
+            for name in _targets(statement) & imported:
+                found[name] = _first_line(statement)
+    return found
+
+
+def _in_order(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements with those inside of them, but not inside of functions."""
+    for statement in statements:
+        yield statement
+        if not isinstance(statement, DEFINITIONS):
+            for part in ("body", "orelse", "finalbody"):
+                yield from _in_order(getattr(statement, part, ()))
+
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _targets(statement: ast.stmt) -> set[str]:
+    """Return the names to which a statement itself gives a value."""
+    given: list[ast.AST] = []
+    if isinstance(statement, ast.Assign):
+        given += statement.targets
+    elif isinstance(statement, ast.AugAssign | ast.AnnAssign | ast.For):
+        given.append(statement.target)
+    elif isinstance(statement, ast.With):
+        given += [item.optional_vars for item in statement.items if item.optional_vars]
+    names = (n for target in given for n in ast.walk(target))
+    return {
+        n.id for n in names if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+
+
+def _first_line(statement: ast.stmt) -> str:
+    try:
+        line = ast.unparse(statement).partition("\n")[0]
+    except RecursionError:
+        return ""
+    return line if len(line) <= MOST_SHOWN else line[: MOST_SHOWN - 4] + " ..."
 
 
 def _bound(statement: ast.stmt) -> Iterator[tuple[str, object]]:

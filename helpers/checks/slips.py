@@ -11,7 +11,12 @@ import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeGuard
 
-from helpers.checks.namespaces import definition_in, definition_of, names_in
+from helpers.checks.namespaces import (
+    definition_in,
+    definition_of,
+    names_in,
+    rebound_in,
+)
 from helpers.strings import text
 
 __all__ = ["MOST", "in_another_order", "other_parameters", "slips_in_cells", "slips_of"]
@@ -78,7 +83,29 @@ def slips_in_cells(
     other = other_parameters(names.get(name), asked, calls) if asked else ""
     if other:
         return [other]
-    return _slips_in(node, names, drawn, counted, stopped, kinds)
+    found = [
+        *_rebound(node, cells),
+        *_slips_in(node, names, drawn, counted, stopped, kinds),
+    ]
+    return found[:MOST]
+
+
+def _rebound(function: ast.FunctionDef, cells: Sequence[str]) -> Iterator[str]:
+    """Find modules and built-in functions that a cell rebinds."""
+    body = _body(function)
+    own = _names_in(body, ast.Store) | {n.arg for n in body if isinstance(n, ast.arg)}
+    own |= {n.arg for n in ast.walk(function.args) if isinstance(n, ast.arg)}
+    used = {
+        part.id
+        for node in body
+        if isinstance(
+            part := getattr(node, "value", getattr(node, "func", None)), ast.Name
+        )
+        and isinstance(node, ast.Attribute | ast.Call)
+    }
+    for name, code in rebound_in(cells).items():
+        if name in used - own:
+            yield text("checks.slip.rebound", name=name, code=code)
 
 
 def other_parameters(

@@ -6,8 +6,10 @@ for an environment's settings. It must be there before the first cell is run, si
 after a restart even ``check`` is unknown.
 """
 
+import ast
 import inspect
 import json
+import linecache
 import os
 import re
 import symtable
@@ -102,7 +104,7 @@ def broken_cell(name: str, function: Callable) -> str:
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
     """Let a shell explain names that a cell of the notebook would have made."""
-    shell.set_custom_exc((NameError,), _show)
+    shell.set_custom_exc((NameError, AttributeError, TypeError), _show)
 
 
 def advice(name: str, cells: list[str], running: str = "") -> str | None:
@@ -156,10 +158,29 @@ def _cells() -> list[str]:
     return ["".join(source) for source in sources]
 
 
+def _rebound(trace: TracebackType) -> str | None:
+    """Say that the line that stopped needs a name that a cell has rebound."""
+    # Only where something stopped: a kernel that starts has no use for all of it.
+    from helpers.checks.failures import rebound
+
+    frame = trace.tb_frame
+    lines, first = linecache.getlines(frame.f_code.co_filename), trace.tb_lineno
+    try:
+        tree = ast.parse("".join(lines))
+    except (SyntaxError, ValueError):
+        return None
+    for statement in tree.body:
+        if statement.lineno <= first <= (statement.end_lineno or 0):
+            local = frame.f_locals if frame.f_locals is not frame.f_globals else {}
+            said = rebound(statement, local, frame.f_globals)
+            return textwrap.fill(said, WIDTH) if said else None
+    return None
+
+
 def _show(
     shell: "InteractiveShell",
     kind: type[BaseException],
-    error: NameError,
+    error: NameError | AttributeError | TypeError,
     trace: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
@@ -167,8 +188,12 @@ def _show(
     while last.tb_next is not None:
         last = last.tb_next
     # What a library does not find is not the notebook's.
-    if error.name and last.tb_frame.f_globals is shell.user_ns:
-        said = advice(error.name, _cells(), shell.user_ns.get("In", [""])[-1])
+    if last.tb_frame.f_globals is shell.user_ns:
+        said = None
+        if not isinstance(error, NameError):
+            said = _rebound(last)
+        elif error.name:
+            said = advice(error.name, _cells(), shell.user_ns.get("In", [""])[-1])
         if said is not None:
             # IPython asks the exception itself how it is to be shown.
             setattr(error, "_render_traceback_", said.splitlines)  # noqa: B010

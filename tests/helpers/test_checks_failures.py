@@ -229,3 +229,57 @@ def test_the_general_question_fits_the_exception(bodies, question):
         runs.append(Run(Case((X, W), {}), call(define(source), (X, W), {}), []))
 
     assert question in question_for(runs, evidence_of([]))
+
+
+@pytest.mark.parametrize(
+    ("cells", "body", "sentences"),
+    [
+        (
+            ["import numpy as np", "np = None"],
+            "np.exp(X)",
+            ["no longer the module NumPy: it is None.", "sets it: `np = None`."],
+        ),
+        (
+            ["import numpy as np", "for np in range(3):\n    pass"],
+            "Z = np.sum(X)",
+            ["it is the number 2.", "`for np in range(3):`", "with the imports again"],
+        ),
+        (
+            ["with open('x') as f:\n    sum = 0"],
+            "sum(X)",
+            ["`sum` is no longer a function: it is the number 0.", "`del sum`"],
+        ),
+        (
+            ["from helpers.activations import relu", "relu = [0, 1]"],
+            "relu(X)",
+            ["`relu` is no longer a function: it is a list of 2", "`relu = [0, 1]`"],
+        ),
+        ([], "np.exp(X)", ["`np` is no longer the module NumPy"]),
+        (7, "np.exp(X)", ["`np` is no longer the module NumPy"]),
+    ],
+)
+def test_a_rebound_module_or_function_is_named(cells, body, sentences):
+    """With the line that rebinds it, where the history of cells tells it."""
+    f = define(f"def f(X):\n    {body}\n    return 0\n")
+    name = body.partition(" = ")[2] or body
+    values = {"np.exp(X)": None, "np.sum(X)": 2, "sum(X)": 0, "relu(X)": [0, 1]}
+    f.__globals__[name[: name.index("." if "." in name else "(")]] = values[name]
+    f.__globals__["In"] = cells
+    said = call(f, (X,), {}).advice
+
+    assert all(sentence in said for sentence in sentences), said
+
+
+def test_a_local_name_of_a_module_is_no_module_that_was_rebound():
+    """What a function itself assigns is explained as any other value."""
+    said = advice("np = None\n    np.exp(X)", X)
+
+    assert "no longer" not in said
+    assert "`np` is None" in said
+
+
+def test_an_assert_on_an_array_says_what_the_array_is():
+    """Its kind, in the place of its numbers."""
+    said = advice("assert X is W, 'other'", X, W)
+
+    assert "`X` has shape (3, 5); `W` has shape (4, 2)" in said

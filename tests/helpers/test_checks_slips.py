@@ -153,6 +153,14 @@ KEPT = "def f(x, y):\n    if 'a' not in kept: kept['a'] = x + y\n    return kept
         (["def f(x):\n    return 2", "def f(x, y):\n    return x ^ y"], "`x ^ y`"),
         (["def g(x, y): return x", "def f(x, y): return g(y, x)"], "it takes (x, y)"),
         (["import random", "def f(x, y): return x * y + random.random()"], "draws"),
+        (
+            ["import numpy as np", "np = None", "def f(x, y): return np.exp(x) * y"],
+            "A cell sets `np` (`np = None`)",
+        ),
+        (
+            ["if True:\n    sum, k = 0, 1", "def f(x, y): return sum(x) * y"],
+            "A cell sets `sum` (`sum, k = (0, 1)`)",
+        ),
     ],
 )
 def test_the_text_of_cells_tells_the_same_without_running_it(cells, remark):
@@ -176,6 +184,9 @@ def test_the_text_of_cells_tells_the_same_without_running_it(cells, remark):
         # Python's parser takes them, its compiler does not.
         ["def g(x, x): return x", "def f(x, y): return x + y"],
         ["def g(__debug__): return 1", "def f(x, y): return x + y"],
+        ["np = None", "import numpy as np", "def f(x, y): return np.exp(x) * y"],
+        ["import math", "math = 3", "def f(x, y): math = [x]; return math.pop() * y"],
+        ["def g():\n    sum = 0", "def f(x, y): return sum(x) * y"],
         ["z = f" + "()" * 900, "def f(x, y): return x + y"],
     ],
 )

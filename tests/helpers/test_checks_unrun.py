@@ -161,3 +161,17 @@ def test_a_cell_that_stops_after_the_definition_has_defined_it(
     text = said(shell, capsys, "check(centre, np.array([[1.0, 3.0], [0.0, 10.0]]))")
 
     assert "centre: 1 of 2 public cases right" in text
+
+
+@pytest.mark.parametrize("rebinding", ["np = None", "sum = 0"])
+def test_a_cell_is_told_that_another_one_rebound_a_name(shell, capsys, rebinding):
+    """Instead of a traceback that ends in an attribute of None."""
+    said(shell, capsys, "import numpy as np")
+    said(shell, capsys, rebinding)
+    text = said(shell, capsys, "print(3)\nx = np.ones(2), sum([1, 2])")
+    name = rebinding.partition(" ")[0]
+
+    assert f"`{name}` is no longer" in text
+    assert f"`{rebinding}`" in text
+    assert "Traceback" not in text
+    assert "Traceback" in said(shell, capsys, "None.shape")
