@@ -5,7 +5,13 @@ import contextlib
 import gc
 import sys
 
-from autograder.sandbox.forkserver import ForkServer, NotStarted, data_beside_helpers
+from autograder.sandbox.forkserver import (
+    PRELOAD,
+    ForkServer,
+    NotStarted,
+    data_beside_helpers,
+)
+from autograder.sandbox.messages import Preparation
 
 OTHERWISE = ("--help", "--scheduler")
 
@@ -21,8 +27,9 @@ def warm_up(arguments: list[str]) -> None:
         return
     if any(argument.startswith(OTHERWISE) for argument in arguments):
         return
+    sandboxed = "--unsandboxed" not in arguments
     forkserver = ForkServer.shared(
-        readable=data_beside_helpers(), sandboxed="--unsandboxed" not in arguments
+        Preparation(PRELOAD, data_beside_helpers(), sandboxed)
     )
     with contextlib.suppress(NotStarted, OSError):  # it is asked for again, and says
         forkserver.start()

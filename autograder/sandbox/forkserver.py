@@ -15,11 +15,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from autograder.sandbox import messages, scratch
 from autograder.sandbox.isolation import Isolation, Refused
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.messages import Preparation
 
 PRELOAD = (
     "numpy",
@@ -149,21 +150,7 @@ class Child:
 class ForkServer:
     """A fork server that forks children on request.
 
-    Parameters
-    ----------
-    preload : sequence of str
-        Modules imported beforehand; ``"package.*"`` means all of it, and that children
-        may read its folder.
-    readable : sequence of str
-        Further files and folders that children may read.
-    sandboxed : bool
-        False lets children do whatever the user may.
-    namespaces : bool
-        False does without namespaces, even where they are allowed.
-    landlock : bool
-        False does without Landlock, even where it is there.
-    parent_folder : str or None
-        Where sockets and scratch folders go; a short path.
+    Sockets and scratch folders go to `parent_folder`, a short path.
 
     Notes
     -----
@@ -171,25 +158,13 @@ class ForkServer:
     reaches a child. All ends when the fork server is closed or its maker ends.
     """
 
-    _shared: dict[tuple, ForkServer] = {}  # noqa: RUF012
+    _shared: dict[tuple[int, Preparation], ForkServer] = {}  # noqa: RUF012
     _sharing = threading.Lock()
 
     def __init__(
-        self,
-        preload: Sequence[str] = PRELOAD,
-        readable: Sequence[str] = (),
-        sandboxed: bool = True,
-        namespaces: bool = True,
-        landlock: bool = True,
-        parent_folder: str | None = None,
+        self, preparation: Preparation, parent_folder: str | None = None
     ) -> None:
-        self._settings: messages.Settings = {
-            "preload": list(preload),
-            "readable": [os.path.abspath(path) for path in readable],
-            "sandbox": sandboxed,
-            "namespaces": namespaces,
-            "landlock": landlock,
-        }
+        self._preparation = preparation
         self._parent = parent_folder or _short_folder()
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
@@ -203,20 +178,12 @@ class ForkServer:
         self.reasons: list[str] = []
 
     @classmethod
-    def shared(
-        cls,
-        preload: Sequence[str] = PRELOAD,
-        readable: Sequence[str] = (),
-        sandboxed: bool = True,
-        namespaces: bool = True,
-        landlock: bool = True,
-    ) -> ForkServer:
-        """Return this process's server of these settings, made when first asked."""
-        settings = (tuple(preload), tuple(readable), sandboxed, namespaces, landlock)
-        key: tuple = (os.getpid(), *settings)
+    def shared(cls, preparation: Preparation) -> ForkServer:
+        """Return this process's server so prepared, made when first asked."""
+        key = os.getpid(), preparation
         with cls._sharing:
             if key not in cls._shared:
-                forkserver = cls(*settings)
+                forkserver = cls(preparation)
                 atexit.register(forkserver.close)
                 cls._shared[key] = forkserver
             return cls._shared[key]
@@ -229,15 +196,7 @@ class ForkServer:
         its own.
         """
         with self._lock:
-            settings = self._settings
-            fork = ForkServer(
-                settings["preload"],
-                settings["readable"],
-                settings["sandbox"],
-                settings["namespaces"],
-                settings["landlock"],
-                self._parent,
-            )
+            fork = ForkServer(self._preparation, self._parent)
             fork._isolation = self.isolation
             fork.reasons = self.reasons
             ours, theirs = socket.socketpair()
@@ -255,16 +214,7 @@ class ForkServer:
 
     def use(self, fork: ForkServer) -> None:
         """Make a client this forked process's shared fork server."""
-        settings = fork._settings
-        key: tuple = (
-            os.getpid(),
-            tuple(settings["preload"]),
-            tuple(settings["readable"]),
-            settings["sandbox"],
-            settings["namespaces"],
-            settings["landlock"],
-        )
-        ForkServer._shared[key] = fork
+        ForkServer._shared[os.getpid(), fork._preparation] = fork
         if self._control is not None:
             self._control.close()
 
@@ -303,7 +253,8 @@ class ForkServer:
                 )
             self._control = ours
             self._isolation = None
-            messages.send(ours, dict(self._settings, folder=self.folder))
+            settings = asdict(self._preparation) | {"folder": self.folder}
+            messages.send(ours, settings)
 
     @property
     def isolation(self) -> Isolation:
@@ -433,7 +384,8 @@ def data_beside_helpers() -> tuple[str, ...]:
     """Return the course's data folder, where there is one."""
     import helpers
 
-    data = os.path.join(os.path.dirname(os.path.dirname(helpers.__file__)), "data")
+    package = os.path.dirname(os.path.abspath(helpers.__file__))
+    data = os.path.join(os.path.dirname(package), "data")
     return (data,) if os.path.isdir(data) else ()
 
 

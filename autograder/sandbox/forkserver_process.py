@@ -26,7 +26,7 @@ from autograder.sandbox.isolation import (
     find_isolation,
     readable_paths,
 )
-from autograder.sandbox.supervisor import supervise
+from autograder.sandbox.supervisor import Supervisor
 from helpers.strings import FOLDER, speaking, text
 
 ALWAYS = (
@@ -112,7 +112,7 @@ def main(descriptor: int) -> None:  # noqa: C901
     isolation, refreshing = NO_ISOLATION, 0
     reasons: list[str] = []
     try:
-        if settings["sandbox"]:
+        if settings["sandboxed"]:
             readable = readable_paths([own, *settings["readable"]])
             isolation, reasons = find_isolation(
                 readable, settings["namespaces"], settings["landlock"]
@@ -171,7 +171,7 @@ def main(descriptor: int) -> None:  # noqa: C901
             with socket.socket(fileno=descriptors.pop(0)) as connection:
                 folder = os.path.join(settings["folder"], request["name"])
                 try:
-                    supervise(
+                    Supervisor(
                         connection,
                         cast("messages.Request", request),
                         descriptors,
@@ -179,7 +179,7 @@ def main(descriptor: int) -> None:  # noqa: C901
                         readable,
                         folder,
                         environment,
-                    )
+                    ).supervise()
                 except BaseException as problem:
                     messages.send(connection, {"refused": str(problem)})
                 finally:

@@ -6,20 +6,24 @@ import json
 import os
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypedDict
 
 LARGEST = 1024 * 1024
 MOST_DESCRIPTORS = 16
 
 
-class Settings(TypedDict):
-    """How a fork server is started."""
+@dataclass(frozen=True)
+class Preparation:
+    """What a fork server imports, and what its children may do."""
 
-    preload: list[str]
-    readable: list[str]
-    sandbox: bool
-    namespaces: bool
-    landlock: bool
+    # Modules imported beforehand; ``"package.*"`` means all of it, and that children
+    # may read its folder.
+    preload: tuple[str, ...]
+    readable: tuple[str, ...] = ()  # further files and folders that children may read
+    sandboxed: bool = True  # False lets children do whatever the user may
+    namespaces: bool = True  # whether to use them, where they are allowed
+    landlock: bool = True  # whether to use it, where it is there
 
 
 class Request(TypedDict):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from traitlets import Bool, Float, Int, List, Unicode, default
 from traitlets.config import LoggingConfigurable
 
 from autograder.sandbox.forkserver import PRELOAD, ForkServer, data_beside_helpers
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import MB, Limits
+from autograder.sandbox.messages import Preparation
 
 LIMITS = ("wall", "cpu", "memory", "processes", "disk", "output")
 
@@ -74,11 +77,13 @@ class Sandbox(LoggingConfigurable):
     def forkserver(self) -> ForkServer:
         """The fork server of these settings in this process."""
         return ForkServer.shared(
-            tuple(self.preload),
-            tuple(self.readable),
-            sandboxed=self.sandboxed,
-            namespaces=self.namespaces,
-            landlock=self.landlock,
+            Preparation(
+                tuple(self.preload),
+                tuple(map(os.path.abspath, self.readable)),
+                self.sandboxed,
+                self.namespaces,
+                self.landlock,
+            )
         )
 
     @property

@@ -20,6 +20,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NoReturn
 
 from autograder.sandbox import messages, namespaces, scratch, syscalls
@@ -41,65 +42,20 @@ CLOCK = os.sysconf("SC_CLK_TCK")
 Target = Callable[..., int | None]
 
 
-def supervise(
-    connection: socket.socket,
-    request: Request,
-    descriptors: list[int],
-    isolation: Isolation,
-    readable: list[str],
-    folder: str,
-    environment: dict[str, str],
-) -> None:
-    """Start a child as asked, see it through, and report.
+@dataclass
+class Supervisor:
+    """Starts a child as asked, sees it through, and reports."""
 
-    Parameters
-    ----------
-    connection : socket
-        Connection to the grader's side.
-    request : Request
-        Target, arguments, limits and submission.
-    descriptors : list of int
-        Open descriptors that are handed on to the target.
-    isolation : Isolation
-        What isolates the child.
-    readable : list of str
-        What the child may read of this machine.
-    folder : str
-        A folder of the child's own; made here and removed at the end.
-    environment : dict of str to str
-        The child's environment variables.
-    """
-    os.setsid()
-    os.umask(0o077)
-    os.mkdir(folder)
-    os.chmod(folder, 0o711)
-    try:
-        _Supervisor(
-            connection, request, descriptors, isolation, readable, folder, environment
-        ).run()
-    finally:
-        scratch.remove(folder)
+    connection: socket.socket  # to the grader's side
+    request: Request
+    descriptors: list[int]  # open ones that are handed on to the target
+    isolation: Isolation
+    readable: list[str]  # what the child may read of this machine
+    folder: str  # of the child's own; made here and removed at the end
+    environment: dict[str, str]  # the child's variables
 
-
-class _Supervisor:
-    def __init__(
-        self,
-        connection: socket.socket,
-        request: Request,
-        descriptors: list[int],
-        isolation: Isolation,
-        readable: list[str],
-        folder: str,
-        environment: dict[str, str],
-    ) -> None:
-        self._connection = connection
-        self._request = request
-        self._descriptors = descriptors
-        self._isolation = isolation
-        self._readable = readable
-        self._folder = folder
-        self._environment = environment
-        self._limits = Limits(**request["limits"])
+    def __post_init__(self) -> None:
+        self._limits = Limits(**self.request["limits"])
         self._selector = selectors.DefaultSelector()
         self._log = bytearray()
         self._logged = 0
@@ -108,36 +64,47 @@ class _Supervisor:
         self._reason = ""
         self._child = 0
 
-    def run(self) -> None:
+    def supervise(self) -> None:
+        """Start the child and report how it ended."""
+        os.setsid()
+        os.umask(0o077)
+        os.mkdir(self.folder)
+        os.chmod(self.folder, 0o711)
+        try:
+            self._run()
+        finally:
+            scratch.remove(self.folder)
+
+    def _run(self) -> None:
         said, saying = os.pipe()
         log, logging = os.pipe()
         started = time.monotonic()
         try:
-            if self._isolation.namespaces:
-                namespaces.separate_processes(self._isolation.user_namespace)
+            if self.isolation.namespaces:
+                namespaces.separate_processes(self.isolation.user_namespace)
             elif syscalls.LINUX:
                 syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
-            user = own_user() if self._isolation.own_user else None
+            user = own_user() if self.isolation.own_user else None
             self._child = os.fork()
         except OSError as problem:
-            messages.send(self._connection, {"refused": str(problem)})
+            messages.send(self.connection, {"refused": str(problem)})
             return
         if self._child == 0:
             self._be_the_child(saying, logging, user)
         os.close(saying)
         os.close(logging)
-        for descriptor in self._descriptors:
+        for descriptor in self.descriptors:
             os.close(descriptor)
         ended = self._watch(said, log, started)
         with contextlib.suppress(OSError):  # nobody may be left to be told
-            messages.send(self._connection, {"ended": ended})
+            messages.send(self.connection, {"ended": ended})
 
     # --- the child
 
     def _be_the_child(self, saying: int, logging: int, user: int | None) -> NoReturn:
         status = FAILED
         try:
-            handed = self._descriptors
+            handed = self.descriptors
             nothing = os.open("/dev/null", os.O_RDWR)
             for target, descriptor in ((0, nothing), (1, logging), (2, logging)):
                 os.dup2(descriptor, target)
@@ -149,20 +116,20 @@ class _Supervisor:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
                 home = enter(
-                    self._isolation,
+                    self.isolation,
                     self._limits,
-                    self._readable,
-                    self._folder,
-                    self._request["submission"],
+                    self.readable,
+                    self.folder,
+                    self.request["submission"],
                     user,
                 )
-                function = _settle(home, self._environment, self._request["target"])
+                function = _settle(home, self.environment, self.request["target"])
             except BaseException as problem:
                 os.write(saying, f"{problem or type(problem).__name__}".encode())
                 raise
             os.write(saying, b"\0")
             os.close(saying)
-            status = function(handed, **self._request["arguments"]) or 0
+            status = function(handed, **self.request["arguments"]) or 0
         except SystemExit as stop:
             status = stop.code if isinstance(stop.code, int) else 1
         except BaseException:
@@ -179,7 +146,7 @@ class _Supervisor:
     def _watch(self, said: int, log: int, started: float) -> dict:
         selector = self._selector
         selector.register(
-            self._connection, selectors.EVENT_READ, lambda _: self._listen()
+            self.connection, selectors.EVENT_READ, lambda _: self._listen()
         )
         selector.register(said, selectors.EVENT_READ, lambda _: self._hear(said))
         selector.register(log, selectors.EVENT_READ, lambda _: self._keep(log))
@@ -217,13 +184,13 @@ class _Supervisor:
     def _listen(self) -> None:
         """Do what the grader's side says; end the child when it has gone."""
         try:
-            message, _ = messages.receive(self._connection)
+            message, _ = messages.receive(self.connection)
             number = int(message["signal"])
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._child, number)
-            messages.send(self._connection, {"signalled": number})
+            messages.send(self.connection, {"signalled": number})
         except (OSError, ValueError, KeyError):
-            self._selector.unregister(self._connection)
+            self._selector.unregister(self.connection)
             self._end("abandoned")
 
     def _hear(self, said: int) -> None:
@@ -240,7 +207,7 @@ class _Supervisor:
         else:
             answer = {"refused": self._said.decode(errors="replace") or "it ended"}
         try:
-            messages.send(self._connection, answer)
+            messages.send(self.connection, answer)
         except OSError:
             self._end("abandoned")
 
@@ -271,14 +238,14 @@ class _Supervisor:
             own = buffers + sum(_own_memory(pid) for pid in family)
             if own > limits.memory:
                 return self._end("memory")
-        if limits.disk and not self._isolation.namespaces:
-            size, entries = _scratch_use(os.path.join(self._folder, "home"))
+        if limits.disk and not self.isolation.namespaces:
+            size, entries = _scratch_use(os.path.join(self.folder, "home"))
             if size > limits.disk or entries > MOST_ENTRIES:
                 return self._end("disk")
         return None
 
     def _family(self) -> list[int]:
-        if self._isolation.namespaces:
+        if self.isolation.namespaces:
             return [self._child, *_descendants(self._child)]
         return _descendants(os.getpid())
 
@@ -289,7 +256,7 @@ class _Supervisor:
 
     def _end_the_rest(self) -> None:
         """End what the child has started; a process namespace has done so."""
-        if self._isolation.namespaces or not syscalls.LINUX:
+        if self.isolation.namespaces or not syscalls.LINUX:
             return
         while family := _descendants(os.getpid()):
             for pid in family:

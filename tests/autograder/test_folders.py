@@ -11,6 +11,7 @@ import pytest
 from autograder.files import linked
 from autograder.sandbox import scratch
 from autograder.sandbox.forkserver import ForkServer
+from autograder.sandbox.messages import Preparation
 
 MAKES = """
 import os, sys
@@ -120,7 +121,8 @@ def test_a_nursery_removes_what_a_killed_one_left(tmp_path):
     code = (
         "import sys, time\n"
         "from autograder.sandbox.forkserver import ForkServer\n"
-        "forkserver = ForkServer(['json'], parent_folder=sys.argv[1])\n"
+        "from autograder.sandbox.messages import Preparation\n"
+        "forkserver = ForkServer(Preparation(('json',)), sys.argv[1])\n"
         "forkserver.isolation\n"
         "print(forkserver._process.pid, flush=True)\n"
         "time.sleep(60)\n"
@@ -139,6 +141,6 @@ def test_a_nursery_removes_what_a_killed_one_left(tmp_path):
         time.sleep(0.02)
 
     assert left.exists()
-    with ForkServer(["json"], parent_folder=str(tmp_path)) as forkserver:
+    with ForkServer(Preparation(("json",)), str(tmp_path)) as forkserver:
         assert [forkserver.folder] == [str(path) for path in tmp_path.iterdir()]
     assert list(tmp_path.iterdir()) == []

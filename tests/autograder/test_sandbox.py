@@ -24,6 +24,7 @@ import pytest
 from autograder.__main__ import warm_up
 from autograder.sandbox import isolation, landlock, staging
 from autograder.sandbox.forkserver import ForkServer
+from autograder.sandbox.messages import Preparation
 from autograder.sandbox.session import Ended
 from autograder.sandbox.settings import Sandbox
 from helpers.strings import FOLDER
@@ -165,8 +166,8 @@ def test_a_course_in_the_folder_for_temporary_files_is_isolated_alike(tmp_path):
         (there / "a.txt").write_text("data")
         beside.write_text("nothing to see")
         with (
-            ForkServer(preload=(), readable=[str(there)]) as forkserver,
-            ForkServer(preload=()) as ordinary,
+            ForkServer(Preparation((), (str(there),))) as forkserver,
+            ForkServer(Preparation(())) as ordinary,
         ):
             assert forkserver.isolation == ordinary.isolation
         with Shell(tmp_path, preload=[], readable=[str(there)]) as shell:
@@ -721,10 +722,11 @@ def test_no_command_waits_for_a_grammar_of_addresses(module):
 
 def test_a_fork_server_is_shared_by_its_settings():
     """The same settings give the same fork server, others another."""
-    one = ForkServer.shared(preload=["numpy"])
+    one = ForkServer.shared(Preparation(("numpy",)))
+    other = ForkServer.shared(Preparation(("numpy",), namespaces=False))
 
-    assert one is ForkServer.shared(preload=["numpy"])
-    assert one is not ForkServer.shared(preload=["numpy"], namespaces=False)
+    assert one is ForkServer.shared(Preparation(("numpy",)))
+    assert one is not other
 
 
 def test_all_this_holds_for_an_ordinary_user():
