@@ -28,6 +28,17 @@ def plain(text: str) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "learner"), counted(3, "learner")
+    ('1 learner', '3 learners')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def unusable(name: str) -> str:
     """Say why a learner's name cannot be used.
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from autograder.cli.console import cores, progress_bar, shown
 from autograder.errors import CourseError
+from autograder.names import counted
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.feedback_run import FeedbackRun
 
@@ -73,7 +74,8 @@ def make_feedback(
             if console.is_terminal:
                 progress.refresh()
     made, seconds = len(planned) - len(problems), time.monotonic() - began
-    console.print(f"pages of {made} learners in {seconds:.1f} s", highlight=False)
+    pages = f"pages of {counted(made, 'learner')} in {seconds:.1f} s"
+    console.print(pages, highlight=False)
     if run.unchanged:
         console.print(f"unchanged since they were made: {len(run.unchanged)}")
     for student, problem in problems.items():

@@ -254,14 +254,15 @@ def _summarise(
     if run.isolation == "none":
         console.print("[bold]learners' code ran without a sandbox[/]: all marked so")
     damaged = [
-        work.student
+        f"{work.student} ({name})"
         for work in done
-        if any(REFUSAL in f.flagged.values() for f in work.finished.values())
+        for name, finished in work.finished.items()
+        if REFUSAL in finished.flagged.values()
     ]
     if damaged:
         names = ", ".join(map(shown, damaged))
         console.print(
-            f"refused, 0 points and a page that says why: {names}",
+            f"notebooks refused, 0 points there and a page that says why: {names}",
             highlight=False,
         )
     partly = [work for work in done if work.missing and not work.error]

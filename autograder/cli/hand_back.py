@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from autograder.names import plain
+from autograder.names import counted, plain
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.returning import hand_back
 
@@ -24,7 +24,7 @@ def hand_back_command(assignment: str) -> None:
     returned = hand_back(course, course.chosen(assignment)[0])
     click.echo(
         f"{os.path.relpath(str(returned.feedback))}: feedback of "
-        f"{returned.learners} learners"
+        f"{counted(returned.learners, 'learner')}"
     )
     for path in returned.worksheets:
         click.echo(f"{os.path.relpath(path)}: the grading worksheet with marks")

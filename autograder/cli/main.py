@@ -1,12 +1,11 @@
 """The program's commands: ``python -m autograder COMMAND``, a module each."""
 
-import errno
 import gc
 import importlib
 
 import click
 
-from autograder.errors import CourseError
+from autograder.errors import OF_THE_MACHINE, CourseError, advised
 from autograder.names import plain
 
 # Imported when they are called: grading need not wait for what draws reports.
@@ -38,9 +37,6 @@ COMMANDS = (
     "wheel",
     "written",
 )
-
-# What the one who calls can put right: a full disk, a folder that is not theirs.
-OF_THE_MACHINE = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS)
 
 
 class _Commands(click.Group):
@@ -75,11 +71,9 @@ class _Commands(click.Group):
         except OSError as error:
             if error.errno not in OF_THE_MACHINE:
                 raise
-            said = f"{error.filename}: {error.strerror}" if error.filename else error
-            raise click.ClickException(
-                f"{plain(str(said))}: free space or change the permissions there, "
-                "then run this again"
-            ) from None
+            where = f"{error.filename}: " if error.filename else ""
+            said = plain(f"{where}{error.strerror}")
+            raise click.ClickException(advised(said)) from None
 
 
 @click.group(cls=_Commands)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import nbformat
 
+from autograder.names import counted
 from autograder.nbgrader.course import Course
 from autograder.reports.class_page import csv_of, page_of
 from autograder.reports.findings import read_findings
@@ -56,7 +57,7 @@ def attempts_line(attempts: list[Attempt]) -> list[tuple[str, str]]:
     learners = len({attempt.student for attempt in attempts})
     states = Counter(attempt.state for attempt in attempts)
     named = [f"{states[name]} {name}" for name in sorted(states) if name != "done"]
-    said = f"{len(attempts)} by {learners} learners"
+    said = f"{len(attempts)} by {counted(learners, 'learner')}"
     return [("attempts", ", ".join([said, *named]))]
 
 

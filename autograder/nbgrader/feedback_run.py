@@ -26,7 +26,7 @@ from nbgrader.api import (
 from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import capture_log
 
-from autograder.errors import CourseError
+from autograder.errors import CourseError, advised
 from autograder.files import read_bounded, write_atomically
 from autograder.nbgrader.course import Course, reason
 from autograder.nbgrader.worker import digest_of, versions
@@ -180,6 +180,7 @@ class FeedbackRun:
 
     def _noted(self, student: str, problem: str) -> tuple[str, str]:
         note = self._notes / student
+        problem = advised(problem)
         if problem:
             note.unlink(missing_ok=True)
         else:

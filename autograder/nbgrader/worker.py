@@ -26,6 +26,7 @@ from nbgrader.preprocessors import CheckCellMetadata, SaveAutoGrades
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
+from autograder.errors import advised
 from autograder.flags import REFUSAL, Flag, flags_from
 from autograder.nbgrader.submitted_files import (
     Task,
@@ -166,7 +167,7 @@ class Converter(Autograde):
             ]
             self.convert_single_notebook(str(path))
         except Exception as error:
-            finished.error = f"{type(error).__name__}: {error}"[:500]
+            finished.error = advised(f"{type(error).__name__}: {error}"[:500])
             finished.trace = traceback.format_exc()[-8000:]
         finally:
             shutil.rmtree(submitted.parent, ignore_errors=True)

@@ -43,7 +43,7 @@ from nbgrader.utils import capture_log
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 
-from autograder.errors import CourseError
+from autograder.errors import CourseError, advised
 from autograder.flags import Flag, flags_form
 from autograder.nbgrader.course import Course, patient, reason
 from autograder.nbgrader.execution import SaveJudgedGrades
@@ -328,7 +328,7 @@ class Writer:
             try:
                 said = self._write(student, finished)
             except OperationalError as problem:
-                said = str(problem.orig)
+                said = advised(str(problem.orig))
             if LOCKED not in said:
                 self._book = self._patient
                 return said
@@ -377,4 +377,4 @@ def _remove(path: Path) -> None:
 
 def _plainly(said: str) -> str:
     """Return a reason without the text of a statement."""
-    return said.split("[SQL", 1)[0].strip()
+    return advised(said.split("[SQL", 1)[0].strip())

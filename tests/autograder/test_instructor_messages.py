@@ -14,10 +14,9 @@ from rich.console import Console
 from traitlets.config import Config
 
 from autograder.cli import extend
-from autograder.cli import main as commands
 from autograder.cli.grade import _summarise
 from autograder.cli.main import main
-from autograder.errors import CourseError
+from autograder.errors import OF_THE_MACHINE, CourseError
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import class_marks
 from autograder.nbgrader.releasing import ReleaseFeedback
@@ -48,7 +47,7 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch):
     monkeypatch.setattr("autograder.cli.status.Course", broken)
 
     assert isinstance(CliRunner().invoke(main, ["status"]).exception, OSError)
-    assert errno.EBADF not in commands.OF_THE_MACHINE
+    assert errno.EBADF not in OF_THE_MACHINE
 
 
 def test_an_extension_takes_no_time_away():

@@ -32,6 +32,7 @@ from autograder.cli.grade import grade_assignment
 from autograder.errors import CourseError
 from autograder.files import Sort, sort_of, stand_in
 from autograder.nbgrader import course as course_module
+from autograder.nbgrader import worker as worker_module
 from autograder.nbgrader import writer as writer_module
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.submitted_files import (
@@ -934,6 +935,28 @@ def test_a_locked_gradebook_is_one_sentence(two, monkeypatch, caplog):
     asked = [r.args[0] for r in caplog.records if "gradebook is locked" in r.msg]
     first, second = (work.student for work in done)
     assert asked == [first, first, second]
+
+
+def test_a_full_disk_is_named_with_what_to_do(two, monkeypatch):
+    """In the writer's files and in a worker's; the next run finishes the work."""
+
+    def full(folder, files):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    said = "No space left on device: free space or change the permissions there"
+    with monkeypatch.context() as patched:
+        patched.setattr(writer_module, "write_files", full)
+        done = grade(two, Results(two))
+        assert [said in work.error for work in done] == [True, True]
+        assert points(two) == {}
+    assert [work.error for work in grade(two, Results(two))] == ["", ""]
+
+    bundle = GradingRun(Course(two), ASSIGNMENT).bundle()
+    monkeypatch.setattr(worker_module, "write_files", full)
+    folder = str(two / "submitted" / "ann" / ASSIGNMENT)
+    finished = worker_module.grade(bundle, Task("ann", "tiny", folder))
+    worker_module.remove_converters()
+    assert said in finished.error
 
 
 def test_a_moved_due_date_and_an_extension_are_graded_anew(two):
