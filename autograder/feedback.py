@@ -18,7 +18,8 @@ from helpers.checks.report import (
     cases_named,
     ended,
     evidence_of_runs,
-    fill_hint,
+    hint_for,
+    is_looped,
     question_for,
     reading_of,
     remarks_on,
@@ -154,8 +155,9 @@ def _advice(
             Advice(text("checks.common"), ended(said)) for said in evidence.relations
         ]
         advice += also_wrong(evidence) if verdict.entry is None else []
+    looped = is_looped(verdict.cells, function.name)
     if verdict.entry is not None:
-        hint = fill_hint(verdict.entry.hint, evidence.values)
+        hint = hint_for(verdict.entry, _open(verdict), evidence, looped)
         if hint:
             advice.append(Advice(text("checks.think"), hint))
     elif verdict.state == "wrong" and only_hidden:
@@ -163,7 +165,7 @@ def _advice(
     elif verdict.state == "wrong" and failed:
         slips = remarks_on(verdict.cells, function, _open(verdict), evidence)
         advice += [Advice(text("checks.in_code"), slip) for slip in slips]
-        question = question_for(_open(verdict), evidence)
+        question = question_for(_open(verdict), evidence, looped)
         if slips and question in map(text, GENERAL):
             question = text("checks.question.slip")
         advice.append(Advice(text("checks.think"), question))

@@ -247,6 +247,9 @@ def _term_of(difference: Difference) -> str | None:
 
 
 def entry_of(term: str, function: FunctionCases) -> Entry:
-    """Return a catalogue entry made of a broken term."""
-    read = next((entry.read for entry in function.entries if entry.read), "")
-    return Entry(term_name(term), hint=hint_of(term, function.hints), read=read)
+    """Return a catalogue entry made of a broken term.
+
+    To be read again is the line that states it: no lesson is about it.
+    """
+    hint, read = hint_of(term, function.hints), text("contract.read")
+    return Entry(term_name(term), hint=hint, read=read)

@@ -1,11 +1,14 @@
 """Loops of a wrong answer that reach only a part of an array.
 
-The function is called once more on a case in which it is wrong. Its variables at the
-end of the call say how far each ``range`` goes, and how large the arrays are that the
-loop's variable indexes.
+Its variables say how far each ``range`` goes, and how large the arrays are that the
+loop's variable indexes. At work the function is called once more on a case in which it
+is wrong. Where nothing of a learner's is run, its text tells them, as far as they are
+sizes of the inputs and whole numbers made of those.
 """
 
 import ast
+import math
+import operator
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,14 +19,17 @@ import numpy as np
 
 from helpers.checks.calls import call
 from helpers.checks.cases import FunctionCases
-from helpers.checks.failures import Evaluation
-from helpers.checks.namespaces import definition_of
+from helpers.checks.failures import Evaluation, Unknown
+from helpers.checks.namespaces import definition_in, definition_of
 from helpers.checks.recognition import Run
+from helpers.checks.values import resolve
 from helpers.strings import text
 
-__all__ = ["loops_of"]
+__all__ = ["has_loop", "loops_in_cells", "loops_of"]
 
 SECONDS = 3.0
+DEEPEST = 3  # calls within calls
+LARGEST = 1_000_000
 MOST_SOURCE = 5_000  # characters; each name is sought in all of them
 
 
@@ -48,23 +54,179 @@ def loops_of(
     if node is None:
         return []
     places = list(_places(node))
-    wrong = [
-        (i, run)
-        for i, run in enumerate(runs)
-        if not run.right and run.outcome.error is None
-    ]
-    if not places or not wrong:
+    run = _first_wrong(runs)
+    if not places or run is None:
         return []
-    index, run = wrong[0]
     names = _names_at_end(function, record, run)
+    outside = getattr(function, "__globals__", {})
+    return _remark(places, Evaluation(names, outside), names, record, run)
+
+
+def loops_in_cells(
+    name: str, cells: Sequence[str], record: FunctionCases, runs: Sequence[Run]
+) -> list[str]:
+    """Return the same remark, told from the text of a notebook's cells alone."""
+    node = definition_in(name, cells)
+    run = _first_wrong(runs)
+    if node is None or run is None:
+        return []
+    if len(ast.unparse(node)) > MOST_SOURCE:
+        return []
+    places = list(_places(node))
+    if not places:
+        return []
+    own = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+    inputs = dict(zip(own, run.case.args)) | run.case.kwargs
+    sizes = Sizes({key: resolve(value) for key, value in inputs.items()})
+    sizes.follow(node)
+    return _remark(places, sizes, sizes.names, record, run)
+
+
+def has_loop(
+    node: ast.AST, definition: Callable[[str], ast.AST | None], deepest: int = DEEPEST
+) -> bool:
+    """Tell whether a function has a loop, or another one that it calls.
+
+    `definition` gives the definition of a function of the notebook by its name.
+    """
+    called: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, LOOPS):
+            return True
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+            called.add(part.func.id)
+    inner = (definition(name) for name in sorted(called)) if deepest else ()
+    return any(
+        one is not None and one is not node and has_loop(one, definition, deepest - 1)
+        for one in inner
+    )
+
+
+LOOPS = (ast.For, ast.While, ast.comprehension)
+
+
+def _first_wrong(runs: Sequence[Run]) -> Run | None:
+    wrong = (run for run in runs if not run.right and run.outcome.error is None)
+    return next(wrong, None)
+
+
+def _remark(
+    places: Sequence[Place],
+    evaluation: "Evaluation | Sizes",
+    names: Mapping[str, object],
+    record: FunctionCases,
+    run: Run,
+) -> list[str]:
     for place in places if names else ():
-        found = _left_out(place, names, getattr(function, "__globals__", {}))
+        found = _left_out(place, names, evaluation)
         if found:
             code = ast.unparse(place.loop)
-            about = {"case": index + 1, "loop": code[:60], "array": place.array}
+            number = next(i for i, c in enumerate(record.cases, 1) if c is run.case)
+            about = {"case": number, "loop": code[:60], "array": place.array}
             lines = found.pop("lines")
             return [text(f"checks.slip.loop_{lines}", **about, **found)]
     return []
+
+
+class Sizes:
+    """Evaluates whole numbers and shapes in the text of a function; runs nothing of it.
+
+    Parameters
+    ----------
+    names : dict
+        The inputs, plain values.
+    """
+
+    def __init__(self, names: dict[str, object]) -> None:
+        self.names = names
+
+    def follow(self, function: ast.FunctionDef) -> None:
+        """Take in the assignments that are made in each call, as far as they are known.
+
+        An array that is made of a shape holds zeros, which take no memory.
+        """
+        for statement in function.body:
+            if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+                continue
+            target = statement.targets[0]
+            parts = target.elts if isinstance(target, ast.Tuple) else [target]
+            try:
+                value = self.of(statement.value)
+                values = value if isinstance(target, ast.Tuple) else [value]
+                pairs = list(zip(parts, values, strict=True))
+            except Exception:  # of arithmetic on a learner's text
+                pairs = [(part, Unknown) for part in parts]
+            for part, one in pairs:
+                if isinstance(part, ast.Name):
+                    self.names[part.id] = one
+
+    def of(self, node: ast.AST) -> Any:
+        """Return the value of an expression.
+
+        Raises
+        ------
+        Unknown
+            If it is no size; arithmetic may raise what it likes.
+        """
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            return self._size(node.value)
+        if isinstance(node, ast.Name):
+            found = self.names.get(node.id, Unknown)
+            if found is not Unknown:
+                return found
+        if isinstance(node, ast.Tuple):
+            return tuple(map(self.of, node.elts))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -self._size(self.of(node.operand))
+        if isinstance(node, ast.BinOp) and type(node.op) in WHOLE:
+            left, right = (self._size(self.of(n)) for n in (node.left, node.right))
+            return self._size(WHOLE[type(node.op)](left, right))
+        if isinstance(node, ast.Attribute):
+            value = self.of(node.value)
+            if isinstance(value, np.ndarray) and node.attr in ("shape", "size", "T"):
+                return getattr(value, node.attr)
+        if isinstance(node, ast.Subscript):
+            value = self.of(node.value)
+            if isinstance(value, tuple | list):
+                return value[self.of(node.slice)]
+            key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+            if isinstance(value, dict) and isinstance(key, str):
+                return value[key]
+        if isinstance(node, ast.Call):
+            return self._made(node)
+        raise Unknown
+
+    def _size(self, value: object) -> int:
+        if type(value) is not int or abs(value) > LARGEST:
+            raise Unknown
+        return value
+
+    def _made(self, node: ast.Call) -> Any:
+        called = ast.unparse(node.func)
+        first = self.of(node.args[0])
+        if called == "len" and isinstance(first, np.ndarray | list | tuple | dict):
+            return len(first)
+        name = called.removeprefix("np.").removeprefix("numpy.")
+        shape = first if isinstance(first, tuple) else (first,)
+        if name in ("zeros_like", "ones_like", "empty_like"):
+            shape = first.shape
+        elif name in ("random.randn", "random.rand"):
+            shape = tuple(map(self.of, node.args))
+        elif name not in ("zeros", "ones", "empty"):
+            raise Unknown
+        sizes = [self._size(size) for size in shape]
+        if math.prod(sizes) > LARGEST:
+            raise Unknown
+        return np.broadcast_to(0.0, sizes)
+
+
+WHOLE: dict[type, Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
 
 
 def _places(function: ast.FunctionDef) -> Iterator[Place]:
@@ -176,11 +338,10 @@ def _names_at_end(
 
 
 def _left_out(
-    place: Place, names: Mapping[str, object], outside: Mapping[str, object]
+    place: Place, names: Mapping[str, object], evaluation: "Evaluation | Sizes"
 ) -> dict[str, object] | None:
     """Return how many lines of an array a loop reaches, if it leaves some out."""
     array = names.get(place.array)
-    evaluation = Evaluation(names, outside)
     try:
         ends: Any = [evaluation.of(end) for end in place.loop.args]
         over = range(*ends)

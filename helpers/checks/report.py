@@ -1,7 +1,9 @@
 """The report of a failed check: what is called, returned, expected, asked and read."""
 
+import ast
 import re
 import textwrap
+import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +15,8 @@ from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, Entry, FunctionCases
 from helpers.checks.comparison import Difference, Result
 from helpers.checks.evidence import Evidence, evidence_of, number, shape_of
-from helpers.checks.loops import loops_of
+from helpers.checks.loops import has_loop, loops_in_cells, loops_of
+from helpers.checks.namespaces import definition_in, definition_of
 from helpers.checks.parts import named_parts, named_results
 from helpers.checks.recognition import Run, named_inputs
 from helpers.checks.slips import MOST, slips_in_cells, slips_of
@@ -33,6 +36,8 @@ __all__ = [
     "ended",
     "evidence_of_runs",
     "fill_hint",
+    "hint_for",
+    "is_looped",
     "is_true_of",
     "notes",
     "question_for",
@@ -311,16 +316,18 @@ def _returned_nothing(run: Run) -> bool:
 
 def reading_of(function: FunctionCases, read: str) -> Advice | None:
     """Return what to read again, and the example by hand where there is one."""
+    hand = function.by_hand
     form = re.escape(text("checks.lesson", number="\0", heading="\1"))
     form = form.replace(re.escape("\0"), r"(\d\d)").replace(re.escape("\1"), "(.+)")
     found = re.match(form, read)
+    if read == text("contract.read"):
+        hand = ""  # it shows values, which are not what is wrong
     link = ""
     if found:
         anchor = found[2].strip().replace(" ", "-")
         for folder in LESSONS:
             for path in sorted(Path(folder).glob(f"{found[1]}_*.ipynb")):
                 link = link or f"{path.as_posix()}#{anchor}"
-    hand = function.by_hand
     if read and hand:
         return Advice(
             text("checks.read"), text("checks.redo", reading=read, hand=hand), link
@@ -332,8 +339,57 @@ def reading_of(function: FunctionCases, read: str) -> Advice | None:
     return None
 
 
-def question_for(runs: list[Run], evidence: Evidence) -> str:
-    """Return a general question that fits what is known of a failure."""
+def question_for(runs: list[Run], evidence: Evidence, looped: bool = True) -> str:
+    """Return a general question that fits what is known of a failure.
+
+    `looped` says whether the answer has a loop: nothing is asked about one elsewhere.
+    Empty where nothing is wrong.
+    """
+    if all(run.right for run in runs):
+        return ""
+    said = _question_for(runs, evidence)
+    if not looped and said in map(_question, LOOPED):
+        key = next(key for key in LOOPED if _question(key) == said)
+        return _question(f"{key}_unlooped")
+    return said
+
+
+# Questions about loops, each of which has another one for answers without a loop.
+LOOPED = ("endless", "missing", "unfilled", "layer")
+
+
+def _question(key: str) -> str:
+    return text(f"checks.question.{key}")
+
+
+def hint_for(
+    entry: Entry | None, runs: list[Run], evidence: Evidence, looped: bool = True
+) -> str:
+    """Return the question of a recognised mistake, or else a general one."""
+    hint = fill_hint(entry.hint, evidence.values) if entry is not None else ""
+    if hint and not looped and text("checks.loop") in hint.lower():
+        hint = ""
+    return hint or question_for(runs, evidence, looped)
+
+
+def is_looped(answer: Callable | Sequence[str], name: str) -> bool:
+    """Tell whether an answer has a loop; also where its text is not at hand."""
+    if not callable(answer):
+        node = definition_in(name, answer)
+        return node is None or has_loop(node, lambda one: definition_in(one, answer))
+    node = definition_of(answer)
+    names = getattr(answer, "__globals__", {})
+
+    def definition(one: str) -> ast.FunctionDef | None:
+        found = names.get(one)
+        if isinstance(found, types.FunctionType) and found.__globals__ is names:
+            return definition_of(found)
+        return None
+
+    return node is None or has_loop(node, definition)
+
+
+def _question_for(runs: list[Run], evidence: Evidence) -> str:
     wrong = [run for run in runs if not run.right]
     kinds = {_kind_of_error(run.outcome) for run in wrong if run.outcome.error}
     if "endless" in kinds:
@@ -542,7 +598,7 @@ def remarks_on(
     if callable(answer):
         slips = slips_of(answer, kinds=evidence.kinds, **told)
         return [*loops_of(answer, function, runs), *slips][:MOST]
-    return slips_in_cells(
+    slips = slips_in_cells(
         function.name,
         answer,
         kinds=evidence.kinds,
@@ -554,6 +610,7 @@ def remarks_on(
         ],
         **told,
     )
+    return [*loops_in_cells(function.name, answer, function, runs), *slips][:MOST]
 
 
 def also_wrong(evidence: Evidence) -> list[Advice]:
@@ -609,8 +666,8 @@ def report_runs(
         slips = remarks_on(answer, function, runs, evidence)
         report.advice += [Advice(text("checks.in_code"), slip) for slip in slips]
     if failures >= 2:
-        hint = fill_hint(entry.hint, evidence.values) if entry is not None else ""
-        question = hint or question_for(runs, evidence)
+        looped = answer is None or is_looped(answer, function.name)
+        question = hint_for(entry, runs, evidence, looped)
         if slips and question in map(text, GENERAL):
             question = text("checks.question.slip")
         report.advice.append(Advice(text("checks.think"), question))

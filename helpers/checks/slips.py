@@ -398,7 +398,11 @@ def _names(function: ast.FunctionDef, names: Mapping) -> Found:
     parameters = [argument.arg for argument in arguments]
     body = _body(function)
     loaded, stored = _names_in(body, ast.Load), _names_in(body, ast.Store)
-    inner = {n.arg for n in body if isinstance(n, ast.arg)}
+    # Those of inner functions, and its own behind a star.
+    inner = {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
+    gathered = function.args.vararg
+    if gathered is not None and gathered.arg in loaded:
+        yield "star", {"name": gathered.arg}
     for name in sorted(loaded - stored - inner - set(parameters)):
         value = names.get(name)
         if name in names and not hasattr(builtins, name):

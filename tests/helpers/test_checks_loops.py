@@ -5,17 +5,22 @@ import linecache
 import numpy as np
 import pytest
 
-from helpers.checks.calls import call
-from helpers.checks.cases import Case, FunctionCases
+from helpers.checks.calls import Outcome, call
+from helpers.checks.cases import Case, Entry, FunctionCases
 from helpers.checks.comparison import Signature
-from helpers.checks.loops import loops_of
-from helpers.checks.recognition import runs_of
+from helpers.checks.evidence import evidence_of
+from helpers.checks.loops import loops_in_cells, loops_of
+from helpers.checks.recognition import Run, runs_of
+from helpers.checks.report import evidence_of_runs, hint_for, is_looped, question_for
 
 X = np.array([[1.0, -2.0, 3.0, -4.0], [2.0, 5.0, -6.0, 7.0]])
 
 
 def remarks(body):
-    """Return the remarks on a function of X that should return its absolute values."""
+    """Return the remarks on a function of X that should return its absolute values.
+
+    At work, and where only the text of the cell is known.
+    """
     source = f"def f(X):\n    {body}\n"
     name = f"<loop {abs(hash(source))}>"
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
@@ -27,7 +32,11 @@ def remarks(body):
         case.expected.value = abs(inputs)
         record.cases.append(case)
     outcomes = [call(namespace["f"], case.args, {}) for case in record.cases]
-    return loops_of(namespace["f"], record, runs_of(record, outcomes))
+    runs = runs_of(record, outcomes)
+    return (
+        loops_of(namespace["f"], record, runs),
+        loops_in_cells("f", ["rows = 1", source], record, runs),
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,9 +62,11 @@ def remarks(body):
 )
 def test_a_loop_that_leaves_out_a_part_is_named_with_the_numbers(body, said):
     """The numbers are those of the first wrong case; what is filled comes first."""
-    (found,) = remarks(body)
+    (at_work,), by_text = remarks(body)
 
-    assert said in found
+    assert said in at_work
+    # A variable from outside may have any value by then.
+    assert by_text == ([] if "rows" in body else [at_work])
 
 
 @pytest.mark.parametrize(
@@ -90,4 +101,84 @@ def test_a_loop_that_leaves_out_a_part_is_named_with_the_numbers(body, said):
 )
 def test_nothing_is_said_of_a_loop_that_reaches_all_or_is_not_known(body):
     """A remark is certain, or there is none."""
-    assert remarks(body) == []
+    assert remarks(body) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("a, b = X.shape\n    Z = np.zeros((a, b))", "range(b - 1)"),
+        ("b = len(X.T)\n    Z = np.zeros_like(X)", "range(1, 2 * b // 2)"),
+        ("Z = np.random.randn(X.shape[0], X.shape[1])", "range(-1 + X.shape[1])"),
+    ],
+)
+def test_sizes_are_followed_in_the_text_of_a_cell(body, said):
+    """Unpacked shapes, lengths, arrays made of them, and whole numbers."""
+    loop = f"for i in range{said.removeprefix('range')}: Z[:, i] = abs(X[:, i])"
+    at_work, by_text = remarks(f"{body}\n    {loop}\n    return Z")
+
+    assert by_text == at_work
+    assert f"`{said}` reaches 0 of the 1 columns" in by_text[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "n = 10**10\n    Z = np.zeros(n)\n    for i in range(1, n): Z[i] = 1",
+        "Z = np.zeros((10**6, 10**6))\n    for i in range(1, len(Z)): Z[i] = 1",
+        "n = 'a' * 10**10\n    Z = X\n    for i in range(1, len(n)): Z[i] = 1",
+        "Z = np.zeros(-3)\n    for i in range(1, 2): Z[i] = 1",
+        "Z = np.ones(10**10).cumsum()\n    for i in range(1, 5): Z[i] = 1",
+        "Z = X\n    for i in range(1, X): Z[i] = 1",
+    ],
+)
+def test_the_text_of_a_loop_costs_nothing(body):
+    """Whatever it asks for: nothing of it is made."""
+    record = FunctionCases(
+        "f", ("X",), Signature("single", ("Z",)), cases=[Case((X,), {})]
+    )
+    record.cases[0].expected.value = X
+    outcome = call(lambda X: 2 * X, (X,), {})
+    runs = runs_of(record, [outcome])
+
+    assert loops_in_cells("f", [f"def f(X):\n    {body}\n"], record, runs) == []
+
+
+INNER = "def inner(X):\n    while X: X = X - 1\n    return X\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "looped"),
+    [
+        ("return X", False),
+        ("return [x for x in X]", True),
+        ("return inner(X)", True),
+        ("return f(X)", False),
+    ],
+)
+def test_only_an_answer_with_a_loop_is_asked_about_one(body, looped):
+    """Its own, or that of a function that it calls; told from the text, too."""
+    source = f"{INNER}def f(X):\n    {body}\n"
+    name = f"<looped {abs(hash(source))}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    namespace = {}
+    exec(compile(source, name, "exec"), namespace)
+    run = Run(Case((X,), {}), Outcome(error="TimeLimit"), [])
+    question = question_for([run], evidence_of([]), looped)
+
+    assert is_looped(namespace["f"], "f") is looped
+    assert is_looped([source], "f") is looped
+    assert ("loop" in question) is looped
+
+
+def test_a_hint_about_a_loop_is_not_given_where_there_is_none():
+    """The general question stands in its place."""
+    entry = Entry("late", hint="How often does your loop run?")
+    case = Case((X,), {})
+    case.expected.value = X
+    record = FunctionCases("f", ("X",), Signature("single", ("Z",)), cases=[case])
+    runs = runs_of(record, [call(lambda X: 2 * X, (X,), {})])
+    evidence = evidence_of_runs(record, runs)
+
+    assert hint_for(entry, runs, evidence, True) == entry.hint
+    assert "loop" not in hint_for(entry, runs, evidence, False)

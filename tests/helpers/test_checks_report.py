@@ -8,14 +8,16 @@ import pytest
 from helpers.checks.calls import Outcome, call
 from helpers.checks.cases import (
     Case,
+    Entry,
     FunctionCases,
     NotebookCases,
     cases_form,
     cases_from,
 )
 from helpers.checks.comparison import Signature
+from helpers.checks.contract import entry_of
 from helpers.checks.recognition import Run, best_results
-from helpers.checks.report import report_runs
+from helpers.checks.report import reading_of, report_runs
 from helpers.strings import text
 
 X = np.array([[1.0, 2.5, 4.0], [0.5, -1.0, 3.0]])
@@ -192,3 +194,16 @@ def test_a_factor_of_one_over_m_is_a_division():
     said = said_of(lambda x: np.sum(x) / x.shape[1], np.sum, *inputs)
 
     assert "w is the expected value divided by the number of columns of x" in said
+
+
+def test_of_a_broken_contract_the_line_that_states_it_is_to_be_read():
+    """No section of a lesson, and no example by hand: both show values."""
+    record = FunctionCases("f", ("X",), Signature("single", ("Z",)))
+    record.contract, record.by_hand = ("no seed",), "Exercise 1"
+    record.read = "lesson 02, Why not initialize with large weights"
+    record.entries = [Entry("scaled", hint="Why?", read=record.read)]
+    advice = reading_of(record, entry_of("no seed", record).read)
+
+    assert advice.sentence.startswith("the line that begins with “Contract”")
+    assert "by hand" not in advice.sentence
+    assert "Exercise 1" in reading_of(record, record.read).sentence

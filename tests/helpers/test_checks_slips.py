@@ -236,3 +236,12 @@ def test_of_many_parameters_none_is_sought_in_the_whole_function(count, named):
     cell = f"def f({', '.join(names)}):\n    " + "\n    ".join(lines)
 
     assert len(slips_in_cells("f", [cell])) == named
+
+
+def test_a_star_before_a_parameter_is_named():
+    """And the parameter is none from outside, even where a variable is called so."""
+    source = "def f(x, *dims, **more):\n    return x + dims[0] + more['a']\n"
+    said = slips_in_cells("f", ["dims = [1, 2]", source])
+
+    assert len(said) == 1
+    assert "The star in `*dims` puts all arguments" in said[0]
