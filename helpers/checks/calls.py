@@ -106,35 +106,20 @@ def call(
 ) -> Outcome:
     """Call a function on deep copies of plain inputs and catch all that happens.
 
-    Parameters
-    ----------
-    args, kwargs : sequence and mapping
-        Plain inputs, or samples of a data set.
-    rng : int, optional
-        Seed of NumPy's global generator for this call. With it, seeding inside
-        the function has no effect, so that an answer that seeds itself stays
-        comparable. Without it the generator starts from a fixed state, so that
-        a call is repeatable, and seeding works as always.
-    seconds : float
-        Time limit; none on Windows or outside the main thread.
-    names : sequence of str
-        Names of the positional parameters, for ``changed``.
-    contract : sequence of str
-        Terms of the function's contract: ``fresh`` and ``same seed`` ask for a
-        second call, ``independent results`` for a look at memory.
-    callees : sequence of str
-        Graded functions that it calls: what they seed is not held against it.
-    own_work : sequence of str
-        Functions of ``helpers`` that do what is asked for, such as
-        ``activations.sigmoid``: calling one raises an error.
-    state_kept : bool
-        Whether the generator's state is put back. A process that is there for calls
-        alone needs it no more, and it takes longer than most calls.
+    `rng` seeds NumPy's global generator for this call. With it, seeding inside the
+    function has no effect, so that an answer that seeds itself stays comparable.
+    Without it the generator starts from a fixed state, so that a call is repeatable,
+    and seeding works as always. There is no time limit on Windows or outside the main
+    thread.
 
-    Returns
-    -------
-    Outcome
-        The returned value or the error, and what else was noticed.
+    `names` are those of the positional parameters, for `Outcome.changed`. Of the
+    `contract`, the terms ``fresh`` and ``same seed`` ask for a second call,
+    ``independent results`` for a look at memory. `callees` are graded functions that it
+    calls: what they seed is not held against it. `own_work` are functions of `helpers`
+    that do what is asked for: calling one raises an error.
+
+    A process that is there for calls alone needs no `state_kept` of the generator,
+    which takes longer than most calls.
     """
     given = (
         [resolve(value) for value in args],
@@ -235,15 +220,11 @@ def names_single_precision(function: object, depth: int = 3) -> bool:
 
 @contextlib.contextmanager
 def withheld(names: Sequence[str], function: object = None) -> Iterator[None]:
-    """Let functions of ``helpers`` raise an error, by whatever name they are called.
+    """Let functions of `helpers` raise an error, by whatever name they are called.
 
     They are named as ``activations.sigmoid``. A copy of their code under another name
-    raises it too, where it is `function` itself or among its globals.
-
-    Raises
-    ------
-    OwnWork
-        At the end, if a module was loaded anew meanwhile, which undoes all this.
+    raises it too, where it is `function` itself or among its globals. Raises OwnWork at
+    the end if a module was loaded anew meanwhile, which undoes all this.
     """
     if not names:
         yield
@@ -293,6 +274,19 @@ def _refusal(name: str, message: str) -> types.CodeType:
 REPEATED = frozenset(["fresh", "same seed"])
 
 
+@contextlib.contextmanager
+def _quietly(rng: int | None, function: Callable, state_kept: bool) -> Iterator[None]:
+    """Let a function be called again: what it draws, prints and warns of is its own."""
+    with (
+        _generator(rng, function, Outcome(), (), state_kept),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(_Bounded()),
+        contextlib.redirect_stderr(_Bounded()),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _again(
     function: Callable,
     given: tuple[list, dict],
@@ -302,13 +296,7 @@ def _again(
 ) -> str:
     """Call a function twice in a row, seeding as it likes, and compare."""
     values = []
-    with (
-        _generator(None, function, Outcome(), (), state_kept),
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(_Bounded()),
-        contextlib.redirect_stderr(_Bounded()),
-    ):
-        warnings.simplefilter("ignore")
+    with _quietly(None, function, state_kept):
         np.random.seed(0 if rng is None else rng)
         for _ in range(2):
             args, kwargs = copy.deepcopy(given)
@@ -337,13 +325,7 @@ def _by_order(
     named = {key: in_usual_order(value) for key, value in kwargs.items()}
     if _orders([*usual, *named.values()]) == _orders([*args, *kwargs.values()]):
         return False
-    with (
-        _generator(rng, function, Outcome(), (), state_kept),
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(_Bounded()),
-        contextlib.redirect_stderr(_Bounded()),
-    ):
-        warnings.simplefilter("ignore")
+    with _quietly(rng, function, state_kept):
         try:
             with time_limit(seconds):
                 other = plain(function(*usual, **named), "value", answer=True)

@@ -261,13 +261,7 @@ def cases_form(cases: NotebookCases) -> dict:
 
 
 def cases_from(form: object) -> NotebookCases:
-    """Read the JSON form of a notebook's cases.
-
-    Raises
-    ------
-    CasesError
-        If the form is another one than ``cases_form`` makes.
-    """
+    """Read the JSON form that `cases_form` makes; raise CasesError for another."""
     if not isinstance(form, dict) or form.get("format") != FORMAT:
         raise CasesError(text("checks.file.release"))
     try:
@@ -306,10 +300,7 @@ def cases_from(form: object) -> NotebookCases:
 def read_cases(path: Path) -> NotebookCases:
     """Read a file of cases.
 
-    Raises
-    ------
-    CasesError
-        If it is missing, too large, damaged or of another release.
+    Raises CasesError if it is missing, too large, damaged or of another release.
     """
     try:
         if path.stat().st_size > MAX_FILE:

@@ -173,27 +173,12 @@ class Check:
             self._fail(str(report))
 
     def frozen(self, name: str, make: Callable[[], object]) -> object:
-        """Return a value that was computed with the solution.
+        """Return a copy of a value that was computed with the solution.
 
-        What a learner got wrong earlier does not change what a later check
-        asks, because the value comes from the notebook's file of cases.
-
-        Parameters
-        ----------
-        name : str
-            Name of the recorded value.
-        make : callable
-            How it was made; called only in a lesson without recorded cases.
-
-        Returns
-        -------
-        object
-            A copy of the recorded value.
-
-        Raises
-        ------
-        CheckFailed
-            If no such value is recorded.
+        What a learner got wrong earlier does not change what a later check asks,
+        because the value comes from the notebook's file of cases. Only in a lesson
+        without recorded cases is it made by `make`. Raises CheckFailed if no such value
+        is recorded.
         """
         if self._lesson and not self._find().is_file():
             return make()
@@ -259,10 +244,7 @@ class Check:
     def say_rest(self, name: str = "") -> None:
         """Print a line for each function whose right cases were not told yet.
 
-        Parameters
-        ----------
-        name : str
-            One function; all by default, as at the end of a cell.
+        Or for the one named; of all at the end of a cell.
         """
         for function in [name] if name else list(self._rounds):
             rights = self._rounds.pop(function)
@@ -444,17 +426,9 @@ def _say_rest() -> None:
 
 
 def show(html: str, said: str) -> bool:
-    """Show a card, or its text where HTML cannot be shown; only inside of IPython.
+    """Show a card, or what it says in words where HTML cannot be shown.
 
-    Parameters
-    ----------
-    html, said : str
-        The same content twice: a front end shows the richest that it can.
-
-    Returns
-    -------
-    bool
-        Whether there was somebody to show it to.
+    Returns whether there was somebody to show it to: there is only inside of IPython.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None or os.environ.get("NBGRADER_EXECUTION") == "validate":

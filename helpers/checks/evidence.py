@@ -32,6 +32,12 @@ from helpers.strings import labelled, listed, text
 __all__ = ["Evidence", "evidence_of", "hint_values", "number", "shape_of"]
 
 
+# The comparison of a case, and its plain inputs by parameter name.
+Judged = tuple[list[Result], Mapping[str, object]]
+# Of a pattern of names the key of its sentence, its kind, and what the sentence names.
+NamePattern = tuple[str, str, object]
+
+
 @dataclass
 class Evidence:
     """Sentences about wrong answers, and the values that hints may name."""
@@ -73,23 +79,11 @@ def shape_of(value: Any) -> str:
     return text(f"checks.kind.{kind}", n=len(value))
 
 
-def evidence_of(
-    cases: Sequence[tuple[list[Result], Mapping[str, object]]], examples: str = ""
-) -> Evidence:
-    """Describe what is wrong with the answers of one function.
+def evidence_of(cases: Sequence[Judged], examples: str = "") -> Evidence:
+    """Describe what is wrong with a function's answers; empty where all is right.
 
-    Parameters
-    ----------
-    cases : sequence of (list of Result, mapping of str to object)
-        For each case the comparison, and the plain inputs by parameter name. A
-        case without results stopped: it is wrong, and no relation holds in it.
-    examples : str
-        The parameter whose last axis runs over the examples, if there is one.
-
-    Returns
-    -------
-    Evidence
-        Empty where all is right.
+    A case without results stopped: it is wrong, and no relation holds in it. `examples`
+    is the parameter whose last axis runs over the examples, if there is one.
     """
     evidence = Evidence()
     wrong = []
@@ -283,9 +277,7 @@ def numbers_apart(one: float, other: float) -> tuple[str, str]:
     return first, second
 
 
-def _relate(
-    wrong: Sequence[tuple[list[Result], Mapping[str, object]]], evidence: Evidence
-) -> str:
+def _relate(wrong: Sequence[Judged], evidence: Evidence) -> str:
     """Add what holds for one leaf that is wrong in all cases, and return its path."""
     found = _by_path(wrong)
     weak = None
@@ -314,9 +306,7 @@ def _relate(
     return str(weak.values["path"])
 
 
-def _by_path(
-    wrong: Sequence[tuple[list[Result], Mapping[str, object]]],
-) -> list[dict[str, Difference]]:
+def _by_path(wrong: Sequence[Judged]) -> list[dict[str, Difference]]:
     """Return the differences of each case by the path of the leaf."""
     return [
         {item.path: item for result in results for item in result.differences}
@@ -325,9 +315,7 @@ def _by_path(
 
 
 def _pattern_of(
-    path: str,
-    differences: Sequence[Difference],
-    cases: Sequence[tuple[list[Result], Mapping[str, object]]],
+    path: str, differences: Sequence[Difference], cases: Sequence[Judged]
 ) -> Finding | None:
     """Return what holds for a leaf that is wrong in all of some cases."""
     numbers = []
@@ -356,11 +344,7 @@ def _bounds_of(
     return outside_bounds(known) if len(known) == len(numbers) else None
 
 
-def _relate_others(
-    wrong: Sequence[tuple[list[Result], Mapping[str, object]]],
-    told: str,
-    evidence: Evidence,
-) -> None:
+def _relate_others(wrong: Sequence[Judged], told: str, evidence: Evidence) -> None:
     """Add what else is wrong: with a relation of its own, or by its name.
 
     A relation of these holds wherever the leaf is wrong, which need not be in all
@@ -415,9 +399,7 @@ UNNAMED = ("relation", "contract", "extra")
 WEAK = ("totals",)
 
 
-def _relate_order(
-    wrong: Sequence[tuple[list[Result], Mapping[str, object]]], evidence: Evidence
-) -> bool:
+def _relate_order(wrong: Sequence[Judged], evidence: Evidence) -> bool:
     """Add that results are right but stand in another order."""
     orders = []
     certain = False
@@ -444,9 +426,7 @@ def _relate_order(
     return True
 
 
-def _relate_unchanged(
-    wrong: Sequence[tuple[list[Result], Mapping[str, object]]], evidence: Evidence
-) -> bool:
+def _relate_unchanged(wrong: Sequence[Judged], evidence: Evidence) -> bool:
     """Add that all wrong entries of a dictionary are those of an input."""
     found: dict[tuple[str, str], list[Numbers]] = {}
     for results, inputs in wrong:
@@ -685,7 +665,7 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> bool:
 
 def _alone(
     results: Sequence[Result], right: list[str], wrong: list[str]
-) -> list[tuple[str, str, object]]:
+) -> list[NamePattern]:
     """Say that one result of two, or one part of one of them, is all that is wrong."""
     if len(wrong) != 1 or not right:
         return []
@@ -704,11 +684,9 @@ def _listed(names: list[str]) -> str:
     return text("checks.evidence.names", names=first, n=more) if more > 0 else first
 
 
-def _patterns_of_names(
-    right: list[str], wrong: list[str]
-) -> list[tuple[str, str, object]]:
+def _patterns_of_names(right: list[str], wrong: list[str]) -> list[NamePattern]:
     """Say that the wrong ones are one name, one layer, or one sort of several."""
-    found: list[tuple[str, str, object]] = []
+    found: list[NamePattern] = []
     if len(wrong) == 1 and len(right) > 1:
         found.append(("only_one", "one result", wrong[0]))
     layers = _layers(right), _layers(wrong)
@@ -733,7 +711,7 @@ def _patterns_of_names(
     return found
 
 
-def _patterns_of_parts(results: Sequence[Result]) -> list[tuple[str, str, object]]:
+def _patterns_of_parts(results: Sequence[Result]) -> list[NamePattern]:
     """Say of the entries of dictionaries among several results what they share."""
     wrong = [result for result in results if not result.right]
     if len(results) < 2 or not all(isinstance(r.expected, dict) for r in wrong):

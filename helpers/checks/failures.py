@@ -104,10 +104,8 @@ class Evaluation:
     def of(self, node: ast.AST) -> object:
         """Return the value of an expression.
 
-        Raises
-        ------
-        Unknown
-            If foreign code would be needed; arithmetic may raise what it likes.
+        Raises Unknown if foreign code would be needed; arithmetic may raise what it
+        likes.
         """
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:

@@ -76,25 +76,11 @@ def best_results(
 ) -> list[Result]:
     """Compare an answer with the solution's and with every accepted variant's.
 
-    Parameters
-    ----------
-    outcome : Outcome
-        What the learner's function made of it.
-    relation : callable, optional
-        Judges the answer where equality is the wrong question.
-    others : list of (dict, object), optional
-        Inputs and answers of the function's other cases, for relations. A
-        relation that has a parameter ``shared`` also gets the leaves that share
-        memory with an input.
-    elsewhere : list of object, optional
-        What the solution returns in those cases, for a relation that has a
-        parameter of that name.
-
-    Returns
-    -------
-    list of Result
-        The comparison with the variant that leaves the fewest results wrong;
-        empty where the call failed.
+    Returns the comparison with the variant that leaves the fewest results wrong; an
+    empty one where the call failed. A `relation` judges where equality is the wrong
+    question: by the inputs and answers of the function's `others` cases and, where it
+    has a parameter of that name, by what the solution returns ``elsewhere``, in those
+    cases, or by the leaves that are ``shared`` with an input.
     """
     if outcome.error is not None:
         return []

@@ -85,25 +85,11 @@ class _Budget:
 def plain(
     value: object, name: str = "value", *, inputs: bool = False, answer: bool = False
 ) -> object:
-    """Copy a value into built-in types and base-class arrays only.
+    """Copy a value into built-in types and base-class arrays of its own memory.
 
-    Parameters
-    ----------
-    inputs : bool
-        Whether samples and functions of ``helpers`` are allowed too.
-    answer : bool
-        Whether a part that is no plain value becomes `Unreadable`, so that the
-        other parts can still be judged, instead of raising an error.
-
-    Returns
-    -------
-    object
-        A copy that shares no memory with ``value``.
-
-    Raises
-    ------
-    Unsupported
-        If some part is not a plain value, or the whole is too large.
+    Samples and functions of `helpers` are allowed in `inputs`. A part of an `answer`
+    that is no plain value becomes `Unreadable`, so that the other parts can still be
+    judged; otherwise it raises Unsupported, as does a whole that is too large.
 
     Examples
     --------
@@ -392,21 +378,9 @@ def _number(number: float) -> float | dict:
 def decode(form: object, *, inputs: bool = False) -> object:
     """Turn the JSON form of a plain value back into the value.
 
-    The form may come from a stranger: sizes are bounded, dtypes are named ones
-    and nothing is imported but functions of ``helpers``, and those only where
-    inputs are read.
-
-    Parameters
-    ----------
-    form : object
-        What ``encode`` made and JSON carried.
-    inputs : bool
-        Whether samples and functions of ``helpers`` are allowed.
-
-    Raises
-    ------
-    Unsupported
-        If the form is not one that ``encode`` makes.
+    The form may come from a stranger: sizes are bounded, dtypes are named ones and
+    nothing is imported but functions of `helpers`, and those, as samples, only in
+    `inputs`. Raises Unsupported if the form is not one that `encode` makes.
     """
     return _decode(form, _Budget(), inputs, 0)
 
