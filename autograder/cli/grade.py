@@ -188,10 +188,11 @@ def _logged(root: Path, assignment: str) -> Iterator[None]:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("autograder")
     logger.addHandler(handler)
-    logger.propagate = False
+    propagate, logger.propagate = logger.propagate, False
     try:
         yield
     finally:
+        logger.propagate = propagate
         logger.removeHandler(handler)
         handler.close()
 
