@@ -247,5 +247,7 @@ def test_what_cannot_be_healed_is_named_with_a_reason(graded, change):
     assert (row["points"], "damaged" in row["flags"]) == (0.0, True)
     assert BEYOND[change] in " ".join(graded.pages[change].split())
     assert re.search(
-        rf"refused, 0 points.*\b{change.__name__} \(\w+\)", graded.run.stdout, re.DOTALL
+        rf"refused, 0 points.*\b{change.__name__}\s+\(\w+\)",
+        graded.run.stdout,
+        re.DOTALL,
     )
