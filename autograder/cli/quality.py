@@ -195,14 +195,20 @@ def _contracts(bench: Bench) -> list[list[Killed]]:
 
 def _faults(bench: Bench) -> list[list[SingleFault]]:
     """Measure what one wrong function costs in otherwise perfect work."""
+    answers = {s.name: _answers_of(bench.root, s) for s in bench.sources}
 
     def make(source: SourceNotebook, step: Step) -> list[dict]:
-        found = single_faults(bench.root, source.assignment, source.name)
+        found = single_faults(
+            bench.root, source.assignment, source.name, answers[source.name]
+        )
         step()
         return [asdict(fault) for fault in found]
 
     forms, _ = bench.measure(
-        "faults", "single faults", make, lambda _: ("faults", SAMPLE)
+        "faults",
+        "single faults",
+        make,
+        lambda source: ("faults", SAMPLE, answers[source.name]),
     )
     return [[SingleFault(**fault) for fault in form] for form in forms]
 

@@ -1,11 +1,13 @@
 """What one wrong function costs in otherwise perfect work.
 
 Functions are driven and judged as in grading, with the solution as the reference, in
-a process of its own.
+a process of its own. Where only an answer may call the wrong function, and the solution
+does not, a right answer that calls it takes the place of the solution's.
 """
 
+import ast
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -47,18 +49,32 @@ class SingleFault:
 
 
 def single_faults(
-    root: Path, assignment: str, notebook: str, sample: int = SAMPLE
+    root: Path,
+    assignment: str,
+    notebook: str,
+    answers: Sequence[tuple[str, str, str]] = (),
+    sample: int = SAMPLE,
 ) -> list[SingleFault]:
     """Measure the single faults of a notebook.
 
-    `sample` is how many mutants of each function that others call.
+    Parameters
+    ----------
+    answers : sequence of (str, str, str)
+        Right answers: function, name and text.
+    sample : int
+        How many mutants of each function that others call.
+
+    Returns
+    -------
+    list of SingleFault
+        In the order of the functions.
 
     Raises
     ------
     MutationError
         If the process ends early.
     """
-    request = {"sample": sample, "seed": SEED}
+    request = {"sample": sample, "seed": SEED, "answers": list(answers)}
     told = told_by("single_faults", root, assignment, notebook, request)
     return [SingleFault(**form) for form in told]
 
@@ -77,7 +93,11 @@ def faults_of(source: SourceNotebook, sample: int, seed: int) -> Iterator[Fault]
     Of each its catalogue, a `sample` of its mutants, one that raises, and the stub. A
     function that no other calls cannot cost another's points.
     """
-    called = {name for function in source.functions.values() for name in function.calls}
+    called = {
+        name
+        for function in source.functions.values()
+        for name in (*function.calls, *function.may_call)
+    }
     chosen = random.Random(seed)
     for name in [name for name in source.functions if name in called]:
         text = source.functions[name].cell.source
@@ -91,18 +111,52 @@ def faults_of(source: SourceNotebook, sample: int, seed: int) -> Iterator[Fault]
         yield Fault(name, "stub", stub(text))
 
 
-def cost(solution: Solution, store: Store, fault: Fault) -> dict:
-    """Return what a fault costs: at its own function, and at others, in points."""
+def callers_of(
+    source: SourceNotebook, name: str, answers: Sequence[tuple[str, str, str]]
+) -> dict[str, str]:
+    """Return right answers that call a function, of those that may, by function.
+
+    Raises
+    ------
+    ValueError
+        If there is none of a function that may call it.
+    """
+    found = {}
+    for function, graded in source.functions.items():
+        if name not in graded.may_call:
+            continue
+        texts = (text for one, _, text in answers if one == function)
+        text = next((text for text in texts if _calls(text, name)), None)
+        if text is None:
+            raise ValueError(
+                f"{function} may call {name}, but no right answer of "
+                "tests/right_answers does"
+            )
+        found[function] = text
+    return found
+
+
+def _calls(text: str, name: str) -> bool:
+    calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+    return any(isinstance(c.func, ast.Name) and c.func.id == name for c in calls)
+
+
+def cost(
+    solution: Solution, store: Store, fault: Fault, callers: Mapping[str, str]
+) -> dict:
+    """Return what a fault costs: at its own function, and at others, in points.
+
+    `callers` are right answers that call it, by function; the others are the solution.
+    """
     functions = store.cases.functions
     concerned = {
         name: record
         for name, record in functions.items()
-        if name == fault.function or fault.function in record.calls
+        if name == fault.function or fault.function in record.calls or name in callers
     }
-    # The others are the solution's, and right.
     part = replace(store, cases=replace(store.cases, functions=concerned), cells={})
     untouched = {fault.function} if fault.kind == "stub" else set()
-    texts = {fault.function: fault.text}
+    texts = {fault.function: fault.text, **callers}
     verdict = solution.verdict(Judge(part), texts, untouched)
     lost = {name: Fraction(0) for name in concerned}
     points = Fraction(0)
@@ -126,7 +180,9 @@ def cost(solution: Solution, store: Store, fault: Fault) -> dict:
 def measure(request: dict, source: SourceNotebook, store: Store, say: Say) -> None:
     """Say what each fault costs."""
     solution = Solution(source)
+    answers = request["answers"]
+    callers = {name: callers_of(source, name, answers) for name in source.functions}
     for fault in faults_of(source, request["sample"], request["seed"]):
         solution.calls = 0
-        found = cost(solution, store, fault)
+        found = cost(solution, store, fault, callers[fault.function])
         say(found | {"calls": solution.calls, "largest": solution.largest})

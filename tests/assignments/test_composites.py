@@ -8,15 +8,16 @@ import pytest
 from autograder.authoring.catalogue import patch, read_catalogue
 from autograder.authoring.recording import record
 from autograder.authoring.sources import read_source
-from autograder.quality.single_faults import SLACK, single_faults
+from autograder.quality.single_faults import SLACK, callers_of, single_faults
 from autograder.reference import Bounds
 from tests.assignments.solutions import SOURCE
 from tests.driving import Solution, examined
+from tests.right_answers import FOLDER, answers_of
 
 NOTEBOOKS = [
     f"{path.parent.name}/{path.stem}"
     for path in sorted(SOURCE.glob("*/*.ipynb"))
-    if any(function.calls for function in read_source(path).functions.values())
+    if any(f.calls or f.may_call for f in read_source(path).functions.values())
 ]
 
 
@@ -48,10 +49,24 @@ def names_of(source, answers_of=()):
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_one_wrong_function_costs_its_own_points_at_most(notebook):
     """Its catalogue, some of its mutants, one that raises, and the stub."""
-    found = single_faults(SOURCE.parent, *notebook.split("/"), sample=2)
+    answers = answers_of(FOLDER / f"{notebook}.toml")
+    found = single_faults(SOURCE.parent, *notebook.split("/"), answers, sample=2)
 
     assert [fault for fault in found if fault.excess > SLACK] == []
     assert {"catalogue", "mutant", "raises", "stub"} == {fault.kind for fault in found}
+    faulty = {fault.function for fault in found}
+    functions = read_source(SOURCE / f"{notebook}.ipynb").functions.values()
+    assert faulty == {name for f in functions for name in (*f.calls, *f.may_call)}
+
+
+def test_a_function_that_may_call_another_has_a_right_answer_that_does():
+    """Else nobody would know what a wrong one costs there."""
+    source = read_source(SOURCE / "05_optimization" / "adaptive_methods.ipynb")
+    answers = answers_of(FOLDER / "05_optimization" / "adaptive_methods.toml")
+
+    assert list(callers_of(source, "update_lr", answers)) == ["schedule_lr_decay"]
+    with pytest.raises(ValueError, match="may call update_lr, but no right answer"):
+        callers_of(source, "update_lr", [])
 
 
 @pytest.mark.slow
