@@ -10,19 +10,10 @@ from helpers.checks.cases import Entry
 
 KEYS = frozenset(
     [
-        "accept",
-        "changes",
-        "edge",
-        "hidden_only",
-        "hint",
-        "name",
-        "read",
-        "replace",
-        "same_as",
-        "with",
+        *("accept", "changes", "edge", "hidden_only", "hint", "name", "read"),
+        *("replace", "same_as", "with"),
     ]
 )
-
 
 # The table of what to read again, by notebook and function, where an entry says
 # nothing of its own.

@@ -79,7 +79,7 @@ def check_catalogue(
         _check_contract(source, record)
         if min_hidden:
             _check_points(source, record)
-            if any(graded.contract for graded in source.functions.values()):
+            if any(graded.contract.terms for graded in source.functions.values()):
                 _check_kinds(source, record)
             check_twins(source, record)
             check_values(source, record)
@@ -200,15 +200,16 @@ def _lesson_headings(root: Path, number: str) -> set[str] | None:
 def _check_kinds(source: SourceNotebook, record: FunctionCases) -> None:
     """Hidden cases differ from public ones in values only, and sizes from sizes."""
     function = source.functions[record.name]
+    agreed = function.contract.kinds
     for kind in new_kinds(record):
-        if kind not in function.kinds:
+        if kind not in agreed:
             raise GateError(
                 f"{record.name}: a hidden case has what no public case has ({kind}): "
                 "add a public case, or name it in the prompt and give the reason in "
                 f"[kinds.{source.name}.{record.name}]"
             )
     for index, sizes in equal_sizes(record, function.cell.source):
-        if sizes not in function.kinds:
+        if sizes not in agreed:
             raise GateError(
                 f"{record.name}: {sizes} in case {index + 1} of its checks, so that a "
                 "sum over the wrong axis looks right: choose sizes that differ"
@@ -223,8 +224,8 @@ def check_twins(source: SourceNotebook, record: FunctionCases) -> None:
     GateError
         If a public case has no hidden twin, and no reason for it is given, or both.
     """
-    function = source.functions[record.name]
-    if not function.contract:
+    contract = source.functions[record.name].contract
+    if not contract.terms:
         return
     calls = [(named_inputs(record, case), case.rng) for case in record.cases]
     alone = [
@@ -239,14 +240,14 @@ def check_twins(source: SourceNotebook, record: FunctionCases) -> None:
             for k, other in enumerate(record.cases)
         )
     ]
-    if alone and not function.no_twins:
+    if alone and not contract.no_twins:
         raise GateError(
             f"{record.name}: no hidden case has the shapes of public case "
             f"{alone[0] + 1} and another result, so that an answer may know it by its "
             "shapes: add one, or give the reason why none can be in "
             f"[twins.{source.name}]"
         )
-    if function.no_twins and not alone:
+    if contract.no_twins and not alone:
         raise GateError(
             f"{record.name}: [twins.{source.name}] says that its public cases have no "
             "hidden twins, but they have: take that away"

@@ -109,9 +109,9 @@ def record(source: SourceNotebook, folder: Path) -> Store:
         functions = {
             name: {
                 "parameters": list(function.parameters),
-                "contract": list(function.contract),
+                "contract": list(function.contract.terms),
                 "calls": list(function.calls),
-                "own_work": list(function.own_work),
+                "own_work": list(function.contract.own_work),
                 "cell": function.cell.id,
                 "stub": stub(function.cell.source),
                 "entries": {
@@ -128,7 +128,9 @@ def record(source: SourceNotebook, folder: Path) -> Store:
             "task": "record",
             "cells": cells,
             "functions": functions,
-            "twins": [name for name, one in source.functions.items() if one.has_twins],
+            "twins": [
+                name for name, one in source.functions.items() if one.contract.terms
+            ],
             "seconds": CASE_SECONDS,
             "entry_seconds": ENTRY_SECONDS,
         },
@@ -158,9 +160,9 @@ def _store(source: SourceNotebook, answer: dict) -> Store:
             examples=function.examples,
             read=function.read,
             by_hand=function.by_hand,
-            contract=function.contract,
-            hints=function.hints,
-            own_work=function.own_work,
+            contract=function.contract.terms,
+            hints=function.contract.hints,
+            own_work=function.contract.own_work,
             may_call=function.may_call,
             parts=function.parts,
             entries=[item.entry for item in function.entries],

@@ -18,7 +18,12 @@ from autograder.authoring.catalogue import (
     read_may_call,
     read_readings,
 )
-from autograder.authoring.contracts import Prompt, prompts_of, read_contracts
+from autograder.authoring.contracts import (
+    Contract,
+    Prompt,
+    prompts_of,
+    read_contracts,
+)
 from autograder.authoring.normal_form import give_ids
 from autograder.authoring.regions import (
     STOCK_SOLUTION,
@@ -66,25 +71,13 @@ class GradedFunction:
     examples: str = ""
     read: str = ""  # the section to read again
     by_hand: str = ""  # the exercise, if its text works an example by hand
-    contract: tuple[str, ...] = ()  # what is demanded beyond values
-    # Questions of its own, by term of the contract.
-    hints: dict[str, str] = field(default_factory=dict)
-    # Kinds of hidden cases that no public case has, with the reason.
-    kinds: dict[str, str] = field(default_factory=dict)
-    own_work: tuple[str, ...] = ()  # functions of ``helpers`` that do what is asked for
+    contract: Contract = field(default_factory=Contract)
     # Earlier graded functions that an answer may call beside those of `calls`.
     may_call: tuple[str, ...] = ()
-    # Why some public case can have no hidden twin of the same shapes; empty elsewhere.
-    no_twins: str = ""
     # Results that are the same for all inputs, with the reason.
     constant: dict[str, str] = field(default_factory=dict)
     # What the solution calls the elements of a tuple, by parameter or result.
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def has_twins(self) -> bool:
-        """Whether each public case gets a hidden one of the same shapes."""
-        return bool(self.contract)
 
 
 @dataclass
@@ -164,12 +157,7 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
                 function.read = readings.get((name, function.name), "")
                 function.by_hand = by_hand.get(cell.id, "")
                 function.constant = constant.get((name, function.name), {})
-                if function.name in contracts:
-                    function.contract = contracts[function.name].terms
-                    function.hints = contracts[function.name].hints
-                    function.kinds = contracts[function.name].kinds
-                    function.own_work = contracts[function.name].own_work
-                    function.no_twins = contracts[function.name].no_twins
+                function.contract = contracts.get(function.name, Contract())
                 functions[function.name] = function
     if any(cell.role == "assert" for cell in cells):
         # Ordinary tests may be all that grades a function.
@@ -502,8 +490,9 @@ def digest_of(source: SourceNotebook) -> str:
     for name, function in source.functions.items():
         for item in function.entries:
             add(f"{name} {item!r}")
-        add(f"{name} {function.contract!r} {sorted(function.hints.items())!r}")
-        add(f"{name} {function.own_work!r}")
+        contract = function.contract
+        add(f"{name} {contract.terms!r} {sorted(contract.hints.items())!r}")
+        add(f"{name} {contract.own_work!r}")
         if function.may_call:
             add(f"{name} {function.may_call!r}")
     add(source.judges)

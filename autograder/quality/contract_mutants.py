@@ -278,8 +278,8 @@ def contract_mutants(graded: GradedFunction) -> list[ContractMutant]:
     )
     found = []
     for change, terms, otherwise, body in BODIES:
-        term = next((t for t in terms if t in graded.contract), "")
-        allowed = otherwise and (otherwise in ("any", "zeros", *graded.contract))
+        term = next((t for t in terms if t in graded.contract.terms), "")
+        allowed = otherwise and (otherwise in ("any", "zeros", *graded.contract.terms))
         if otherwise == "zeros" and not graded.name.startswith("initialize"):
             allowed = False
         if term or (allowed and not term):
@@ -314,7 +314,7 @@ def _wrapped(graded: GradedFunction, node: ast.FunctionDef, body: str) -> str:
 def _helpers(graded: GradedFunction) -> list[ContractMutant]:
     """Return the functions of ``helpers`` in the place of the learner's own."""
     found = []
-    for given in graded.own_work:
+    for given in graded.contract.own_work:
         module, _, name = given.rpartition(".")
         line = f"from helpers.{module} import {name} as {graded.name}"
         text, change = f"{graded.cell.source}\n\n{line}", f"calls helpers.{given}"
