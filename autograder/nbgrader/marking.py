@@ -20,8 +20,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, NamedTuple, TextIO
 
-from nbgrader.api import Base, Gradebook
-from sqlalchemy import Table, bindparam, select, update
+from nbgrader.api import Gradebook
+from sqlalchemy import bindparam, select, update
 
 from autograder.errors import CourseError
 from autograder.files import write_atomically
@@ -30,7 +30,7 @@ from autograder.names import KEPT, plain
 from autograder.nbgrader.course import Course, GradebookBusy, persistently
 from autograder.nbgrader.exports import harmless
 from autograder.nbgrader.marks import CellMark, absent, cell_marks
-from autograder.nbgrader.penalties import settle_penalties
+from autograder.nbgrader.penalties import TABLES, settle_penalties
 from autograder.nbgrader.rubrics import rubrics
 
 COLUMNS = (
@@ -164,11 +164,6 @@ def _cell_in(raw: bytes, name: str) -> dict | None:
     return cell if same else None
 
 
-def _table(name: str) -> Table:
-    table: Table = Base.metadata.tables[name]
-    return table
-
-
 def _digest(*parts: object) -> str:
     return sha256(json.dumps(parts).encode()).hexdigest()[:8]
 
@@ -211,8 +206,8 @@ def _comments(book: Gradebook, assignment: str, names: set[str]) -> _Comments:
 
     The key of the row, what nbgrader says, and what a person does.
     """
-    cells, notebooks = _table("base_cell"), _table("notebook")
-    assignments, comments = _table("assignment"), _table("comment")
+    cells, notebooks = TABLES["base_cell"], TABLES["notebook"]
+    assignments, comments = TABLES["assignment"], TABLES["comment"]
     connection = book.db.connection()
     own = (
         select(cells.c.id, cells.c.name)
@@ -594,7 +589,7 @@ def _save(book: Gradebook, changes: list[_Change]) -> set[str]:
 
     A row that has changed since it was read is left as it is.
     """
-    grades, comments = _table("grade"), _table("comment")
+    grades, comments = TABLES["grade"], TABLES["comment"]
     connection = book.db.connection()
     mark = (
         update(grades)

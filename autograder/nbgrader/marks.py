@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nbgrader.api import Base, Gradebook
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import Table, func, or_, select
+from sqlalchemy import func, or_, select
 from traitlets.config import Config
 
-from autograder.nbgrader.penalties import penalties
+from autograder.nbgrader.penalties import TABLES, penalties
 
 
 class CellMark(NamedTuple):
@@ -84,11 +84,6 @@ class Marks:
             self.finished = False
 
 
-def _table(name: str) -> Table:
-    table: Table = Base.metadata.tables[name]
-    return table
-
-
 def cell_marks(
     book: Gradebook, assignment: str, by_hand: bool = False
 ) -> Iterator[CellMark]:
@@ -96,13 +91,13 @@ def cell_marks(
 
     With `by_hand` those of code only where a person has to look, or has looked.
     """
-    handed_in, assignments = _table("submitted_assignment"), _table("assignment")
-    submitted, notebooks = _table("submitted_notebook"), _table("notebook")
-    grades, cells = _table("grade"), _table("base_cell")
-    graded, tasks = _table("grade_cells"), _table("task_cells")
+    handed_in, assignments = TABLES["submitted_assignment"], TABLES["assignment"]
+    submitted, notebooks = TABLES["submitted_notebook"], TABLES["notebook"]
+    grades, cells = TABLES["grade"], TABLES["base_cell"]
+    graded, tasks = TABLES["grade_cells"], TABLES["task_cells"]
     connection = book.db.connection()
     # A cell that is graded and for the learner to fill is in the table twice.
-    solutions = _table("solution_cells")
+    solutions = TABLES["solution_cells"]
     fillable = select(cells.c.notebook_id, cells.c.name).join(
         solutions, solutions.c.id == cells.c.id
     )
@@ -159,8 +154,8 @@ def class_marks(book: Gradebook, assignment: str, config: Config) -> dict[str, M
 
     `config` is the course's; late work costs what its settings say of these marks.
     """
-    handed_in, assignments = _table("submitted_assignment"), _table("assignment")
-    submitted = _table("submitted_notebook")
+    handed_in, assignments = TABLES["submitted_assignment"], TABLES["assignment"]
+    submitted = TABLES["submitted_notebook"]
     connection = book.db.connection()
     everybody = (
         select(handed_in.c.student_id)
@@ -204,7 +199,7 @@ def absent(book: Gradebook, assignment: str, config: Config) -> set[str]:
     gradebook before anything was handed in. Whoever it belongs to may have marks all
     the same, where the work was removed later.
     """
-    handed_in, assignments = _table("submitted_assignment"), _table("assignment")
+    handed_in, assignments = TABLES["submitted_assignment"], TABLES["assignment"]
     extended = (
         select(handed_in.c.student_id)
         .join(assignments, assignments.c.id == handed_in.c.assignment_id)

@@ -6,7 +6,7 @@ it as it was. So whatever shows or writes totals takes penalties from here.
 
 import datetime
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from nbgrader.api import Base, Grade, Gradebook, SubmittedNotebook
@@ -21,6 +21,8 @@ log.addHandler(logging.NullHandler())
 
 TOGETHER = 500  # notebooks that are asked for at once
 NEAR = 1e-9  # points; sums of floats differ by less
+# The tables of the gradebook, by name.
+TABLES: Mapping[str, Table] = Base.metadata.tables
 
 
 class Penalty(NamedTuple):
@@ -98,7 +100,7 @@ def penalties(
         return
     policy = LatePolicy(config)
     notebooks, cells = _parts(book, assignment)
-    submitted, keys = _table("submitted_notebook"), list(late)
+    submitted, keys = TABLES["submitted_notebook"], list(late)
     rows = select(
         *(submitted.c.id, submitted.c.assignment_id),
         submitted.c.late_submission_penalty,
@@ -128,7 +130,7 @@ def settle_penalties(
     """
     found = penalties(book, assignment, config, students)
     changed = [one for one in found if one.changed]
-    submitted = _table("submitted_notebook")
+    submitted = TABLES["submitted_notebook"]
     if changed:
         book.db.connection().execute(
             update(submitted)
@@ -139,16 +141,11 @@ def settle_penalties(
     return len(changed)
 
 
-def _table(name: str) -> Table:
-    table: Table = Base.metadata.tables[name]
-    return table
-
-
 def _late(
     book: Gradebook, assignment: str, students: Collection[str] | None
 ) -> dict[str, tuple[str, float]]:
     """Return who handed in late and by how many seconds, by key of the submission."""
-    handed_in, assignments = _table("submitted_assignment"), _table("assignment")
+    handed_in, assignments = TABLES["submitted_assignment"], TABLES["assignment"]
     asked = (
         select(
             handed_in.c.id,
@@ -174,8 +171,8 @@ def _late(
 
 def _parts(book: Gradebook, assignment: str) -> tuple[list[str], list[str]]:
     """Return the keys of an assignment's notebooks and of their cells."""
-    cells, notebooks = _table("base_cell"), _table("notebook")
-    assignments = _table("assignment")
+    cells, notebooks = TABLES["base_cell"], TABLES["notebook"]
+    assignments = TABLES["assignment"]
     asked = (
         select(notebooks.c.id, cells.c.id)
         .join(assignments, assignments.c.id == notebooks.c.assignment_id)

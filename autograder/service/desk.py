@@ -91,13 +91,6 @@ class _Live:
         self._tasks.append(task)
 
 
-class _Ended:
-    """No more results for now."""
-
-
-_ENDED = _Ended()
-
-
 class Desk:
     """The workers and the writer of one assignment.
 
@@ -160,8 +153,9 @@ class Desk:
         """Wait a moment for workers; return an attempt that they are done with."""
         if self._results is None:
             self._results = self._pool.run(self._live)
-        finished = next(self._results, _ENDED)
-        if isinstance(finished, _Ended):
+        try:
+            finished = next(self._results)
+        except StopIteration:
             self._results = None  # what comes later needs a new one
             return None
         if finished is None:

@@ -272,12 +272,6 @@ class Server:
             student=arrival.student,
             origin=arrival.origin,
             received=now(),
-            state=WAITING,
-            reason="",
-            shown="",
-            late=False,
-            counts=False,
-            tries=0,
         )
         # First the copy: what is in the database has files.
         draft = self.course.root / "attempts" / ".incoming"
@@ -292,15 +286,13 @@ class Server:
             # Work without a time would keep the one of an earlier attempt.
             stamp = f"{attempt.received:%Y-%m-%d %H:%M:%S} UTC"
             write_files(draft, {"timestamp.txt": stamp.encode()})
-        if left_out:
-            attempt.reason = f"left out: {left_out}"
         earlier = self.attempts.of(attempt.assignment, attempt.student)
         policy = self.settings.policy(attempt.assignment)
         due = self._due(attempt)
         when = attempt.submitted or attempt.received
         attempt.late = due is not None and when > due
         attempt.state, refusal = self._judged(forged, attempt, earlier, policy)
-        attempt.reason = refusal or attempt.reason
+        attempt.reason = refusal or (f"left out: {left_out}" if left_out else "")
         # Names of folders are numbers, which the database gives; a copy that was
         # left there by a service that was killed is replaced.
         attempt.number = 1 + max((one.number for one in earlier), default=0)
