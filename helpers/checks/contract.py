@@ -203,19 +203,9 @@ def broken_term(
 ) -> Entry | None:
     """Return an entry for the term that alone explains what is wrong.
 
-    Parameters
-    ----------
-    wrong : sequence of list of Result
-        The comparison of each wrong case.
-    reordered : bool
-        Whether exactly those cases are wrong whose dictionaries have their keys
-        in another order than the others.
-
-    Returns
-    -------
-    Entry or None
-        Under the term's name and with its question; None where values are wrong
-        for another reason.
+    `wrong` has the comparison of each wrong case; these are `reordered` if exactly they
+    have their keys in another order than the others. None where values are wrong for
+    another reason.
     """
     found: list[str] = []
     for results in wrong:

@@ -19,7 +19,7 @@ from helpers.checks.loops import has_loop, loops_in_cells, loops_of
 from helpers.checks.namespaces import definition_in, definition_of
 from helpers.checks.parts import named_parts, named_results
 from helpers.checks.recognition import Run, named_inputs
-from helpers.checks.slips import MOST, slips_in_cells, slips_of
+from helpers.checks.slips import MOST, Seen, slips_in_cells, slips_of
 from helpers.checks.values import leaves, resolve
 from helpers.strings import labelled, listed, text
 
@@ -590,25 +590,25 @@ def remarks_on(
     is run.
     """
     expected = [leaf for r in runs for _, leaf in leaves(r.case.expected.value, "")]
-    told = {
-        "drawn": any(run.case.rng is not None for run in runs),
-        "counted": all(type(leaf) is int for leaf in expected),
-        "stopped": any(run.outcome.error for run in runs),
-    }
+    seen = Seen(
+        drawn=any(run.case.rng is not None for run in runs),
+        counted=all(type(leaf) is int for leaf in expected),
+        stopped=any(run.outcome.error for run in runs),
+        kinds=evidence.kinds,
+    )
     if callable(answer):
-        slips = slips_of(answer, kinds=evidence.kinds, **told)
+        slips = slips_of(answer, seen)
         return [*loops_of(answer, function, runs), *slips][:MOST]
     slips = slips_in_cells(
         function.name,
         answer,
-        kinds=evidence.kinds,
+        seen,
         asked=function.parameters,
         calls=[
             (run.case.args, run.case.kwargs)
             for run in runs
             if _is_of_the_call(run.outcome)
         ],
-        **told,
     )
     return [*loops_in_cells(function.name, answer, function, runs), *slips][:MOST]
 
@@ -628,21 +628,12 @@ def report_runs(
     answer: Callable | None = None,
     untouched: bool = False,
 ) -> Report:
-    """Build the report of a function that does not pass.
+    """Build the report of a function that does not pass, from its public cases.
 
-    Parameters
-    ----------
-    runs : list of Run
-        One for each public case.
-    entry : Entry or None
-        The misconception that explains them.
-    failures : int
-        How often this check has failed since the kernel started, this time
-        included: evidence first, then the question, then what to read.
-    answer : callable, optional
-        The learner's function, for remarks on its source.
-    untouched : bool
-        Whether nothing was written yet.
+    `entry` is the misconception that explains them. `failures` counts how often this
+    check has failed since the kernel started, this time included: evidence first, then
+    the question, then what to read. `answer` is the learner's function, for remarks on
+    its source; it is `untouched` if nothing was written yet.
     """
     right = sum(run.right for run in runs)
     header = text("checks.header", function=function.name, right=right, total=len(runs))

@@ -9,6 +9,7 @@ import inspect
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeGuard
 
 from helpers.checks.namespaces import (
@@ -19,54 +20,58 @@ from helpers.checks.namespaces import (
 )
 from helpers.strings import text
 
-__all__ = ["MOST", "in_another_order", "other_parameters", "slips_in_cells", "slips_of"]
+__all__ = [
+    "MOST",
+    "Seen",
+    "in_another_order",
+    "other_parameters",
+    "slips_in_cells",
+    "slips_of",
+]
 
 MOST = 2
 # Remarks in the words of another one, with conditions of their own.
 SAME = {"unused_size": "unused"}
 
 
-def slips_of(
-    function: Callable,
-    *,
-    drawn: bool = False,
-    counted: bool = False,
-    stopped: bool = False,
-    kinds: Sequence[str] = (),
-) -> list[str]:
-    """List remarks about the source of a function.
+@dataclass(frozen=True)
+class Seen:
+    """What the cases of a function tell, on which it depends what is worth a remark."""
 
-    Parameters
-    ----------
-    drawn : bool
-        Whether its cases draw from NumPy's global generator.
-    counted : bool
-        Whether all that it should return are whole numbers, as sizes are.
-    stopped : bool
-        Whether it stopped in a case, so that its last lines did not count.
-    kinds : sequence of str
-        To what kinds of knowledge the relations belong that hold in its cases.
+    drawn: bool = False  # they draw from NumPy's global generator
+    counted: bool = False  # all that it should return are whole numbers, as sizes are
+    stopped: bool = False  # in one of them, so that its last lines did not count
+    kinds: Sequence[str] = ()  # of knowledge, to which the relations belong that hold
 
-    Returns
-    -------
-    list of str
-        At most two sentences; empty where the source is not at hand.
-    """
+    def suits(self, key: str) -> bool:
+        """Whether a remark is worth saying."""
+        if key in ("generator", "draws"):
+            return self.drawn == (key == "generator")
+        if key == "only_size":
+            return not self.counted
+        if key == "unused":
+            return not self.stopped
+        if key == "unused_size":  # many shells begin with it, needed or not
+            return not self.stopped and [*self.kinds, "factor"][0] == "factor"
+        if key == "uniform":
+            return self.drawn and "sign" in self.kinds
+        return True
+
+
+def slips_of(function: Callable, seen: Seen = Seen()) -> list[str]:
+    """List at most two remarks about the source of a function, if it is at hand."""
     node = definition_of(function)
     if node is None:
         return []
     names = getattr(function, "__globals__", {})
-    return _slips_in(node, names, drawn, counted, stopped, kinds)
+    return _slips_in(node, names, seen)
 
 
 def slips_in_cells(
     name: str,
     cells: Sequence[str],
+    seen: Seen = Seen(),
     *,
-    drawn: bool = False,
-    counted: bool = False,
-    stopped: bool = False,
-    kinds: Sequence[str] = (),
     asked: Sequence[str] = (),
     calls: Iterable[tuple[Sequence, Mapping[str, object]]] = (),
 ) -> list[str]:
@@ -83,11 +88,7 @@ def slips_in_cells(
     other = other_parameters(names.get(name), asked, calls) if asked else ""
     if other:
         return [other]
-    found = [
-        *_rebound(node, cells),
-        *_slips_in(node, names, drawn, counted, stopped, kinds),
-    ]
-    return found[:MOST]
+    return [*_rebound(node, cells), *_slips_in(node, names, seen)][:MOST]
 
 
 def _rebound(function: ast.FunctionDef, cells: Sequence[str]) -> Iterator[str]:
@@ -115,20 +116,9 @@ def other_parameters(
 ) -> str:
     """Say that a function cannot take the arguments with which it is called.
 
-    Parameters
-    ----------
-    function : object
-        What was called.
-    asked : sequence of str
-        The parameters that the exercise names.
-    calls : iterable of (sequence, mapping)
-        Arguments, and named arguments.
-
-    Returns
-    -------
-    str
-        Both signatures in a sentence; empty where it takes the arguments, or its
-        parameters are not known.
+    The exercise `asked` for these parameters; `calls` are arguments and named
+    arguments. Returns both signatures in a sentence; nothing where it takes the
+    arguments, or its parameters are not known.
     """
     try:
         signature = inspect.signature(function)  # type: ignore[arg-type]
@@ -157,32 +147,15 @@ MAX_DEFINITION = 160
 MOST_PARAMETERS = 20
 
 
-def _slips_in(
-    node: ast.FunctionDef,
-    names: Mapping,
-    drawn: bool,
-    counted: bool,
-    stopped: bool,
-    kinds: Sequence[str],
-) -> list[str]:
-    found: list[str] = []
-    searches = (_powers, _texts, _operators, _calls, _statements, _order)
-    for search in (_kept, *searches, _generators, _names, _loops):
-        for key, values in search(node, names):
-            if (key == "generator" and not drawn) or (key == "draws" and drawn):
-                continue
-            if key == "only_size" and counted:
-                continue
-            if key == "unused" and stopped:
-                continue
-            if key == "unused_size" and (stopped or [*kinds, "factor"][0] != "factor"):
-                continue  # many shells begin with it, needed or not
-            if key == "uniform" and not (drawn and "sign" in kinds):
-                continue
-            said = text(f"checks.slip.{SAME.get(key, key)}", **values)
-            if said not in found:
-                found.append(said)
-    return found[:MOST]
+def _slips_in(node: ast.FunctionDef, names: Mapping, seen: Seen) -> list[str]:
+    searches = (_kept, _powers, _texts, _operators, _calls, _statements, _order)
+    found = dict.fromkeys(
+        text(f"checks.slip.{SAME.get(key, key)}", **values)
+        for search in (*searches, _generators, _names, _loops)
+        for key, values in search(node, names)
+        if seen.suits(key)
+    )
+    return [*found][:MOST]
 
 
 Found = Iterator[tuple[str, dict[str, object]]]

@@ -5,7 +5,7 @@ import linecache
 import numpy as np
 import pytest
 
-from helpers.checks.slips import slips_in_cells, slips_of
+from helpers.checks.slips import Seen, slips_in_cells, slips_of
 
 
 def define(source):
@@ -51,7 +51,7 @@ def test_what_is_rarely_meant_is_remarked_on(body, remark):
     """Each remark is true of the text."""
     function = define(f"def g(x, y):\n    return x\ndef f(x, y):\n    {body}\n")
 
-    assert any(remark in said for said in slips_of(function, drawn=True))
+    assert any(remark in said for said in slips_of(function, Seen(drawn=True)))
 
 
 def test_an_ordinary_function_gets_no_remark():
@@ -59,7 +59,7 @@ def test_an_ordinary_function_gets_no_remark():
     body = "(a, c), d = x, y\n    np.random.seed(1)\n    print('{x}'.format(x=f'{a}'))"
     body += "\n    return np.dot(a, d)"
 
-    assert slips_of(define(f"def f(x, y):\n    {body}\n"), drawn=True) == []
+    assert slips_of(define(f"def f(x, y):\n    {body}\n"), Seen(drawn=True)) == []
 
 
 def test_random_numbers_are_remarked_on_where_none_are_asked_for():
@@ -67,7 +67,7 @@ def test_random_numbers_are_remarked_on_where_none_are_asked_for():
     function = define("def f(x, y):\n    return x + y * np.random.uniform(0, 1)\n")
 
     assert "draws random numbers" in slips_of(function)[0]
-    assert slips_of(function, drawn=True) == []
+    assert slips_of(function, Seen(drawn=True)) == []
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,12 @@ def test_a_size_that_is_not_used_is_remarked_on_where_a_factor_may_be_missing():
     function = define("def f(x, y):\n    m = x.shape[1]\n    return np.dot(x, y.T)\n")
     remark = "The value of `m` is assigned and never used."
 
-    assert slips_of(function) == slips_of(function, kinds=["factor"]) == [remark]
-    assert slips_of(function, kinds=["shape"]) == slips_of(function, stopped=True) == []
+    assert slips_of(function) == slips_of(function, Seen(kinds=["factor"])) == [remark]
+    assert (
+        slips_of(function, Seen(kinds=["shape"]))
+        == slips_of(function, Seen(stopped=True))
+        == []
+    )
 
 
 def test_uniform_numbers_are_remarked_on_where_negative_ones_are_expected():
@@ -121,9 +125,9 @@ def test_uniform_numbers_are_remarked_on_where_negative_ones_are_expected():
 
     assert (
         "`np.random.rand(x, y)` draws"
-        in slips_of(function, drawn=True, kinds=["sign"])[0]
+        in slips_of(function, Seen(drawn=True, kinds=["sign"]))[0]
     )
-    assert slips_of(function, drawn=True) == []
+    assert slips_of(function, Seen(drawn=True)) == []
 
 
 @pytest.mark.parametrize(
