@@ -27,7 +27,7 @@ from autograder.protocol import (
     OutcomeForm,
     outcome_form,
 )
-from helpers.checks.calls import Outcome, call
+from helpers.checks.calls import Asked, Outcome, call
 from helpers.checks.values import decode, encode, plain
 from helpers.strings import speak
 
@@ -98,13 +98,7 @@ def drive(
         )
         if callable(function):
             prepare = _prepared(moments[form["cell"]], form)
-            about = (
-                form["parameters"],
-                form["contract"],
-                form["calls"],
-                form["own_work"],
-            )
-            groups.append(Group(prepare, form["cases"], *about))
+            groups.append(Group(prepare, form["cases"], asked_of(form)))
     found = outcomes(groups, limits, ask)
     driven = [answer for answer in answers if answer["kind"] == "function"]
     for answer, group in zip(driven, groups, strict=True):
@@ -200,10 +194,12 @@ class Group:
     # ask by; returns the function.
     prepare: Callable[[Ask], Callable]
     cases: Sequence[CaseForm]  # its calls
-    parameters: Sequence[str] = ()  # names of the positional ones
-    contract: Sequence[str] = ()  # its terms
-    callees: Sequence[str] = ()  # graded functions that it calls
-    own_work: Sequence[str] = ()  # functions of ``helpers`` that do what is asked for
+    asked: Asked
+
+
+def asked_of(form: Mapping[str, Any]) -> Asked:
+    """Return what the form of a function says that is asked of it."""
+    return Asked(form["parameters"], form["contract"], form["calls"], form["own_work"])
 
 
 def outcomes(
@@ -270,11 +266,8 @@ def _called(
         undefined if function is None or problem else function,
         [decode(value, inputs=True) for value in form["args"]],
         {key: decode(value, inputs=True) for key, value in form["kwargs"].items()},
+        group.asked,
         rng=form["rng"],
         seconds=limits.seconds,
-        names=group.parameters,
-        contract=group.contract,
-        callees=group.callees,
-        own_work=group.own_work,
         state_kept=False,
     )

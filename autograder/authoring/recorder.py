@@ -20,7 +20,7 @@ from typing import cast
 import numpy as np
 
 from autograder.authoring.twins import has_arrays, is_twin, twins_of
-from autograder.driving import Group, drive, outcomes
+from autograder.driving import Group, asked_of, drive, outcomes
 from autograder.forks import Ask
 from autograder.moments import Moment, watch
 from autograder.protocol import CaseForm, CaseLimits, read_outcome
@@ -220,9 +220,7 @@ def record(request: dict) -> dict:
                     if case["function"] == name and case["hidden"] == hidden
                 ]
                 calls = cast("list[CaseForm]", [cases[i] for i in own])
-                keys = "parameters", "contract", "calls", "own_work"
-                about = (function[key] for key in keys)
-                groups.append(Group(prepare, calls, *about))
+                groups.append(Group(prepare, calls, asked_of(function)))
                 targets += [(i, path) for i in own]
         frames = outcomes(groups, limits)
         for (i, path), frame in zip(targets, frames, strict=True):
@@ -289,9 +287,8 @@ def _twins(
             prepare = definer(namespace, name, "", function["cell"])
             for inputs, rng in twins_of(*calls[i]):
                 twin = _twin_form(cases[i], inputs, rng, function["parameters"])
-                keys = "parameters", "contract", "calls", "own_work"
-                about = (function[key] for key in keys)
-                group = Group(prepare, cast("list[CaseForm]", [twin]), *about)
+                driven = cast("list[CaseForm]", [twin])
+                group = Group(prepare, driven, asked_of(function))
                 (frame,) = outcomes([group], CaseLimits(request["seconds"]))
                 outcome = outcome_form(read_outcome(frame))
                 if _is_other(expected, outcome):

@@ -83,15 +83,11 @@ class Driver:
         cell: str = "",
     ) -> Group:
         """Return what drives a function, as the text of its cell defines it."""
-        record = self.records[name]
         cell = cell or self.source.functions[name].cell.id
         return Group(
             definer(self.namespace, name, text, cell),
             self._forms[name] if cases is None else cases,
-            record.parameters,
-            record.contract,
-            record.calls,
-            record.own_work,
+            self.records[name].asked,
         )
 
     def defined(self, name: str, text: str, cell: str) -> Callable:

@@ -25,6 +25,7 @@ from helpers.checks.values import Unsupported, leaves, plain, resolve
 from helpers.strings import text
 
 __all__ = [
+    "Asked",
     "Outcome",
     "call",
     "names_single_precision",
@@ -77,6 +78,20 @@ class Outcome:
     drew: bool = False
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What an exercise asks of a function, as far as calling it depends on that."""
+
+    parameters: Sequence[str] = ()  # names of the positional ones
+    # Terms of its contract: ``fresh`` and ``same seed`` ask for a second call,
+    # ``independent results`` for a look at memory.
+    contract: Sequence[str] = ()
+    # Graded functions that it calls: what they seed is not held against it.
+    calls: Sequence[str] = ()
+    # Functions of `helpers` that do what is asked for: calling one raises an error.
+    own_work: Sequence[str] = ()
+
+
 class TimeLimit(BaseException):
     """Raised inside a call that takes too long; no ``except Exception`` stops it."""
 
@@ -95,13 +110,10 @@ def call(
     function: Callable,
     args: Sequence,
     kwargs: Mapping[str, object],
+    asked: Asked = Asked(),
     *,
     rng: int | None = None,
     seconds: float = 10.0,
-    names: Sequence[str] = (),
-    contract: Sequence[str] = (),
-    callees: Sequence[str] = (),
-    own_work: Sequence[str] = (),
     state_kept: bool = True,
 ) -> Outcome:
     """Call a function on deep copies of plain inputs and catch all that happens.
@@ -111,12 +123,6 @@ def call(
     Without it the generator starts from a fixed state, so that a call is repeatable,
     and seeding works as always. There is no time limit on Windows or outside the main
     thread.
-
-    `names` are those of the positional parameters, for `Outcome.changed`. Of the
-    `contract`, the terms ``fresh`` and ``same seed`` ask for a second call,
-    ``independent results`` for a look at memory. `callees` are graded functions that it
-    calls: what they seed is not held against it. `own_work` are functions of `helpers`
-    that do what is asked for: calling one raises an error.
 
     A process that is there for calls alone needs no `state_kept` of the generator,
     which takes longer than most calls.
@@ -129,19 +135,19 @@ def call(
     outcome = Outcome(single=names_single_precision(function))
     stream = _Bounded()
     with (
-        _generator(rng, function, outcome, callees, state_kept),
+        _generator(rng, function, outcome, asked.calls, state_kept),
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(stream),
         contextlib.redirect_stderr(stream),
     ):
         warnings.simplefilter("always")
         try:
-            with time_limit(seconds), withheld(own_work, function):
+            with time_limit(seconds), withheld(asked.own_work, function):
                 value = function(*used_args, **used_kwargs)
                 # Within the limit: a generator is run here.
                 outcome.value = plain(value, text("checks.carry.returned"), answer=True)
             outcome.shared = _shared(value, (used_args, used_kwargs))
-            if "independent results" in contract:
+            if "independent results" in asked.contract:
                 outcome.aliased = _aliased(value)
         except Unsupported as error:
             outcome.error, outcome.message = "Unsupported", str(error)
@@ -155,12 +161,14 @@ def call(
             outcome.line = _line(error, function)
             outcome.advice = explain(error, function)
             if isinstance(error, TypeError) and _is_of_the_call(error):
-                outcome.advice = other_parameters(function, names, [(args, kwargs)])
-    if outcome.error is None and not REPEATED.isdisjoint(contract):
-        with withheld(own_work, function):
+                outcome.advice = other_parameters(
+                    function, asked.parameters, [(args, kwargs)]
+                )
+    if outcome.error is None and not REPEATED.isdisjoint(asked.contract):
+        with withheld(asked.own_work, function):
             outcome.again = _again(function, given, rng, seconds, state_kept)
-    if outcome.error != "TimeLimit" and "any order of keys" in contract:
-        with withheld(own_work, function):
+    if outcome.error != "TimeLimit" and "any order of keys" in asked.contract:
+        with withheld(asked.own_work, function):
             outcome.by_order = _by_order(
                 function, given, outcome, rng, seconds, state_kept
             )
@@ -174,7 +182,7 @@ def call(
         *((k, given[1][k], used_kwargs[k]) for k in given[1]),
     ]
     outcome.changed = [
-        _input_name(key, names)
+        _input_name(key, asked.parameters)
         for key, before, after in pairs
         if not unchanged(before, after)
     ]

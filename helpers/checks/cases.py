@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpers.checks.calls import Outcome
+from helpers.checks.calls import Asked, Outcome
 from helpers.checks.comparison import Signature
 from helpers.checks.values import Unsupported, decode, encode, same_inputs
 from helpers.strings import text
@@ -133,6 +133,11 @@ class FunctionCases:
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)  # in the order of the notebook
+
+    @property
+    def asked(self) -> Asked:
+        """What calls of it depend on."""
+        return Asked(self.parameters, self.contract, self.calls, self.own_work)
 
 
 @dataclass

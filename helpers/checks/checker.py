@@ -372,12 +372,9 @@ class Check:
             function,
             case.args,
             case.kwargs,
+            record.asked,
             rng=case.rng,
             seconds=SECONDS,
-            names=record.parameters,
-            contract=record.contract,
-            callees=record.calls,
-            own_work=record.own_work,
         )
 
     def _report(

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.calls import call
+from helpers.checks.calls import Asked, call
 from helpers.checks.cases import FunctionCases
 from helpers.checks.failures import Evaluation, Unknown
 from helpers.checks.namespaces import definition_in, definition_of
@@ -328,9 +328,9 @@ def _names_at_end(
             function,
             run.case.args,
             run.case.kwargs,
+            Asked(own_work=record.own_work),
             rng=run.case.rng,
             seconds=SECONDS,
-            own_work=record.own_work,
         )
     finally:
         sys.setprofile(before)

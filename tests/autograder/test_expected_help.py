@@ -41,11 +41,8 @@ def test_learners_are_told_what_the_files_of_attempts_expect(notebook, monkeypat
                 answer,
                 case.args,
                 case.kwargs,
+                record.asked,
                 rng=case.rng,
-                names=record.parameters,
-                contract=record.contract,
-                callees=record.calls,
-                own_work=record.own_work,
             )
             for case in record.cases
         ]

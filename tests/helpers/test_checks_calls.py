@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from helpers.checks.calls import call
+from helpers.checks.calls import Asked, call
 
 
 def test_inputs_are_copies_and_changes_are_noted():
@@ -18,7 +18,7 @@ def test_inputs_are_copies_and_changes_are_noted():
         w -= rate
         return w
 
-    outcome = call(update, [w, 0.5], {}, names=("w", "rate"))
+    outcome = call(update, [w, 0.5], {}, Asked(("w", "rate")))
 
     assert np.array_equal(np.ones(3), w)
     assert outcome.changed == ["w"]

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import activations
 from helpers.activations import sigmoid
-from helpers.checks.calls import call
+from helpers.checks.calls import Asked, call
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.comparison import Signature
 from helpers.checks.contract import TERMS, contract_line, in_another_order
@@ -31,14 +31,14 @@ def normal(P):
 def run_of(function, reference, terms, *args, callees=(), rng=None):
     """Judge a function by what a reference returns, under a contract."""
     inputs = {"P": {"W": np.arange(6.0).reshape(3, 2), "b": np.ones((3, 1))}}
-    options = {"rng": rng, "contract": terms, "callees": callees, "names": ("P",)}
+    asked = Asked(("P",), terms, callees)
     case = Case(args=(inputs["P"],), kwargs={}, rng=rng)
-    case.expected = call(reference, case.args, {}, **options)
+    case.expected = call(reference, case.args, {}, asked, rng=rng)
     record = FunctionCases(
         "f", ("P",), Signature("dict", ("parameters",)), contract=tuple(terms)
     )
     record.cases = [case]
-    outcome = call(function, case.args, {}, **options)
+    outcome = call(function, case.args, {}, asked, rng=rng)
     return record, Run(case, outcome, best_results(record, case, outcome))
 
 
@@ -201,7 +201,7 @@ def test_taking_the_order_of_keys_for_granted_is_named():
     for grads in (G, dict(reversed(G.items()))):
         case = Case(args=(P, grads), kwargs={})
         case.expected = call(step, case.args, {})
-        outcome = call(zipped, case.args, {}, contract=record.contract)
+        outcome = call(zipped, case.args, {}, Asked(contract=record.contract))
         runs.append(Run(case, outcome, best_results(record, case, outcome)))
 
     assert [run.right for run in runs] == [True, False]
@@ -232,7 +232,7 @@ def test_the_order_is_not_blamed_where_it_changes_nothing():
     for grads in (G, dict(reversed(G.items()))):
         case = Case(args=(P, grads), kwargs={})
         case.expected = call(step, case.args, {})
-        outcome = call(zipped, case.args, {}, contract=record.contract)
+        outcome = call(zipped, case.args, {}, Asked(contract=record.contract))
         seen.append(1)
         runs.append(Run(case, outcome, best_results(record, case, outcome)))
 
@@ -302,7 +302,7 @@ def loaded_once():
 
 def test_loading_its_module_anew_is_no_way_around(loaded_once):
     """The new function is the same work of somebody else."""
-    outcome = call(by_loading_anew, (np.zeros(2),), {}, own_work=WITHHELD)
+    outcome = call(by_loading_anew, (np.zeros(2),), {}, Asked(own_work=WITHHELD))
 
     assert (outcome.error, outcome.message) == (
         "NotImplementedError",
@@ -320,9 +320,9 @@ def test_the_function_that_is_asked_for_cannot_be_called(function):
     record = FunctionCases("sigmoid", ("z",), Signature("single", ("s",)))
     record = replace(record, contract=("own work",), own_work=withheld)
     case = Case(args=(np.array([0.5, -1.0]),), kwargs={})
-    case.expected = call(by_hand, case.args, {}, own_work=withheld)
+    case.expected = call(by_hand, case.args, {}, Asked(own_work=withheld))
 
-    outcome = call(function, case.args, {}, own_work=withheld)
+    outcome = call(function, case.args, {}, Asked(own_work=withheld))
 
     run = Run(case, outcome, best_results(record, case, outcome))
     assert case.expected.error is None
