@@ -77,6 +77,8 @@ OWN = {
 }
 LABEL = re.compile(rf"(?<!\w)({'|'.join(OWN)})(?=[<: ])(: ?)?")
 MARKS = re.compile(r"\((Score: [^()<>]*)\)")
+# nbgrader's comment on a cell that was handed in as it was released.
+SILENT = re.compile(r"((?:\s|<[^<>]*>)*)No response\.((?:\s|<[^<>]*>)*)")
 BODY, FOOTER = '<div class="panel-body">', '<div class="panel-footer">'
 
 
@@ -150,7 +152,10 @@ def _waiting(most: float) -> str:
 
 
 def _headed(cell: str, waits: bool = False) -> str:
-    """Return a cell with nbgrader's heading and the label of comments translated."""
+    """Return a cell with what nbgrader said about it translated.
+
+    That is its heading, the label of comments, and the comment on an empty answer.
+    """
     heading, opened, rest = cell.partition(BODY)
     if not opened:
         return cell
@@ -158,6 +163,8 @@ def _headed(cell: str, waits: bool = False) -> str:
         heading = HEADING.sub(lambda match: _waiting(float(match[1])), heading)
     body, closed, footer = rest.rpartition(FOOTER)
     label, bold, comment = footer.partition("</b>")
+    if silent := SILENT.fullmatch(comment):
+        comment = silent[1] + text("feedback.page.silent") + silent[2]
     footer = in_own_words(label) + bold + comment if closed else footer
     return in_own_words(heading) + opened + body + closed + footer
 

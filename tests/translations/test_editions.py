@@ -19,7 +19,7 @@ from autograder.delivery.editions import write_lessons
 from autograder.delivery.workspace import workspace_files
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
-from autograder.nbgrader.feedback_pages import in_own_words
+from autograder.nbgrader.feedback_pages import _headed, in_own_words
 from autograder.store import edition_folder
 from autograder.translations import documents
 from autograder.translations.catalogues import Catalogue, catalogue_path
@@ -247,6 +247,29 @@ def test_labels_of_nbgrader_are_said_in_the_language():
             "<b>你的答案</b> <i>分数：1.0 / 2.0 <a>（返回顶部）</a></i>"
         )
     assert in_own_words(heading) == heading
+
+
+def test_an_empty_answer_is_remarked_on_in_the_language():
+    """What nbgrader writes below it is translated, what a person wrote is not."""
+
+    def page(comment):
+        footer = (
+            f'<div class="panel-footer"><div><b>Comments:</b> {comment}</div></div>'
+        )
+        return f'<div class="panel-body">No response.</div>{footer}'
+
+    with strings.speaking("zh_Hans"):
+        silent = _headed(page("<p>No response.</p>\n"))
+        marked = _headed(page("<p>No response. Why?</p>\n"))
+    body, footer = silent.split('<div class="panel-footer">')
+
+    assert body == '<div class="panel-body">No response.</div>'
+    assert "没有作答。" in footer
+    assert "No response." not in footer
+    assert "<p>No response. Why?</p>" in marked
+    assert _headed(page("<p>No response.</p>")).endswith(
+        "<p>No response.</p></div></div>"
+    )
 
 
 @pytest.mark.parametrize(
