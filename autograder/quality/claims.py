@@ -333,7 +333,15 @@ def _end(axis: int, place: int) -> Check:
     return _of_leaves(lambda w, g: not np.delete(_wrong(w, g), place, axis=axis).any())
 
 
+def _parts_right(pair: Pair, values: dict[str, str]) -> bool:
+    right, wrong = (values[key].split(", ") for key in ("right", "wrong"))
+    return not any(_wrong(*pair.leaf(name)).any() for name in right) and all(
+        _wrong(*pair.leaf(name)).any() for name in wrong
+    )
+
+
 RELATIONS: dict[str, Check] = {
+    "parts_right": _parts_right,
     "transposed": _of_leaves(lambda w, g: w.shape == g.shape[::-1]),
     "transposed_right": _of_leaves(lambda w, g: _near(w, g.T)),
     "transposed_square": _of_arrays(lambda w, g: _near(w, g.T)),

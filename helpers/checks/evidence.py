@@ -102,6 +102,8 @@ def evidence_of(cases: Sequence[Judged], examples: str = "") -> Evidence:
         if not whole:
             _relate_others(wrong, told, evidence)
     if wrong and not stopped and not evidence.kinds:
+        _relate_parts([results for results, _ in wrong], evidence)
+    if wrong and not stopped and not evidence.kinds:
         # Other parts in each case, but wrong in one way.
         kinds = {_first(results).kind for results, _ in wrong}
         if len(kinds) == 1 and kinds <= {*KINDS}:
@@ -661,6 +663,27 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> bool:
             evidence.relate(key, kind, layer=value, name=value, sort=value)
             return True
     return False
+
+
+def _relate_parts(cases: Sequence[list[Result]], evidence: Evidence) -> None:
+    """Add which parts are right and which are wrong, if that is one in all cases."""
+    found = []
+    for results in cases:
+        differences = [item for result in results for item in result.differences]
+        if any(item.kind != "value" for item in differences):
+            return
+        bad = {item.path for item in differences}
+        paths = [path for r in results for path, _ in leaves(r.expected, r.name)]
+        right = tuple(path for path in paths if path not in bad)
+        found.append((right, tuple(path for path in paths if path in bad)))
+    right, wrong = found[0]
+    few = len(right) > 0 and len(right) + len(wrong) <= MOST_PARTS
+    if few and all(one == found[0] for one in found):
+        names = {"right": listed(right), "wrong": listed(wrong)}
+        evidence.relate("parts_right", "parts", **names)
+
+
+MOST_PARTS = 8
 
 
 def _alone(

@@ -264,12 +264,32 @@ def _indexed(
                 key = node.value.id, axis
                 alone = isinstance(part, ast.Name)
                 found[key] = found.get(key, True) and alone
+    for array, axis in found:
+        if _other_index(function, array, axis, variable):
+            found[array, axis] = False
     stored = [n for n in inside if isinstance(n, ast.Name) and n.id == variable]
     if any(isinstance(n.ctx, ast.Store) for n in stored):
         return
     for (array, axis), alone in found.items():
         if alone and _once(function, array):
             yield Place(loop, array, axis)
+
+
+def _other_index(
+    function: ast.FunctionDef, array: str, axis: int, variable: str
+) -> bool:
+    """Tell whether anything else than a variable is an index on an axis of an array."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
+            continue
+        index = node.slice
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        if node.value.id == array and axis < len(parts):
+            part = parts[axis]
+            whole = isinstance(part, ast.Slice) and ast.unparse(part) in (":", "::")
+            if not whole and variable not in _names_of(part):
+                return True
+    return False
 
 
 def _always_run(node: ast.AST) -> Iterator[ast.AST]:

@@ -179,6 +179,8 @@ def short(value: object, names: Sequence[str] | None = None) -> str:
 
 def _brief(value: object) -> str:
     if isinstance(value, np.ndarray) and value.ndim:
+        if value.size == 1:
+            return _grid(value.tolist())
         return text("checks.shape_only", shape=value.shape)
     if isinstance(value, dict | list | tuple):
         return shape_of(value)
@@ -489,6 +491,7 @@ QUESTIONS = {
     "layer": "layer",
     "one sort": "one_result",
     "one result": "one_result",
+    "parts": "parts",
     "whole numbers": "kind",
     "relation": "relation",
 }

@@ -737,3 +737,28 @@ def test_a_list_of_unequal_rows_has_no_size_that_is_named():
 def test_no_ratio_of_numbers_without_bounds_is_rounded(got):
     """Python refuses to round infinity, and a check shall not stop there."""
     assert constant_ratio(np.array([1e-3, 2e-3, 3e-3]), np.array(got)) is None
+
+
+def test_where_nothing_else_is_known_the_right_parts_are_named_beside_the_wrong():
+    """What is computed from right parts alone is where the mistake is."""
+    signature = Signature("tuple", ("A", "cache"))
+    rng = np.random.RandomState(4)
+
+    def cases(right):
+        found = []
+        for n in (3, 4):
+            Z1, A1, A, other, more = rng.randn(5, 2, n)
+            got = Z1 if right(n) else rng.randn(2, n)
+            results = compare(
+                signature,
+                (A, {"Z1": Z1, "A1": A1}),
+                (more, {"Z1": got, "A1": other}),
+            )
+            found.append((results, {}))
+        return evidence_of(found)
+
+    assert cases(lambda n: True).relations == [
+        'right: cache["Z1"]; wrong: A, cache["A1"]'
+    ]
+    assert cases(lambda n: n == 3).relations == []
+    assert cases(lambda n: False).relations == []

@@ -79,6 +79,12 @@ def test_a_loop_that_leaves_out_a_part_is_named_with_the_numbers(body, said):
         "Z = np.zeros(X.shape)\n    for i in range(1, X.shape[1]):\n"
         "        Z[:, i] = X[:, i] + X[:, i - 1]\n"
         "        Z[:, i - 1] = 1\n    return Z",
+        # So it is before the loop, or by another name in it.
+        "Z = np.zeros(X.shape)\n    Z[:, 0] = X[:, 0]\n"
+        "    for i in range(1, X.shape[1]):\n"
+        "        Z[:, i] = X[:, i]\n    return Z",
+        "Z, best = X, 0\n    for i in range(1, len(X)):\n"
+        "        best = max(best, Z[i, 0] - Z[best, 0])\n    return Z + best",
         # At the end the name means another array.
         "Z = np.zeros((2, 1))\n    for i in range(Z.shape[1]):\n"
         "        Z[:, i] = 1\n    Z = np.zeros(X.shape)\n    return Z",

@@ -17,7 +17,7 @@ from helpers.checks.cases import (
 from helpers.checks.comparison import Signature
 from helpers.checks.contract import entry_of
 from helpers.checks.recognition import Run, best_results
-from helpers.checks.report import reading_of, report_runs
+from helpers.checks.report import reading_of, report_runs, short
 from helpers.strings import text
 
 X = np.array([[1.0, 2.5, 4.0], [0.5, -1.0, 3.0]])
@@ -207,3 +207,10 @@ def test_of_a_broken_contract_the_line_that_states_it_is_to_be_read():
     assert advice.sentence.startswith("the line that begins with “Contract”")
     assert "by hand" not in advice.sentence
     assert "Exercise 1" in reading_of(record, record.read).sentence
+
+
+def test_a_single_number_in_a_dictionary_is_shown_itself():
+    """A shape of ones tells less than the number."""
+    given = {"W1": np.array([[0.5]]), "b1": np.ones((2, 1)), "c": np.array(3.0)}
+
+    assert short(given) == "{W1: [[0.5]], b1: shape (2, 1), c: 3}"
