@@ -10,8 +10,6 @@ import numpy as np
 
 from helpers.strings import listed, text
 
-__all__ = ["Sample", "register", "sample"]
-
 _loaders: dict[str, Callable[[], object]] = {}
 
 

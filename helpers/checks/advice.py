@@ -8,8 +8,6 @@ import re
 
 from helpers.strings import text
 
-__all__ = ["advice_on"]
-
 # Class of the exception, a pattern in its message, and what to say.
 RULES = [
     ("UnboundLocalError", "", "unassigned"),

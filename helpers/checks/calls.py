@@ -24,16 +24,6 @@ from helpers.checks.slips import other_parameters
 from helpers.checks.values import Unsupported, leaves, plain, resolve
 from helpers.strings import text
 
-__all__ = [
-    "Asked",
-    "Outcome",
-    "call",
-    "names_single_precision",
-    "time_limit",
-    "unchanged",
-    "withheld",
-]
-
 # A notebook may rebind them, and still gets its calls repeated.
 seed_generator, draw = np.random.seed, np.random.random_sample
 

@@ -23,8 +23,6 @@ from helpers.checks.tolerances import close
 from helpers.checks.values import resolve
 from helpers.strings import clauses, labelled, text
 
-__all__ = ["advice_html", "block_html", "card_html", "for_page", "progress_html"]
-
 # Arrays up to so many entries are written out; of larger ones a map is drawn.
 GRID, MAP_ROWS, MAP_COLUMNS = 24, 20, 40
 # The widest grid, in characters: a screen of 1280 pixels shows that much beside

@@ -16,25 +16,6 @@ from helpers.checks.comparison import Signature
 from helpers.checks.values import Unsupported, decode, encode, same_inputs
 from helpers.strings import text
 
-__all__ = [
-    "Case",
-    "CasesError",
-    "Entry",
-    "FunctionCases",
-    "NotebookCases",
-    "case_from",
-    "cases_form",
-    "cases_from",
-    "edition_of",
-    "form_text",
-    "inputs_from",
-    "keep_numbers",
-    "outcome_form",
-    "outcome_from",
-    "read_cases",
-    "write_form",
-]
-
 FORMAT = 1
 MAX_FILE = 64_000_000
 # An edition's file begins so.

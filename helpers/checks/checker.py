@@ -34,8 +34,6 @@ from helpers.checks.unrun import broken_cell, watch_cells
 from helpers.checks.values import Unsupported, plain
 from helpers.strings import listed, speak, text
 
-__all__ = ["Check", "checks_for", "relation_named"]
-
 SECONDS = 10.0
 
 

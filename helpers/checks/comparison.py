@@ -11,17 +11,6 @@ from helpers.checks.tolerances import as_array, close
 from helpers.checks.values import leaves
 from helpers.strings import text
 
-__all__ = [
-    "SAME",
-    "Difference",
-    "Result",
-    "Rules",
-    "Signature",
-    "additional",
-    "compare",
-    "compare_value",
-]
-
 
 @dataclass(frozen=True)
 class Signature:

@@ -15,17 +15,6 @@ from helpers.checks.comparison import Difference, Result
 from helpers.checks.values import leaves
 from helpers.strings import text
 
-__all__ = [
-    "TERMS",
-    "broken_term",
-    "contract_line",
-    "entry_of",
-    "hint_of",
-    "in_another_order",
-    "term_name",
-    "with_contract",
-]
-
 # The sentences, questions and names of the terms stand in the strings under the
 # same words with underscores.
 TERMS = (

@@ -29,9 +29,6 @@ from helpers.checks.tolerances import close
 from helpers.checks.values import Unreadable, leaves, resolve
 from helpers.strings import labelled, listed, text
 
-__all__ = ["Evidence", "evidence_of", "hint_values", "number", "shape_of"]
-
-
 # The comparison of a case, and its plain inputs by parameter name.
 Judged = tuple[list[Result], Mapping[str, object]]
 # Of a pattern of names the key of its sentence, its kind, and what the sentence names.

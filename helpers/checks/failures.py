@@ -23,8 +23,6 @@ from helpers.checks.namespaces import rebound_in
 from helpers.checks.slips import in_another_order
 from helpers.strings import clauses, listed, text
 
-__all__ = ["Evaluation", "Unknown", "explain", "rebound"]
-
 MAX_CODE = 60
 MAX_CELLS = 500
 # What modules are called in code, and in a sentence.

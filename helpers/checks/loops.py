@@ -25,8 +25,6 @@ from helpers.checks.recognition import Run
 from helpers.checks.values import resolve
 from helpers.strings import text
 
-__all__ = ["has_loop", "loops_in_cells", "loops_of"]
-
 SECONDS = 3.0
 DEEPEST = 3  # calls within calls
 LARGEST = 1_000_000

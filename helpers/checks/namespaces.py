@@ -8,8 +8,6 @@ from functools import lru_cache
 
 from helpers.checks.stubs import source_of, tree_of
 
-__all__ = ["definition_in", "definition_of", "names_in", "rebound_in"]
-
 # Calls that make plain values; of others it is not known what they return.
 MAKERS = frozenset(["dict", "list", "set", "float", "int", "defaultdict", "deque"])
 MODULES = ("np.", "numpy.")

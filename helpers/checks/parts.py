@@ -11,8 +11,6 @@ from dataclasses import replace
 from helpers.checks.comparison import Result
 from helpers.strings import text
 
-__all__ = ["named_parts", "named_results", "part_name", "place_of"]
-
 Parts = Mapping[str, tuple[str, ...]]
 
 

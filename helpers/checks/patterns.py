@@ -25,17 +25,6 @@ from helpers.checks.tolerances import close
 from helpers.checks.values import leaves, resolve
 from helpers.strings import listed, text
 
-__all__ = [
-    "SEARCHED",
-    "Finding",
-    "Numbers",
-    "constant_ratio",
-    "explained",
-    "find_pattern",
-    "number",
-    "outside_bounds",
-]
-
 FIXED = (2, 3)
 # One constant that comes out alike in two cases is one equation to six digits.
 FITTED = (1, 2)

@@ -24,17 +24,6 @@ from helpers.checks.contract import (
 )
 from helpers.strings import text
 
-__all__ = [
-    "Run",
-    "additional_parts",
-    "agrees",
-    "best_results",
-    "named_inputs",
-    "other_answers",
-    "recognise",
-    "runs_of",
-]
-
 # Errors without a message of their own.
 LIMITS = ("Crash", "TimeLimit")
 # Keys are a learner's: so many are named, each so far.

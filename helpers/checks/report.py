@@ -23,30 +23,6 @@ from helpers.checks.slips import MOST, Seen, slips_in_cells, slips_of
 from helpers.checks.values import leaves, resolve
 from helpers.strings import labelled, listed, text
 
-__all__ = [
-    "GENERAL",
-    "Advice",
-    "Block",
-    "CheckFailed",
-    "Report",
-    "also_wrong",
-    "blocks_of",
-    "cases_named",
-    "describe_outcome",
-    "ended",
-    "evidence_of_runs",
-    "fill_hint",
-    "hint_for",
-    "is_looped",
-    "is_true_of",
-    "notes",
-    "question_for",
-    "reading_of",
-    "remarks_on",
-    "report_runs",
-    "sentences_of",
-]
-
 WIDTH = 88
 # So many entries of an array are written out in text.
 SMALL = 12

@@ -20,15 +20,6 @@ from helpers.checks.namespaces import (
 )
 from helpers.strings import text
 
-__all__ = [
-    "MOST",
-    "Seen",
-    "in_another_order",
-    "other_parameters",
-    "slips_in_cells",
-    "slips_of",
-]
-
 MOST = 2
 # Remarks in the words of another one, with conditions of their own.
 SAME = {"unused_size": "unused"}

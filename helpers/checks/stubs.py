@@ -8,8 +8,6 @@ import types
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-__all__ = ["definitions_of", "is_released", "is_stub", "source_of", "tree_of"]
-
 # Characters of a cell whose syntax is read: Python's parser takes the square of some.
 MOST_PARSED = 20_000
 

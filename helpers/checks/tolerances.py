@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["FLOAT32", "FLOAT64", "Tolerance", "as_array", "close", "tolerance_for"]
-
 
 @dataclass(frozen=True)
 class Tolerance:

@@ -26,8 +26,6 @@ from helpers.strings import text
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
-__all__ = ["advice", "broken_cell", "load_ipython_extension", "watch_cells"]
-
 WIDTH = 88
 INVALID = re.compile(r"invalid (?:character|non-printable character) '(.)'")
 # Those that Unicode does not count as other forms of the characters of code.

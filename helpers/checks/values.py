@@ -24,19 +24,6 @@ import numpy as np
 from helpers.samples import Sample
 from helpers.strings import text
 
-__all__ = [
-    "MAX_BYTES",
-    "Unreadable",
-    "Unsupported",
-    "decode",
-    "encode",
-    "leaves",
-    "plain",
-    "resolve",
-    "same_inputs",
-    "size_of",
-]
-
 MAX_BYTES = 64_000_000
 MAX_DEPTH = 10
 MAX_ITEMS = 20_000

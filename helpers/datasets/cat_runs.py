@@ -7,8 +7,6 @@ import numpy as np
 
 from helpers.datasets.files import Expected, find_file, read_arrays
 
-__all__ = ["STRUCTURES", "CatRun", "load_cat_runs", "load_cat_sweep"]
-
 # Hidden layers by the name of the structure.
 STRUCTURES: dict[str, tuple[int, ...]] = {
     "logistic": (),

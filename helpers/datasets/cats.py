@@ -18,8 +18,6 @@ from helpers.datasets.images import flatten_images
 from helpers.datasets.samples import register
 from helpers.strings import text
 
-__all__ = ["CatInputs", "Cats", "load_cat_inputs", "load_cats"]
-
 _PICTURES = Expected((None, 64, 64, 3), "u", "uint8")
 _LABELS = Expected((None,), "iu", "int64")
 _CLASSES = Expected((2,), "S", "bytes")

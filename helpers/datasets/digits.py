@@ -8,8 +8,6 @@ from helpers.datasets.files import Expected, find_file, read_arrays
 from helpers.datasets.samples import register
 from helpers.strings import listed, text
 
-__all__ = ["Digits", "load_all_digits", "load_digits"]
-
 _STORED = {"train": "train", "validation": "val", "test": "test"}
 _IMAGES = Expected((None, 8, 8), "u", "uint8")
 _LABELS = Expected((None,), "u", "uint8")

@@ -9,8 +9,6 @@ import numpy as np
 
 from helpers.strings import listed, text
 
-__all__ = ["DataFileError", "Expected", "data_folder", "find_file", "read_arrays"]
-
 _POINTER = b"version https://git-lfs"
 
 

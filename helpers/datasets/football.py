@@ -4,8 +4,6 @@ import numpy as np
 
 from helpers.strings import listed, text
 
-__all__ = ["load_football", "load_football_sets"]
-
 # How many points a part has; its place in this table is part of the seed.
 _SIZES = {"train": 211, "validation": 200, "test": 5000}
 

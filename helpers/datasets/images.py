@@ -8,8 +8,6 @@ from PIL import Image, ImageOps
 from helpers.datasets.files import DataFileError
 from helpers.strings import text
 
-__all__ = ["average_down", "flatten_images", "load_image"]
-
 SIDE = 64
 
 

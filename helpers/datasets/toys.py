@@ -14,15 +14,6 @@ import numpy as np
 
 from helpers.strings import listed, text
 
-__all__ = [
-    "load_blobs",
-    "load_circles",
-    "load_moons",
-    "load_no_structure",
-    "load_planar",
-    "load_quantiles",
-]
-
 Points = tuple[np.ndarray, np.ndarray]
 
 # For each part: how many points and which seed. The seeds of the training parts

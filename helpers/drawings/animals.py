@@ -19,8 +19,6 @@ from helpers.drawings.canvas import (
     smooth,
 )
 
-__all__ = ["ANIMALS", "Coat", "draw_animal"]
-
 _BLACK = (34, 30, 34)
 _WHITE = (250, 248, 244)
 _PINK = (232, 150, 156)

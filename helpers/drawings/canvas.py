@@ -6,8 +6,6 @@ from contextlib import contextmanager
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-__all__ = ["Canvas", "Colour", "Point", "mirrored", "mixed", "oval", "shaded", "smooth"]
-
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
 Points = Sequence[Point]

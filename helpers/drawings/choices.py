@@ -1,20 +1,5 @@
 """What can be drawn, and how often and how far in each set."""
 
-__all__ = [
-    "BACKGROUNDS",
-    "COATS",
-    "EXTRAS",
-    "EXTRA_SHARES",
-    "EYES",
-    "MARKINGS",
-    "MOODS",
-    "MOOD_SHARES",
-    "NEGATIVES",
-    "OTHERS",
-    "RANGES",
-    "STRESS",
-]
-
 # base, light, dark: natural and invented coats, the same for every animal and
 # every thing, so that colour alone says nothing about the label.
 COATS = {

@@ -23,8 +23,6 @@ from helpers.drawings.choices import (
 )
 from helpers.drawings.things import THINGS
 
-__all__ = ["Factors", "random_factors", "stressed_factors"]
-
 
 @dataclass(frozen=True)
 class Factors:

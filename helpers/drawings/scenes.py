@@ -8,8 +8,6 @@ from helpers.drawings.choices import COATS, EYES
 from helpers.drawings.factors import Factors
 from helpers.drawings.things import THINGS, draw_thing
 
-__all__ = ["SIZE", "draw"]
-
 SIZE = 64
 _LEVELS = 24  # a channel: few levels keep the file small
 _UNIT = 0.325  # half a head's width, in widths of the image

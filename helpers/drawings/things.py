@@ -5,8 +5,6 @@ import numpy as np
 from helpers.drawings.animals import Coat
 from helpers.drawings.canvas import Canvas, mirrored, oval, shaded, smooth
 
-__all__ = ["THINGS", "draw_thing"]
-
 _BLACK = (34, 30, 34)
 _WHITE = (250, 248, 244)
 

@@ -10,8 +10,6 @@ from typing import Any
 
 from helpers.strings import language
 
-__all__ = ["font_style", "use_font"]
-
 FOLDER = Path(__file__).parent
 USUAL = "DejaVu Sans"
 

@@ -17,11 +17,6 @@ from functools import cache
 from pathlib import Path
 from unicodedata import east_asian_width
 
-__all__ = [
-    *("clauses", "labelled", "language", "listed", "screen_width", "speak"),
-    *("speaking", "text"),
-]
-
 ENGLISH = "en"
 FOLDER = Path(__file__).parent
 _here: ContextVar[str] = ContextVar("language", default="")
