@@ -171,6 +171,17 @@ def test_neuron_beats_guessing_and_does_worse_than_on_the_training_set(
     from_here, _ = wilson_interval(int(trained.sum()), trained.size)
 
     assert 0.5 < low < high < from_here
+    assert round(100 * (trained.mean() - right.mean())) == 8
+
+
+def test_the_sixteen_most_confident_mistakes_are_negatives(cats, data, chosen, right):
+    """What the figure shows is said of it."""
+    w, b = chosen
+    distances = np.abs(w.T @ data.test_x + b)[0]
+    mistakes = np.flatnonzero(~right)
+    shown = mistakes[np.argsort(-distances[mistakes])][:16]
+
+    assert np.all(cats.factors["test"]["negative"][shown])
 
 
 def test_negatives_are_systematically_wrong_and_nothing_else_stands_out(cats, right):
@@ -206,7 +217,8 @@ def test_moved_heads_are_hardly_better_than_guessing(neuron, cats, data, chosen)
         _, low, high, n = table[name]
         assert low < 0.5 < high, name
         assert n == 86
-    assert min(table[name][0] for name in ("light", "contrast", "scale")) > max(
+    others = ("light", "contrast", "scale", "occlusion")
+    assert min(table[name][0] for name in others) > max(
         table[name][0] for name in ("shift", "angle", "body")
     )
 
