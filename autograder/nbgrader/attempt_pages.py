@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from pathlib import Path
 
@@ -49,7 +50,6 @@ class AttemptPages:
     """Makes pages of attempts; one process makes many."""
 
     course: Course
-    _exporter: FeedbackExporter | None = field(default=None, repr=False)
 
     def whole(
         self, assignment: str, notebook: str, finished: str, said: list[str]
@@ -79,17 +79,16 @@ class AttemptPages:
             "metadata": {"name": notebook, "path": ""},
             "nbgrader": {**names, **marks, "late_penalty": 0},
         }
-        return self._made().from_notebook_node(nb, resources)[0]
+        return self._exporter.from_notebook_node(nb, resources)[0]
 
-    def _made(self) -> FeedbackExporter:
-        if self._exporter is None:
-            converter = GenerateFeedback(
-                coursedir=self.course.directory, config=self.course.config
-            )
-            made = FeedbackExporter(parent=converter, config=converter.config)
-            made.register_preprocessor(PageStyles)
-            self._exporter = made
-        return self._exporter
+    @cached_property
+    def _exporter(self) -> FeedbackExporter:
+        converter = GenerateFeedback(
+            coursedir=self.course.directory, config=self.course.config
+        )
+        made = FeedbackExporter(parent=converter, config=converter.config)
+        made.register_preprocessor(PageStyles)
+        return made
 
 
 def brief(notebook: str, finished: str, said: list[str], marks: bool) -> str:
