@@ -747,6 +747,14 @@ def _hold_everywhere(sentence: str, wrong: Sequence[tuple[Run, Pair]]) -> list[b
         # It holds wherever the leaf that it names is wrong.
         wrong = [(r, p) for r, p in wrong if _is_wrong(r, also["path"])]
         return _hold_everywhere(also["said"], wrong) if wrong else [False]
+    finite = _pattern("evidence.where_finite").fullmatch(sentence)
+    if finite:
+        wrong = [
+            (run, pair)
+            for run, pair in wrong
+            if np.isfinite(pair.leaf(finite["path"])[1]).all()
+        ]
+        return _hold_everywhere(finite["said"], wrong) if wrong else [False]
     for key in ("also_parts", "also_wrong", "also_not_finite"):
         match = _pattern(f"evidence.{key}").fullmatch(sentence)
         if match:

@@ -297,12 +297,31 @@ def _relate(wrong: Sequence[Judged], evidence: Evidence) -> str:
             if bounds is not None:
                 evidence.relate(bounds.key, bounds.kind, path=path, **bounds.values)
                 return path
-            _relate_kinds(path, differences, inputs, evidence)
+            if not _relate_finite(path, differences, wrong, evidence):
+                _relate_kinds(path, differences, inputs, evidence)
             return path
     if weak is None:
         return ""
     evidence.relate(weak.key, weak.kind, **weak.values)
     return str(weak.values["path"])
+
+
+def _relate_finite(
+    path: str,
+    differences: Sequence[Difference],
+    cases: Sequence[Judged],
+    evidence: Evidence,
+) -> bool:
+    """Add what holds of a leaf where it is finite, if it is infinite in some cases."""
+    if {item.kind for item in differences} != {"value", "not finite"}:
+        return False
+    pairs = [(d, c) for d, c in zip(differences, cases) if d.kind == "value"]
+    finding = _pattern_of(path, [d for d, _ in pairs], [c for _, c in pairs])
+    if finding is None or finding.key not in CERTAIN:
+        return False
+    said = text(f"checks.evidence.{finding.key}", **finding.values)
+    evidence.relate("where_finite", finding.kind, path=path, said=said)
+    return True
 
 
 def _by_path(wrong: Sequence[Judged]) -> list[dict[str, Difference]]:
@@ -670,7 +689,9 @@ def _relate_parts(cases: Sequence[list[Result]], evidence: Evidence) -> None:
         if any(item.kind != "value" for item in differences):
             return
         bad = {item.path for item in differences}
-        paths = [path for r in results for path, _ in leaves(r.expected, r.name)]
+        paths = [path for one in results for path in _names_of_parts(one)]
+        if not bad <= set(paths):
+            return
         right = tuple(path for path in paths if path not in bad)
         found.append((right, tuple(path for path in paths if path in bad)))
     right, wrong = found[0]
@@ -680,7 +701,14 @@ def _relate_parts(cases: Sequence[list[Result]], evidence: Evidence) -> None:
         evidence.relate("parts_right", "parts", **names)
 
 
+def _names_of_parts(result: Result) -> list[str]:
+    """Return the names of a result's leaves; its own, if they have numbers only."""
+    names = [path for path, _ in leaves(result.expected, result.name)]
+    return [result.name] if any(map(NUMBERED.search, names)) else names
+
+
 MOST_PARTS = 8
+NUMBERED = re.compile(r"\[\d+\]")
 
 
 def _alone(

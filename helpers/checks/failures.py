@@ -623,7 +623,8 @@ def _call(spot: Spot) -> str:
         return _say("separate_sizes", name=name)
     if last in ("zeros", "ones", "empty") and len(node.args) > 1:
         return _say("one_tuple", name=name)
-    if (name.startswith("math.") or function is float or function is int) and arrays:
+    of_numbers = any(function is one for one in (float, int, round))
+    if (name.startswith("math.") or of_numbers) and arrays:
         argument, value = arrays[0]
         key = "math" if hasattr(np, last) else "one_number"
         values = {"name": name, "code": spot.code(argument), "kind": _kind(value)}

@@ -194,14 +194,17 @@ def notes(
     *,
     right: bool = True,
     known: bool = False,
+    results: Sequence[str] = (),
 ) -> list[str]:
     """Return remarks about a call: on its inputs, warnings and prints.
 
-    Where the cause of a wrong answer is known, no other one is offered.
+    Where the cause of a wrong answer is known, no other one is offered, nor that inputs
+    are changed which it returns under the same names, its `results`.
     """
     remarks = []
     returned = outcome.value is not None or outcome.error is not None
-    offered = right or (returned and not known)
+    own = not set(outcome.changed) <= set(results)
+    offered = right or (returned and not known and own)
     if outcome.changed and offered and "leaves inputs" not in contract:
         key = "changed" if right else "changed_wrong"
         remarks.append(text(f"checks.{key}", names=listed(outcome.changed)))
@@ -274,7 +277,8 @@ def evidence_of_runs(function: FunctionCases, runs: list[Run]) -> Evidence:
         ],
         function.examples,
     )
-    if not evidence.kinds and any(_overflowed(run) for run in runs if not run.right):
+    wrong = [run for run in runs if not run.right]
+    if not evidence.kinds and wrong and all(map(_overflowed, wrong)):
         evidence.kinds.append("not finite")
     return evidence
 
@@ -333,7 +337,7 @@ def question_for(runs: list[Run], evidence: Evidence, looped: bool = True) -> st
 
 
 # Questions about loops, each of which has another one for answers without a loop.
-LOOPED = ("endless", "missing", "unfilled", "layer")
+LOOPED = ("endless", "missing", "length", "unfilled", "layer")
 
 
 def _question(key: str) -> str:
@@ -442,7 +446,7 @@ QUESTIONS = {
     "axis": "axis",
     "transposition": "transposition",
     "type": "kind",
-    "length": "missing",
+    "length": "length",
     "missing": "missing",
     "extra": "missing",
     "not finite": "not_finite",
@@ -474,7 +478,7 @@ QUESTIONS = {
 
 
 def sentences_of(
-    run: Run, facts: list[str], contract: Sequence[str] = (), *, known: bool = False
+    function: FunctionCases, run: Run, facts: list[str], *, known: bool = False
 ) -> list[str]:
     """Return what is said of one case: how it stopped, or the facts, and notes."""
     said = describe_outcome(run.outcome)
@@ -482,7 +486,13 @@ def sentences_of(
         said = [text("checks.returned_none")]
     return [
         *(said or facts),
-        *notes(run.outcome, contract, right=run.right, known=known),
+        *notes(
+            run.outcome,
+            function.contract,
+            right=run.right,
+            known=known,
+            results=function.signature.names,
+        ),
     ]
 
 
@@ -531,7 +541,7 @@ def blocks_of(
         if len(members) > 1 and not run.right:
             label = text("checks.shown", cases=label, i=called[0])
         facts = evidence.cases[members[0]]
-        said = sentences_of(run, facts, function.contract, known=known)
+        said = sentences_of(function, run, facts, known=known)
         case = None if run.right else run.case
         named = named_results(function.parts, run.results)
         difference = None if run.right else _first_difference(named)

@@ -473,3 +473,31 @@ def _loops(function: ast.FunctionDef, names: Mapping) -> Found:
         if isinstance(loop, ast.For | ast.While):
             if any(isinstance(statement, ast.Return) for statement in loop.body):
                 yield "return_in_loop", {}
+            yield from _last_pass(function, loop)
+
+
+def _last_pass(function: ast.FunctionDef, loop: ast.For | ast.While) -> Found:
+    """Find sums that forget what the passes before have added.
+
+    A name that has a value before the loop, gets another in each pass, and is read
+    only after it.
+    """
+    inside = list(ast.walk(loop))
+    if any(isinstance(node, ast.Break) for node in inside):
+        return  # the last pass is then the one that was sought
+    outside = [n for n in _body(function) if isinstance(n, ast.Name)]
+    before = [n for n in outside if n.lineno < loop.lineno]
+    after = [n for n in outside if n.lineno > (loop.end_lineno or 0)]
+    for statement in loop.body:
+        if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+            continue
+        target = statement.targets[0]
+        if not isinstance(target, ast.Name) or isinstance(statement.value, ast.Name):
+            continue
+        uses = [n for n in inside if isinstance(n, ast.Name) and n.id == target.id]
+        if (
+            len(uses) == 1
+            and target.id in _names_in([*before], ast.Store)
+            and target.id in _names_in([*after], ast.Load)
+        ):
+            yield "last_pass", {"name": target.id}

@@ -760,5 +760,29 @@ def test_where_nothing_else_is_known_the_right_parts_are_named_beside_the_wrong(
     assert cases(lambda n: True).relations == [
         'right: cache["Z1"]; wrong: A, cache["A1"]'
     ]
+    # Elements of a tuple have no names here: the whole stands for them.
+    Z, A, B = rng.randn(3, 2, 5)
+    names = Signature("tuple", ("Z", "A", "cache"))
+    whole = compare(names, (Z, A, (A, B)), (B - Z**3, Z + A**2, (A, B)))
+    assert evidence_of([(whole, {})] * 2).relations == ["right: cache; wrong: Z, A"]
     assert cases(lambda n: n == 3).relations == []
     assert cases(lambda n: False).relations == []
+
+
+def test_what_holds_of_finite_numbers_is_said_where_others_are_not():
+    """One divided by a number that is rounded to 0 is no number, and no other cause."""
+    signature = Signature("single", ("s",))
+    cases = [
+        (compare(signature, want, got), {})
+        for want, got in (
+            (np.array([0.25, 0.8]), np.array([4.0, 1.25])),
+            (np.array([0.5, 0.1]), np.array([2.0, 10.0])),
+            (np.array([0.0, 0.4]), np.array([np.inf, 2.5])),
+        )
+    ]
+
+    assert evidence_of(cases).relations == [
+        "if s is finite, s is one divided by the expected value"
+    ]
+    other = compare(signature, np.array([0.3, 0.4]), np.array([0.9, 2.5]))
+    assert evidence_of([*cases, (other, {})]).relations == []

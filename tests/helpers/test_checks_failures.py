@@ -58,6 +58,7 @@ def advice(body, *args, before=""):
         ("X += b", "does not fit into the array on the left"),
         ("np.random.randn((3, 4))", "takes the sizes as separate arguments"),
         ("np.zeros(3, 4)", "takes the shape as one tuple"),
+        ("round(X)", "`round` takes one number, and `X` has shape (3, 5)"),
         ("max(0, X)", "NumPy has `maximum`"),
         ("import math\n    math.exp(-abs(X))", "`math.exp` takes one number"),
         ("import math\n    math.exp(-X.clip(0))", "entry by entry"),

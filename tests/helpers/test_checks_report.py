@@ -16,8 +16,8 @@ from helpers.checks.cases import (
 )
 from helpers.checks.comparison import Signature
 from helpers.checks.contract import entry_of
-from helpers.checks.recognition import Run, best_results
-from helpers.checks.report import reading_of, report_runs, short
+from helpers.checks.recognition import Run, best_results, runs_of
+from helpers.checks.report import notes, reading_of, report_runs, short
 from helpers.strings import text
 
 X = np.array([[1.0, 2.5, 4.0], [0.5, -1.0, 3.0]])
@@ -214,3 +214,29 @@ def test_a_single_number_in_a_dictionary_is_shown_itself():
     given = {"W1": np.array([[0.5]]), "b1": np.ones((2, 1)), "c": np.array(3.0)}
 
     assert short(given) == "{W1: [[0.5]], b1: shape (2, 1), c: 3}"
+
+
+@pytest.mark.parametrize(
+    ("changed", "offered"), [(["s"], False), (["s", "X"], True), (["X"], True)]
+)
+def test_an_input_that_comes_back_changed_is_no_cause(changed, offered):
+    """An update in place is what the text allows; another input may be the cause."""
+    outcome = Outcome(value=1.0, changed=changed)
+    said = notes(outcome, right=False, results=("parameters", "s"))
+
+    assert bool(said) is offered
+    assert notes(outcome, right=True, results=("parameters", "s"))
+
+
+@pytest.mark.parametrize(("first", "asked"), [(np.inf, False), (7.0, True)])
+def test_a_question_about_infinity_fits_all_wrong_cases(first, asked):
+    """Where a case is only wrong, it asks for values."""
+    record = FunctionCases("f", ("X",), Signature("single", ("Z",)))
+    record.cases = [Case((n,), {}, expected=Outcome(value=1.0)) for n in (1, 2)]
+    outcomes = [
+        Outcome(value=first, warned=["overflow encountered in exp"] * (first > 7)),
+        Outcome(value=np.inf, warned=["overflow encountered in exp"]),
+    ]
+    said = str(report_runs(record, runs_of(record, outcomes), None, 4))
+
+    assert ("very large exponent" not in said) is asked

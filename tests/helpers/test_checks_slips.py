@@ -249,3 +249,23 @@ def test_a_star_before_a_parameter_is_named():
 
     assert len(said) == 1
     assert "The star in `*dims` puts all arguments" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("s = v * y", True),
+        ("s = s + v * y", False),
+        ("s = v * y\n        if s: break", False),
+        ("if v: s = v * y", False),
+        ("s = v", False),
+        ("s = v * y\n        t += s", False),
+    ],
+)
+def test_a_sum_that_forgets_is_named(body, said):
+    """Where a name gets a new value in each pass, and none uses the one before."""
+    loop = f"for v in x:\n        {body}\n"
+    cell = f"def f(x, y):\n    s = t = 0\n    {loop}    return s + t * len(y)\n"
+    found = slips_in_cells("f", [cell])
+
+    assert any("only the last pass counts" in one for one in found) is said
