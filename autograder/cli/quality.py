@@ -267,7 +267,10 @@ def _right(bench: Bench, environments: Environments) -> list[list[Killed]]:
 def _attempted(bench: Bench) -> list[list[Killed]]:
     """Drive the wrong attempts at each notebook's functions."""
     # Here, and not in each thread: see processes.todays_store.
-    every = {source.name: attempts_of(bench.root, source) for source in bench.sources}
+    every = {
+        source.name: [one[:3] for one in attempts_of(bench.root, source)]
+        for source in bench.sources
+    }
     return bench.drive(
         "attempts",
         "wrong attempts",

@@ -16,28 +16,15 @@ from helpers.checks.recognition import Run, recognise
 from helpers.checks.report import evidence_of_runs, remarks_on, report_runs
 
 
-def attempts_of(root: Path, source: SourceNotebook) -> list[tuple[str, str, str]]:
-    """Return the wrong attempts at a notebook's functions.
-
-    Of each the function, what was changed, and the text of the cell. One that begins
-    with ``def`` has a signature of its own.
-    """
-    return [(name, change, text) for name, change, text, _ in _attempts(root, source)]
-
-
-def expected_help(root: Path, source: SourceNotebook) -> list[tuple[str, str, str]]:
-    """Return the attempts of which a file says what is to be told.
-
-    Of each the function, the text of the cell, and a part of what a check has to say.
-    """
-    return [
-        (name, text, told) for name, _, text, told in _attempts(root, source) if told
-    ]
-
-
-def _attempts(
+def attempts_of(
     root: Path, source: SourceNotebook
 ) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the wrong attempts at a notebook's functions.
+
+    Of each the function, what was changed, the text of the cell, and what a check has
+    to say, where a file says it. One that begins with ``def`` has a signature of its
+    own.
+    """
     for path in sorted((root / "tests" / "wrong_answers").glob("*.toml")):
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get(source.name, {})
         for name, body in tables.items():

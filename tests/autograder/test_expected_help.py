@@ -7,7 +7,7 @@ import pytest
 
 from autograder.authoring.recorder import execute
 from autograder.authoring.sources import read_source
-from autograder.quality.attempts import expected_help
+from autograder.quality.attempts import attempts_of
 from autograder.quality.claims import statements_about
 from autograder.quality.solution import Solution
 from helpers.checks.calls import call
@@ -20,10 +20,13 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {path.stem: path for path in sorted(ROOT.glob("source/*/*.ipynb"))}
-WITH_HELP = [n for n in SOURCES if expected_help(ROOT, read_source(SOURCES[n]))]
+HELP = {
+    name: [one for one in attempts_of(ROOT, read_source(path)) if one[-1]]
+    for name, path in SOURCES.items()
+}
 
 
-@pytest.mark.parametrize("notebook", WITH_HELP)
+@pytest.mark.parametrize("notebook", [name for name in HELP if HELP[name]])
 def test_learners_are_told_what_the_files_of_attempts_expect(notebook, monkeypatch):
     """The released cases, as a check runs them; nothing that is said is untrue."""
     path = SOURCES[notebook]
@@ -32,7 +35,7 @@ def test_learners_are_told_what_the_files_of_attempts_expect(notebook, monkeypat
     released = ROOT / "release" / source.assignment / f"{notebook}.cases.json"
     records = read_cases(released).functions
     names = Solution(source).namespace
-    for i, (name, text, told) in enumerate(expected_help(ROOT, source)):
+    for i, (name, _, text, told) in enumerate(HELP[notebook]):
         record, before = records[name], dict(names)
         execute(text, f"attempt-{i}", names)
         answer = names[name]

@@ -23,16 +23,20 @@ SOURCES = {path.stem: path for path in sorted(ROOT.glob("source/*/*.ipynb"))}
 
 def test_there_are_enough_attempts():
     """A share of a few attempts would say nothing."""
-    counts = [len(attempts_of(ROOT, read_source(path))) for path in SOURCES.values()]
+    attempts = [
+        attempt
+        for path in SOURCES.values()
+        for attempt in attempts_of(ROOT, read_source(path))
+    ]
 
-    assert sum(counts) >= 1000
+    assert len(attempts) >= 1000
 
 
 @pytest.mark.parametrize("notebook", ["building_blocks", "softmax_regression"])
 def test_most_attempts_get_help_and_none_is_told_something_untrue(notebook):
     """A seeded sample; `make quality` measures all of them."""
     source = read_source(SOURCES[notebook])
-    attempts = attempts_of(ROOT, source)
+    attempts = [one[:3] for one in attempts_of(ROOT, source)]
     chosen = random.Random(7).sample(attempts, 25)
 
     name = chosen[0][0]
