@@ -28,6 +28,8 @@ MAY_CALL = "may_call"
 TWINS = "twins"
 # Named results that are the same for all inputs, with the reason.
 CONSTANT = "constant"
+# The tables that hold no entries, beside the one of what to read.
+BESIDE = (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK, MAY_CALL, TWINS, CONSTANT)
 
 
 class CatalogueError(CourseError):
@@ -72,7 +74,7 @@ def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
     tables = tables_of(path)
     catalogue: dict[str, dict[str, list[CatalogueEntry]]] = {}
     readings = _readings(tables.pop(READ, {}), path.name)
-    for name in (CONTRACT, CONTRACT_HINTS, KINDS, OWN_WORK, MAY_CALL, TWINS, CONSTANT):
+    for name in BESIDE:
         tables.pop(name, None)
     for notebook, functions in tables.items():
         for function, entries in functions.items():
