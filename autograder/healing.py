@@ -304,6 +304,7 @@ class _Healing:
             name = cell["id"]
             if name in self._chosen:
                 made, repaired = self._restored(cell)
+                built += self._definitions_in(cell)
                 built.append(made)
                 for kind in repaired:
                     repairs.setdefault(kind, []).append(name)
@@ -355,6 +356,35 @@ class _Healing:
         if _takes_text(released):
             released.source = submitted.source
         return released, [kind for kind, found in repaired.items() if found]
+
+    def _definitions_in(self, released: NotebookNode) -> list[NotebookNode]:
+        """Return a cell with the functions that a learner wrote where none belongs.
+
+        They stood in a cell whose text is put back, such as that of a check. What that
+        cell would have shown is not among them.
+        """
+        name = released["id"]
+        source = self._cells[self._chosen[name]].source
+        code = released.cell_type == "code" and _is_marked(released)
+        if not code or _takes_text(released) or source.strip() in self._versions[name]:
+            return []
+        tree = tree_of(source)
+        functions = self._store.cases.functions
+        mine = [
+            function
+            for function in (sorted(_defined(source) & set(functions)) if tree else ())
+            if not all(
+                is_stub(text, functions[function].stub)
+                for text in definitions_of(function, [source])
+            )
+        ]
+        if tree is None or not mine:
+            return []
+        kept = [node for node in tree.body if not isinstance(node, ast.Expr)]
+        words = "\n\n".join(ast.get_source_segment(source, node) or "" for node in kept)
+        about = {"cell": name, "function": listed(mine)}
+        self.notes.append(text("submission.defined_there", **about))
+        return [_made(SubmittedCell("code", words))]
 
     def _leave_out_stubs(self, cells: list[NotebookNode]) -> None:
         """Leave out the released text of a function below a learner's own definition.

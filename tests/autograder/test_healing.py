@@ -162,6 +162,35 @@ def written_elsewhere(form):
     return packed(form)
 
 
+def exchanged(form, one, other):
+    one, other = cell(form, one), cell(form, other)
+    one["source"], other["source"] = other["source"], one["source"]
+    return packed(form)
+
+
+def exchanged_functions(form):
+    return exchanged(form, "centre", "spread")
+
+
+def exchanged_checks(form):
+    return exchanged(form, "centre-check", "spread-check")
+
+
+def exchanged_with_check(form):
+    return exchanged(form, "centre", "centre-check")
+
+
+def written_in_the_check(form):
+    own, check = cell(form, "spread"), cell(form, "spread-check")
+    check["source"] = f"{check['source']}\n{own['source']}\nprint(spread)"
+    own["source"] = RELEASED["spread"]
+    return packed(form)
+
+
+def wide_characters(form):
+    return packed(form).decode().encode("utf-16")
+
+
 RELEASED: dict[str, str] = {}  # texts of the released cells
 HEALED = {
     intact: None,
@@ -180,6 +209,11 @@ HEALED = {
     version_3: "older format and was converted",
     windows_line_ends: "Windows line ends",
     windows_file_only: "Windows line ends",
+    exchanged_functions: None,
+    exchanged_checks: "may not be edited",
+    exchanged_with_check: "You wrote centre in cell centre-check",
+    written_in_the_check: "You wrote spread in cell spread-check",
+    wide_characters: "read as UTF-16",
     byte_order_mark: "byte order mark",
 }
 BEYOND = {not_json: "cut off or damaged", another_notebook: "another assignment"}
