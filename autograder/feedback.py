@@ -11,8 +11,8 @@ from helpers.checks.cases import FunctionCases
 from helpers.checks.evidence import Evidence
 from helpers.checks.recognition import Run, additional_parts
 from helpers.checks.report import (
-    GENERAL,
     Advice,
+    after_slips,
     also_wrong,
     blocks_of,
     cases_named,
@@ -24,6 +24,7 @@ from helpers.checks.report import (
     reading_of,
     remarks_on,
 )
+from helpers.checks.slips import slips_in_cells
 from helpers.strings import labelled, listed, text
 
 log = logging.getLogger(__name__)
@@ -161,13 +162,15 @@ def _advice(
         if hint:
             advice.append(Advice(text("checks.think"), hint))
     elif verdict.state == "wrong" and only_hidden:
+        # Of these alone the source tells that they are wrong in other cases.
+        slips = slips_in_cells(function.name, verdict.cells)
+        slips = [slip for slip in slips if getattr(slip, "rebound", False)]
+        advice += [Advice(text("checks.in_code"), slip) for slip in slips]
         advice.append(Advice(text("checks.think"), text("feedback.only_hidden")))
     elif verdict.state == "wrong" and failed:
         slips = remarks_on(verdict.cells, function, _open(verdict), evidence)
         advice += [Advice(text("checks.in_code"), slip) for slip in slips]
-        question = question_for(_open(verdict), evidence, looped)
-        if slips and question in map(text, GENERAL):
-            question = text("checks.question.slip")
+        question = after_slips(slips, question_for(_open(verdict), evidence, looped))
         advice.append(Advice(text("checks.think"), question))
     if verdict.state in ("misconception", "wrong"):
         own = verdict.entry.read if verdict.entry is not None else ""

@@ -567,6 +567,14 @@ def cases_named(numbers: list[int]) -> str:
 GENERAL = ("checks.question.values", "checks.question.sign")
 
 
+def after_slips(slips: Sequence[str], question: str) -> str:
+    """Return the question that follows remarks on the source of an answer."""
+    told = bool(slips) and getattr(slips[0], "cause", False)
+    if told or (slips and question in map(text, GENERAL)):
+        return text("checks.question.slip")
+    return question
+
+
 def remarks_on(
     answer: Callable | Sequence[str],
     function: FunctionCases,
@@ -647,9 +655,7 @@ def report_runs(
         report.advice += [Advice(text("checks.in_code"), slip) for slip in slips]
     if failures >= 2:
         looped = answer is None or is_looped(answer, function.name)
-        question = hint_for(entry, runs, evidence, looped)
-        if slips and question in map(text, GENERAL):
-            question = text("checks.question.slip")
+        question = after_slips(slips, hint_for(entry, runs, evidence, looped))
         report.advice.append(Advice(text("checks.think"), question))
     if failures >= 4:
         read = entry.read if entry is not None and entry.read else function.read

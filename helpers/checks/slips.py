@@ -49,6 +49,30 @@ class Seen:
         return True
 
 
+class Slip(str):
+    """A remark on the source of a function.
+
+    Attributes
+    ----------
+    cause : bool
+        Whether it explains by itself why the function stops or is wrong.
+    rebound : bool
+        Whether it is about a name that a cell has given another value.
+    """
+
+    cause: bool = False
+    rebound: bool = False
+
+
+def _slip(key: str, **values: object) -> Slip:
+    said = Slip(text(f"checks.slip.{SAME.get(key, key)}", **values))
+    said.cause, said.rebound = key in CAUSES, key == "rebound"
+    return said
+
+
+CAUSES = frozenset(["order", "power", "rebound", "star"])
+
+
 def slips_of(function: Callable, seen: Seen = Seen()) -> list[str]:
     """List at most two remarks about the source of a function, if it is at hand."""
     node = definition_of(function)
@@ -97,7 +121,7 @@ def _rebound(function: ast.FunctionDef, cells: Sequence[str]) -> Iterator[str]:
     }
     for name, code in rebound_in(cells).items():
         if name in used - own:
-            yield text("checks.slip.rebound", name=name, code=code)
+            yield _slip("rebound", name=name, code=code)
 
 
 def other_parameters(
@@ -141,12 +165,12 @@ MOST_PARAMETERS = 20
 def _slips_in(node: ast.FunctionDef, names: Mapping, seen: Seen) -> list[str]:
     searches = (_kept, _powers, _texts, _operators, _calls, _statements, _order)
     found = dict.fromkeys(
-        text(f"checks.slip.{SAME.get(key, key)}", **values)
+        _slip(key, **values)
         for search in (*searches, _generators, _names, _loops)
         for key, values in search(node, names)
         if seen.suits(key)
     )
-    return [*found][:MOST]
+    return list[str](found)[:MOST]
 
 
 Found = Iterator[tuple[str, dict[str, object]]]
@@ -367,7 +391,13 @@ def _names(function: ast.FunctionDef, names: Mapping) -> Found:
     gathered = function.args.vararg
     if gathered is not None and gathered.arg in loaded:
         yield "star", {"name": gathered.arg}
-    for name in sorted(loaded - stored - inner - set(parameters)):
+    # What is called is a function, or was one; another remark is about that.
+    called = {
+        n.func.id
+        for n in body
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    }
+    for name in sorted(loaded - stored - inner - called - set(parameters)):
         value = names.get(name)
         if name in names and not hasattr(builtins, name):
             if not callable(value) and not isinstance(value, types.ModuleType):

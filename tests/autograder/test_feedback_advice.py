@@ -116,3 +116,27 @@ def test_the_page_says_what_a_check_says_of_the_source(store, cells, said):
     page = cell_html(store, verdict, "centre-check", verdict.cells["centre-check"])
 
     assert said in page.replace("<code>", "`").replace("</code>", "`")
+
+
+REBOUND = "A cell sets `np` (`np = None`)"
+
+
+@pytest.mark.parametrize(
+    ("before", "centre", "question"),
+    [
+        # A cell between set it, so that the function raises.
+        ("np = None", CENTRE, "checks.question.slip"),
+        # Only a hidden case needs it.
+        ("", ONLY_PUBLIC, "feedback.only_hidden"),
+    ],
+)
+def test_a_name_that_a_cell_has_rebound_is_said_first(store, before, centre, question):
+    """Whichever cases show it: the text of the cells tells it."""
+    verdict = judged(store, centre=f"{before}\n{centre}")
+    found = verdict.functions["centre"]
+    found.cells = ["import numpy as np", "np = None", centre]
+
+    page = cell_html(store, verdict, "centre-check", verdict.cells["centre-check"])
+
+    assert REBOUND in page.replace("<code>", "`").replace("</code>", "`")
+    assert text(question) in page
