@@ -266,12 +266,14 @@ def runs_of(
     """
     runs = []
     for i, (case, outcome) in enumerate(zip(function.cases, outcomes)):
-        others = other_answers(function, outcomes, i) if relation else []
-        elsewhere = [
-            other.expected.value
-            for k, (other, given) in enumerate(zip(function.cases, outcomes))
-            if k != i and given.error is None
-        ]
+        others, elsewhere = [], []
+        if relation:
+            others = other_answers(function, outcomes, i)
+            elsewhere = [
+                other.expected.value
+                for k, (other, given) in enumerate(zip(function.cases, outcomes))
+                if k != i and given.error is None
+            ]
         results = best_results(function, case, outcome, relation, others, elsewhere)
         runs.append(Run(case, outcome, results))
     return runs
