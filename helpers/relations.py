@@ -714,6 +714,11 @@ def difference_by_magnitude(
     >>> difference_by_magnitude({}, 3e-11, 8e-10, [])
     {'difference': None}
     """
+    first = answer[0] if isinstance(answer, tuple) and answer else answer
+    if isinstance(first, bool) or (
+        isinstance(first, np.ndarray) and first.dtype.kind == "b"
+    ):
+        return {"difference": text("relations.difference.boolean")}
     got, wanted = _one_number(answer), float(np.asarray(expected).reshape(()))
     if got is None:
         return {"difference": text("relations.difference.not_a_number")}

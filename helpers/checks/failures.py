@@ -458,6 +458,8 @@ def _name(spot: Spot) -> str:
     function = vars(np).get(name)
     if callable(function):
         return _say("name_of_numpy", name=name)
+    if isinstance(function, float):
+        return _say("name_of_constant", name=name)
     return _say("name", name=name)
 
 
@@ -623,6 +625,8 @@ def _call(spot: Spot) -> str:
         return _say("separate_sizes", name=name)
     if last in ("zeros", "ones", "empty") and len(node.args) > 1:
         return _say("one_tuple", name=name)
+    if last in ("zeros", "ones", "empty") and arrays:
+        return _say("shape_of_array", name=name, array=spot.is_(arrays[0][0]))
     of_numbers = any(function is one for one in (float, int, round))
     if (name.startswith("math.") or of_numbers) and arrays:
         argument, value = arrays[0]

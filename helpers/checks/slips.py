@@ -243,11 +243,13 @@ def _power_code(node: ast.BinOp | ast.AugAssign) -> str:
 
 def _operators(function: ast.FunctionDef, names: Mapping) -> Found:
     """Find divisions that round down, and comparisons that lack brackets."""
+    counted = _counts(function)
     for node in ast.walk(function):
         if isinstance(node, ast.BinOp | ast.AugAssign):
             right = node.right if isinstance(node, ast.BinOp) else node.value
             # A half of a length is a whole number on purpose.
             whole = isinstance(right, ast.Constant) and isinstance(right.value, int)
+            whole = whole or id(node) in counted
             if isinstance(node.op, ast.FloorDiv) and not whole:
                 yield "floor", {"code": _code(node)}
         if isinstance(node, ast.Compare):
@@ -257,6 +259,20 @@ def _operators(function: ast.FunctionDef, names: Mapping) -> Found:
                     yield "precedence", {"code": _code(node), "sign": sign}
 
 
+def _counts(function: ast.FunctionDef) -> set[int]:
+    """Return what stands in ranges, indices and sizes, where whole numbers belong."""
+    found: set[int] = set()
+    for node in ast.walk(function):
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.Subscript):
+            parts = [node.slice]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in WHOLE:
+            parts = node.args
+        found |= {id(inner) for part in parts for inner in ast.walk(part)}
+    return found
+
+
+WHOLE = ("range", "np.zeros", "np.ones", "np.empty", "np.arange")
 SIGNS: dict[type, str] = {ast.BitAnd: "&", ast.BitOr: "|"}
 
 
@@ -504,6 +520,23 @@ def _loops(function: ast.FunctionDef, names: Mapping) -> Found:
             if any(isinstance(statement, ast.Return) for statement in loop.body):
                 yield "return_in_loop", {}
             yield from _last_pass(function, loop)
+            yield from _endless(loop)
+
+
+def _endless(loop: ast.For | ast.While) -> Found:
+    """Find conditions of a loop that nothing in the loop can change."""
+    if not isinstance(loop, ast.While):
+        return
+    asked = [n for n in ast.walk(loop.test) if not isinstance(n, ast.expr_context)]
+    simple = (ast.Name, ast.Constant, ast.Compare, ast.BinOp, ast.cmpop, ast.operator)
+    inside = [n for statement in loop.body for n in ast.walk(statement)]
+    names = {n.id for n in asked if isinstance(n, ast.Name)}
+    leaves = any(isinstance(n, ast.Break | ast.Return | ast.Raise) for n in inside)
+    if names and not leaves and all(isinstance(n, simple) for n in asked):
+        # An array or a list may change without a new value for its name.
+        changed = {n.id for n in inside if isinstance(n, ast.Name)}
+        if not names & changed:
+            yield "endless", {"code": _code(loop.test)}
 
 
 def _last_pass(function: ast.FunctionDef, loop: ast.For | ast.While) -> Found:

@@ -58,6 +58,8 @@ def advice(body, *args, before=""):
         ("X += b", "does not fit into the array on the left"),
         ("np.random.randn((3, 4))", "takes the sizes as separate arguments"),
         ("np.zeros(3, 4)", "takes the shape as one tuple"),
+        ("np.zeros(X)", "`X` has shape (3, 5): it is an array. Is its shape meant?"),
+        ("e ** X", "NumPy has a constant of this name"),
         ("round(X)", "`round` takes one number, and `X` has shape (3, 5)"),
         ("max(0, X)", "NumPy has `maximum`"),
         ("import math\n    math.exp(-abs(X))", "`math.exp` takes one number"),

@@ -269,3 +269,31 @@ def test_a_sum_that_forgets_is_named(body, said):
     found = slips_in_cells("f", [cell])
 
     assert any("only the last pass counts" in one for one in found) is said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("while x > 0: y = y + 1\n    return y", "condition `x > 0`"),
+        ("while x > 0: x = x - y\n    return x", ""),
+        ("while x > 0:\n        y += 1\n        if y > 9: break\n    return y", ""),
+        ("while x.any(): y = y + 1\n    return y", ""),
+        ("while True: y = y + x\n    return y", ""),
+    ],
+)
+def test_a_condition_that_nothing_changes_is_named(body, said):
+    """Where its names are plain, and no other way leads out of the loop."""
+    found = slips_in_cells("f", [f"def f(x, y):\n    {body}\n"])
+    endless = [one for one in found if "never ends" in one]
+
+    assert bool(endless) is bool(said)
+    assert said in "".join(endless)
+
+
+def test_a_whole_number_is_no_slip_where_one_belongs():
+    """In a range, an index or a size."""
+    body = "z = np.zeros(x // y)\n    for i in range(x // y): z[i // y] = x\n"
+    assert slips_in_cells("f", [f"def f(x, y):\n    {body}    return z\n"]) == []
+
+    found = slips_in_cells("f", ["def f(x, y):\n    return x // y\n"])
+    assert "rounds down" in found[0]

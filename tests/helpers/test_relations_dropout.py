@@ -237,6 +237,8 @@ def test_answers_of_any_kind_get_a_reason(answer):
         (0.295, 0.285093, False),
         (-0.285093, 0.285093, False),
         (-1e-9, 1e-9, False),
+        (True, 1.0, False),
+        (np.array([True]), 1.0, False),
         (np.nan, 1e-9, False),
         (np.inf, 0.5, False),
         (None, 1e-9, False),
