@@ -420,6 +420,20 @@ def test_the_catalogues_of_the_course_can_be_read():
         assert (strings.FOLDER / f"{language}.toml").is_file()
 
 
+@pytest.mark.parametrize("language", editions(ROOT))
+def test_the_strings_are_those_of_the_catalogue(language, monkeypatch, tmp_path):
+    """Learners get what the translator wrote last."""
+    kept = (strings.FOLDER / f"{language}.toml").read_text("utf-8")
+    shutil.copy(strings.FOLDER / "en.toml", tmp_path)
+    monkeypatch.setattr(strings, "FOLDER", tmp_path)
+
+    made = Edition(ROOT, language).write_strings()
+
+    assert made.read_text("utf-8") == kept, (
+        f"call `python -m autograder translations update {language}`"
+    )
+
+
 def test_the_font_of_an_edition_is_small_and_has_every_sign_that_is_used():
     """A fresh machine without Chinese fonts shows every figure."""
     for path in fonts.FOLDER.glob("*.otf"):
