@@ -27,7 +27,7 @@ from autograder.examination import requests
 from autograder.moments import Moment, watch
 from autograder.protocol import FunctionForm
 from autograder.store import read_store, store_path
-from helpers.checks.calls import call
+from helpers.checks.calls import Asked, call
 from helpers.checks.values import decode
 
 
@@ -87,9 +87,9 @@ def run_cases(asked: list[list[FunctionForm]], names: dict) -> float:
                 names[body["name"]],
                 [decode(value, inputs=True) for value in case["args"]],
                 {k: decode(v, inputs=True) for k, v in case["kwargs"].items()},
+                Asked(body["parameters"]),
                 rng=case["rng"],
                 seconds=60,
-                names=body["parameters"],
                 state_kept=False,
             )
     return time.process_time() - began
