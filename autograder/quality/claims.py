@@ -78,6 +78,12 @@ def _near(one: object, other: object) -> bool:
     )
 
 
+def _input_at(pair: Pair, place: str) -> object:
+    """Return an entry of an input: ``A2[0, 1] in cache`` or ``caches[0][1]``."""
+    before, index, after = re.findall(r"^(.*)\[([\d, ]+)\](.*)$", place)[0]
+    return pair.input(before + after)[tuple(map(int, index.split(",")))]
+
+
 def _alike(one: object, other: object) -> bool:
     """Tell whether two values agree in all their parts."""
     if isinstance(one, dict) and isinstance(other, dict):
@@ -637,6 +643,10 @@ FACTS: dict[str, Check] = {
     "misspelled": _missing,
     "rank": _shape_fact,
     "shape": _shape_fact,
+    "no_number": lambda p, v: (
+        not np.shape(_follow(p.want, v["path"]))
+        and str(np.shape(_follow(p.got, v["path"]))) == v["got"]
+    ),
     "other_number": _of_leaves(
         lambda w, g, want, got: _near(g.ravel(), got) and _near(w.ravel(), want),
         "want",
@@ -648,14 +658,10 @@ FACTS: dict[str, Check] = {
     "type": lambda p, v: (
         type(_follow(p.want, v["path"])) is not type(_follow(p.got, v["path"]))
     ),
-    "input_there": lambda p, v: _near(
-        p.input(v["place"].rpartition("[")[0])[
-            tuple(map(int, re.findall(r"\d+", v["place"].rpartition("[")[2])))
-        ],
-        float(v["value"]),
-    ),
+    "input_there": lambda p, v: _near(_input_at(p, v["place"]), float(v["value"])),
     "trailing_comma": lambda p, v: len(_follow(p.got, v["path"])) == 1,
     "not_finite": _of_leaves(lambda w, g: not np.isfinite(g).all()),
+    "is_not_finite": _of_leaves(lambda w, g: g.size == 1 and not np.isfinite(g).all()),
 }
 
 

@@ -60,6 +60,8 @@ KINDS = {
     "totals": "the sum is right, its parts are not",
     "not finite": "NaN or infinity, and where first",
     "one result": "one of several results alone is wrong: which",
+    "parts": "which results, or which entries of one, are right and which are not",
+    "unfilled": "entries that nothing was written into",
     "one sort": "of every layer the same sort alone is wrong: which",
     "missing": "a named result is missing",
     "extra": "a result or a key that was not asked for: which",

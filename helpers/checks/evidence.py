@@ -229,6 +229,8 @@ def _fact(difference: Difference) -> str:
         return text(say + "length", path=path, **sizes)
     if difference.kind in ("rank", "shape"):
         shapes = {"got": np.asarray(returned).shape, "want": np.asarray(expected).shape}
+        if not shapes["want"]:  # an empty pair of brackets says little
+            return text(say + "no_number", path=path, got=shapes["got"])
         return text(say + difference.kind, path=path, **shapes)
     numbers = _numbers(difference, {}, [])
     if numbers is None:
@@ -240,6 +242,8 @@ def _fact(difference: Difference) -> str:
         lost = np.argwhere(np.isfinite(numbers.want) & ~np.isfinite(numbers.got))[0]
         place = place_of(path, tuple(int(i) for i in lost))
         kind = text(f"checks.kind.{'nan' if math.isnan(numbers.got[index]) else 'inf'}")
+        if place == path:
+            return text(say + "is_not_finite", path=path, kind=kind)
         return text(say + "not_finite", path=path, kind=kind, place=place)
     shown = dict(zip(("got", "want"), numbers_apart(got, want)))
     bad, size = int(numbers.wrong.sum()), numbers.want.size

@@ -13,6 +13,7 @@ from autograder.quality.mutation import mutate
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.comparison import Rules, Signature, compare
+from helpers.checks.evidence import evidence_of
 from helpers.checks.recognition import Run
 
 pytestmark = pytest.mark.slow
@@ -97,6 +98,48 @@ def test_the_second_checker_looks_at_facts_too():
 
     assert checked([], [[good], []]).true == 1
     assert checked([], [[bad], []]).untrue == [bad]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "true"),
+    [
+        ("Z1[0, 1] in cache", 3, True),
+        ("Z1[0, 1] in cache", 2, False),
+        ("x[1]", 7, True),
+    ],
+)
+def test_the_second_checker_finds_entries_of_inputs(place, value, true):
+    """Also of an element of a tuple, which sentences call by its name."""
+    record = FunctionCases("f", ("x", "cache"), Signature("single", ("J",)))
+    record.parts = {"cache": ("Z1", "A1")}
+    inputs = (np.array([5.0, 7.0]), (np.array([[2.0, 3.0]]), np.zeros((1, 2))))
+    returned = np.nan
+    results = compare(record.signature, 5.0, returned)
+    case = Case(inputs, {}, expected=Outcome(value=5.0))
+    run = Run(case, Outcome(value=returned), results)
+
+    found = check_statements(record, [run], [], [[f"{place} is {value} there"]])
+
+    assert (found.true, len(found.untrue)) == ((1, 0) if true else (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("returned", "true"),
+    [
+        (np.nan, ["J is NaN (not a number)"]),
+        (np.ones(3), ["J has shape (3,); expected a single number"]),
+    ],
+)
+def test_a_number_has_no_brackets_and_no_first_place(returned, true):
+    """What a check says of it, and that it holds."""
+    record = FunctionCases("f", ("x",), Signature("single", ("J",)))
+    results = compare(record.signature, 5.0, returned)
+    run = Run(
+        Case((2.0,), {}, expected=Outcome(value=5.0)), Outcome(value=returned), results
+    )
+
+    assert evidence_of([(results, {})]).cases[0] == true
+    assert check_statements(record, [run], [], [true]).true == 1
 
 
 def test_the_second_checker_sees_a_comma_at_the_end_of_a_line():
