@@ -397,6 +397,7 @@ RELATIONS: dict[str, Check] = {
     "same_as_result": lambda p, v: _near(
         p.leaf(v["path"])[1], _array(_follow(p.want, v["name"]))
     ),
+    "is_size": lambda p, v: float(_follow(p.got, v["path"])) == _quantity(p, v["what"]),
     "input_added": _with_input(lambda w, g, x: _near(g - w, x)),
     "input_missing": _with_input(lambda w, g, x: _near(w - g, x)),
     "input_share": _with_input(lambda w, g, x: _multiple(g - w, x)),

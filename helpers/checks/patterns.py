@@ -195,6 +195,19 @@ def _same_as_input(cases: Cases) -> Finding | None:
     return None
 
 
+def _a_size(cases: Cases) -> Finding | None:
+    """Recognise a number that is how many rows or columns an input has."""
+    if any(n.got.size != 1 for n in cases):
+        return None
+    found = [_quantities(n.inputs) for n in cases]
+    for what in found[0]:
+        sizes = [given.get(what) for given in found]
+        if what not in cases[0].inputs and len(set(sizes)) > 1:
+            if all(n.got.item() == size for n, size in zip(cases, sizes)):
+                return Finding("is_size", "input", {"what": what})
+    return None
+
+
 def _swapped(cases: Cases) -> Finding | None:
     for name, _ in cases[0].others:
         others = [dict(n.others).get(name) for n in cases]
@@ -773,6 +786,7 @@ SEARCHES: list[Callable[[Cases], Finding | None]] = [
     _nearly,
     _same_as_input,
     _swapped,
+    _a_size,
     _value_at_place,
     _factor,
     _transposed,

@@ -379,6 +379,14 @@ def test_no_direction_is_named_where_entries_differ_in_it():
     assert not telling
 
 
+def test_the_other_size_of_an_input_is_named():
+    """In cases of different sizes; where they are equal, chance would do."""
+    cases = [(r, c, {"X": np.ones((r, c))}) for r, c in ((2, 5), (3, 7))]
+
+    assert said_of(cases) == ("dZ is the number of columns of X", True)
+    assert "columns of X" not in said_of([cases[0], cases[0]])[0]
+
+
 def test_an_input_that_came_back_is_named():
     """Handing back what came in is the first thing to be told."""
     cases = [
