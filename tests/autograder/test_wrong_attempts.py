@@ -126,7 +126,7 @@ def test_the_second_checker_finds_entries_of_inputs(place, value, true):
 @pytest.mark.parametrize(
     ("returned", "true"),
     [
-        (np.nan, ["J is NaN (not a number)"]),
+        (np.nan, ["the value of J is NaN (not a number)"]),
         (np.ones(3), ["J has shape (3,); expected a single number"]),
     ],
 )

@@ -383,7 +383,7 @@ def test_the_other_size_of_an_input_is_named():
     """In cases of different sizes; where they are equal, chance would do."""
     cases = [(r, c, {"X": np.ones((r, c))}) for r, c in ((2, 5), (3, 7))]
 
-    assert said_of(cases) == ("dZ is the number of columns of X", True)
+    assert said_of(cases) == ("the value of dZ is the number of columns of X", True)
     assert "columns of X" not in said_of([cases[0], cases[0]])[0]
 
 
