@@ -5,7 +5,7 @@ import importlib
 
 import click
 
-from autograder.errors import OF_THE_MACHINE, CourseError, advised
+from autograder.errors import ADVICE, OF_THE_MACHINE, CourseError
 from autograder.names import plain
 
 # Imported when they are called: grading need not wait for what draws reports.
@@ -73,7 +73,7 @@ class _Commands(click.Group):
                 raise
             where = f"{error.filename}: " if error.filename else ""
             said = plain(f"{where}{error.strerror}")
-            raise click.ClickException(advised(said)) from None
+            raise click.ClickException(f"{said}: {ADVICE}") from None
 
 
 @click.group(cls=_Commands)

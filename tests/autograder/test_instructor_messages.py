@@ -2,6 +2,7 @@
 
 import datetime
 import errno
+import gc
 import os
 import sqlite3
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import class_marks
 from autograder.nbgrader.releasing import ReleaseFeedback
 from autograder.nbgrader.returning import remember_names, renamed
+from autograder.nbgrader.worker import versions
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -30,14 +32,39 @@ def test_what_cannot_be_written_is_one_sentence(monkeypatch, number):
     """No traceback where the instructor can put it right."""
 
     def full(path):
-        raise OSError(number, os.strerror(number), "build/x.zip")
+        raise OSError(number, said, "build/x.zip")
 
-    monkeypatch.setattr("autograder.cli.status.Course", full)
-    result = CliRunner().invoke(main, ["status"])
+    for said in (os.strerror(number), "no room"):
+        monkeypatch.setattr("autograder.cli.status.Course", full)
+        result = CliRunner().invoke(main, ["status"])
 
-    assert result.exit_code == 1
-    assert f"build/x.zip: {os.strerror(number)}: free space" in result.output
+        assert result.exit_code == 1
+        assert f"build/x.zip: {said}: free space" in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_command_runs_with_the_search_for_garbage_on():
+    """The program begins without it; a long run needs it."""
+    before = gc.get_threshold()
+    gc.disable()
+    try:
+        CliRunner().invoke(main, ["status"])
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+        gc.enable()
+
+
+def test_what_is_installed_is_part_of_what_a_grade_is_made_from(monkeypatch, tmp_path):
+    """Another version of a package may grade otherwise."""
+    before = versions()
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "tiny-1.0.dist-info").mkdir()
+    with_one = versions()
+    (tmp_path / "tiny-1.0.dist-info").rename(tmp_path / "tiny-1.1.dist-info")
+
+    assert len({before, with_one, versions()}) == 3
 
 
 def test_a_fault_of_ours_is_not_hidden(monkeypatch):
