@@ -200,7 +200,8 @@ def test_interrupts_never_tear_a_frame(session):
     """A cell that shows something all the time can be interrupted at any moment."""
     shown(session, "1")
     for wait in (0.2, 0.31, 0.43):
-        with pytest.raises(TooSlow):
+        # A fast machine shows more than a cell may before the time is over.
+        with pytest.raises((TooSlow, TooMuch)):
             session.run(
                 "from IPython.display import display\n"
                 "while True: display({'a': 'b' * 9999})",
