@@ -617,6 +617,15 @@ def _some_entries(pair: Pair, values: dict[str, str]) -> bool:
     )
 
 
+def _not_finite(pair: Pair, values: dict[str, str]) -> bool:
+    want, got = pair.leaf(values["path"])
+    index = re.sub(r" in \w+$", "", values["place"]).rpartition("[")[2]
+    lost = np.argwhere(np.isfinite(want) & ~np.isfinite(got))[0]
+    shown = tuple(map(int, re.findall(r"\d+", index)))
+    kind = "nan" if np.isnan(got[tuple(lost)]) else "inf"
+    return tuple(lost) == shown and values["kind"] == _template(f"kind.{kind}")
+
+
 def _shape_fact(pair: Pair, values: dict[str, str]) -> bool:
     want, got = pair.leaf(values["path"])
     return str(want.shape) == values["want"] and str(got.shape) == values["got"]
@@ -661,8 +670,9 @@ FACTS: dict[str, Check] = {
     ),
     "input_there": lambda p, v: _near(_input_at(p, v["place"]), float(v["value"])),
     "trailing_comma": lambda p, v: len(_follow(p.got, v["path"])) == 1,
-    "not_finite": _of_leaves(lambda w, g: not np.isfinite(g).all()),
-    "is_not_finite": _of_leaves(lambda w, g: g.size == 1 and not np.isfinite(g).all()),
+    "not_finite": _not_finite,
+    "is_not_finite": lambda p, v: _not_finite(p, v | {"place": ""}),
+    "complex": lambda p, v: "complex" in _follow(p.got, v["path"]).kind,
 }
 
 

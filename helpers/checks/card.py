@@ -41,6 +41,8 @@ LARGER = ("#fde0c5", "#f59e6c", "#e0692f")
 SMALLER = ("#d6e6f5", "#8fbce6", "#4f8fd0")
 GRIDS = "border-collapse:collapse;margin:2px 0"
 WRONG = f"color:{RED};font-weight:bold"
+# Of these the sentence says all: there are no two values to show side by side.
+UNSHOWN = ("relation", "contract", "missing", "extra")
 
 
 def card_html(report: Report) -> str:
@@ -199,7 +201,7 @@ def _entry(value: object) -> str:
 
 def _answers(difference: Difference | None) -> str:
     """Return what came back and what was expected, side by side."""
-    if difference is None or difference.kind in ("relation", "missing", "extra"):
+    if difference is None or difference.kind in UNSHOWN:
         return ""
     got, want = difference.returned, difference.expected
     pair = _compared(want, got)

@@ -203,6 +203,19 @@ def _inputs_at(difference: Difference, inputs: Mapping[str, object]) -> list[str
 ROOTS = ("type", "rank", "shape", "missing", "extra")
 
 
+def _type_fact(path: str, expected: object, returned: object) -> str:
+    say = "checks.evidence."
+    if isinstance(returned, tuple) and len(returned) == 1:
+        return text(say + "trailing_comma", path=path)
+    if isinstance(expected, str) and isinstance(returned, str):
+        return text(say + "other_text", path=path)
+    if isinstance(returned, Unreadable) and "complex" in returned.kind:
+        return text(say + "complex", path=path)
+    return text(
+        say + "type", path=path, got=shape_of(returned), want=shape_of(expected)
+    )
+
+
 def _fact(difference: Difference) -> str:
     path = difference.path
     expected: Any = difference.expected
@@ -218,12 +231,7 @@ def _fact(difference: Difference) -> str:
     if difference.kind == "contract":
         return labelled(path, expected)
     if difference.kind == "type" or isinstance(expected, str) or expected is None:
-        if isinstance(returned, tuple) and len(returned) == 1:
-            return text(say + "trailing_comma", path=path)
-        got, want = shape_of(returned), shape_of(expected)
-        if isinstance(expected, str) and isinstance(returned, str):
-            return text(say + "other_text", path=path)
-        return text(say + "type", path=path, got=got, want=want)
+        return _type_fact(path, expected, returned)
     if isinstance(expected, list | tuple):
         sizes = {"got": len(returned), "want": len(expected)}
         return text(say + "length", path=path, **sizes)
@@ -240,7 +248,8 @@ def _fact(difference: Difference) -> str:
     got, want = numbers.got[index], numbers.want[index]
     if difference.kind == "not finite":
         lost = np.argwhere(np.isfinite(numbers.want) & ~np.isfinite(numbers.got))[0]
-        place = place_of(path, tuple(int(i) for i in lost))
+        index = tuple(int(i) for i in lost)
+        place = place_of(path, index)
         kind = text(f"checks.kind.{'nan' if math.isnan(numbers.got[index]) else 'inf'}")
         if place == path:
             return text(say + "is_not_finite", path=path, kind=kind)

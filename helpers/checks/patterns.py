@@ -328,7 +328,10 @@ def _of_an_input(cases: Cases) -> Finding | None:
     """Search for an input that was added, left out, taken for all, or a factor."""
     if not explained(cases, SEARCHED):
         return None
-    for name, arrays in _telling_inputs(cases):
+    telling = list(_telling_inputs(cases))
+    # What has its old value among the inputs makes its step from there.
+    updated = cases[0].path in [name for name, _ in telling]
+    for name, arrays in telling:
         found = [(n, _shaped(n, array)) for n, array in zip(cases, arrays)]
         pairs = [(n, s) for n, s in found if s is not None]
         if len(pairs) < len(found) or all(array.size == 1 for array in arrays):
@@ -345,7 +348,8 @@ def _of_an_input(cases: Cases) -> Finding | None:
         if not explained(cases, SEARCHED, fitted=1):
             continue
         steps = [constant_ratio(n.want - s, n.got - s) for n, s in pairs]
-        if all(step is not None for step in steps):
+        own = not updated or name == cases[0].path
+        if own and all(step is not None for step in steps):
             signs = {number(step) for step in steps}
             key = "step_sign" if signs == {"-1"} else "step_factor"
             return Finding(key, "input term", values)

@@ -20,7 +20,7 @@ from helpers.checks.namespaces import definition_in, definition_of
 from helpers.checks.parts import named_parts, named_results
 from helpers.checks.recognition import Run, named_inputs
 from helpers.checks.slips import MOST, Seen, slips_in_cells, slips_of
-from helpers.checks.values import leaves, resolve
+from helpers.checks.values import Unreadable, leaves, resolve
 from helpers.strings import labelled, listed, text
 
 WIDTH = 88
@@ -143,6 +143,8 @@ def short(value: object, names: Sequence[str] | None = None) -> str:
         return number(value)
     if isinstance(value, str) or value is None:
         return repr(value)
+    if isinstance(value, Unreadable):
+        return shape_of(value)
     if isinstance(value, dict):
         items = (f"{key}: {_brief(item)}" for key, item in list(value.items())[:8])
         return "{" + ", ".join(items) + (", ..." if len(value) > 8 else "") + "}"

@@ -74,7 +74,8 @@ def checked(relations, facts=()):
 @pytest.mark.parametrize(
     ("sentence", "true"),
     [
-        ("within a case every value of Z is off by one factor (2, 3)", True),
+        ("all values of Z are the expected ones times one number (from case to case: "
+         "2, 3)", True),
         ("every value of Z is 2 times the expected one", False),
         ("every sign of Z is wrong; the absolute values are right", False),
         ("Z is the same as the input X", False),

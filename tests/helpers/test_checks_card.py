@@ -10,6 +10,7 @@ from helpers.checks.calls import Outcome
 from helpers.checks.card import bar, card_html, for_page, progress_html
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.comparison import Signature, compare
+from helpers.checks.contract import with_contract
 from helpers.checks.recognition import Run
 from helpers.checks.report import report_runs
 
@@ -67,6 +68,23 @@ def test_the_card_says_what_the_text_says():
     for block in found.blocks:
         for sentence in block.sentences:
             assert sentence in said
+
+
+def test_of_a_broken_contract_no_two_values_are_shown():
+    """The name of a broken term is no answer, and its sentence is none either."""
+    case = Case((), {}, expected=Outcome(value=SMALL))
+    record = FunctionCases(
+        "f", (), Signature("single", ("Z",)), contract=("independent results",)
+    )
+    outcome = Outcome(value=SMALL, aliased=["Z"])
+    results = with_contract(
+        record, case, outcome, compare(record.signature, SMALL, SMALL)
+    )
+    card = card_html(report_runs(record, [Run(case, outcome, results)], None, 1))
+    said = words(card)
+
+    assert "Z: it shares memory with another result" in said
+    assert "returned" not in said and "expected" not in said
 
 
 def test_texts_are_escaped_and_nothing_runs():

@@ -9,6 +9,7 @@ from helpers.checks.advice import advice_on
 from helpers.checks.comparison import Difference, Result, Rules, Signature, compare
 from helpers.checks.evidence import evidence_of, number
 from helpers.checks.patterns import constant_ratio
+from helpers.checks.values import Unreadable
 
 
 def said(expected, returned, **inputs):
@@ -267,9 +268,9 @@ def test_one_number_explains_nothing():
     [
         (["dW1", "db1", "dW2", "db2"], ["dW2", "db2"], "except in the last layer"),
         (["dW1", "db1", "dW2", "db2"], ["dW1", "db1"], "only the results of layer 1"),
-        (["dW1", "dW2", "dW3"], ["dW1", "dW2"], "wrong up to layer 2"),
-        (["dW1", "db1", "dW2", "db2"], ["db1", "db2"], "only this is wrong: db"),
-        (["dA", "dW", "db"], ["dW"], 'only this is wrong: grads["dW"]'),
+        (["dW1", "dW2", "dW3"], ["dW1", "dW2"], "up to layer 2 is wrong"),
+        (["dW1", "db1", "dW2", "db2"], ["db1", "db2"], "only db is wrong"),
+        (["dA", "dW", "db"], ["dW"], 'only grads["dW"] is wrong'),
     ],
 )
 def test_wrong_results_that_belong_together_are_named_as_one(names, wrong, sentence):
@@ -446,7 +447,12 @@ def test_sign_ratio_axis_order_and_place_are_recognised(returned, sentence):
             "1 of 6 entries of dZ is wrong, dZ[1, 2]: you returned",
         ),
         (MATRIX + 1, "all 6 entries of dZ are wrong; dZ[0, 0]: you returned 2,"),
+        (
+            np.where(MATRIX > 6, np.nan, MATRIX + 1),
+            "dZ contains NaN (not a number), first at dZ[1, 2]",
+        ),
         ({"a": 1}, "dZ is a dictionary of 1; expected an array"),
+        (Unreadable("complex"), "dZ is complex; real numbers are expected."),
     ],
 )
 def test_facts_are_said_of_a_single_case(returned, fact):
@@ -454,6 +460,22 @@ def test_facts_are_said_of_a_single_case(returned, fact):
     results = compare(Signature("single", ("dZ",)), MATRIX, returned)
 
     assert evidence_of([(results, {})]).cases[0][0].startswith(fact)
+
+
+def test_an_update_is_compared_with_its_own_old_value():
+    """With exchanged weights both inputs fit; only one of them is what was updated."""
+    cases = []
+    for scale in (1.0, 2.5):
+        old, grad = scale * MATRIX, np.sqrt(MATRIX) - scale
+        given = {"grads": {"dW": grad}, "v": {"dW": old}}
+        cases.append((0.8 * old + 0.2 * grad, 0.2 * old + 0.8 * grad, given))
+    judged = [
+        (compare(Signature("single", ("v",)), {"dW": want}, {"dW": got}), given)
+        for want, got, given in cases
+    ]
+
+    said = evidence_of(judged).relations[0]
+    assert said.startswith('the step from the input v["dW"] to v["dW"] is the')
 
 
 def test_the_fact_about_a_relation_is_its_reason_alone():
@@ -578,7 +600,7 @@ def test_entries_of_a_dictionary_beside_another_result_say_what_is_wrong():
     """One of two lines of a loop has the mistake."""
     factors = {"W1": 2, "W2": 3}
 
-    assert "in every layer only this is wrong: W" in said_of_steps(factors, 1, 2)
+    assert "in every layer only W is wrong" in said_of_steps(factors, 1, 2)
 
 
 def test_the_only_layer_of_a_case_may_be_the_last_one():
@@ -651,7 +673,7 @@ def test_a_second_fault_is_said_beside_the_first():
     ]
 
     found = said_of_two(first, ((OTHER, c), (-OTHER, c + B**2 + 0.3), X))
-    assert found.also == ["db. That may come of the same mistake, or of another one"]
+    assert found.also == ["db. That may come from the same mistake or from another one"]
 
     found = said_of_two(first, ((OTHER, c), (-OTHER, np.inf * c), X))
     assert found.also == ["db is infinity or NaN (not a number) in a case"]

@@ -214,9 +214,12 @@ def test_without_the_text_of_the_cell_nothing_is_explained():
 @pytest.mark.parametrize(
     ("bodies", "question"),
     [
-        (["nowhere + X"], "Where should this name get its value"),
-        (["if X is None: A = 1\n    A + X"], "Where should this name get its value"),
-        (["{}['W0']"], "Print the keys of this dictionary"),
+        (["nowhere + X"], "Where should the name in the error"),
+        (
+            ["if X is None: A = 1\n    A + X"],
+            "Where should the name in the error",
+        ),
+        (["{}['W0']"], "Print the keys of the dictionary in the error"),
         (["X[9]"], "what is the last index that exists"),
         (["X['dw']"], "shapes and kinds of the values"),
         (["np.float64(2)['dw']"], "shapes and kinds of the values"),
