@@ -16,10 +16,9 @@ from helpers.statistics import (
 from tests.assignments.solutions import solutions
 
 RATES = (0.001, 0.01, 0.1, 1)
-BASICS = (
-    Path(__file__).resolve().parents[2]
-    / "source/01_logistic_regression/numpy_basics.ipynb"
-)
+FOLDER = Path(__file__).resolve().parents[2] / "source/01_logistic_regression"
+BASICS = FOLDER / "numpy_basics.ipynb"
+NOTEBOOK = FOLDER / "logistic_regression.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -165,13 +164,20 @@ def test_cost_lies_above_its_tangent(neuron, data):
 def test_neuron_beats_guessing_and_does_worse_than_on_the_training_set(
     neuron, chosen, right, data
 ):
-    """The interval of the test set lies between one half and the other one."""
+    """The interval of the test set lies between one half and the training accuracy."""
     low, high = wilson_interval(int(right.sum()), right.size)
     trained = neuron.predict(*chosen, data.train_x) == data.train_y
-    from_here, _ = wilson_interval(int(trained.sum()), trained.size)
 
-    assert 0.5 < low < high < from_here
+    assert 0.5 < low < high < trained.mean()
     assert round(100 * (trained.mean() - right.mean())) == 8
+
+
+def test_no_interval_is_printed_of_images_that_determined_the_weights():
+    """Wilson's interval is for images that the weights do not know."""
+    cell = NOTEBOOK.read_text("utf-8")
+
+    assert "wilson_interval(test_right.sum(), test_right.size)" in cell
+    assert cell.count("wilson_interval(") == 1
 
 
 def test_the_sixteen_most_confident_mistakes_are_negatives(cats, data, chosen, right):
