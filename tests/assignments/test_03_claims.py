@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from helpers.datasets import load_cat_runs, load_cat_sweep
-from helpers.statistics import confidence_interval, paired_difference
+from helpers.statistics import (
+    confidence_interval,
+    paired_difference,
+    wilson_interval,
+)
 from tests.assignments.solutions import run_cells
 
 ASSIGNMENT = "03_deep_network"
@@ -66,6 +70,14 @@ def test_depth_saves_iterations_at_a_small_common_rate_only():
     assert deep[0] < 0.6 * wide[0]
     assert low < 0 < high
     assert np.isnan(deep[-1]) and np.isnan(wide[-1])
+    assert deep[3] < 1.05 * deep[2]  # 0.8 is nearly as good as 0.4
+
+
+def test_five_of_five_photographs_are_the_fewest_that_chance_hardly_explains():
+    """Four of four have 6 % by chance; there Wilson's interval is not accurate."""
+    assert [round(100 * 0.5**n) for n in (4, 5)] == [6, 3]
+    assert 0.5**5 < 0.05 < 0.5**4
+    assert round(100 * wilson_interval(4, 4)[0]) == 51
 
 
 @pytest.mark.slow
