@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from helpers.activations import relu, softmax, tanh_derivative
+from helpers.activations import relu, sigmoid, softmax, tanh_derivative
 from helpers.datasets import load_planar
 from helpers.gradients import central_differences
 
@@ -174,3 +174,40 @@ def test_questions_stand_before_the_summary_in_every_lesson():
         ids = [c.id for c in nbformat.read(path, as_version=4).cells]
 
         assert ids.index("self-check") + 1 == ids.index("summary"), path.stem
+
+
+def squared_error_runs(num_iterations: int) -> np.ndarray:
+    """Return which of the 200 runs of lesson 01 reach 36 right predictions."""
+    rng = np.random.RandomState(3)
+    y = np.where(np.arange(40) % 2 == 1, 1.0, 0.0)
+    x = 1.5 * (2 * y - 1) + rng.randn(1, 40)[0]
+    w, b = np.random.RandomState(4).uniform(-10, 10, (200, 2)).T[:, :, None]
+    for _ in range(num_iterations):
+        a = sigmoid(w * x + b)
+        dz = (a - y) * a * (1 - a)
+        w = w - 1000 * np.mean(dz * x, axis=1, keepdims=True)
+        b = b - 1000 * np.mean(dz, axis=1, keepdims=True)
+    return np.sum((w * x + b > 0) == (y == 1), axis=1) >= 36
+
+
+@pytest.mark.slow
+def test_runs_on_a_plateau_had_not_ended():
+    """None of the 187 runs is lost later, so 12 of the 13 others moved on."""
+    early, late = squared_error_runs(200), squared_error_runs(4000)
+
+    assert (early.sum(), late.sum()) == (187, 199)
+    assert not np.any(early & ~late)
+    answer = text_of("01_logistic_regression", "squared-rates-figure")
+    assert "12 of the 13 other runs had not ended in a minimum" in answer
+
+
+def test_a_letter_with_two_meanings_is_said_to_have_two():
+    """Standard deviation and sigmoid are both sigma; rank is not that of a matrix."""
+    glossary = (FOLDER / "glossary.md").read_text("utf-8")
+
+    assert "it is the sigmoid of" in text_of("01_logistic_regression", "scaling")
+    assert "not the rank of a matrix" in text_of(
+        "01_logistic_regression", "broadcasting-figure"
+    )
+    for row in ("| $\\sigma(z)$ |", "| $\\mu$, $\\sigma$ |", "| $h$, $\\kappa$ |"):
+        assert row in glossary
