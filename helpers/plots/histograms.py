@@ -20,6 +20,10 @@ from helpers.strings import clauses, text
 __all__ = ["plot_layer_histograms", "plot_layer_scales", "plot_samples"]
 
 
+# Of a line of which some points have no place: seen also on top of other marks.
+OPEN = {"markersize": 13, "markerfacecolor": "none", "markeredgewidth": 2, "zorder": 5}
+
+
 def _over_layers(name: str, values: Sequence[str]) -> str:
     first, last, depth = values[0], values[-1], len(values)
     return text("plots.deviations", name=name, first=first, last=last, depth=depth)
@@ -108,7 +112,8 @@ def plot_layer_scales(
     -------
     Figure
         A line for each name on a log axis. Zeros have no place there: they are
-        not drawn, and the legend says so.
+        not drawn, and the legend says so. What is left of such a line has large
+        open marks, which no mark of another line can hide.
 
     Examples
     --------
@@ -125,7 +130,7 @@ def plot_layer_scales(
             np.arange(1, len(values) + 1),
             np.where(values > 0, values, np.nan) if hidden else values,
             label=text("plots.zeros_not_drawn", name=name) if hidden else name,
-            **series(i, marks=True),
+            **series(i, marks=True) | (OPEN if hidden else {}),
         )
         parts.append(_over_layers(name, [f"{value:.2g}" for value in values]))
     if len(positive):

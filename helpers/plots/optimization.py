@@ -18,6 +18,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator
 from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
@@ -172,6 +173,9 @@ def plot_batch_sizes(
     left.plot(sizes, list(milliseconds.values()), **series(0, marks=True))
     _batch_sizes(left, sizes)
     left.set(yscale="log", title=_words("time_title"), ylabel=_words("ms"))
+    # Few times lie within one power of ten: more numbers than its own are needed.
+    left.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    left.yaxis.set_major_formatter("{x:g}")
     left.minorticks_off()
     for i, (size, values) in enumerate(costs.items()):
         epochs, label = np.arange(1, len(values) + 1), _words("size", size=size)

@@ -226,6 +226,17 @@ def test_zeros_are_not_drawn_on_a_log_axis():
     assert np.array_equal(drawn["He"], [1.0, 0.9])
 
 
+def test_a_single_point_is_seen_on_top_of_another_mark():
+    """The only value of a line that is not zero stands where another line has one."""
+    scales = {"zeros": [0.0, 0.0, 1.0], "He": [1.1, 1.05, 1.0]}
+    lines = histograms.plot_layer_scales(scales, ylabel="size").axes[0].lines
+    zeros, he = lines
+
+    assert zeros.get_markerfacecolor() == "none"
+    assert zeros.get_markersize() > 1.5 * he.get_markersize()
+    assert zeros.get_zorder() > he.get_zorder()
+
+
 def test_series_differ_in_more_than_colour():
     """The first seven lines differ pairwise in colour, dash and marker."""
     looks = [style.series(i) for i in range(7)]

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from helpers.plots.optimization import (
+    plot_batch_sizes,
     plot_mini_batches,
     plot_rate_choice,
     plot_steps_against_rate,
@@ -22,6 +23,19 @@ def test_every_example_is_one_tile_in_both_rows():
     assert len(tiles) == 8
     assert sum(bool(tile.get_hatch()) for tile in tiles) == 4
     assert "2 0 3 | 1" in figure.description
+
+
+def test_times_within_one_power_of_ten_are_read_from_several_numbers():
+    """An axis with one number on it tells nobody how long an epoch takes."""
+    figure = plot_batch_sizes({1: 382.0, 8: 84.0, 64: 13.0}, {1: [0.5]})
+    figure.draw_without_rendering()
+    axis = figure.axes[0].yaxis
+    low, high = axis.get_view_interval()
+    shown = [t.get_text() for t in axis.get_ticklabels(which="both")]
+    places = axis.get_ticklocs()
+
+    inside = [s for s, at in zip(shown, places) if s and low <= at <= high]
+    assert inside == ["20", "50", "100", "200"]
 
 
 def test_the_ring_stands_at_the_fewest_steps():
