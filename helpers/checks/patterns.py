@@ -732,6 +732,11 @@ def _sums(cases: Cases) -> Finding | None:
     return None
 
 
+# How far beyond 1 a number must lie: slightly larger ones tell nothing of a quantity
+# that is small by chance.
+BEYOND = 1.1
+
+
 def _outside(cases: Cases) -> Finding | None:
     """Say that a sign or a size cannot be, by all that is expected."""
     if all(not np.any(n.want) for n in cases):
@@ -749,7 +754,7 @@ def _outside(cases: Cases) -> Finding | None:
         ):
             return Finding(f"none_not_{side}", "sign")
     if sum(n.want.size for n in cases) >= MIXED and all(
-        np.all(np.abs(n.want) <= 1) and np.any(np.abs(n.got) > 1) for n in cases
+        np.all(np.abs(n.want) <= 1) and np.any(np.abs(n.got) > BEYOND) for n in cases
     ):
         return Finding("beyond_one", "size")
     return None

@@ -96,7 +96,7 @@ W = np.array([[1.3, -0.2, 0.6], [0.9, 2.2, -0.1], [0.8, -3.1, 1.7]])
         (lambda S, W, B: np.roll(S, 1, axis=1), "the columns of dZ are right, but all"),
         (
             lambda S, W, B: (S - B) * [[2.0], [0.3], [1.7]] + B,
-            "with the input b subtracted from both, each row of dZ",
+            "if the input b is subtracted, each row of dZ",
         ),
     ],
 )
@@ -460,6 +460,17 @@ def test_facts_are_said_of_a_single_case(returned, fact):
     results = compare(Signature("single", ("dZ",)), MATRIX, returned)
 
     assert evidence_of([(results, {})]).cases[0][0].startswith(fact)
+
+
+def test_a_number_slightly_above_one_says_nothing_of_a_bound():
+    """That all expected numbers are small can be chance; a probability of 2 cannot."""
+    want = np.array([[0.2, -0.7, 0.9], [0.5, 0.1, -0.3]])
+
+    assert (
+        "beyond -1 and 1"
+        not in said(want, want * [[1.2, 0.4, 1.112], [1.9, 2, 0.7]])[0]
+    )
+    assert "beyond -1 and 1" in said(want, want * [[1.2, 0.4, 2.112], [1.9, 2, 0.7]])[0]
 
 
 def test_an_update_is_compared_with_its_own_old_value():
