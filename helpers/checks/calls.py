@@ -55,7 +55,8 @@ class Outcome:
     # and in answers that crossed a process boundary.
     advice: str = ""
     seeded: bool = False  # whether the function itself seeded NumPy's generator
-    # Leaves of the returned value that share memory with an earlier one.
+    # Leaves of the returned value that share memory with an earlier one, or whose own
+    # entries share it.
     aliased: list[str] = field(default_factory=list)
     # Whether a second call with the same inputs returned the ``same`` or something
     # ``other``; empty where it was not asked.
@@ -126,6 +127,7 @@ def call(
     stream = _Bounded()
     with (
         _generator(rng, function, outcome, asked.calls, state_kept),
+        _spoiled_memory(),
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(stream),
         contextlib.redirect_stderr(stream),
@@ -221,8 +223,9 @@ def withheld(names: Sequence[str], function: object = None) -> Iterator[None]:
     """Let functions of `helpers` raise an error, by whatever name they are called.
 
     They are named as ``activations.sigmoid``. A copy of their code under another name
-    raises it too, where it is `function` itself or among its globals. Raises OwnWork at
-    the end if a module was loaded anew meanwhile, which undoes all this.
+    raises it too, where it is `function` itself or within reach of its globals. To load
+    their module anew, which would undo all this, raises OwnWork, at the latest at the
+    end.
     """
     if not names:
         yield
@@ -234,14 +237,16 @@ def withheld(names: Sequence[str], function: object = None) -> Iterator[None]:
         if isinstance(found, types.FunctionType):
             originals[name] = found
     codes = [found.__code__ for found in originals.values()]
-    globals_ = getattr(function, "__globals__", {})
+    reached = (*originals.values(), function, *_within_reach(function))
     copies = [
         value
-        for value in (*originals.values(), function, *list(globals_.values()))
+        for value in {id(one): one for one in reached}.values()
         if isinstance(value, types.FunctionType) and value.__code__ in codes
     ]
     kept = [(value, value.__code__) for value in copies]
+    guard = _NotAnew({f"helpers.{name.rpartition('.')[0]}" for name in originals})
     try:
+        sys.meta_path.insert(0, guard)
         for value, code in kept:
             value.__code__ = _refusal(code.co_name, text("contract.broken.own_work"))
         yield
@@ -250,8 +255,48 @@ def withheld(names: Sequence[str], function: object = None) -> Iterator[None]:
             if vars(sys.modules[f"helpers.{module}"]).get(attribute) is not found:
                 raise OwnWork(text("contract.broken.own_work"))
     finally:
+        if guard in sys.meta_path:
+            sys.meta_path.remove(guard)
         for value, code in kept:
             value.__code__ = code
+
+
+def _within_reach(function: object) -> Iterator[object]:
+    """Yield what a function finds in its globals, and there in modules and containers.
+
+    Of modules only those of `helpers`, and such as were loaded in an odd way.
+    """
+    found = list(getattr(function, "__globals__", {}).values())
+    for cell in getattr(function, "__closure__", None) or ():
+        with contextlib.suppress(ValueError):  # nothing in it yet
+            found.append(cell.cell_contents)
+    yield from found
+    for value in found:
+        inner: Any = value
+        if isinstance(value, types.ModuleType):
+            name = str(vars(value).get("__name__"))
+            if sys.modules.get(name) is value and not name.startswith("helpers"):
+                continue
+            inner = vars(value)
+        if type(inner) is dict:
+            inner = list(inner.values())
+        if type(inner) in (list, tuple) and len(inner) < MAX_REACHED:
+            yield from inner
+
+
+MAX_REACHED = 1_000
+
+
+class _NotAnew:
+    """Refuses to find modules, as the first of Python's finders; for `withheld`."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Raise OwnWork for a module that is there already."""
+        if name in self.names:
+            raise OwnWork(text("contract.broken.own_work"))
 
 
 class OwnWork(NotImplementedError):
@@ -277,6 +322,7 @@ def _quietly(rng: int | None, function: Callable, state_kept: bool) -> Iterator[
     """Let a function be called again: what it draws, prints and warns of is its own."""
     with (
         _generator(rng, function, Outcome(), (), state_kept),
+        _spoiled_memory(),
         warnings.catch_warnings(),
         contextlib.redirect_stdout(_Bounded()),
         contextlib.redirect_stderr(_Bounded()),
@@ -421,8 +467,15 @@ def _aliased(value: object) -> list[str]:
     return [
         path
         for i, (path, leaf) in enumerate(arrays[:MAX_PAIRS])
-        if any(_overlap(leaf, other) for _, other in arrays[:i])
+        if _repeats(leaf) or any(_overlap(leaf, other) for _, other in arrays[:i])
     ]
+
+
+def _repeats(array: np.ndarray) -> bool:
+    """Tell whether several entries are one place in memory, as after a broadcast."""
+    return bool(array.size) and any(
+        size > 1 and stride == 0 for size, stride in zip(array.shape, array.strides)
+    )
 
 
 MAX_PAIRS = 100
@@ -461,6 +514,39 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+@contextlib.contextmanager
+def _spoiled_memory() -> Iterator[None]:
+    """Let new arrays without values hold numbers that none of them should have.
+
+    New memory often holds zeros, and so what an answer leaves empty would be right in
+    one call and wrong in another.
+    """
+
+    def spoiling(make: Callable) -> Callable:
+        @functools.wraps(make)
+        def made(*args: Any, **kwargs: Any) -> Any:
+            array = make(*args, **kwargs)
+            if isinstance(array, np.ndarray) and array.flags.writeable:
+                kind = array.dtype.kind
+                if kind in "fc":
+                    array.fill(np.nan)
+                elif kind in "iu":
+                    array.fill(np.iinfo(array.dtype).max // 2)
+            return array
+
+        return made
+
+    names = ("empty", "empty_like")
+    kept = {name: vars(np)[name] for name in names if callable(vars(np).get(name))}
+    for name, make in kept.items():
+        setattr(np, name, spoiling(make))
+    try:
+        yield
+    finally:
+        for name, make in kept.items():
+            setattr(np, name, make)
 
 
 @contextlib.contextmanager

@@ -56,6 +56,10 @@ class Evidence:
         self.kinds.append(kind)
 
 
+# Python's names of what is called.
+FUNCTIONS = ("function", "builtin_function_or_method", "method", "type", "ufunc")
+
+
 def shape_of(value: Any) -> str:
     """Say in a few words what kind of value something is."""
     if isinstance(value, np.ndarray):
@@ -69,6 +73,8 @@ def shape_of(value: Any) -> str:
     if isinstance(value, str):
         return text("checks.kind.text")
     if isinstance(value, Unreadable):
+        if value.kind in FUNCTIONS:
+            return text("checks.kind.function")
         return text("checks.kind.object", kind=value.kind)
     if isinstance(value, dict):
         return text("checks.kind.dict", n=len(value))
@@ -247,6 +253,7 @@ def _fact(difference: Difference) -> str:
     place = place_of(path, index)
     got, want = numbers.got[index], numbers.want[index]
     if difference.kind == "not finite":
+        # The first wrong entry may be a finite number.
         lost = np.argwhere(np.isfinite(numbers.want) & ~np.isfinite(numbers.got))[0]
         index = tuple(int(i) for i in lost)
         place = place_of(path, index)

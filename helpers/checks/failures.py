@@ -636,8 +636,8 @@ def _call(spot: Spot) -> str:
     is_array = re.search("0-dim|(length|size)-1", str(spot.error)) is not None
     if name.startswith("math.") and is_array and hasattr(np, last):
         return _say("math_of_array", name=name, code=spot.code(node.args[0]))
-    if name.startswith("math.") and isinstance(spot.error, OverflowError):
-        return _say("overflow", name=name, argument=spot.is_(node.args[0]))
+    if name.startswith("math.") and (said := _outside(spot, name, node)):
+        return said
     if name in ("max", "min") and isinstance(spot.error, ValueError):
         return _say("max", name=name, other=f"{name}imum")
     if isinstance(spot.error, TypeError) and "argument" in str(spot.error):
@@ -651,9 +651,34 @@ def _call(spot: Spot) -> str:
     if isinstance(spot.error, TypeError) and name == "range" and given:
         parts = [a for a, v in zip(node.args, given) if not isinstance(v, int)]
         return _say("range", parts=listed(map(spot.is_, parts)))
+    return _fractions(spot, last, node)
+
+
+def _outside(spot: Spot, name: str, node: ast.Call) -> str:
+    """Explain a number for which a function of `math` has no value."""
+    if isinstance(spot.error, OverflowError):
+        return _say("overflow", name=name, argument=spot.is_(node.args[0]))
+    if isinstance(spot.error, ValueError) and len(node.args) == 1:
+        if isinstance(spot.known(node.args[0]), int | float | np.generic):
+            return _say("domain", name=name, argument=spot.is_(node.args[0]))
     return ""
 
 
+def _fractions(spot: Spot, last: str, node: ast.Call) -> str:
+    """Name the sizes of a call that are no whole numbers."""
+    if not isinstance(spot.error, TypeError) or last not in SIZED:
+        return ""
+    sizes = [
+        part
+        for a in node.args
+        for part in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])
+        if isinstance(spot.known(part), float | np.floating)
+    ]
+    return _say("sizes", name=last, parts=listed(map(spot.is_, sizes))) if sizes else ""
+
+
+# Functions whose arguments are sizes.
+SIZED = ("randn", "rand", "zeros", "ones", "empty", "eye", "reshape")
 # PyTorch's names of NumPy's arguments.
 TORCH = {"dim": "axis", "keepdim": "keepdims"}
 UNKNOWN_KEYWORD = re.compile(
@@ -730,6 +755,10 @@ def _operands(spot: Spot) -> tuple[ast.AST, ast.AST] | None:
     return None
 
 
+UNFIT = re.compile(r"broadcast together with shapes (\([\d,]*\)) (\([\d,]*\)) *$")
+UNFILLED = re.compile(r"reshape array of size (\d+) into shape (\([\d,]*\))")
+
+
 def _product(spot: Spot) -> str:
     pair = _operands(spot)
     if pair is None or not isinstance(spot.error, ValueError):
@@ -745,6 +774,17 @@ def _product(spot: Spot) -> str:
     if is_product and any(numbers):
         return _say("product_of_number", **sides)
     if not isinstance(left, np.ndarray) or not isinstance(right, np.ndarray):
+        told = UNFIT.search(str(spot.error))
+        if told and isinstance(node, ast.BinOp | ast.Compare) and not is_product:
+            shapes = [
+                one.replace(",", ", ").replace(", )", ",)") for one in told.groups()
+            ]
+            parts = [
+                text("checks.failure.is", code=spot.code(operand), kind=kind)
+                for operand, shape in zip(pair, shapes)
+                for kind in [text("checks.failure.kind.array", shape=shape)]
+            ]
+            return _say("broadcast", left=parts[0], right=parts[1])
         return _say("product_unknown") if is_product else ""
     if is_product and left.ndim and right.ndim:
         n, m = left.shape[-1], right.shape[0 if right.ndim < 2 else -2]
@@ -778,7 +818,7 @@ def _operation(spot: Spot) -> str:
             return _say("tuple", code=spot.code(operand), value=value)
         if isinstance(value, types.FunctionType | types.BuiltinFunctionType | np.ufunc):
             return _say("function", code=spot.code(operand))
-    found = re.search(r": '(\w+)' and '(\w+)'", message)
+    found = re.search(r": '([\w.]+)' and '([\w.]+)'", message)
     kinds = found.groups() if found else ()
     for operand, value, kind in zip(pair, (left, right), kinds):
         if value is Unknown and kind == "tuple" and isinstance(operand, ast.Call):
@@ -790,7 +830,13 @@ def _operation(spot: Spot) -> str:
         if source:
             values = {"code": spot.code(operand), "value": str(value)[:20]}
             return _say("keys", source=source, **values)
-    return _say("operands", left=spot.is_(pair[0]), right=spot.is_(pair[1]))
+    sides = [spot.is_(operand) for operand in pair]
+    # What a call returned is not known any more, but Python names its kind.
+    for i, (operand, value, kind) in enumerate(zip(pair, (left, right), kinds)):
+        if value is Unknown:
+            said = text("checks.failure.kind.of_kind", kind=kind)
+            sides[i] = f"`{spot.code(operand)}` {said}"
+    return _say("operands", left=sides[0], right=sides[1])
 
 
 def _taken_apart(spot: Spot, operand: ast.AST, value: object) -> str:
@@ -864,6 +910,10 @@ def _reshape(spot: Spot) -> str:
         return ""
     array = _array_of(node)
     value = spot.known(array)
+    told = UNFILLED.search(str(spot.error))
+    if not isinstance(value, np.ndarray) and told:
+        n, shape = told.group(1), told.group(2).replace(",", ", ").replace(", )", ",)")
+        return _say("reshape_size", code=spot.code(array), n=n, shape=shape)
     if not isinstance(value, np.ndarray):
         return ""
     sizes = node.args if _method(node) else node.args[1:]
@@ -911,7 +961,13 @@ def _given(spot: Spot) -> str:
     """Say what met where nothing more is known: of a call, or square brackets."""
     node = spot.node
     if isinstance(node, ast.Call) and not isinstance(spot.error, NameError):
-        known = [a for a in node.args if spot.known(a) is not Unknown]
+        # Of a tuple that is written out, what stands in it says more.
+        known = [
+            part
+            for a in node.args
+            for part in (a.elts if isinstance(a, ast.Tuple) else [a])
+            if spot.known(part) is not Unknown
+        ]
         shown = [a for a in known if not isinstance(a, ast.Constant)]
         if shown:
             values = {"code": spot.code(node.func)}

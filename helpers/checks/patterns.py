@@ -10,7 +10,8 @@ fitted to them (numbers that occur twice, and 0 and 1, count once or not at all)
   least two cases, or ``SEARCHED[1]`` in one;
 - a condition on the wrong places (where an input is negative) must select one of at
   least ``2**BITS`` sets of places for each condition that was tried; a plain
-  description of places (only row 2) one of ``2**PLACE_BITS``.
+  description of places (only row 2) one of ``2**PLACE_BITS``, and one of all rows
+  up to a place one of ``2**LINE_BITS`` sets of rows.
 """
 
 import itertools
@@ -29,7 +30,7 @@ FIXED = (2, 3)
 # One constant that comes out alike in two cases is one equation to six digits.
 FITTED = (1, 2)
 SEARCHED = (4, 8)
-BITS, PLACE_BITS = 7, 5
+BITS, PLACE_BITS, LINE_BITS = 7, 5, 3
 # So many expected numbers have a sign or a size that none of the wrong ones has.
 MIXED = 5
 # So many arrays among the inputs are tried; a cache of a deep network has more.
@@ -609,8 +610,25 @@ def _place(cases: Cases) -> Finding | None:
             axis = int(key.endswith("column"))
             if end and all(n.want.shape[axis] == 1 for n in cases):
                 continue  # the only row or column there is
+            if key in WHOLE_LINES and _line_bits(cases, WHOLE_LINES[key]) < LINE_BITS:
+                continue
             return Finding(key, "place", {"i": i})
     return _mask(cases)
+
+
+# Descriptions of many whole rows or columns, and the axis on which these stand.
+WHOLE_LINES = {"from_rows": 0, "until_rows": 0, "from_columns": 1, "until_columns": 1}
+
+
+def _line_bits(cases: Cases, axis: int) -> float:
+    """Return how many bits it takes to name the wrong rows, or columns.
+
+    One mistake spoils whole lines, so their entries say no more than the lines do.
+    """
+    counts = [
+        (n.want.shape[axis], int(n.wrong.any(axis=1 - axis).sum())) for n in cases
+    ]
+    return sum(math.log2(math.comb(lines, wrong)) for lines, wrong in counts)
 
 
 def _places_of(n: Numbers) -> list[tuple[str, object]]:

@@ -520,6 +520,7 @@ def _loops(function: ast.FunctionDef, names: Mapping) -> Found:
             if any(isinstance(statement, ast.Return) for statement in loop.body):
                 yield "return_in_loop", {}
             yield from _last_pass(function, loop)
+            yield from _begun_anew(function, loop)
             yield from _endless(loop)
 
 
@@ -542,8 +543,8 @@ def _endless(loop: ast.For | ast.While) -> Found:
 def _last_pass(function: ast.FunctionDef, loop: ast.For | ast.While) -> Found:
     """Find sums that forget what the passes before have added.
 
-    A name that has a value before the loop, gets another in each pass, and is read
-    only after it.
+    A name that has a value before the loop, or one that depends on the loop's variable
+    and on no other pass, gets another in each pass, and is read only after it.
     """
     inside = list(ast.walk(loop))
     if any(isinstance(node, ast.Break) for node in inside):
@@ -560,7 +561,105 @@ def _last_pass(function: ast.FunctionDef, loop: ast.For | ast.While) -> Found:
         uses = [n for n in inside if isinstance(n, ast.Name) and n.id == target.id]
         if (
             len(uses) == 1
-            and target.id in _names_in([*before], ast.Store)
             and target.id in _names_in([*after], ast.Load)
+            and (
+                target.id in _names_in([*before], ast.Store)
+                or _of_one_pass(loop, statement.value)
+            )
         ):
             yield "last_pass", {"name": target.id}
+
+
+def _of_one_pass(loop: ast.For | ast.While, value: ast.expr) -> bool:
+    """Tell whether a value depends on the loop's variable, but on no pass before."""
+    if not isinstance(loop, ast.For):
+        return False
+    body = [n for statement in loop.body for n in ast.walk(statement)]
+    made: dict[str, set[str]] = {}  # of which names a name gets its value in a pass
+    carried: set[str] = set()  # names that are read before they get one
+    stored: set[str] = set()
+    for statement in loop.body:
+        nodes = list(ast.walk(statement))
+        read, new = _names_in(nodes, ast.Load), _names_in(nodes, ast.Store)
+        plain = isinstance(statement, ast.Assign)
+        carried |= read - stored if plain else read | new
+        stored |= new
+        for name in new:
+            made[name] = made.get(name, set()) | read
+    carried &= _names_in(body, ast.Store)
+    carried |= {
+        ast.unparse(filled).split("[")[0] for n in body for filled in _filled(n)
+    }
+    needed: set[str] = set()
+    fresh = _names_in(list(ast.walk(value)), ast.Load)
+    while fresh:
+        needed |= fresh
+        fresh = set().union(*(made.get(name, set()) for name in fresh)) - needed
+    return not needed & carried and bool(
+        needed & {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+    )
+
+
+EMPTY = ("np.zeros", "np.zeros_like", "np.ones", "list", "dict")
+
+
+def _begun_anew(function: ast.FunctionDef, loop: ast.For | ast.While) -> Found:
+    """Find sums and lists that each pass of a loop sets back to their beginning.
+
+    A name that gets a constant or something empty in each pass, is then added to or
+    filled, and is read only after the loop.
+    """
+    inside = list(ast.walk(loop))
+    if any(isinstance(node, ast.Break) for node in inside):
+        return
+    after = [
+        n
+        for n in _body(function)
+        if isinstance(n, ast.Name) and n.lineno > (loop.end_lineno or 0)
+    ]
+    for statement in loop.body:
+        if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+            continue
+        target, value = statement.targets[0], statement.value
+        if not isinstance(target, ast.Name) or not _is_beginning(value):
+            continue
+        name = target.id
+        updates = [n for n in inside if _updates(n, name)]
+        theirs = {id(n) for update in updates for n in ast.walk(update)}
+        others = [
+            n
+            for n in inside
+            if isinstance(n, ast.Name) and n.id == name and id(n) not in theirs
+        ]
+        if updates and others == [target] and name in _names_in([*after], ast.Load):
+            yield "begun_anew", {"name": name, "code": _code(statement)}
+
+
+def _is_beginning(value: ast.expr) -> bool:
+    """Tell whether a sum, a list or an array begins with this value."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, int | float)
+    if isinstance(value, ast.List | ast.Tuple):
+        return not value.elts
+    if isinstance(value, ast.Dict):
+        return not value.keys
+    return isinstance(value, ast.Call) and ast.unparse(value.func) in EMPTY
+
+
+def _updates(node: ast.AST, name: str) -> bool:
+    """Tell whether a statement adds to what a name holds, or fills it."""
+    target: ast.expr | None = None
+    if isinstance(node, ast.AugAssign):
+        target = node.target
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        called = node.value.func
+        if isinstance(called, ast.Attribute) and called.attr in CHANGE:
+            target = called.value
+    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = node.targets[0]
+        if isinstance(target, ast.Name):
+            read = _names_in(list(ast.walk(node.value)), ast.Load)
+            target = target if name in read else None
+    if isinstance(target, ast.Subscript):
+        target = target.value
+    return isinstance(target, ast.Name) and target.id == name

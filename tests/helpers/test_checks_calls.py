@@ -129,3 +129,31 @@ def test_output_and_warnings_are_kept_from_the_screen(capsys):
     assert any("careful" in text for text in outcome.warned)
     assert any("divide by zero" in text for text in outcome.warned)
     assert tuple(capsys.readouterr()) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("make", "seen"),
+    [
+        (lambda: np.empty((2, 3)), np.isnan),
+        (lambda: np.empty(2, dtype=np.float32), np.isnan),
+        (lambda: np.empty_like(np.zeros(3)), np.isnan),
+        (lambda: np.empty(3, dtype=int), lambda a: a > 1e9),
+    ],
+)
+def test_memory_without_values_never_looks_right(make, seen):
+    """New memory often holds zeros, which may be just what is asked for."""
+    empty, empty_like = np.empty, np.empty_like
+
+    assert np.all(seen(call(make, (), {}).value))
+    assert (np.empty, np.empty_like) == (empty, empty_like)
+
+
+def test_memory_that_is_filled_keeps_its_values():
+    """An answer may begin with an empty array."""
+
+    def fill():
+        array = np.empty((2, 2))
+        array[:] = 3.0
+        return array
+
+    assert np.all(call(fill, (), {}).value == 3)

@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import sys
 import types
 from dataclasses import replace
 
@@ -289,7 +290,30 @@ def by_loading_anew(z):
     return importlib.reload(activations).sigmoid(z)
 
 
+kept_apart = {"sigmoid": types.FunctionType(sigmoid.__code__, dict(vars(activations)))}
+
+
+def by_entry(z):
+    return kept_apart["sigmoid"](z)
+
+
+def in_a_closure(function):
+    return lambda z: function(z)
+
+
+by_closure = in_a_closure(types.FunctionType(sigmoid.__code__, {"np": np}))
+
+
+def by_loading_it_beside(z):
+    before = sys.modules.pop("helpers.activations")
+    try:
+        return importlib.import_module("helpers.activations").sigmoid(z)
+    finally:
+        sys.modules["helpers.activations"] = before
+
+
 WAYS = [sigmoid, copied, by_module, by_name, by_copy, by_attribute, by_part]
+WAYS += [by_entry, by_closure, by_loading_it_beside]
 
 
 @pytest.fixture
@@ -329,6 +353,21 @@ def test_the_function_that_is_asked_for_cannot_be_called(function):
     assert outcome.message == text("contract.broken.own_work")
     assert recognise(record, [run]).name == text("contract.name.own_work")
     assert sigmoid(0.0) == 0.5
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: np.broadcast_to(0.0, (2, 3)),
+        lambda: np.lib.stride_tricks.as_strided(np.zeros(1), (4, 1), (0, 8)),
+    ],
+)
+def test_an_array_whose_entries_share_memory_is_no_new_array(make):
+    """A change of one entry would be one of others, or is not possible."""
+    asked = Asked(contract=("independent results",))
+
+    assert call(lambda: {"v": make()}, (), {}, asked).aliased == ['["v"]']
+    assert call(lambda: {"v": make().copy()}, (), {}, asked).aliased == []
 
 
 def test_constants_are_not_called_frozen_draws():

@@ -443,6 +443,18 @@ def test_sign_ratio_axis_order_and_place_are_recognised(returned, sentence):
         (MATRIX.T, "dZ has shape (3, 2); expected (2, 3)"),
         (np.where(MATRIX > 6, np.nan, MATRIX), "dZ contains NaN (not a number), first"),
         (
+            np.where(MATRIX > 6, np.nan, MATRIX + 1),
+            "dZ contains NaN (not a number), first at dZ[1, 2]",
+        ),
+        (
+            np.where(MATRIX > 6, -np.inf, MATRIX + 1),
+            "dZ contains infinity, first at dZ[1, 2]",
+        ),
+        (
+            Unreadable("builtin_function_or_method"),
+            "dZ is a function; expected an array",
+        ),
+        (
             MATRIX + (MATRIX > 6),
             "1 of 6 entries of dZ is wrong, dZ[1, 2]: you returned",
         ),
@@ -723,6 +735,17 @@ def test_numbers_beyond_two_inputs_that_bound_the_expected_ones_are_named():
 
     wider = said_of([(w, g, {"low": a - 9, "high": b + 9}) for w, g, a, b in cases])[0]
     assert "holds numbers below" not in wider
+
+
+@pytest.mark.parametrize(("rows", "said"), [(4, False), (7, True)])
+def test_a_run_of_wrong_rows_is_said_only_of_many(rows, said):
+    """Rows are often wrong as a whole: three of four at the end may be chance."""
+    want = np.random.RandomState(1).randn(rows, 3)
+    got = want + (np.arange(rows)[:, None] >= 2) * np.random.RandomState(2).rand(
+        rows, 3
+    )
+
+    assert ("before row 2 are right" in said_of([(want, got, {})])[0]) is said
 
 
 def test_where_a_number_is_not_finite_the_input_is_named():

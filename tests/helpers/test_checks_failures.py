@@ -99,6 +99,31 @@ def advice(body, *args, before=""):
             "The module `math` is not imported. Add the line `import math`",
         ),
         ("import math\n    math.exp(X)", "`math.exp` takes one number, and `X` has"),
+        (
+            "import math\n    math.log(X.sum() - 15)",
+            "`math.log` is not defined for this number: `X.sum() - 15` is the number 0",
+        ),
+        (
+            "np.random.randn(4, 5 * 0.01)",
+            "`randn` are whole numbers: `5 * 0.01` is the",
+        ),
+        (
+            "n = 2.0\n    np.zeros((3, n))",
+            "`zeros` are whole numbers: `n` is the number 2",
+        ),
+        (
+            "n = (3, 5)\n    np.zeros((n, 1))",
+            "In the call of `np.zeros`, `n` is the tuple",
+        ),
+        (
+            "X / np.linalg.norm(X, axis=1).reshape(1, -1)",
+            "`np.linalg.norm(X, axis=1).reshape(1, -1)` has shape (1, 3)",
+        ),
+        (
+            "np.append(X, 1).reshape(3, 5)",
+            "`np.append(X, 1)` has 16 entries; the new shape (3, 5) has another number",
+        ),
+        ("1 - sorted(X.ravel())", "`sorted(X.ravel())` gives a value of the kind list"),
         ("np.zero((2, 2))", "`np` has no `zero`. Names like it: `zeros`"),
         ("np.sums(X)", "Names like it: `sum`"),
         ("Zed = X\n    return Zeds", "There is no name `Zeds`. Names like it: `Zed`"),

@@ -274,6 +274,48 @@ def test_a_sum_that_forgets_is_named(body, said):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
+        ("s = x[i] / y", True),
+        ("r = x[i]\n        s = r / y", True),
+        ("x = x - y\n        s = x * i", False),
+        ("s = {'x': x + y}", False),
+        ("y += x[i]\n        s = i * y", False),
+    ],
+)
+def test_a_result_of_one_pass_is_named(body, said):
+    """Where nothing of the passes before is in it, and none is kept."""
+    cell = f"def f(x, y):\n    for i in range(3):\n        {body}\n    return s + y\n"
+    found = slips_in_cells("f", [cell])
+
+    assert any("only the last pass counts" in one for one in found) is said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("s = 0\n        s += v * y", "(`s = 0`)"),
+        ("s = 0.0\n        s = s + v * y", "(`s = 0.0`)"),
+        ("s = []\n        s.append(v * y)", "(`s = []`)"),
+        ("s = {}\n        s[v] = y", "(`s = {}`)"),
+        ("s = np.zeros(3)\n        s[v] += y", "(`s = np.zeros(3)`)"),
+        ("s = 0\n        if v: s += y\n        if s: break", ""),
+        ("s = 0\n        s += v\n        t += s", ""),
+        ("s += v", ""),
+        ("s = []\n        t += len(s)", ""),
+    ],
+)
+def test_a_sum_that_begins_anew_is_named(body, said):
+    """Where each pass of a loop sets it back, and it is read only after the loop."""
+    loop = f"for v in x:\n        {body}\n"
+    cell = f"def f(x, y):\n    t = y\n    {loop}    return s, t\n"
+    found = [one for one in slips_in_cells("f", [cell]) if "anew" in one]
+
+    assert bool(found) == bool(said)
+    assert said in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
         ("while x > 0: y = y + 1\n    return y", "condition `x > 0`"),
         ("while x > 0: x = x - y\n    return x", ""),
         ("while x > 0:\n        y += 1\n        if y > 9: break\n    return y", ""),
