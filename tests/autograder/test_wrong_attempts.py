@@ -125,6 +125,27 @@ def test_the_second_checker_finds_entries_of_inputs(place, value, true):
 
 
 @pytest.mark.parametrize(
+    ("said", "true"),
+    [
+        ("NaN (not a number), first at Z[0, 1]", True),
+        ("infinity, first at Z[0, 1]", False),
+        ("infinity, first at Z[0, 2]", True),
+        ("NaN (not a number), first at Z[0, 0]", False),
+    ],
+)
+def test_the_second_checker_tells_nan_from_infinity(said, true):
+    """At the place that is named."""
+    record = FunctionCases("f", ("X",), Signature("single", ("Z",)))
+    expected, returned = np.ones((1, 3)), np.array([[2.0, np.nan, np.inf]])
+    results = compare(record.signature, expected, returned)
+    case = Case((np.eye(2),), {}, expected=Outcome(value=expected))
+    run = Run(case, Outcome(value=returned), results)
+    found = check_statements(record, [run], [], [[f"Z contains {said}"]])
+
+    assert (found.true, len(found.untrue)) == ((1, 0) if true else (0, 1))
+
+
+@pytest.mark.parametrize(
     ("returned", "true"),
     [
         (np.nan, ["the value of J is NaN (not a number)"]),
