@@ -94,12 +94,15 @@ def prose_of(source: str) -> str:
 def remarks_of(source: str, released: Collection[str]) -> str:
     """Return what a code cell says beside its code, if that is a sentence or more.
 
-    Comments and lone strings, without the lines that are in a released text.
+    Comments, lone strings, and strings that are given a name or printed, without the
+    lines that are in a released text and the names that are given a string there.
 
     Examples
     --------
     >>> remarks_of("# The product of a row and a column is a number.\\nx = 1", [])
     'The product of a row and a column is a number.'
+    >>> remarks_of("answer = 'A row times a column is one number.'", [])
+    'A row times a column is one number.'
     >>> remarks_of("# the mean\\nx = 1", [])
     ''
     """
@@ -107,11 +110,10 @@ def remarks_of(source: str, released: Collection[str]) -> str:
     if tree is None:
         return ""
     lone = [
-        statement.value.value
+        value.value
         for statement in tree.body
-        if isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
+        if isinstance(value := _string_of(statement, released), ast.Constant)
+        and isinstance(value.value, str)
     ]
     lines = [line.strip() for line in source.splitlines()]
     remarks = [line for line in lines if line[:1] == "#"]
@@ -122,6 +124,21 @@ def remarks_of(source: str, released: Collection[str]) -> str:
     words = "\n".join([*said, *map(str.strip, lone)]).strip()
     characters = sum(c > "\u2e80" for c in words)  # Chinese has no spaces
     return words if len(words.split()) + characters // 2 >= SENTENCE else ""
+
+
+def _string_of(statement: ast.stmt, released: Collection[str]) -> ast.expr | None:
+    """Return what a statement holds, names or prints."""
+    if isinstance(statement, ast.Expr):
+        value = statement.value
+        if isinstance(value, ast.Call) and ast.unparse(value.func) == "print":
+            return value.args[0] if len(value.args) == 1 else None
+        return value
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        # Predictions, for which the notebook has a name, answer no written question.
+        begun = f"{statement.targets[0].id} = "
+        if not any(begun in text for text in released):
+            return statement.value
+    return None
 
 
 def place_answers(

@@ -124,6 +124,22 @@ def test_an_answer_in_its_question_is_found_behind_a_cell_for_trying_things(stor
     assert [(f.kind, f.cell) for f in flags] == [("answer elsewhere", "why")]
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (f'answer = """{REMARK}"""\nprint(answer)', REMARK),
+        (f'x = 1\nprint("{REMARK}")', REMARK),
+        (f'print("{REMARK}", x)', ""),
+        (f'my_prediction = "{REMARK}"', ""),
+        (f'def f():\n    return "{REMARK}"', ""),
+        ('title = "cost and accuracy"', ""),
+    ],
+)
+def test_strings_of_code_may_be_an_answer(source, words):
+    """Where they are named or printed, but not where the notebook has their name."""
+    assert remarks_of(source, ['my_prediction = "..."']) == words
+
+
 def test_comments_of_code_are_no_texts_that_a_person_has_to_see(store):
     """Beside an answered question they are what comments are."""
     form = form_of(store)
