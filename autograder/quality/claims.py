@@ -622,7 +622,8 @@ def _not_finite(pair: Pair, values: dict[str, str]) -> bool:
     index = re.sub(r" in \w+$", "", values["place"]).rpartition("[")[2]
     lost = np.argwhere(np.isfinite(want) & ~np.isfinite(got))[0]
     shown = tuple(map(int, re.findall(r"\d+", index)))
-    kind = "nan" if np.isnan(got[tuple(lost)]) else "inf"
+    number = got[tuple(lost)]
+    kind = "nan" if np.isnan(number) else "inf" if number > 0 else "minus_inf"
     return tuple(lost) == shown and values["kind"] == _template(f"kind.{kind}")
 
 

@@ -209,6 +209,11 @@ def _inputs_at(difference: Difference, inputs: Mapping[str, object]) -> list[str
 ROOTS = ("type", "rank", "shape", "missing", "extra")
 
 
+def _name_of(number: float) -> str:
+    """Return the key of the name of a number that is not finite."""
+    return "nan" if math.isnan(number) else "inf" if number > 0 else "minus_inf"
+
+
 def _type_fact(path: str, expected: object, returned: object) -> str:
     say = "checks.evidence."
     if isinstance(returned, tuple) and len(returned) == 1:
@@ -257,7 +262,7 @@ def _fact(difference: Difference) -> str:
         lost = np.argwhere(np.isfinite(numbers.want) & ~np.isfinite(numbers.got))[0]
         index = tuple(int(i) for i in lost)
         place = place_of(path, index)
-        kind = text(f"checks.kind.{'nan' if math.isnan(numbers.got[index]) else 'inf'}")
+        kind = text(f"checks.kind.{_name_of(numbers.got[index])}")
         if place == path:
             return text(say + "is_not_finite", path=path, kind=kind)
         return text(say + "not_finite", path=path, kind=kind, place=place)

@@ -858,6 +858,9 @@ def _taken_apart(spot: Spot, operand: ast.AST, value: object) -> str:
     return ""
 
 
+OPERATORS: dict[type, tuple[str, str]] = {ast.And: ("and", "&"), ast.Or: ("or", "|")}
+
+
 def _truth(spot: Spot) -> str:
     if "truth value" not in str(spot.error):
         return ""
@@ -865,6 +868,14 @@ def _truth(spot: Spot) -> str:
         if isinstance(node, ast.Call) and spot.code(node.func) in ("max", "min"):
             name = spot.code(node.func)
             return _say("max", name=name, other=f"{name}imum")
+    for node in ast.walk(spot.statement):
+        if isinstance(node, ast.BoolOp):
+            # The last value is returned as it is, whatever it is.
+            for value in node.values[:-1]:
+                if isinstance(spot.known(value), np.ndarray):
+                    word, sign = OPERATORS[type(node.op)]
+                    values = {"code": spot.code(value), "word": word, "sign": sign}
+                    return _say("truth_of_several", **values)
     test = getattr(spot.statement, "test", spot.node)
     return _say("truth", code=spot.code(test))
 

@@ -460,7 +460,7 @@ QUESTIONS = {
     "input term": "term",
     "input": "input",
     "input factor": "factor",
-    "size": "place",
+    "size": "size",
     "equal entries": "equal",
     "zero": "zero",
     "not zero": "not_zero",
@@ -566,7 +566,10 @@ def cases_named(numbers: list[int]) -> str:
 
 
 # Questions that tell less than a remark on the source.
-GENERAL = ("checks.question.values", "checks.question.sign")
+GENERAL = tuple(
+    f"checks.question.{key}"
+    for key in ("values", "sign", "size", "one_result", "place")
+)
 
 
 def after_slips(slips: Sequence[str], question: str) -> str:

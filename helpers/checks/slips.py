@@ -70,7 +70,7 @@ def _slip(key: str, **values: object) -> Slip:
     return said
 
 
-CAUSES = frozenset(["order", "power", "rebound", "star"])
+CAUSES = frozenset(["draws", "generator", "order", "power", "rebound", "star"])
 
 
 def slips_of(function: Callable, seen: Seen = Seen()) -> list[str]:

@@ -463,6 +463,10 @@ def test_sign_ratio_axis_order_and_place_are_recognised(returned, sentence):
             np.where(MATRIX > 6, np.nan, MATRIX + 1),
             "dZ contains NaN (not a number), first at dZ[1, 2]",
         ),
+        (
+            np.where(MATRIX > 6, -np.inf, MATRIX),
+            "dZ contains minus infinity, first at dZ[1, 2]",
+        ),
         ({"a": 1}, "dZ is a dictionary of 1; expected an array"),
         (Unreadable("complex"), "dZ is complex; real numbers are expected."),
     ],

@@ -84,6 +84,8 @@ def advice(body, *args, before=""):
         ("Y = h(X, X), X\n    np.log(Y)", "only one of its values is meant?"),
         ("if X > 0: pass", "is an array of True and False, one for each entry"),
         ("X if X > 0 else 0", "cannot decide an `if`"),
+        ("X > 0 and W > 0", "`and` needs one True or False. To combine arrays"),
+        ("np.sum(X > 0 or W > 0)", "write `|`, with each comparison in brackets"),
         ("m = X.shape; X / m", ""),
         ("m = X.shape\n    range(m)", "`m` is the tuple (3, 5)"),
         ("m = X.shape\n    m / 2", "`m` is the tuple (3, 5), not a number"),

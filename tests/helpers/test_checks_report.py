@@ -17,7 +17,8 @@ from helpers.checks.cases import (
 from helpers.checks.comparison import Signature
 from helpers.checks.contract import entry_of
 from helpers.checks.recognition import Run, best_results, runs_of
-from helpers.checks.report import notes, reading_of, report_runs, short
+from helpers.checks.report import after_slips, notes, reading_of, report_runs, short
+from helpers.checks.slips import Seen, slips_in_cells
 from helpers.strings import text
 
 X = np.array([[1.0, 2.5, 4.0], [0.5, -1.0, 3.0]])
@@ -178,6 +179,26 @@ def test_a_slip_is_asked_about_where_nothing_better_is_known():
 
     assert text("checks.slip.unused", name="y") in asked
     assert text("checks.question.slip") in asked
+
+
+@pytest.mark.parametrize("known", ["values", "one_result", "place"])
+def test_a_remark_tells_more_than_where_something_is_wrong(known):
+    """To compute random numbers by hand, as these questions ask, helps nobody."""
+    asked = text(f"checks.question.{known}")
+
+    assert after_slips(["a remark"], asked) == text("checks.question.slip")
+    assert after_slips([], asked) == asked
+
+
+def test_random_numbers_of_ones_own_are_a_cause():
+    """Whatever else is known of the numbers, they come from another generator."""
+    own = "def f(x):\n    return np.random.default_rng().normal(size=x.shape)\n"
+    again = "def f(x):\n    return x * (np.random.rand(3) < 0.5)\n"
+    asked = text("checks.question.factor")
+    for source, drawn in ((own, True), (again, False)):
+        slips = slips_in_cells("f", [source], Seen(drawn=drawn))
+
+        assert after_slips(slips, asked) == text("checks.question.slip")
 
 
 @pytest.mark.parametrize(("solution", "told"), [(len, False), (np.sum, True)])
