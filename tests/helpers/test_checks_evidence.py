@@ -448,7 +448,7 @@ def test_sign_ratio_axis_order_and_place_are_recognised(returned, sentence):
         ),
         (
             np.where(MATRIX > 6, -np.inf, MATRIX + 1),
-            "dZ contains infinity, first at dZ[1, 2]",
+            "dZ contains minus infinity, first at dZ[1, 2]",
         ),
         (
             Unreadable("builtin_function_or_method"),
@@ -459,14 +459,6 @@ def test_sign_ratio_axis_order_and_place_are_recognised(returned, sentence):
             "1 of 6 entries of dZ is wrong, dZ[1, 2]: you returned",
         ),
         (MATRIX + 1, "all 6 entries of dZ are wrong; dZ[0, 0]: you returned 2,"),
-        (
-            np.where(MATRIX > 6, np.nan, MATRIX + 1),
-            "dZ contains NaN (not a number), first at dZ[1, 2]",
-        ),
-        (
-            np.where(MATRIX > 6, -np.inf, MATRIX),
-            "dZ contains minus infinity, first at dZ[1, 2]",
-        ),
         ({"a": 1}, "dZ is a dictionary of 1; expected an array"),
         (Unreadable("complex"), "dZ is complex; real numbers are expected."),
     ],
