@@ -211,3 +211,21 @@ def test_a_letter_with_two_meanings_is_said_to_have_two():
     )
     for row in ("| $\\sigma(z)$ |", "| $\\mu$, $\\sigma$ |", "| $h$, $\\kappa$ |"):
         assert row in glossary
+
+
+@pytest.mark.parametrize(
+    ("lesson", "cell", "name"),
+    [
+        ("01_logistic_regression", "row-column", "dot product"),
+        ("01_logistic_regression", "row-column", "Hadamard product"),
+        ("01_logistic_regression", "logistic", "decision boundary"),
+        ("01_logistic_regression", "logistic", "logistic function"),
+        ("01_logistic_regression", "loss", "binary cross-entropy"),
+        ("02_shallow_network", "backprop-figure", "outer product"),
+        ("03_deep_network", "blocks-figure", "logit"),
+        ("03_deep_network", "start", "root mean square"),
+    ],
+)
+def test_the_name_in_other_books_stands_where_a_thing_is_defined(lesson, cell, name):
+    """A learner who reads on elsewhere finds the same thing under its usual name."""
+    assert f"*{name}*" in text_of(lesson, cell)
