@@ -580,6 +580,20 @@ def after_slips(slips: Sequence[str], question: str) -> str:
     return question
 
 
+def _whole_inputs(function: FunctionCases, runs: list[Run]) -> list[str]:
+    """Return the names of arrays of integers in cases with a wrong value."""
+    found = {}
+    for run in runs:
+        if run.right or run.outcome.error is not None:
+            continue
+        named = dict(zip(function.parameters, run.case.args)) | run.case.kwargs
+        for name, given in named.items():
+            value = resolve(given)
+            if isinstance(value, np.ndarray) and value.dtype.kind in "iub":
+                found[name] = True
+    return list(found)
+
+
 def remarks_on(
     answer: Callable | Sequence[str],
     function: FunctionCases,
@@ -597,6 +611,7 @@ def remarks_on(
         counted=all(type(leaf) is int for leaf in expected),
         stopped=any(run.outcome.error for run in runs),
         kinds=evidence.kinds,
+        whole=_whole_inputs(function, runs),
     )
     if callable(answer):
         slips = slips_of(answer, seen)

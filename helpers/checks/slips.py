@@ -33,9 +33,14 @@ class Seen:
     counted: bool = False  # all that it should return are whole numbers, as sizes are
     stopped: bool = False  # in one of them, so that its last lines did not count
     kinds: Sequence[str] = ()  # of knowledge, to which the relations belong that hold
+    whole: Sequence[
+        str
+    ] = ()  # inputs that hold whole numbers where the answer is wrong
 
-    def suits(self, key: str) -> bool:
+    def suits(self, key: str, values: Mapping[str, object]) -> bool:
         """Whether a remark is worth saying."""
+        if key == "like_whole":
+            return values["name"] in self.whole
         if key in ("generator", "draws"):
             return self.drawn == (key == "generator")
         if key == "only_size":
@@ -168,7 +173,7 @@ def _slips_in(node: ast.FunctionDef, names: Mapping, seen: Seen) -> list[str]:
         _slip(key, **values)
         for search in (*searches, _generators, _names, _loops)
         for key, values in search(node, names)
-        if seen.suits(key)
+        if seen.suits(key, values)
     )
     return list[str](found)[:MOST]
 
@@ -276,6 +281,8 @@ WHOLE = ("range", "np.zeros", "np.ones", "np.empty", "np.arange")
 SIGNS: dict[type, str] = {ast.BitAnd: "&", ast.BitOr: "|"}
 
 
+# They make an array of the data type of another one.
+LIKE = ("zeros_like", "ones_like", "empty_like")
 SEEDED = ("seed", "RandomState", "default_rng", "Random")
 
 
@@ -287,8 +294,14 @@ def _calls(function: ast.FunctionDef, names: Mapping) -> Found:
         node.args and ast.unparse(node.func).rpartition(".")[2] in SEEDED
         for node in calls
     )
+    stored = _names_in(_body(function), ast.Store)
     for node in calls:
         called = ast.unparse(node.func)
+        if called.rpartition(".")[2] in LIKE and len(node.args) == 1:
+            model = node.args[0]
+            if isinstance(model, ast.Name) and model.id not in stored:
+                if not node.keywords:
+                    yield "like_whole", {"code": _code(node), "name": model.id}
         if called in ("np.empty", "numpy.empty", "np.empty_like"):
             yield "empty", {"code": _code(node)}
         if called.startswith(("np.random.", "numpy.random.", "random.")):

@@ -54,6 +54,23 @@ def test_what_is_rarely_meant_is_remarked_on(body, remark):
     assert any(remark in said for said in slips_of(function, Seen(drawn=True)))
 
 
+@pytest.mark.parametrize(
+    ("body", "whole", "said"),
+    [
+        ("s = np.zeros_like(x)", ["x"], True),
+        ("s = np.zeros_like(x)", ["y"], False),
+        ("s = np.zeros_like(x, dtype=float)", ["x"], False),
+        ("x = x * 1.0\n    s = np.zeros_like(x)", ["x"], False),
+    ],
+)
+def test_an_array_like_whole_numbers_is_remarked_on(body, whole, said):
+    """It cuts off fractions, which nobody sees in the code."""
+    cell = f"def f(x, y):\n    {body}\n    s[:] = x / y\n    return s"
+    found = slips_in_cells("f", [cell], Seen(whole=whole))
+
+    assert any("holds no fractions" in one for one in found) is said
+
+
 def test_an_ordinary_function_gets_no_remark():
     """Unpacking more than is used is common and says nothing."""
     body = "(a, c), d = x, y\n    np.random.seed(1)\n    print('{x}'.format(x=f'{a}'))"
