@@ -385,6 +385,7 @@ RELATIONS: dict[str, Check] = {
     "logarithm_base": _of_leaves(lambda w, g, b: _near(g * np.log(b), w), "base"),
     "ratios": _is_list,
     "offset": _is_list,
+    "offset_one": _is_list,
     "offsets": _is_list,
     "offset_columns": _same_lines(lambda w, g: g - w, 0),
     "offset_rows": _same_lines(lambda w, g: g - w, 1),

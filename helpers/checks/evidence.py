@@ -430,7 +430,8 @@ MAX_ALSO, MAX_NAMED = 2, 4
 CERTAIN = (
     *("sign", "sign_one", "all_zero", "is_zero", "not_zero", "should_be_zero"),
     *("ratio", "ratio_one", "ratio_named", "ratio_over", "logarithm_base"),
-    *("offset", "offsets", "transposed_square", "same_as_input", "same_as_result"),
+    *("offset", "offset_one", "offsets", "transposed_square"),
+    *("same_as_input", "same_as_result"),
     *("function", "rounded_to", "power_of", "unfilled", "zeros_from", "booleans"),
     *("input_added", "input_missing"),
 )

@@ -291,8 +291,12 @@ def _offset(cases: Cases) -> Finding | None:
         return None
     found = list(dict.fromkeys(number(o.flat[0]) for o in offsets))
     values = {"offset": listed(found)}
-    if len(found) == 1 and explained(cases, FITTED, free=1):
-        return Finding("offset", "offset", values)
+    single = all(n.want.size == 1 for n in cases)
+    # Two small whole numbers differ from two others by one amount only too often.
+    counts = single and all(n.got.item().is_integer() for n in cases)
+    rule = FIXED if counts and found[0] not in ("1", "-1") else FITTED
+    if len(found) == 1 and explained(cases, rule, free=1):
+        return Finding("offset_one" if single else "offset", "offset", values)
     if len(found) > 1 and explained(cases, FIXED, fitted=1):
         return _named_offset(cases) or Finding("offsets", "offset", values)
     return None

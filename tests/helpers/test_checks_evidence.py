@@ -470,6 +470,26 @@ def test_facts_are_said_of_a_single_case(returned, fact):
     assert evidence_of([(results, {})]).cases[0][0].startswith(fact)
 
 
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        ([(1, 4), (3, 6)], False),
+        ([(1, 4), (3, 6), (7, 10), (2, 5)], True),
+        ([(1, 2), (3, 4)], True),
+        ([(1.5, 4.75), (3.25, 6.5)], True),
+    ],
+)
+def test_two_whole_numbers_that_differ_alike_are_chance(pairs, said):
+    """Two indices of a list are three too large for many reasons, or one for one."""
+    judged = [
+        (compare(Signature("single", ("best",)), want, got), {}) for want, got in pairs
+    ]
+    found = "; ".join(evidence_of(judged).relations)
+
+    assert ("by the same amount in each case" in found) is said
+    assert "every value" not in found
+
+
 def test_a_number_slightly_above_one_says_nothing_of_a_bound():
     """That all expected numbers are small can be chance; a probability of 2 cannot."""
     want = np.array([[0.2, -0.7, 0.9], [0.5, 0.1, -0.3]])
