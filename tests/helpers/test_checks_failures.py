@@ -209,9 +209,19 @@ def test_what_an_exception_means_is_said_without_its_text_too():
         ("2.0 ^ 2", "`^` is not a power"),
         ("x ^ 2", "`^` is not a power"),
         ("(1, 2) - (3, 4)", "a tuple stands where a number"),
+        ("np.zeros(((2, 3), 1))", "a tuple or a list stands where one whole number"),
+        ("np.zeros('3')", "an operation was tried on values that do not have it"),
+        ("np.zeros((2, -1))", "a size or a range is not possible"),
+        ("np.exp({})", "an operation was tried on values that do not have it"),
+        ("np.exp('x')", "an operation was tried on values that do not have it"),
+        ("np.abs('x')", "an operation was tried on values that do not have it"),
+        ("np.exp((x, (x, x)))", "values of different shapes stand where one array"),
+        ("np.arange(3).__itruediv__(2)", "whole numbers cannot take a fraction"),
+        ("math.log(0)", "a function such as a logarithm or a root has no value"),
+        ("math.sqrt('x')", "an operation was tried on values that do not have it"),
     ]:
         with pytest.raises(Exception) as caught:
-            eval(expression, {"x": x, "np": np})
+            eval(expression, {"x": x, "np": np, "math": math})
 
         said = advice_on(caught.type.__name__, str(caught.value))
 
