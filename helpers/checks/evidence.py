@@ -571,7 +571,13 @@ def _relate_kinds(
             kind = "transposition" if key.startswith("transposed") else "axis"
             evidence.relate(key, kind, path=path, **values)
             return
-    if kinds <= {"shape", "rank"} and (named := _named_size(differences, inputs)):
+    # Where only an axis was lost, no size is wrong.
+    lost = kinds == {"rank"} and all(
+        np.asarray(item.returned).size == np.asarray(item.expected).size
+        for item in differences
+    )
+    named = {} if lost else _named_size(differences, inputs)
+    if kinds <= {"shape", "rank"} and named:
         evidence.relate("size_of", "axis", path=path, **named)
         return
     if kinds == {"value", "not finite"}:

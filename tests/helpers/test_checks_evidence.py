@@ -409,6 +409,7 @@ def test_zeros_and_ones_are_nobodys_input():
     assert "input" not in text
 
 
+MATRICES = np.ones((2, 3)), np.ones((4, 5))
 MATRIX = np.array([[1.0, 2.0, 3.5], [4.0, 5.0, 7.0]])
 
 
@@ -488,6 +489,19 @@ def test_two_whole_numbers_that_differ_alike_are_chance(pairs, said):
 
     assert ("by the same amount in each case" in found) is said
     assert "every value" not in found
+
+
+def test_a_lost_axis_is_no_wrong_size():
+    """As many sums as rows are right; the axis that keepdims keeps is missing."""
+    cases = [(A.sum(axis=1, keepdims=True), A.sum(axis=1), {"X": A}) for A in MATRICES]
+
+    assert "the size of" not in said_of(cases)[0]
+    assert (
+        "with one axis"
+        in evidence_of(
+            [(compare(Signature("single", ("dZ",)), w, g), i) for w, g, i in cases]
+        ).cases[0][0]
+    )
 
 
 def test_a_number_slightly_above_one_says_nothing_of_a_bound():
