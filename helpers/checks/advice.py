@@ -61,6 +61,8 @@ RULES = [
     ("TypeError", "operand|ufunc|multiply|must be str|supported", "operands"),
     ("AttributeError", "", "attribute"),
     ("NotImplementedError", "helpers", "own_work"),
+    ("NotImplementedError", "^$", "not_written"),
+    ("AssertionError", "^$", "assertion"),
     ("RuntimeError", "changed size", "changed_size"),
     ("Unsupported", "nested|neither text", "strange_keys"),
     ("UFuncTypeError|_UFuncNoLoopError", "", "operands"),

@@ -359,6 +359,8 @@ def test_a_wrong_axis_is_no_transpose():
         ("TypeError", "'NoneType' object is not subscriptable", "something is None"),
         ("UnboundLocalError", "", "before anything was assigned"),
         ("AxisError", "axis 1 is out of bounds", "axis"),
+        ("AssertionError", "", "an `assert` does not hold for these inputs"),
+        ("NotImplementedError", "", "a line raises this error on purpose"),
     ],
 )
 def test_an_exception_is_translated_into_advice(error, message, advice):
