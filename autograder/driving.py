@@ -6,6 +6,7 @@ code does to it can lose marks and never win them. Recording, mutation and the
 other measurements drive through the same loop, within the same limits.
 """
 
+import contextlib
 import os
 import sys
 import time
@@ -23,6 +24,7 @@ from autograder.protocol import (
     CallForm,
     CaseForm,
     CaseLimits,
+    Child,
     FunctionForm,
     OutcomeForm,
     outcome_form,
@@ -31,8 +33,11 @@ from helpers.checks.calls import Asked, Outcome, call
 from helpers.checks.values import decode, encode, plain
 from helpers.strings import speak
 
+MORE = "more"  # what a child asks that has done all
 # By check cell, and the end of the notebook under the empty name.
 _moments: dict[str, Moment] = {}
+# A child that has done all and waits for the next request, if there is one.
+_waiting: list[Stream] = []
 
 
 def start(language: str = "") -> str:
@@ -63,11 +68,13 @@ def note(cell: str) -> str:
     return "noted"
 
 
-def run(request: Sequence[FunctionForm], seconds: float, ask: Ask) -> list[AnswerForm]:
+def run(
+    request: Sequence[FunctionForm], seconds: float, child: Child, ask: Ask
+) -> list[AnswerForm]:
     """Drive functions of the notebook, as `drive` says; a case has some `seconds`."""
     if "" not in _moments:
         note("")
-    return drive(request, _moments, CaseLimits(seconds), ask)
+    return drive(request, _moments, CaseLimits(seconds), ask, child)
 
 
 def drive(
@@ -75,14 +82,15 @@ def drive(
     moments: Mapping[str, Moment],
     limits: CaseLimits,
     ask: Ask | None = None,
+    child: Child = "alone",
 ) -> list[AnswerForm]:
     """Call functions with their inputs, each in the state of its moment.
 
     `moments` are those of the check cells, and the end of the notebook under the empty
-    name; `ask` answers what stand-ins ask. Returns an answer for each form.
+    name; `ask` answers what stand-ins ask, in a child that is "alone". Returns an
+    answer for each form.
     """
     answers: list[AnswerForm] = []
-    groups = []
     end = moments.get("")
     for form in request:
         moment = moments.get(form["cell"])
@@ -96,16 +104,34 @@ def drive(
         answers.append(
             {"kind": kind, "outcomes": [], "seconds": 0.0, "differs": bool(differs)}
         )
-        if callable(function):
-            prepare = _prepared(moments[form["cell"]], form)
-            groups.append(Group(prepare, form["cases"], asked_of(form)))
-    found = outcomes(groups, limits, ask)
+    groups = _groups(request, moments)
+    waited = _waiting.pop() if _waiting else None
+    if waited is not None and child != "next":
+        waited.kill()
+        waited = None
+    if waited is not None:
+        waited.answer = lambda form: request if form == MORE else None
+    then = partial(_groups, moments=moments) if child == "first" else None
+    found = outcomes(groups, limits, ask, waited, then)
     driven = [answer for answer in answers if answer["kind"] == "function"]
-    for answer, group in zip(driven, groups, strict=True):
-        begun = time.monotonic()
-        answer["outcomes"] = [next(found) for _ in group.cases]
-        answer["seconds"] = round(time.monotonic() - begun, 3)
+    with contextlib.closing(found):
+        for answer, group in zip(driven, groups, strict=True):
+            begun = time.monotonic()
+            answer["outcomes"] = [next(found) for _ in group.cases]
+            answer["seconds"] = round(time.monotonic() - begun, 3)
     return answers
+
+
+def _groups(
+    request: Sequence[FunctionForm], moments: Mapping[str, Moment]
+) -> list["Group"]:
+    """Return the cases of those that are functions at their moments."""
+    return [
+        Group(_prepared(moment, form), form["cases"], asked_of(form))
+        for form in request
+        if (moment := moments.get(form["cell"]))
+        and callable(moment.namespace.get(form["name"]))
+    ]
 
 
 def _prepared(moment: Moment, form: FunctionForm) -> Callable[[Ask], Callable]:
@@ -203,29 +229,29 @@ def asked_of(form: Mapping[str, Any]) -> Asked:
 
 
 def outcomes(
-    groups: Sequence[Group], limits: CaseLimits, ask: Ask | None = None
+    groups: Sequence[Group],
+    limits: CaseLimits,
+    ask: Ask | None = None,
+    child: Stream | None = None,
+    then: Callable[[Sequence[FunctionForm]], list[Group]] | None = None,
 ) -> Generator[OutcomeForm]:
     """Call functions in forked children.
 
     A fork costs more than most cases: one child serves as many as it survives. `ask`
-    answers what stand-ins ask. Yields what came of each case of each group, in order;
-    it names the reason where the child ended, took too long or sent what is no frame.
+    answers what stand-ins ask. `child` is one that has waited for these groups; with
+    `then`, which makes groups of a request, the last one waits for another. Yields what
+    came of each case of each group, in order; it names the reason where the child
+    ended, took too long or sent what is no frame.
     """
     tasks = [(g, case) for g, group in enumerate(groups) for case in group.cases]
 
     def work(begin: int, ask: Ask) -> Iterable[OutcomeForm]:
-        current, function, problem = -1, None, None
-        for number, form in tasks[begin:]:
-            group = groups[number]
-            if number != current:
-                current, problem = number, None
-                try:
-                    function = group.prepare(ask)
-                except Exception as error:  # a cell that cannot even be defined
-                    problem = error
-            yield outcome_form(_called(group, function, form, limits, problem))
+        yield from _answered(groups, tasks[begin:], limits, ask)
+        if then is not None:
+            more = then(ask(MORE))
+            cases = [(g, case) for g, group in enumerate(more) for case in group.cases]
+            yield from _answered(more, cases, limits, ask)
 
-    child: Stream | None = None
     task = 0
     try:
         for group in groups:
@@ -248,8 +274,29 @@ def outcomes(
                 kept = frame if isinstance(frame, dict) else {"failed": reason}
                 yield cast(OutcomeForm, kept)
     finally:
-        if child is not None:
+        if child is not None and then is not None:
+            _waiting.append(child)
+        elif child is not None:
             child.kill()
+
+
+def _answered(
+    groups: Sequence[Group],
+    tasks: Sequence[tuple[int, CaseForm]],
+    limits: CaseLimits,
+    ask: Ask,
+) -> Iterable[OutcomeForm]:
+    """Call functions in this process, each case by the number of its group."""
+    current, function, problem = -1, None, None
+    for number, form in tasks:
+        group = groups[number]
+        if number != current:
+            current, problem = number, None
+            try:
+                function = group.prepare(ask)
+            except Exception as error:  # a cell that cannot even be defined
+                problem = error
+        yield outcome_form(_called(group, function, form, limits, problem))
 
 
 def _called(

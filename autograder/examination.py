@@ -2,26 +2,39 @@
 
 Public cases come first, as the functions were at their check cells and, where
 that earns less than all, as they are at the end of the notebook. Hidden inputs
-follow when the answers to the public cases are complete. Last come functions that
-are wrong and call others, with the reference in the place of those: when nothing
-can be learned any more about functions that have not been asked yet.
+follow when the answers to the public cases are complete, to the child that gave
+them: a fork costs more than most cases. What is not right there is asked of another
+child, where nothing was called before. Last come functions that are wrong and call
+others, with the reference in the place of those: when nothing can be learned any
+more about functions that have not been asked yet.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from logging import Logger, getLogger
 from typing import Protocol
 
 from autograder.forks import Ask
 from autograder.judging import FunctionVerdict, Judge, Trial, Verdict
-from autograder.protocol import CaseForm, FunctionForm, read_answer
+from autograder.protocol import CaseForm, Child, FunctionForm, read_answer
 from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.values import encode
 
-Drive = Callable[[list[FunctionForm], Ask | None], object]
 MISSING = "Missing"
+ENDED = ("TimeLimit", "Crash", "Lost")  # errors for which a case has cost a child
+
+
+class Drive(Protocol):
+    """What brings a request to the learner's process and returns its answers.
+
+    It may raise NoAnswer.
+    """
+
+    def __call__(
+        self, forms: list[FunctionForm], ask: Ask | None, child: Child, /
+    ) -> object: ...
 
 
 class Answering(Protocol):
@@ -117,8 +130,7 @@ def _up_to_the_last(record: FunctionCases, failing: Collection[int]) -> list[int
 class Examination:
     """Drives the functions of one submission and judges what comes back.
 
-    `drive` brings a request to the learner's process and returns its answers; it may
-    raise NoAnswer. `untouched` are functions that the learner has not begun. Where
+    `untouched` are functions that the learner has not begun. Where
     there is a `reference`, its ``answerer`` answers what stand-ins ask.
 
     Attributes
@@ -146,6 +158,7 @@ class Examination:
         self._log = log or getLogger(__name__)
         self._records = judge.store.cases.functions
         self._kinds: dict[str, str] = {}
+        self._first: dict[str, Trial] = {}  # of all cases, at their check cells
         self._differ: set[str] = set()
         self.trials: dict[str, list[Trial]] = {}
         self.seconds: dict[str, float] = {}
@@ -163,14 +176,24 @@ class Examination:
         later: dict[str, dict[int, Outcome]] = {n: {} for n in self._records}
         for hidden in (False, True):
             chosen = {name: _cases(r, hidden) for name, r in self._records.items()}
-            self._ask(chosen, outcomes, required=not hidden)
-            again = {
+            if hidden:
+                self._ask(chosen, outcomes, "next")
+                again = [n for n in chosen if self._to_ask_again(n, outcomes[n])]
+                self._ask({name: chosen[name] for name in again}, outcomes)
+            else:
+                more = any(_cases(r, True) for r in self._records.values())
+                child: Child = "first" if more else "alone"
+                self._ask(chosen, outcomes, child, required=True)
+            later_too = {
                 name: self._failing(name, outcomes[name], chosen[name])
                 for name in self._differ
                 if name not in self._untouched
             }
-            calls = {n: _up_to_the_last(self._records[n], again[n]) for n in again}
-            self._ask(calls, later, at_end=True, kept=again)
+            calls = {
+                name: _up_to_the_last(self._records[name], failing)
+                for name, failing in later_too.items()
+            }
+            self._ask(calls, later, at_end=True, kept=later_too)
         functions: dict[str, FunctionVerdict] = {}
         for name, record in self._records.items():
             try:
@@ -188,6 +211,7 @@ class Examination:
         self,
         chosen: dict[str, list[int]],
         outcomes: dict[str, dict[int, Outcome]],
+        child: Child = "alone",
         at_end: bool = False,
         required: bool = False,
         kept: dict[str, list[int]] | None = None,
@@ -201,7 +225,7 @@ class Examination:
         if not forms:
             return
         try:
-            given = self._drive([form for form, _ in forms], None)
+            given = self._drive([form for form, _ in forms], None, child)
         except NoAnswer as problem:
             if required:
                 raise
@@ -224,6 +248,23 @@ class Examination:
                 if kept is None or number in kept[name]:
                     outcomes[name][number] = outcome
 
+    def _to_ask_again(self, name: str, outcomes: dict[int, Outcome]) -> bool:
+        """Tell whether a hidden case is not right where others were called before."""
+        record = self._records[name]
+        ended = any(outcomes[i].error in ENDED for i in _cases(record, False))
+        hidden = _cases(record, True)
+        missing = all(outcomes[i].error == MISSING for i in hidden)
+        if name in self._untouched or ended or missing:
+            return False
+        try:
+            trial = self.judge.trial(record, "check", outcomes)
+        except Exception:  # it is judged again, and reported, at the end
+            return False
+        if any(trial.marks[i] < 1 for i in hidden):
+            return True
+        self._first[name] = trial
+        return False
+
     def _failing(
         self, name: str, outcomes: dict[int, Outcome], numbers: list[int]
     ) -> list[int]:
@@ -241,7 +282,8 @@ class Examination:
         later: dict[int, Outcome],
         earlier: dict[str, FunctionVerdict],
     ) -> FunctionVerdict:
-        trials = [self.judge.trial(record, "check", outcomes)]
+        first = self._first.get(record.name)
+        trials = [first or self.judge.trial(record, "check", outcomes)]
         if later:
             trials.append(self.judge.trial(record, "end", later, outcomes))
         self.trials[record.name] = trials
@@ -326,7 +368,7 @@ class Examination:
                 asked.update(n for n in stand_ins if n == name)
                 return ask(form)
 
-            given = self._drive([form for form, _ in pairs], noting)
+            given = self._drive([form for form, _ in pairs], noting, "alone")
         except NoAnswer as problem:
             self.problems[record.name] = str(problem)
             return None

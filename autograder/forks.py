@@ -104,12 +104,13 @@ class Stream:
     """Frames that a child sends, each a JSON value.
 
     `work` is called in the child with a function that asks; what it yields is sent.
-    `answer` answers what the child asks; without it nothing is answered.
+    `answer` answers what the child asks; without it nothing is answered. What it asks
+    is read, and answered, while the next frame is waited for.
     """
 
     def __init__(self, work: Work, answer: Ask | None = None) -> None:
         ours, theirs = socket.socketpair()
-        self._answer = answer
+        self.answer = answer
         self._pid = os.fork()
         if self._pid == 0:
             ours.close()
@@ -147,7 +148,7 @@ class Stream:
                 form = json.loads(body)
                 if "said" in form:
                     return form["said"]
-                answered = self._answer(form["form"]) if self._answer else None
+                answered = self.answer(form["form"]) if self.answer else None
                 self._line.send({"answered": form["asked"], "form": answered})
             except (ValueError, RecursionError, KeyError, TypeError):
                 self.ended = "garbled"

@@ -5,11 +5,14 @@ written by anybody: the readers here bound it and take nothing else.
 """
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from helpers.checks.calls import Outcome
 from helpers.checks.values import Unsupported, decode, encode
 
+# By which child of a learner's process a request is served: by one of its own, which
+# then ends or waits for the next request, or by the one that has waited.
+Child = Literal["alone", "first", "next"]
 TOO_LARGE = "too large"  # stands for what a session did not read
 MAX_NAME = 60
 MAX_MESSAGE = 300

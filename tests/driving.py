@@ -48,10 +48,11 @@ def examined(store, namespace, untouched=(), seconds=2, reference=None, at_end=N
     if at_end is not None:
         moments[""] = Moment(at_end)
 
-    def driven(forms, ask):
+    def driven(forms, ask, child):
         # As through a connection.
         forms = json.loads(json.dumps(forms))
-        return json.loads(json.dumps(drive(forms, moments, CaseLimits(seconds), ask)))
+        limits = CaseLimits(seconds)
+        return json.loads(json.dumps(drive(forms, moments, limits, ask, child)))
 
     examination = Examination(Judge(store), driven, untouched, reference)
     return examination, examination.verdict()
@@ -71,8 +72,8 @@ def examined_in_shell(store, cells, folder, reference=None, seconds=5.0):
             else:
                 session.run(cell, 60, lambda kind, content: printed.append(content))
 
-        def driven(forms, ask):
-            return session.ask("run", [forms, seconds], 120, ask)
+        def driven(forms, ask, child):
+            return session.ask("run", [forms, seconds, child], 120, ask)
 
         examination = Examination(Judge(store), driven, (), reference)
         return examination, examination.verdict(), printed

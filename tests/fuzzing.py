@@ -354,7 +354,7 @@ class Fuzzer:
         log.propagate = False
         log.handlers = [faults]
 
-        def drive(forms: list, ask: object) -> object:
+        def drive(forms: list, ask: object, child: str) -> object:
             secret = any(
                 case in hidden_forms for form in forms for case in form["cases"]
             )

@@ -34,7 +34,7 @@ from autograder.judging import (
     earning_results,
     untouched_functions,
 )
-from autograder.protocol import FunctionForm
+from autograder.protocol import Child, FunctionForm
 from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, Entry, FunctionCases, inputs_from
@@ -606,10 +606,14 @@ def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
 def _verdict(store: Store, answers: list) -> Verdict:
     """Judge answers that were given to the requests of an examination."""
     given = iter(answers)
+    known: dict[tuple[str, str], object] = {}
 
-    def answer(forms: list[FunctionForm], ask: Ask | None) -> object:
+    def answer(forms: list[FunctionForm], ask: Ask | None, child: Child) -> object:
+        keys = [(form["name"], form["cell"]) for form in forms]
+        if child != "alone":
+            known.update(zip(keys, next(given)))
         # What is asked again, at the end of the notebook, was not presented.
-        return next(given, None) if forms[0]["cell"] else None
+        return [known.get(key) for key in keys]
 
     return Examination(Judge(store), answer).verdict()
 

@@ -53,7 +53,7 @@ from autograder.judging import (
 )
 from autograder.names import plain, unusable
 from autograder.outputs import Recorder, counted, new_output, notebook_text
-from autograder.protocol import CaseLimits, FunctionForm
+from autograder.protocol import CaseLimits, Child, FunctionForm
 from autograder.reference import Reference
 from autograder.sandbox.session import Ended, Failed, Session, Show, TooMuch, TooSlow
 from autograder.sandbox.settings import LIMITS, Sandbox
@@ -455,13 +455,16 @@ class JudgedExecute(Execute):
         finally:
             reference.end()
 
-    def _answers(self, forms: list[FunctionForm], ask: Ask | None) -> object:
+    def _answers(
+        self, forms: list[FunctionForm], ask: Ask | None, child: Child
+    ) -> object:
         """Bring a request to the learner's process."""
         cases = sum(len(form["cases"]) for form in forms)
         # A hanging case costs its limit, and two of them end a function.
         limit = 60 + 2 * (self.case_seconds + 6) * len(forms) + cases
         try:
-            return self._session.ask("run", [forms, self.case_seconds], limit, ask)
+            request = [forms, self.case_seconds, child]
+            return self._session.ask("run", request, limit, ask)
         except Ended:
             raise NoAnswer("the kernel died while the cases ran") from None
         except (Failed, TooSlow) as error:

@@ -15,6 +15,7 @@ from autograder.protocol import (
     AnswerForm,
     CallForm,
     CaseLimits,
+    Child,
     FunctionForm,
     ReturnForm,
 )
@@ -66,11 +67,12 @@ class Solution:
         forms: list[FunctionForm],
         limits: CaseLimits,
         ask: Ask | None = None,
+        child: Child = "alone",
     ) -> list[AnswerForm]:
         """Drive functions of a submission whose names are the same at every cell."""
         moment = Moment(namespace)
         cells = {form["cell"] for form in forms} | {""}
-        return drive(forms, dict.fromkeys(cells, moment), limits, ask)
+        return drive(forms, dict.fromkeys(cells, moment), limits, ask, child)
 
     def verdict(
         self, judge: Judge, texts: Mapping[str, str], untouched: Collection[str] = ()
@@ -82,7 +84,9 @@ class Solution:
         """
         namespace = self.defined(texts)
 
-        def driven(forms: list[FunctionForm], ask: Ask | None) -> list[AnswerForm]:
-            return self.driven(namespace, forms, CaseLimits(), ask)
+        def driven(
+            forms: list[FunctionForm], ask: Ask | None, child: Child
+        ) -> list[AnswerForm]:
+            return self.driven(namespace, forms, CaseLimits(), ask, child)
 
         return Examination(judge, driven, untouched, self).verdict()
