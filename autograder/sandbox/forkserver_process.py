@@ -141,6 +141,8 @@ def main(descriptor: int) -> None:  # noqa: C901
         )
     gc.freeze()  # the little garbage stays, too: to look for it takes longer
     gc.enable()
+    if syscalls.LINUX:
+        syscalls.use_huge_pages()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
         messages.send(control, {"isolation": isolation.as_dict(), "reasons": reasons})
