@@ -146,37 +146,33 @@ def _cards(
 def _advice(
     function: FunctionCases, verdict: FunctionVerdict, evidence: Evidence
 ) -> list[Advice]:
-    advice = []
+    if verdict.state not in ("wrong", "misconception"):
+        return []
     failed = [run for run, mark in zip(verdict.runs, verdict.marks) if mark < 1]
     only_hidden = bool(failed) and all(
         isinstance(run, Sealed) and run.hidden for run in failed
     )
-    if verdict.state in ("wrong", "misconception"):
-        advice += [
-            Advice(text("checks.common"), ended(said)) for said in evidence.relations
-        ]
-        advice += also_wrong(evidence) if verdict.entry is None else []
+    advice = [Advice(text("checks.common"), ended(said)) for said in evidence.relations]
+    advice += also_wrong(evidence) if verdict.entry is None else []
     looped = is_looped(verdict.cells, function.name)
     if verdict.entry is not None:
         hint = hint_for(verdict.entry, _open(verdict), evidence, looped)
         if hint:
             advice.append(Advice(text("checks.think"), hint))
-    elif verdict.state == "wrong" and only_hidden:
+    elif only_hidden:
         # Of these alone the source tells that they are wrong in other cases.
         slips = slips_in_cells(function.name, verdict.cells)
         slips = [slip for slip in slips if getattr(slip, "rebound", False)]
         advice += [Advice(text("checks.in_code"), slip) for slip in slips]
         advice.append(Advice(text("checks.think"), text("feedback.only_hidden")))
-    elif verdict.state == "wrong" and failed:
+    elif failed:
         slips = remarks_on(verdict.cells, function, _open(verdict), evidence)
         advice += [Advice(text("checks.in_code"), slip) for slip in slips]
         question = after_slips(slips, question_for(_open(verdict), evidence, looped))
         advice.append(Advice(text("checks.think"), question))
-    if verdict.state in ("misconception", "wrong"):
-        own = verdict.entry.read if verdict.entry is not None else ""
-        reading = reading_of(function, own or function.read)
-        advice += [reading] if reading is not None else []
-    return advice
+    own = verdict.entry.read if verdict.entry is not None else ""
+    reading = reading_of(function, own or function.read)
+    return [*advice, reading] if reading is not None else advice
 
 
 def hints_of(function: FunctionCases, verdict: FunctionVerdict) -> list[Advice]:
