@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
+from autograder.forks import HEAD
 from autograder.protocol import TOO_LARGE
 from autograder.sandbox.forkserver import ChildReport
 from autograder.sandbox.settings import LIMITS, Sandbox
-from autograder.sandbox.shell import HEAD
 
 PIECE = 262_144
 MOST_FRAMES = 10_000  # of one request

@@ -38,10 +38,10 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 from autograder import driving
+from autograder.forks import HEAD
 from autograder.moments import watch
 from helpers.strings import text
 
-HEAD = struct.Struct(">I")
 INLINE = "module://matplotlib_inline.backend_inline"
 MOST_TEXT = 1_000_000  # characters that one cell may print
 PAUSE = 0.2  # seconds that printed text may wait for more

@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 import autograder
+from autograder.forks import HEAD
 from autograder.nbgrader.execution import JudgedExecute
 from autograder.protocol import TOO_LARGE
 from autograder.sandbox.session import (
@@ -26,7 +27,6 @@ from autograder.sandbox.session import (
     TooSlow,
 )
 from autograder.sandbox.settings import Sandbox
-from autograder.sandbox.shell import HEAD
 from autograder.store import Store
 from helpers.checks.cases import NotebookCases
 
