@@ -156,11 +156,14 @@ def linked(folder: Path, root: Path) -> str:
     return ""
 
 
-def write_atomically(path: Path, content: str | bytes, mode: int = 0o666) -> None:
+def write_atomically(
+    path: Path, content: str | bytes, mode: int = 0o666, synced: bool = True
+) -> None:
     """Write a file that is either the old or the new one, whenever this ends.
 
     Its folder is made; text is written in UTF-8. `mode` is what ``open`` gives a new
-    file, before the umask.
+    file, before the umask. What is not `synced` is not waited for until it is on the
+    disk: when the power fails, the file may hold anything.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.new")
@@ -170,7 +173,8 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o666) -> Non
         with open(os.open(new, flags, mode), "wb") as file:
             file.write(raw)
             file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                os.fsync(file.fileno())
         os.replace(new, path)
     except BaseException:  # only then: it may be another writer's by now
         new.unlink(missing_ok=True)

@@ -85,7 +85,9 @@ class Ledger:
                 "flagged": finished.flagged,
                 "flags": flags_form(finished.flags),
             }
-            _write(self._results / f"{finished.key}.json", form)
+            # What a power failure spoils is found out, and done again.
+            path = self._results / f"{finished.key}.json"
+            write_atomically(path, json.dumps(form), synced=False)
 
     def made_from(self, student: str) -> str:
         """Return the digest of what a learner's grade was made from, or nothing."""
@@ -95,7 +97,8 @@ class Ledger:
 
     def note(self, student: str, made_from: str) -> None:
         """Note what a learner's grade was made from."""
-        _write(self._graded / f"{student}.json", {"made_from": made_from})
+        path, form = self._graded / f"{student}.json", {"made_from": made_from}
+        write_atomically(path, json.dumps(form), synced=False)
 
     def forget(self, student: str) -> None:
         """Forget a learner's grade, which is about to be made anew."""
@@ -110,7 +113,7 @@ class Ledger:
         """Remember who is still to be graded anew."""
         left = sorted(students)
         if left:
-            _write(self._redo, left)
+            write_atomically(self._redo, json.dumps(left))
         else:
             self._redo.unlink(missing_ok=True)
 
@@ -121,7 +124,3 @@ def _read(path: Path, most: int) -> object:
         return None if raw is None else json.loads(raw)
     except (ValueError, RecursionError):
         return None
-
-
-def _write(path: Path, form: object) -> None:
-    write_atomically(path, json.dumps(form))

@@ -228,8 +228,7 @@ class GradingRun:
                 return False
         return True
 
-    # What becomes of one notebook stands together, in the order in which it happens.
-    def grade(  # noqa: C901
+    def grade(
         self,
         bundle: Assignment,
         planned: list[Work],
@@ -241,6 +240,18 @@ class GradingRun:
         a pool's ``run``. None comes now and then, while nothing is done.
         """
         writer = Writer(self.course, bundle)
+        try:
+            yield from self._grade(writer, planned, workers)
+        finally:
+            writer.sweep()
+
+    # What becomes of one notebook stands together, in the order in which it happens.
+    def _grade(  # noqa: C901
+        self,
+        writer: Writer,
+        planned: list[Work],
+        workers: Callable[[Iterable[Task]], Iterator[Finished | None]],
+    ) -> Iterator[Work | None]:
         redo = self.ledger.to_redo()
         by_name = {work.student: work for work in planned}
         damaged: list[Task] = []

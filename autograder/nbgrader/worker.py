@@ -11,7 +11,6 @@ import os
 import pickle
 import shutil
 import sys
-import tempfile
 import threading
 import time
 import traceback
@@ -235,7 +234,7 @@ def grade(assignment: Assignment, task: Task) -> Finished:
         key = f"{os.getpid()} {assignment.fingerprint}"
         if key not in _converters:
             remove_converters()
-            folder, lock = scratch.make("grade-", tempfile.gettempdir())
+            folder, lock = scratch.make("grade-", scratch.memory())
             _converters[key] = Converter(assignment, Path(folder))
             _converters[key].lock = lock
         return _converters[key].grade(task)

@@ -1,18 +1,19 @@
 """The one writer: gradebook rows and the files in ``autograded/``.
 
 For each submission: the old files are moved away and the old marks withdrawn;
-nbgrader's own converter writes the new marks, and the new files into a staging
-folder; the folder is renamed. So a submission that has a folder in
+nbgrader's own converter writes the new marks, in one transaction, and the new files
+into a staging folder; the folder is renamed. So a submission that has a folder in
 ``autograded/`` has the marks that were made with it, whenever the run ends.
 """
 
+import contextlib
 import copy
 import json
 import logging
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -42,6 +43,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import capture_log
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import scoped_session, sessionmaker
 
 from autograder.errors import CourseError, advised
 from autograder.flags import Flag, flags_form
@@ -64,6 +66,44 @@ BUSY = (
 PAUSES = (1, 5, 15)
 
 
+class _Book(Gradebook):
+    """A gradebook that can keep what is committed until all of it is there.
+
+    nbgrader commits half a dozen times for each submission, and each time all waits
+    for the disk.
+    """
+
+    db: scoped_session
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Write all or nothing of what is committed meanwhile, at the end."""
+        self._separate = self.db
+        with self.engine.connect() as connection:
+            self._transaction = connection.begin()
+            self.db = scoped_session(
+                sessionmaker(connection, join_transaction_mode="rollback_only")
+            )
+            try:
+                yield
+                self.part()
+            finally:
+                self._transaction.close()
+                self.db.remove()
+                self.db = self._separate
+
+    def part(self) -> None:
+        """Write what there is, for others to see; from now on each part by itself."""
+        if self._transaction.is_active:
+            self._transaction.commit()
+            self.db.remove()
+            self.db = self._separate
+
+    def drop(self) -> None:
+        """Write nothing of it."""
+        self._transaction.close()
+
+
 class _Finish(Autograde):
     """nbgrader's converter from the point where grades are saved.
 
@@ -75,7 +115,7 @@ class _Finish(Autograde):
     files: Mapping[str, bytes]
     submitted: Path
     student: str
-    book: Gradebook
+    book: _Book
     odd_time = False
 
     def init_notebooks(self) -> None:
@@ -194,7 +234,10 @@ class _Finish(Autograde):
             # It would find that there is nothing to do.
             if self._late or step is not AssignLatePenalties
         ]
-        may_change = self.odd_time or any(s is not SaveJudgedGrades for s in steps)
+        others = any(step is not SaveJudgedGrades for step in steps)
+        if others:
+            self.book.part()  # they open the gradebook themselves
+        may_change = self.odd_time or others
         before = _digest(notebook) if may_change else b""
         if self.odd_time:
             finished.flags.append(Flag("time"))
@@ -256,7 +299,7 @@ class Writer:
         # They keep the statements that they have compiled, but no connection.
         try:
             self._patient, self._hasty = (
-                Gradebook(
+                _Book(
                     patient(course.directory.db_url, wait), course.directory.course_id
                 )
                 for wait in (seconds, 0)
@@ -271,7 +314,7 @@ class Writer:
         self.sweep()
 
     def sweep(self) -> None:
-        """Remove what an interrupted run left half done."""
+        """Remove what a run has left, and one that was interrupted, half done."""
         scratch.remove(str(self._staging))
 
     def graded_folder(self, student: str) -> Path:
@@ -339,7 +382,7 @@ class Writer:
 
     def _write(self, student: str, finished: Mapping[str, Finished]) -> str:
         self.withdraw(student)
-        self.sweep()
+        scratch.remove(str(self._staging / student))
         directory = CourseDirectory(config=self._config, log=self._course.directory.log)
         directory.assignment_id = self._assignment
         directory.student_id = student
@@ -349,8 +392,10 @@ class Writer:
         app.finished = finished
         app.files = self._files
         app.book = self._book
-        with self._book:
+        with self._book, self._book.together():
             result = capture_log(app)
+            if not result["success"]:
+                self._book.drop()
         if not result["success"]:
             self.withdraw(student)
             self.sweep()
@@ -362,8 +407,7 @@ class Writer:
         )
         folder = self.graded_folder(student)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        made.rename(folder)
-        self.sweep()
+        made.rename(folder)  # what is left of its staging folder is swept at the end
         return ""
 
 

@@ -134,7 +134,7 @@ class _Client:
             descriptors,
             self.isolation,
             self.readable,
-            os.path.join(self.folder, request["name"]),
+            self.folder,
             self.environment,
         )
         if self.isolation.by_one:

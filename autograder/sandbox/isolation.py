@@ -155,14 +155,16 @@ def enter(
 ) -> str:
     """Isolate this process, for good; return the scratch folder as seen from there.
 
-    An existing `folder` is this child's own; files of the folder `submission` are
-    copied to ``work`` below the returned one. `user` is the id to become, if any.
+    An existing `folder` is this child's own, but with namespaces; files of the folder
+    `submission` are copied to ``work`` below the returned one. `user` is the id to
+    become, if any.
     """
     occupied = Occupied.now()  # where there still is a /proc
     uid, gid = (user, user) if user is not None else (os.getuid(), os.getgid())
     if isolation.namespaces:
+        # Children of one folder see nothing of each other's: each mounts its own there.
         root = os.path.join(folder, "root")
-        os.mkdir(root)
+        os.makedirs(root, exist_ok=True)
         outside = namespaces.build_root(root, readable, limits.disk, (uid, gid))
         home = namespaces.HOME
     else:

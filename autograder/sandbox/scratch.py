@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 
 LOCK = "lock"
+MEMORY, PLENTY = "/dev/shm", 2**30
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -33,6 +34,19 @@ def make(prefix: str, parent: str) -> tuple[str, int]:
     # Nobody sees the file before it is locked.
     os.rename(new, os.path.join(folder, LOCK))
     return folder, lock
+
+
+def memory() -> str:
+    """Return a folder for small files that nothing has to wait for the disk for.
+
+    It lies in memory where there is plenty, else where all temporary files do.
+    """
+    with contextlib.suppress(OSError):
+        found = os.statvfs(MEMORY)
+        free = found.f_bavail * found.f_frsize
+        if os.path.ismount(MEMORY) and os.access(MEMORY, os.W_OK) and free > PLENTY:
+            return MEMORY
+    return tempfile.gettempdir()
 
 
 def sweep(prefix: str, parent: str) -> list[str]:

@@ -54,10 +54,14 @@ class Supervisor:
     descriptors: list[int]  # open ones that are handed on to the target
     isolation: Isolation
     readable: list[str]  # what the child may read of this machine
-    folder: str  # of the child's own; made here and removed at the end
+    # Where the child's own folder is made, and removed at the end. With namespaces it
+    # is a file system of the child's, on a folder that is everybody's.
+    parent: str
     environment: dict[str, str]  # the child's variables
 
     def __post_init__(self) -> None:
+        own = "mounted" if self.isolation.namespaces else self.request["name"]
+        self.folder = os.path.join(self.parent, own)
         self._limits = Limits(**self.request["limits"])
         self._log = bytearray()
         self._logged = 0
@@ -88,7 +92,7 @@ class Supervisor:
         self._next_look = self._started + TICK
         self.tick = TICK
         self._expect(self.connection.fileno(), self._listen)
-        os.mkdir(self.folder)
+        os.makedirs(self.folder, exist_ok=self.isolation.namespaces)
         os.chmod(self.folder, 0o711)
         said, saying = os.pipe()
         self._expect(said, self._hear)
@@ -181,7 +185,8 @@ class Supervisor:
                 os.close(descriptor)
         self.connection.close()
         self._close_handed()
-        scratch.remove(self.folder)
+        if not self.isolation.namespaces:
+            scratch.remove(self.folder)
 
     def _expect(self, descriptor: int, read: Callable[[int], None]) -> None:
         self._open[descriptor] = read
