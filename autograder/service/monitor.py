@@ -156,8 +156,11 @@ def _serve(
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
             return
-    server.timeout = 0.5
+    server.timeout = 0
+    _Handler.told = time.monotonic()
     while True:
+        # What was said before a question is known when it is answered.
+        connection.wait([pipe, server.socket])
         try:
             while pipe.poll():
                 _Handler.metrics, _Handler.health = pipe.recv()

@@ -171,6 +171,7 @@ class Server:
 
     def run(self) -> None:
         """Work until ``stopping`` is set."""
+        self._tell()
         while not self.stopping:
             if not self.step():
                 time.sleep(self.settings.poll)
