@@ -635,6 +635,43 @@ def test_marks_are_taken_away_in_three_statements(two):
     assert len(said) <= 3
 
 
+def test_a_submission_is_written_as_a_whole_or_not(two, monkeypatch):
+    """One transaction, for which all waits for the disk once."""
+    commits = []
+    engine = writer_module.Gradebook.__init__
+
+    def watched(self, *arguments, **settings):
+        engine(self, *arguments, **settings)
+        event.listen(self.engine, "commit", lambda _: commits.append(self))
+
+    right = writer_module._Finish.write_single_notebook
+
+    def full(self, *arguments):
+        if self.student == "bob":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return right(self, *arguments)
+
+    monkeypatch.setattr(writer_module.Gradebook, "__init__", watched)
+    monkeypatch.setattr(writer_module._Finish, "write_single_notebook", full)
+    writer = writer_module.Writer(
+        Course(two), GradingRun(Course(two), "01_tiny").bundle()
+    )
+    text = Results(two).text(1.5)
+    del commits[:]
+
+    said = {
+        name: writer.write(name, {"tiny": Finished(name, "tiny", text=text)})
+        for name in ("ann", "bob")
+    }
+
+    assert said["ann"] == ""
+    assert len(commits) == 1
+    assert "No space left" in said["bob"]
+    with Gradebook(f"sqlite:///{two / 'gradebook.db'}") as book:
+        found = [one.student_id for one in book.assignment_submissions(ASSIGNMENT)]
+    assert found == ["ann"]
+
+
 def test_what_a_worker_finished_is_read_as_nbformat_reads_it():
     """Nodes in nodes and in lists, texts in lines, and nothing of a passing kind."""
     notebook = tiny_notebook()
@@ -653,8 +690,9 @@ def test_what_a_worker_finished_is_read_as_nbformat_reads_it():
 
 STEPS = {
     "before the old files are gone": (writer_module.Writer, "withdraw", 1),
-    "after the old files are gone": (writer_module.Writer, "sweep", 2),
-    "with some marks saved": (writer_module._Finish, "write_single_notebook", 1),
+    "after the old files are gone": (writer_module._Book, "together", 1),
+    "before the marks are there": (writer_module._Finish, "write_single_notebook", 1),
+    "with all marks said": (writer_module._Book, "part", 1),
     "before the new files are there": (Path, "rename", 2),
     "before it is noted": (GradingRun, "grade", 0),
 }
