@@ -62,9 +62,12 @@ def notebook_in(raw: bytes, stores: Mapping[str, Store]) -> str:
     names, by ids, or by the text of those that may not be edited; empty where there is
     none, or more than one. Nothing of the file is run or compiled.
     """
-    if len(raw) > MOST_BYTES:
-        return ""
-    cells = parse_submission(raw).cells
+    return _notebook_of(parse_submission(raw), stores) if len(raw) <= MOST_BYTES else ""
+
+
+def _notebook_of(submission: Submission, stores: Mapping[str, Store]) -> str:
+    """Say which notebook of an assignment has the cells of a submission."""
+    cells = submission.cells
     keys = {cell.grade_id for cell in cells} | {cell.cell_id for cell in cells}
     keys |= {cell.source.strip() for cell in cells}
     found = []
@@ -124,7 +127,8 @@ def choose(
     assignment's notebooks. Where that file is untouched or not there, and one notebook
     beside it is this one with work in it, that one is taken, with a note and a flag; of
     several none is chosen. Other notebooks beside it are named in a flag, but for those
-    that are another of the assignment's.
+    that are another of the assignment's. Where the file that was read holds the cells
+    of such a one, a flag says so.
     """
     named = os.path.lexists(path)
     submission, healed = _read(path, store)
@@ -152,6 +156,9 @@ def choose(
         with speaking(candidates[0][2].language):
             submission = Submission(damage=text("submission.several", files=names))
             healed = heal(submission, store)
+    held = _notebook_of(submission, stores)
+    if held not in ("", path.stem):
+        healed.flags.append(Flag("another", detail=held))
     if others:
         healed.flags.append(Flag("copies", detail=_names(sorted(others))))
     return submission, healed

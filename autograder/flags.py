@@ -7,6 +7,7 @@ MOST = 200
 
 # What graders read; a cell's id or a number stands in the braces.
 SENTENCES = {
+    "another": "its file holds the cells of {detail}: look whether two were exchanged",
     "answer elsewhere": "the answer to {cell} was found in another cell",
     "attachments": "something attached to {cell} was left out: only PNG and JPEG "
     "images of ordinary size are kept",

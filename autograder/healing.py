@@ -249,7 +249,12 @@ class _Healing:
             lambda cell: cell.cell_id if cell.cell_id in known else "",
             lambda cell: by_source.get(cell.source.strip(), ""),
             lambda cell: next(
-                (solutions[n] for n in _defined(cell.source) if n in solutions), ""
+                (
+                    solutions[n]
+                    for n in _defined(cell.source)
+                    if solutions.get(n) in known
+                ),
+                "",
             ),
         )
         for rule in rules:

@@ -49,6 +49,15 @@ def test_a_renamed_notebook_is_no_copy_of_another_one(stores, tmp_path):
     assert CENTRE not in chosen(tmp_path, stores, "other")[0]
 
 
+def test_the_cells_of_another_notebook_are_named(stores, tmp_path):
+    """As where two names were exchanged, or one notebook was handed in twice."""
+    for name in ("tiny", "other"):
+        (tmp_path / f"{name}.ipynb").write_bytes(content(stores["tiny"], CENTRE))
+
+    assert "another" not in [kind for kind, _ in chosen(tmp_path, stores)[2]]
+    assert ("another", "tiny") in chosen(tmp_path, stores, "other")[2]
+
+
 def test_of_several_files_none_is_graded_and_all_are_named(stores, tmp_path):
     """The learner is told what to do, and a person decides."""
     for name in ("a", "b"):
