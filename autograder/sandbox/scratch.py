@@ -16,7 +16,8 @@ import tempfile
 from collections.abc import Iterator
 
 LOCK = "lock"
-MEMORY, PLENTY = "/dev/shm", 2**30
+MEMORY = "/dev/shm"
+PLENTY = 2**30  # bytes for each processor: a large submission takes half of it
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -44,7 +45,8 @@ def memory() -> str:
     with contextlib.suppress(OSError):
         found = os.statvfs(MEMORY)
         free = found.f_bavail * found.f_frsize
-        if os.path.ismount(MEMORY) and os.access(MEMORY, os.W_OK) and free > PLENTY:
+        plenty = free > PLENTY * (os.cpu_count() or 1)
+        if plenty and os.path.ismount(MEMORY) and os.access(MEMORY, os.W_OK):
             return MEMORY
     return tempfile.gettempdir()
 

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import types
 
 import pytest
 
@@ -144,3 +146,22 @@ def test_a_nursery_removes_what_a_killed_one_left(tmp_path):
     with ForkServer(Preparation(("json",)), str(tmp_path)) as forkserver:
         assert [forkserver.folder] == [str(path) for path in tmp_path.iterdir()]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "free, mounted, in_memory", [(64, True, True), (64, False, False), (0, True, False)]
+)
+def test_files_that_nobody_keeps_lie_in_memory_where_there_is_plenty(
+    monkeypatch, free, mounted, in_memory
+):
+    """A container's has 64 MB, which one large submission fills."""
+    blocks = types.SimpleNamespace(f_bavail=free * 2**18, f_frsize=4096)
+    monkeypatch.setattr(scratch.os, "statvfs", lambda _: blocks)
+    monkeypatch.setattr(scratch.os.path, "ismount", lambda _: mounted)
+    monkeypatch.setattr(scratch.os, "access", lambda *_: True)
+    monkeypatch.setattr(scratch.os, "cpu_count", lambda: 8)
+
+    found = scratch.memory()
+
+    assert (found == "/dev/shm") is in_memory
+    assert in_memory or found == tempfile.gettempdir()
