@@ -82,7 +82,11 @@ class _Book(Gradebook):
         with self.engine.connect() as connection:
             self._transaction = connection.begin()
             self.db = scoped_session(
-                sessionmaker(connection, join_transaction_mode="rollback_only")
+                sessionmaker(
+                    connection,
+                    join_transaction_mode="rollback_only",
+                    expire_on_commit=False,  # nobody else writes meanwhile
+                )
             )
             try:
                 yield
