@@ -7,14 +7,16 @@ A moment is shallow copies of dictionaries, and costs a fraction of a millisecon
 It covers names of the notebook, of built-ins, of the watched modules and of all
 modules imported since the start; code and default values of the notebook's own
 functions; small lists, dictionaries, sets and arrays that the notebook's names
-are bound to; NumPy's handling of floating-point errors and the recursion limit.
-It does not cover what is inside of nested containers and larger arrays,
-attributes of objects and classes, closures, files, or other state of C code.
+are bound to; attributes of its classes and of their objects; NumPy's handling of
+floating-point errors and the recursion limit.
+It does not cover what is inside of nested containers and larger arrays, closures,
+files, or other state of C code.
 """
 
 import builtins
 import contextlib
 import ctypes
+import functools
 import sys
 import types
 from collections.abc import Iterator, Mapping
@@ -27,7 +29,9 @@ NUMPY = ("numpy", "numpy.fft", "numpy.linalg", "numpy.ma", "numpy.random")
 MOST_ITEMS = 1000
 MOST_BYTES = 8_192
 MOST_NEW = 200  # modules that the learner imported
+DEPTH = 4  # of functions within functions
 MISSING = object()
+LRU = type(functools.lru_cache(len))
 VERSION = 24  # bytes from the start of a dictionary to the number of its version
 
 
@@ -200,13 +204,33 @@ def _is_small(value: Any) -> bool:
         return len(value) <= MOST_ITEMS
     if kind is np.ndarray:
         return value.nbytes <= MOST_BYTES and not value.dtype.hasobject
-    return kind is types.FunctionType
+    return kind is types.FunctionType or _attributes(value) is not None
+
+
+def _is_ours(kind: type) -> bool:
+    return vars(kind).get("__module__") == "__main__"
+
+
+def _attributes(value: Any) -> Mapping[str, Any] | None:
+    """Return the attributes of a class of the notebook, or of an object of one."""
+    kind = type(value)
+    if kind is type:
+        own: Mapping[str, Any] = vars(value)
+        return own if _is_ours(value) and len(own) <= MOST_ITEMS else None
+    if type(kind) is not type or not _is_ours(kind):
+        return None
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:  # it has slots
+        return None
+    return own if type(own) is dict and len(own) <= MOST_ITEMS else None
 
 
 def _content(value: Any) -> Any:
     if isinstance(value, types.FunctionType):
         return (value.__code__, value.__defaults__, value.__kwdefaults__)
-    return value.copy()
+    attributes = _attributes(value)
+    return value.copy() if attributes is None else dict(attributes)
 
 
 def _fill(value: Any, content: Any) -> None:
@@ -219,6 +243,18 @@ def _fill(value: Any, content: Any) -> None:
     elif isinstance(value, np.ndarray):
         if value.flags.writeable and value.shape == content.shape:
             value[...] = content
+    elif type(value) is type:
+        for key in set(vars(value)) - set(content):
+            with contextlib.suppress(AttributeError, TypeError):
+                type.__delattr__(value, key)
+        for key, former in content.items():
+            if vars(value).get(key, MISSING) is not former:
+                with contextlib.suppress(AttributeError, TypeError):
+                    type.__setattr__(value, key, former)
+    elif (attributes := _attributes(value)) is not None:
+        if not _same(attributes, content):
+            attributes.clear()  # type: ignore[attr-defined]
+            attributes.update(content)  # type: ignore[attr-defined]
     elif isinstance(value, list):
         value[:] = content
     elif not _same(value, content):
@@ -250,10 +286,34 @@ def _reached(name: str, namespace: Mapping[str, object]) -> set[str]:
         if name in found:
             continue
         found.add(name)
-        function = namespace.get(name)
-        if isinstance(function, types.FunctionType):
-            waiting += _names(function.__code__)
+        for code in _codes(namespace.get(name)):
+            waiting += _names(code)
     return found
+
+
+def _codes(value: Any, depth: int = DEPTH) -> Iterator[types.CodeType]:
+    """Yield the code of a function, and of those that it wraps or that a class has."""
+    kind = type(value)
+    inner: list[Any] = []
+    if kind is types.FunctionType:
+        yield value.__code__
+        for cell in value.__closure__ or ():
+            with contextlib.suppress(ValueError):  # nothing in it yet
+                inner.append(cell.cell_contents)
+    elif kind in (staticmethod, classmethod, types.MethodType):
+        inner = [value.__func__, getattr(value, "__self__", None)]
+    elif kind is functools.partial:
+        inner = [value.func, *value.args, *value.keywords.values()]
+    elif kind is np.vectorize:
+        inner = [value.pyfunc]
+    elif kind is LRU:
+        inner = [value.__wrapped__]
+    elif kind is property:
+        inner = [value.fget]
+    elif (attributes := _attributes(value)) is not None:
+        inner = [*attributes.values(), *([] if kind is type else [kind])]
+    for one in inner if depth else ():
+        yield from _codes(one, depth - 1)
 
 
 def _names(code: types.CodeType) -> Iterator[str]:

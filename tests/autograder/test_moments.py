@@ -1,5 +1,6 @@
 """What Run All shows is what counts, whatever later cells do."""
 
+import functools
 import os
 import resource
 
@@ -11,12 +12,14 @@ from autograder.store import read_store, store_path
 from tests.course import CENTRE, SPREAD
 from tests.driving import examined_in_shell
 
-SETUP = "import math\nimport numpy as np\nimport helpers.statistics\nSCALE = [1.0]"
+SETUP = "import math\nimport numpy as np\nimport helpers.statistics\nSCALE = [1.0]\n"
+SETUP += "class Half:\n    two = 2"
 HELPER = "def row_means(X):\n    return X.mean(axis=1)[:, None] * SCALE[0]"
 # Uses a helper function, a list, a default value, built-ins, math and NumPy.
 WORK = """def centre(X, power=1):
     total = sum(1 for _ in range(len(X)))
     assert total == math.sqrt(total) ** 2 or total
+    assert Half.two == 2
     rows = [np.ravel(row) for row in X - row_means(X) ** power]
     return np.array(rows)"""
 LATER = [
@@ -34,6 +37,7 @@ LATER = [
     "centre.__defaults__ = (3,)",
     "SCALE[0] = 100.0",
     "SCALE = 'none'",
+    "Half.two = 5",
     "centre = spread = None",
     "def centre(X):\n    raise ValueError",
     "np.seterr(all='raise')\nimport sys\nsys.setrecursionlimit(60)",
@@ -181,3 +185,61 @@ def test_only_what_a_function_reaches_makes_a_difference(later, differs):
     exec(later, names)
 
     assert moment.differs("f", Moment(names)) is differs
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "Settings.power = 5",
+        "del Settings.power",
+        "Settings.more = 1",
+        "one.power = 7",
+        "one.__dict__.clear()",
+    ],
+)
+def test_attributes_of_classes_and_objects_are_put_back(later):
+    """As those that the notebook itself has made."""
+    watch()
+    names = {"__name__": "__main__"}
+    exec(
+        "class Settings:\n    power = 2\n    def __init__(self):\n"
+        "        self.power = 3\none = Settings()\n"
+        "def f():\n    return Settings.power, one.power, hasattr(one, 'more')",
+        names,
+    )
+    moment = Moment(names)
+    exec(later, names)
+
+    assert moment.differs("f", Moment(names))
+
+    moment.restore()
+
+    assert names["f"]() == (2, 3, False)
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "f = decorated(g)",
+        "f = functools.partial(g)",
+        "f = np.vectorize(g)",
+        "f = functools.lru_cache(g)",
+        "class F:\n    def __call__(self):\n        return h()\nf = F()",
+        "class F:\n    @staticmethod\n    def call():\n        return h()\nf = F.call",
+        "class F:\n    def call(self):\n        return h()\nf = F().call",
+    ],
+)
+def test_what_a_wrapped_function_reaches_makes_a_difference(wrapped):
+    """A decorator, a class or a part of functools may stand around a function."""
+    watch()
+    names = {"np": np, "functools": functools, "__name__": "__main__"}
+    exec(
+        "def h():\n    return 1\ndef g():\n    return h()\n"
+        "def decorated(f):\n    return lambda: f()\n",
+        names,
+    )
+    exec(wrapped, names)
+    moment = Moment(names)
+    exec("del h", names)
+
+    assert moment.differs("f", Moment(names))
