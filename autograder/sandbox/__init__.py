@@ -6,7 +6,7 @@
 `shell`               the child's side: an IPython shell without Jupyter's channels
 `forkserver`          the grader's side of the fork server: start it, spawn, wait
 `forkserver_process`  the fork server: import everything once, then fork
-`supervisor`          what sees a child through: limits, relay, report
+`supervisor`          one small process beside each child: limits, relay, report
 `isolation`           what this machine offers, and how a child enters it
 `namespaces`          an own root, own processes, no network
 `landlock`            file access by list

@@ -169,9 +169,9 @@ class ForkServer:
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._prefix = ""
+        self._hosted = False
         self._process: subprocess.Popen | None = None
-        self._control: socket.socket | None = None  # to the server, whose maker has it
-        self._requests: socket.socket | None = None  # to what starts our children
+        self._control: socket.socket | None = None
         self._isolation: Isolation | None = None
         self._folder_lock: int | None = None
         self.folder = ""
@@ -199,16 +199,12 @@ class ForkServer:
             fork = ForkServer(self._preparation, self._parent)
             fork._isolation = self.isolation
             fork.reasons = self.reasons
-            fork._requests = self._client()
+            ours, theirs = socket.socketpair()
+            with theirs:
+                messages.send(self._connected(), {"client": name}, [theirs.fileno()])
+            fork._control, fork._hosted = ours, True
             fork.folder, fork._prefix = self.folder, f"{name}-"
             return fork
-
-    def _client(self) -> socket.socket:
-        """Return a connection to a process that starts children, made for it."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            messages.send(self._connected(), {}, [theirs.fileno()])
-        return ours
 
     def _connected(self) -> socket.socket:
         """Return the connection to the server, which `start` makes."""
@@ -219,15 +215,14 @@ class ForkServer:
     def use(self, fork: ForkServer) -> None:
         """Make a client this forked process's shared fork server."""
         ForkServer._shared[os.getpid(), fork._preparation] = fork
-        for connection in (self._control, self._requests):
-            if connection is not None:
-                connection.close()
+        if self._control is not None:
+            self._control.close()
 
     def start(self) -> None:
         """Start the fork server, without waiting until it is ready."""
         with self._lock:
-            if self._requests is not None and self._control is None:
-                return  # another process's server
+            if self._hosted:
+                return
             if self._process is not None and self._process.poll() is None:
                 return
             self.close()
@@ -336,10 +331,11 @@ class ForkServer:
                 with self._lock:
                     _ = self.isolation
                     try:
-                        if self._requests is None:
-                            self._requests = self._client()
-                        handed = [theirs.fileno(), *descriptors]
-                        messages.send(self._requests, request, handed)
+                        messages.send(
+                            self._connected(),
+                            request,
+                            [theirs.fileno(), *descriptors],
+                        )
                         break
                     except OSError as problem:
                         self.close()
@@ -359,22 +355,21 @@ class ForkServer:
     def close(self) -> None:
         """End the fork server; children end when they are closed."""
         with self._lock:
-            hosted = self._control is None
-            for connection in (self._control, self._requests):
-                if connection is not None:
-                    connection.close()
+            if self._control is not None:
+                self._control.close()
             if self._process is not None:
                 try:
                     self._process.wait(10)
                 except subprocess.TimeoutExpired:
                     self._process.kill()
                     self._process.wait()
-            if self.folder and not hosted:
+            if self.folder and not self._hosted:
                 scratch.remove(self.folder)
             if self._folder_lock is not None:
                 os.close(self._folder_lock)
             self._folder_lock = None
-            self._process = self._control = self._requests = self._isolation = None
+            self._hosted = False
+            self._process = self._control = self._isolation = None
             self.folder = ""
 
     def __enter__(self) -> ForkServer:

@@ -12,24 +12,21 @@ import importlib
 import io
 import os
 import pkgutil
-import selectors
+import select
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import cast
 
 from autograder.sandbox import access_times, messages, scratch, syscalls
 from autograder.sandbox.isolation import (
     NO_ISOLATION,
-    Isolation,
     Refused,
     find_isolation,
     readable_paths,
 )
-from autograder.sandbox.supervisor import Supervisor, turn
+from autograder.sandbox.supervisor import Supervisor
 from helpers.strings import FOLDER, speaking, text
 
 ALWAYS = (
@@ -92,72 +89,20 @@ def warm_up() -> None:
     importlib.import_module("autograder.sandbox.shell").prepare()
 
 
-@dataclass(frozen=True)
-class _Client:
-    """What starts children for one client of the server, in a process of its own."""
-
-    connection: socket.socket
-    folder: str  # where the children's own folders are made
-    isolation: Isolation
-    readable: list[str]
-    environment: dict[str, str]
-
-    def serve(self) -> None:
-        """Start children, and see them through, until the client and they have gone."""
-        os.setsid()
-        os.umask(0o077)
-        # A child is waited for by whoever sees it through.
-        ignored = signal.SIG_DFL if self.isolation.by_one else signal.SIG_IGN
-        signal.signal(signal.SIGCHLD, ignored)
-        selector = selectors.DefaultSelector()
-        selector.register(self.connection, selectors.EVENT_READ)
-        watched: list[Supervisor] = []
-        here = True
-        while here or watched:
-            if self.connection.fileno() in turn(selector, watched):
-                here = self._start(selector, watched)
-                if not here:
-                    selector.unregister(self.connection)
-                    self.connection.close()
-
-    def _start(
-        self, selector: selectors.BaseSelector, watched: list[Supervisor]
-    ) -> bool:
-        """Start the child that is asked for; tell whether the client is there."""
-        try:
-            request, descriptors = messages.receive(self.connection)
-        except (OSError, ValueError):
-            return False
-        one = Supervisor(
-            socket.socket(fileno=descriptors.pop(0)),
-            cast("messages.Request", request),
-            descriptors,
-            self.isolation,
-            self.readable,
-            self.folder,
-            self.environment,
-        )
-        if self.isolation.by_one:
-            if one.begin(selector):
-                watched.append(one)
-        elif os.fork() == 0:
-            try:
-                self.connection.close()
-                one.supervise()
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                os._exit(0)
-        else:
-            one.hand_over()
-        return True
+def _asking(clients: list[socket.socket]) -> socket.socket:
+    """Wait for a connection that has something to say, or has been closed."""
+    poll = select.poll()
+    for client in clients:
+        poll.register(client, select.POLLIN)
+    ready = {descriptor for descriptor, _ in poll.poll()}
+    return next(client for client in clients if client.fileno() in ready)
 
 
 # The life of the process, from top to bottom: nothing else calls its parts.
 def main(descriptor: int) -> None:  # noqa: C901
     """Serve requests on the connection `descriptor` until it closes.
 
-    Each is for a client, whose connection comes along: a forked process serves it.
+    Further connections, which it is handed for clients, are served as long.
     """
     control = socket.socket(fileno=descriptor)
     settings, _ = messages.receive(control)
@@ -207,22 +152,41 @@ def main(descriptor: int) -> None:  # noqa: C901
     environment = dict(os.environ)
     for name in ("MPLCONFIGDIR", "MPLBACKEND"):
         environment.pop(name, None)
+    clients = [control]
     while True:
+        asking = _asking(clients)
         try:
-            _, descriptors = messages.receive(control)
+            request, descriptors = messages.receive(asking)
         except (OSError, ValueError):
-            break
-        client = socket.socket(fileno=descriptors[0])
+            asking.close()
+            if asking is control:
+                break
+            clients.remove(asking)
+            continue
+        if "client" in request:
+            clients.append(socket.socket(fileno=descriptors[0]))
+            continue
         if os.fork() == 0:
-            try:
-                control.close()
-                folder = settings["folder"]
-                _Client(client, folder, isolation, readable, environment).serve()
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                os._exit(0)
-        client.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for client in clients:
+                client.close()
+            with socket.socket(fileno=descriptors.pop(0)) as connection:
+                try:
+                    Supervisor(
+                        connection,
+                        cast("messages.Request", request),
+                        descriptors,
+                        isolation,
+                        readable,
+                        settings["folder"],
+                        environment,
+                    ).supervise()
+                except BaseException as problem:
+                    messages.send(connection, {"refused": str(problem)})
+                finally:
+                    os._exit(0)
+        for received in descriptors:
+            os.close(received)
     scratch.remove(settings["folder"])
 
 

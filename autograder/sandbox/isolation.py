@@ -62,15 +62,6 @@ class Isolation:
     seccomp: bool = False  # whether system calls are filtered
 
     @property
-    def by_one(self) -> bool:
-        """Whether one process can see several children through.
-
-        Elsewhere the rights to start one can be had only once, or what one leaves
-        behind is told from another's only as a descendant of a process of its own.
-        """
-        return self.namespaces and not self.user_namespace
-
-    @property
     def name(self) -> str:
         """Return "namespaces", "landlock" or "none"."""
         if self.namespaces:
@@ -114,26 +105,11 @@ def _within(path: str, folder: str) -> bool:
 
 
 def own_user() -> int | None:
-    """Return a user id that nobody has, different in each process, or None.
-
-    Raises
-    ------
-    OSError
-        Where it cannot be told.
-    """
-    # As seen from outside: each child is the first process of its own namespace.
-    number = int(os.readlink("/proc/self"))
+    """Return a user id that nobody has, different in each process, or None."""
     for base, span in ((HIGH_ID, 2**22), (LOW_ID, LOW_IDS)):
         if _is_mapped(base) and _is_mapped(base + span - 1):
-            return base + number % span
+            return base + os.getpid() % span
     return None
-
-
-def _has_own_users() -> bool:
-    try:
-        return own_user() is not None
-    except OSError:
-        return False
 
 
 def _is_mapped(uid: int) -> bool:
@@ -242,7 +218,7 @@ def _candidates(allow_namespaces: bool, allow_landlock: bool) -> list[Isolation]
     version = landlock.version() if allow_landlock else 0
     second = Isolation(landlock=version, seccomp=True)
     root = os.geteuid() == 0
-    apart = replace(second, own_user=root and _has_own_users())
+    apart = replace(second, own_user=root and own_user() is not None)
     found = []
     if allow_namespaces and syscalls.MACHINE in syscalls.SYS_PIVOT_ROOT:
         if root:
@@ -291,11 +267,13 @@ def _trial(
     address: tuple[str, int],
     answer: int,
 ) -> None:
-    child = namespaces.fork(isolation.namespaces, isolation.user_namespace)
+    user = own_user() if isolation.own_user else None
+    if isolation.namespaces:
+        namespaces.separate_processes(isolation.user_namespace)
+    child = os.fork()
     if child:
         os.waitpid(child, 0)
         return
-    user = own_user() if isolation.own_user else None
     enter(isolation, Limits(memory=0), readable, folder, None, user)
     failures = []
     try:

@@ -26,27 +26,12 @@ SHARED_MEMORY = 64 * 1024 * 1024
 SHARED_NAMES, TERMINALS = 500, 16
 
 
-def fork(separate: bool, user_namespace: bool) -> int:
-    """Fork; a `separate` child is the first of a process namespace.
+def separate_processes(user_namespace: bool) -> None:
+    """Let the next child of this process be the first of a process namespace.
 
-    With `user_namespace` this process makes the rights to do so first, in a user
-    namespace whose only user is the one that runs this; then it can do so only once.
+    With `user_namespace` it makes the rights to do so first, in a user namespace whose
+    only user is the one that runs this.
     """
-    if not separate:
-        return os.fork()
-    own = None if user_namespace else os.open("/proc/self/ns/pid", os.O_CLOEXEC)
-    try:
-        _separate_processes(user_namespace)
-        child = os.fork()
-        if child and own is not None:
-            syscalls.enter_processes(own)
-        return child
-    finally:
-        if own is not None:
-            os.close(own)
-
-
-def _separate_processes(user_namespace: bool) -> None:
     if user_namespace:
         uid, gid = os.geteuid(), os.getegid()
         syscalls.unshare(syscalls.CLONE_NEWUSER)

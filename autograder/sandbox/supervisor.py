@@ -1,11 +1,8 @@
-"""What sees a child through, outside of its isolation.
+"""One small process beside each child, outside of its isolation.
 
 It starts the child, hands signals on, watches the limits that
 the kernel does not keep, ends whatever the child has left behind, and reports.
 When the grader's side of its connection closes, it ends the child.
-
-Where each child has processes of its own, of a namespace, one process sees all
-children of a client through; elsewhere each has a small process beside it.
 """
 
 from __future__ import annotations
@@ -45,7 +42,7 @@ CLOCK = os.sysconf("SC_CLK_TCK")
 Target = Callable[..., int | None]
 
 
-@dataclass(eq=False)
+@dataclass
 class Supervisor:
     """Starts a child as asked, sees it through, and reports."""
 
@@ -63,146 +60,53 @@ class Supervisor:
         own = "mounted" if self.isolation.namespaces else self.request["name"]
         self.folder = os.path.join(self.parent, own)
         self._limits = Limits(**self.request["limits"])
+        self._selector = selectors.DefaultSelector()
         self._log = bytearray()
         self._logged = 0
         self._said = b""
         self._heard = False
         self._reason = ""
         self._child = 0
-        self._used = 0.0  # seconds of processor time for this child
-        # What is read here, each with what is done about it.
-        self._open: dict[int, Callable[[int], None]] = {}
-
-    def begin(self, selector: selectors.BaseSelector) -> bool:
-        """Start the child; what happens to it becomes readable there.
-
-        Tell whether it was started.
-        """
-        self._selector = selector
-        try:
-            self._begin()
-        except Exception as problem:
-            self.fail(problem)
-            return False
-        return True
-
-    def _begin(self) -> None:
-        began = time.process_time()
-        self._started = time.monotonic()
-        self._next_look = self._started + TICK
-        self.tick = TICK
-        self._expect(self.connection.fileno(), self._listen)
-        os.makedirs(self.folder, exist_ok=self.isolation.namespaces)
-        os.chmod(self.folder, 0o711)
-        said, saying = os.pipe()
-        self._expect(said, self._hear)
-        log, logging = os.pipe()
-        self._expect(log, self._keep)
-        self._child = namespaces.fork(
-            self.isolation.namespaces, self.isolation.user_namespace
-        )
-        if self._child == 0:
-            self._be_the_child(saying, logging)
-        self._pid = self._child
-        os.close(saying)
-        os.close(logging)
-        self._close_handed()
-        try:
-            self._expect(os.pidfd_open(self._child), lambda _: None)
-        except (AttributeError, OSError):
-            self.tick = TICK_WITHOUT_PIDFD
-        self._used += time.process_time() - began
 
     def supervise(self) -> None:
-        """See the child through in this process, which has nothing else to do."""
+        """Start the child and report how it ended."""
         os.setsid()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        if syscalls.LINUX and not self.isolation.namespaces:
-            syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
-        selector = selectors.DefaultSelector()
-        watched = [self] if self.begin(selector) else []
-        while watched:
-            turn(selector, watched)
+        os.umask(0o077)
+        os.makedirs(self.folder, exist_ok=self.isolation.namespaces)
+        os.chmod(self.folder, 0o711)
+        try:
+            self._run()
+        finally:
+            if not self.isolation.namespaces:
+                scratch.remove(self.folder)
 
-    def hand_over(self) -> None:
-        """Leave all to a forked process."""
-        self.connection.close()
-        self._close_handed()
-
-    def deal_with(self, descriptor: int) -> None:
-        """Do what there is to do about a descriptor that has become readable."""
-        began = time.process_time()
-        if descriptor in self._open:
-            self._open[descriptor](descriptor)
-        self._used += time.process_time() - began
-
-    def over(self) -> bool:
-        """Look after the child; if it has ended, report, and tell so."""
-        began = time.process_time()
-        pid, status, usage = os.wait4(self._child, os.WNOHANG)
-        if not pid:
-            if self._limits.output and self._logged > self._limits.output:
-                self._end("output")
-            if (now := time.monotonic()) >= self._next_look:
-                self._next_look = now + TICK
-                self._check(now - self._started)
-            self._used += time.process_time() - began
-            return False
-        self._child = 0
-        for descriptor, read in list(self._open.items()):
-            while read == self._hear and not self._heard:
-                read(descriptor)
-        self._end_the_rest()
-        ended = {
-            "status": os.waitstatus_to_exitcode(status),
-            "cpu": usage.ru_utime + usage.ru_stime,
-            "peak": usage.ru_maxrss * 1024,
-            "beside": self._used + time.process_time() - began,
-            "wall": time.monotonic() - self._started,
-            "reason": self._reason,
-            "log": self._log.decode(errors="replace"),
-        }
+    def _run(self) -> None:
+        said, saying = os.pipe()
+        log, logging = os.pipe()
+        started = time.monotonic()
+        try:
+            if self.isolation.namespaces:
+                namespaces.separate_processes(self.isolation.user_namespace)
+            elif syscalls.LINUX:
+                syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+            user = own_user() if self.isolation.own_user else None
+            self._child = os.fork()
+        except OSError as problem:
+            messages.send(self.connection, {"refused": str(problem)})
+            return
+        if self._child == 0:
+            self._be_the_child(saying, logging, user)
+        os.close(saying)
+        os.close(logging)
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+        ended = self._watch(said, log, started)
         with contextlib.suppress(OSError):  # nobody may be left to be told
             messages.send(self.connection, {"ended": ended})
-        self.close()
-        return True
-
-    def fail(self, problem: BaseException) -> None:
-        """Give the child up, and say why."""
-        with contextlib.suppress(OSError):
-            messages.send(self.connection, {"refused": str(problem)})
-        if self._child:
-            with contextlib.suppress(OSError):
-                os.kill(self._child, signal.SIGKILL)
-                os.waitpid(self._child, 0)
-        self.close()
-
-    def close(self) -> None:
-        """Close all that is open, and remove the folder."""
-        for descriptor in list(self._open):
-            self._forget(descriptor)
-            if descriptor != self.connection.fileno():
-                os.close(descriptor)
-        self.connection.close()
-        self._close_handed()
-        if not self.isolation.namespaces:
-            scratch.remove(self.folder)
-
-    def _expect(self, descriptor: int, read: Callable[[int], None]) -> None:
-        self._open[descriptor] = read
-        self._selector.register(descriptor, selectors.EVENT_READ, self)
-
-    def _forget(self, descriptor: int) -> None:
-        del self._open[descriptor]
-        self._selector.unregister(descriptor)
-
-    def _close_handed(self) -> None:
-        while self.descriptors:
-            os.close(self.descriptors.pop())
 
     # --- the child
 
-    def _be_the_child(self, saying: int, logging: int) -> NoReturn:
+    def _be_the_child(self, saying: int, logging: int, user: int | None) -> NoReturn:
         status = FAILED
         try:
             handed = self.descriptors
@@ -216,7 +120,6 @@ class Supervisor:
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
-                user = own_user() if self.isolation.own_user else None
                 home = enter(
                     self.isolation,
                     self._limits,
@@ -245,15 +148,54 @@ class Supervisor:
 
     # --- beside it
 
-    def _listen(self, connection: int) -> None:
+    def _watch(self, said: int, log: int, started: float) -> dict:
+        selector = self._selector
+        selector.register(
+            self.connection, selectors.EVENT_READ, lambda _: self._listen()
+        )
+        selector.register(said, selectors.EVENT_READ, lambda _: self._hear(said))
+        selector.register(log, selectors.EVENT_READ, lambda _: self._keep(log))
+        tick = TICK
+        try:
+            ending = os.pidfd_open(self._child)
+            selector.register(ending, selectors.EVENT_READ, lambda _: None)
+        except (AttributeError, OSError):
+            tick = TICK_WITHOUT_PIDFD
+        next_look = started + TICK
+        while True:
+            for key, mask in selector.select(tick):
+                key.data(mask)
+            pid, status, usage = os.wait4(self._child, os.WNOHANG)
+            if pid:
+                break
+            if self._limits.output and self._logged > self._limits.output:
+                self._end("output")
+            if (now := time.monotonic()) >= next_look:
+                next_look = now + TICK
+                self._check(now - started)
+        while not self._heard:
+            self._hear(said)
+        self._end_the_rest()
+        return {
+            "status": os.waitstatus_to_exitcode(status),
+            "cpu": usage.ru_utime + usage.ru_stime,
+            "peak": usage.ru_maxrss * 1024,
+            "beside": _own_time(),
+            "wall": time.monotonic() - started,
+            "reason": self._reason,
+            "log": self._log.decode(errors="replace"),
+        }
+
+    def _listen(self) -> None:
         """Do what the grader's side says; end the child when it has gone."""
         try:
             message, _ = messages.receive(self.connection)
             number = int(message["signal"])
-            self._signal(number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._child, number)
             messages.send(self.connection, {"signalled": number})
         except (OSError, ValueError, KeyError):
-            self._forget(connection)
+            self._selector.unregister(self.connection)
             self._end("abandoned")
 
     def _hear(self, said: int) -> None:
@@ -263,10 +205,10 @@ class Supervisor:
         if part and self._said != b"\0":
             return
         self._heard = True
-        self._forget(said)
+        self._selector.unregister(said)
         os.close(said)
         if self._said == b"\0":
-            answer: dict[str, object] = {"started": self._pid}
+            answer: dict[str, object] = {"started": self._child}
         else:
             answer = {"refused": self._said.decode(errors="replace") or "it ended"}
         try:
@@ -277,7 +219,7 @@ class Supervisor:
     def _keep(self, log: int) -> None:
         part = os.read(log, 65536)
         if not part:
-            self._forget(log)
+            self._selector.unregister(log)
             os.close(log)
             return
         self._logged += len(part)
@@ -314,12 +256,8 @@ class Supervisor:
 
     def _end(self, reason: str) -> None:
         self._reason = self._reason or reason
-        self._signal(signal.SIGKILL)
-
-    def _signal(self, number: int) -> None:
-        if self._child:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._child, number)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._child, signal.SIGKILL)
 
     def _end_the_rest(self) -> None:
         """End what the child has started; a process namespace has done so."""
@@ -336,24 +274,9 @@ class Supervisor:
                 pass
 
 
-def turn(selector: selectors.BaseSelector, watched: list[Supervisor]) -> list[int]:
-    """Wait for what happens, deal with it, and drop those whose child has ended.
-
-    Returns what else has become readable, and is nobody's of them.
-    """
-    ready = selector.select(min((one.tick for one in watched), default=None))
-    for one in list(watched):
-        try:
-            for key, _ in ready:
-                if key.data is one:
-                    one.deal_with(key.fd)
-            over = one.over()
-        except Exception as problem:
-            one.fail(problem)
-            over = True
-        if over:
-            watched.remove(one)
-    return [key.fd for key, _ in ready if key.data is None]
+def _own_time() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def _settle(home: str, environment: dict[str, str], target: str) -> Target:

@@ -74,12 +74,6 @@ def unshare(flags: int) -> None:
     _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
 
 
-def enter_processes(namespace: int) -> None:
-    """Let the next children of this process be in a process namespace, an open file."""
-    entered = _libc.setns(ctypes.c_int(namespace), ctypes.c_int(CLONE_NEWPID))
-    _checked(entered, "setns")
-
-
 def mount(
     source: str, target: str, kind: str | None, flags: int, data: str = ""
 ) -> None:

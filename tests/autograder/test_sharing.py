@@ -104,6 +104,53 @@ def test_no_means_of_telling_another_learner_works(form, tmp_path, name):
         assert run(shell, suite.attacks()[name].FIRST) == "TRIED"
 
 
+# Looks for bytes in all memory near Python's objects.
+SEARCH = """
+import ctypes, gc, os
+libc = ctypes.CDLL(None)
+out, into = os.pipe()
+os.set_blocking(out, False)
+
+def search(first, second):
+    found = 0
+    places = {id(one) >> 20 for one in gc.get_objects()}
+    for place in {near for one in places for near in (one - 1, one, one + 1)}:
+        for page in range(256):
+            start = ctypes.c_void_p((place << 20) + (page << 12))
+            # No memory there is an error of the call, and not of the process.
+            if libc.write(into, start, ctypes.c_size_t(4096)) > 0:
+                # Both in one piece would find themselves.
+                parts = os.read(out, 4096).split(first)[1:]
+                found += sum(part.startswith(second) for part in parts)
+    return found
+"""
+
+
+def test_what_one_learner_writes_is_not_in_the_memory_of_the_next(form, tmp_path):
+    """Whatever forks a shell has never read what another shell has said."""
+    write = """
+        import os, time
+        for number in range(50):
+            os.write(1, b"hidden" + b"-input-" * 9 + b"%d" % number)
+            time.sleep(0.002)
+    """
+    with Shell(tmp_path, **form) as there:
+        run(there, write)
+        with Shell(tmp_path, **form) as gone:
+            run(gone, write)
+        with Shell(tmp_path, **form) as shell:
+            run(shell, SEARCH)
+            own = run(
+                shell,
+                "kept = bytes(b'own' + b'-text-' * 9)\n"
+                "print(search(b'own-text', b'--text-') > 0)",
+            )
+            found = run(shell, "print(search(b'hidden-input', b'--input-'))")
+
+    assert own == "True"
+    assert found == "0"
+
+
 @pytest.mark.parametrize("what", USUAL)
 def test_usual_work_goes_on(shell, what):
     """What notebooks do works without what was taken away."""
