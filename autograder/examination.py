@@ -266,17 +266,21 @@ class Examination:
                     outcomes[name][number] = outcome
 
     def _to_ask_again(self, name: str, outcomes: dict[int, Outcome]) -> bool:
-        """Tell whether a hidden case is not right where others were called before."""
+        """Tell whether a hidden case is not right where others were called before.
+
+        Where a public one has cost a child, and all hidden ones have, they would again.
+        """
         record = self._records[name]
-        ended = any(outcomes[i].error in ENDED for i in _cases(record, False))
         hidden = _cases(record, True)
-        missing = all(outcomes[i].error == MISSING for i in hidden)
-        if name in self._untouched or ended or missing:
+        ended = any(outcomes[i].error in ENDED for i in _cases(record, False))
+        again = ENDED if ended else ()
+        missing = all(outcomes[i].error in (MISSING, *again) for i in hidden)
+        if name in self._untouched or missing:
             return False
         try:
             trial = self.judge.trial(record, "check", outcomes)
         except Exception:  # it is judged again, and reported, at the end
-            return False
+            return True
         if any(trial.marks[i] < 1 for i in hidden):
             return True
         self._first[name] = trial

@@ -76,6 +76,20 @@ def test_what_hangs_is_not_asked_again(store, children):
     assert driving._waiting == []
 
 
+def test_what_ended_a_child_once_is_asked_again_all_the_same(store, children):
+    """Unless all hidden cases did, too: one may be wrong for what was called before."""
+    hidden = sum(case.hidden for case in store.cases.functions["spread"].cases)
+    tires = SPREAD.replace("power):", "power, calls=[]):").replace(
+        "    return value",
+        "    if power == 2:\n        import os\n        os._exit(1)\n"
+        f"    calls.append(1)\n    assert len(calls) <= {hidden}\n    return value",
+    )
+
+    found = marks(store, f"{CENTRE}\n{tires}")
+
+    assert [mark == 1 for mark in found["spread"]] == [False, True, *[True] * hidden]
+
+
 def test_untouched_functions_are_asked_of_no_further_child(store, children):
     """Nobody expects them to be right."""
     stub = store.cases.functions["spread"].stub
