@@ -110,7 +110,8 @@ def drive(
         waited.kill()
         waited = None
     if waited is not None:
-        waited.answer = lambda form: request if form == MORE else None
+        once = [request]
+        waited.answer = lambda form: once.pop() if once and form == MORE else None
     then = partial(_groups, moments=moments) if child == "first" else None
     found = outcomes(groups, limits, ask, waited, then)
     driven = [answer for answer in answers if answer["kind"] == "function"]

@@ -90,6 +90,13 @@ def test_what_ended_a_child_once_is_asked_again_all_the_same(store, children):
     assert [mark == 1 for mark in found["spread"]] == [False, True, *[True] * hidden]
 
 
+def test_a_child_is_told_once_what_comes_next(store, children):
+    """One that asked on and on would be told for longer than any time limit."""
+    marks(store, f"{CENTRE}\n{SPREAD}")
+
+    assert children[0].answer(driving.MORE) is None
+
+
 def test_untouched_functions_are_asked_of_no_further_child(store, children):
     """Nobody expects them to be right."""
     stub = store.cases.functions["spread"].stub
