@@ -29,12 +29,10 @@ TICK = 0.25
 class _Worker:
     """One process and the tasks that it holds."""
 
-    def __init__(
-        self, assignment: Assignment, forkserver: ForkServer, number: int
-    ) -> None:
+    def __init__(self, assignment: Assignment, forkserver: ForkServer) -> None:
         context = multiprocessing.get_context("fork")
         self.pipe, theirs = context.Pipe()
-        client = forkserver.client(f"c{number}")
+        client = forkserver.client()
         self.process = context.Process(
             target=_work,
             args=(theirs, self.pipe, assignment, forkserver, client, os.getpid()),
@@ -100,11 +98,10 @@ class Pool:
     ) -> None:
         self._assignment = assignment
         self._forkserver = forkserver
-        self._numbers = iter(range(1_000_000))
         self._workers = [self._worker() for _ in range(jobs)]
 
     def _worker(self) -> _Worker:
-        return _Worker(self._assignment, self._forkserver, next(self._numbers))
+        return _Worker(self._assignment, self._forkserver)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Finished | None]:
         """Grade notebooks, yielding them in the order in which they are done.

@@ -55,6 +55,7 @@ from autograder.names import plain, unusable
 from autograder.outputs import Recorder, counted, new_output, notebook_text
 from autograder.protocol import CaseLimits, Child, FunctionForm
 from autograder.reference import Reference
+from autograder.sandbox.forkserver import LOST
 from autograder.sandbox.session import Ended, Failed, Session, Show, TooMuch, TooSlow
 from autograder.sandbox.settings import LIMITS, Sandbox
 from autograder.sandbox.staging import remove_followed
@@ -288,6 +289,7 @@ class JudgedExecute(Execute):
         self.nb, self.resources = nb, resources
         self._deadly: set[int] = set()
         self._limit = ""
+        self._lost = False  # whether what sees the shell through has died
         self._late = False
         self._sandbox = Sandbox(config=self.config)
         resources["course"] |= {"flagged": {}, "marks": {}}
@@ -314,7 +316,8 @@ class JudgedExecute(Execute):
                 if self._limit:
                     # What has used up a limit once would use it up again.
                     break
-                self._deadly.add(self._current)
+                if not self._lost:  # through no cell's fault
+                    self._deadly.add(self._current)
             except Exception as error:
                 problem = f"{type(error).__name__}: {error}"[:300]
                 self.log.exception("Grading failed")
@@ -351,6 +354,7 @@ class JudgedExecute(Execute):
         finally:
             report = self._session.close()
             self._limit = self._session.exceeded
+            self._lost = report is not None and report.reason == LOST
             if report is not None:
                 used["cpu"] += report.cpu + report.beside
                 used["peak"] = max(used["peak"], report.peak)

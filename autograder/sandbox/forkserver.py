@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import atexit
-import itertools
+import contextlib
 import os
-import secrets
 import select
 import signal
 import socket
@@ -14,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from autograder.sandbox import messages, scratch
@@ -55,6 +54,7 @@ ENVIRONMENT = {
 READY_WITHIN = 120
 STARTED_WITHIN = 60
 SIGNALLED_WITHIN = 10
+LOST = "lost"
 
 
 class NotStarted(RuntimeError):
@@ -71,7 +71,7 @@ class ChildReport:
     peak: int = 0  # largest resident memory in bytes, the fork server's share included
     wall: float = 0.0  # seconds from start to end
     # The limit that ended it ("wall", "cpu", "memory", "processes", "disk", "output"),
-    # "abandoned" when the grader's side had gone, or "".
+    # "abandoned" when the grader's side had gone, LOST when its supervisor had, or "".
     reason: str = ""
     log: str = ""  # the last it wrote to its standard output and error
 
@@ -130,7 +130,7 @@ class Child:
                 return
             self.report = ChildReport(**message["ended"])
         except (OSError, KeyError, TypeError, ValueError):
-            self.report = ChildReport(-signal.SIGKILL, reason="lost")
+            self.report = ChildReport(-signal.SIGKILL, reason=LOST)
         self._connection.close()
 
     def kill(self) -> None:
@@ -167,8 +167,6 @@ class ForkServer:
         self._preparation = preparation
         self._parent = parent_folder or _short_folder()
         self._lock = threading.RLock()
-        self._numbers = itertools.count(1)
-        self._prefix = ""
         self._hosted = False
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
@@ -188,12 +186,11 @@ class ForkServer:
                 cls._shared[key] = forkserver
             return cls._shared[key]
 
-    def client(self, name: str) -> ForkServer:
+    def client(self) -> ForkServer:
         """Return a client for a process that is forked next, on this fork server.
 
-        Its name is short, and no other client's. The forked process calls `use`, this
-        one closes the client. When the warm process is lost, the client starts one of
-        its own.
+        The forked process calls `use`, this one closes the client. When the warm
+        process is lost, the client starts one of its own.
         """
         with self._lock:
             fork = ForkServer(self._preparation, self._parent)
@@ -201,9 +198,9 @@ class ForkServer:
             fork.reasons = self.reasons
             ours, theirs = socket.socketpair()
             with theirs:
-                messages.send(self._connected(), {"client": name}, [theirs.fileno()])
+                messages.send(self._connected(), {"client": True}, [theirs.fileno()])
             fork._control, fork._hosted = ours, True
-            fork.folder, fork._prefix = self.folder, f"{name}-"
+            fork.folder = self.folder
             return fork
 
     def _connected(self) -> socket.socket:
@@ -320,13 +317,12 @@ class ForkServer:
         request: messages.Request = {
             "target": target,
             "arguments": arguments or {},
-            "submission": submission and os.path.abspath(submission),
+            "submission": submission is not None,
             "limits": (limits or Limits()).as_dict(),
-            # No other child can guess where this one's files lie.
-            "name": f"{self._prefix}{next(self._numbers)}-{secrets.token_hex(8)}",
         }
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, _opened(submission) as folder:
+            handed = [theirs.fileno(), *folder, *descriptors]
             for last_attempt in (False, True):
                 with self._lock:
                     _ = self.isolation
@@ -334,7 +330,7 @@ class ForkServer:
                         messages.send(
                             self._connected(),
                             request,
-                            [theirs.fileno(), *descriptors],
+                            handed,
                         )
                         break
                     except OSError as problem:
@@ -400,6 +396,22 @@ def _readable(connection: socket.socket, timeout: float | None) -> bool:
             return True
         if end is not None and time.monotonic() >= end:
             return False
+
+
+@contextlib.contextmanager
+def _opened(folder: str | None) -> Iterator[list[int]]:
+    """Open a folder, if there is one: its path may say whose it is."""
+    if folder is None:
+        yield []
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as problem:
+        raise NotStarted(str(problem)) from problem
+    try:
+        yield [descriptor]
+    finally:
+        os.close(descriptor)
 
 
 def _short_folder() -> str:

@@ -126,14 +126,14 @@ def enter(
     limits: Limits,
     readable: Sequence[str],
     folder: str,
-    submission: str | None,
+    submission: int | None,
     user: int | None,
 ) -> str:
     """Isolate this process, for good; return the scratch folder as seen from there.
 
-    An existing `folder` is this child's own, but with namespaces; files of the folder
-    `submission` are copied to ``work`` below the returned one. `user` is the id to
-    become, if any.
+    An existing `folder` is this child's own, but with namespaces; files of the open
+    folder `submission`, which is closed, are copied to ``work`` below the returned one.
+    `user` is the id to become, if any.
     """
     occupied = Occupied.now()  # where there still is a /proc
     uid, gid = (user, user) if user is not None else (os.getuid(), os.getgid())
@@ -149,7 +149,10 @@ def enter(
         os.mkdir(home + "/tmp")
     os.mkdir(outside + "/work")
     if submission is not None:
-        stage(submission, outside + "/work")
+        try:
+            stage(submission, outside + "/work")
+        finally:
+            os.close(submission)
     if user is not None:
         _give(outside, user)
     if isolation.namespaces:

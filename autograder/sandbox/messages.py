@@ -29,15 +29,15 @@ class Preparation:
 class Request(TypedDict):
     """One child that a fork server is asked for.
 
-    ``target`` is ``"module:function"``, which gets ``arguments``; the files of
-    ``submission`` are copied to where the child works.
+    ``target`` is ``"module:function"``, which gets ``arguments``. With ``submission``
+    the first open descriptor is a folder, whose files are copied to where the child
+    works. Nothing in it is a learner's: the fork server's memory is every child's.
     """
 
     target: str
     arguments: dict
-    submission: str | None
+    submission: bool
     limits: dict
-    name: str
 
 
 class Closed(ConnectionError):

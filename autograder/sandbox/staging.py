@@ -16,12 +16,14 @@ class TooMuch(ValueError):
 
 
 def stage(
-    source: str,
+    source: str | int,
     destination: str,
     most_files: int = MOST_FILES,
     most_bytes: int = MOST_BYTES,
 ) -> list[str]:
-    """Copy the regular files below `source` into `destination`; both exist.
+    """Copy the regular files below `source`, a path or open, into `destination`.
+
+    Both exist.
 
     Symbolic links are not followed and files with a second name (hard links) are not
     read, so that nothing but what lies there is copied. Names cannot lead out: every
@@ -35,7 +37,11 @@ def stage(
     """
     left_out: list[str] = []
     budget = [most_files, most_bytes]
-    top = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    if isinstance(source, int):
+        top = os.open(".", flags, dir_fd=source)
+    else:
+        top = os.open(source, flags)
     try:
         _stage(top, destination, "", 0, budget, left_out)
     finally:

@@ -12,6 +12,7 @@ import importlib
 import os
 import random
 import resource
+import secrets
 import selectors
 import signal
 import socket
@@ -48,7 +49,8 @@ class Supervisor:
 
     connection: socket.socket  # to the grader's side
     request: Request
-    descriptors: list[int]  # open ones that are handed on to the target
+    # Open ones: the submission's folder, if there is one, and those of the target.
+    descriptors: list[int]
     isolation: Isolation
     readable: list[str]  # what the child may read of this machine
     # Where the child's own folder is made, and removed at the end. With namespaces it
@@ -57,7 +59,9 @@ class Supervisor:
     environment: dict[str, str]  # the child's variables
 
     def __post_init__(self) -> None:
-        own = "mounted" if self.isolation.namespaces else self.request["name"]
+        # No other child can guess where this one's files lie.
+        own = f"{os.getpid()}-{secrets.token_hex(8)}"
+        own = "mounted" if self.isolation.namespaces else own
         self.folder = os.path.join(self.parent, own)
         self._limits = Limits(**self.request["limits"])
         self._selector = selectors.DefaultSelector()
@@ -109,11 +113,13 @@ class Supervisor:
     def _be_the_child(self, saying: int, logging: int, user: int | None) -> NoReturn:
         status = FAILED
         try:
-            handed = self.descriptors
+            submission, handed = None, list(self.descriptors)
+            if self.request["submission"]:
+                submission = handed.pop(0)
             nothing = os.open("/dev/null", os.O_RDWR)
             for target, descriptor in ((0, nothing), (1, logging), (2, logging)):
                 os.dup2(descriptor, target)
-            keep = {0, 1, 2, saying, *handed}
+            keep = {0, 1, 2, saying, *self.descriptors}
             _close_all_but(keep)
             os.umask(0o022)
             for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
@@ -125,7 +131,7 @@ class Supervisor:
                     self._limits,
                     self.readable,
                     self.folder,
-                    self.request["submission"],
+                    submission,
                     user,
                 )
                 function = _settle(home, self.environment, self.request["target"])

@@ -384,6 +384,25 @@ def test_an_interrupt_is_waited_for_before_more_is_read(tmp_path):
         assert not session.exceeded
 
 
+def test_a_cell_is_not_left_out_for_a_supervisor_that_died(tmp_path, monkeypatch):
+    """The out-of-memory killer may take it; all cells are run once more."""
+    begun = []
+    run = Session.run
+
+    def killed(self, source, *arguments):
+        if not begun:
+            psutil.Process(self._child.pid).parent().kill()
+        begun.append(source)
+        return run(self, source, *arguments)
+
+    monkeypatch.setattr(Session, "run", killed)
+
+    notebook = execute(["import time\ntime.sleep(1)\nx = 7", "x"], tmp_path)
+
+    assert notebook.cells[1].outputs[0]["data"] == {"text/plain": "7"}
+    assert len(begun) == 3
+
+
 @pytest.mark.parametrize(
     "large",
     [

@@ -134,9 +134,12 @@ def test_what_one_learner_writes_is_not_in_the_memory_of_the_next(form, tmp_path
             os.write(1, b"hidden" + b"-input-" * 9 + b"%d" % number)
             time.sleep(0.002)
     """
+    # A longer name than the next one's, which would lie over it.
+    folder = tmp_path / ("named-after-" + "learner-" * 9) / "work"
+    folder.mkdir(parents=True)
     with Shell(tmp_path, **form) as there:
         run(there, write)
-        with Shell(tmp_path, **form) as gone:
+        with Shell(folder, **form) as gone:
             run(gone, write)
         with Shell(tmp_path, **form) as shell:
             run(shell, SEARCH)
@@ -146,9 +149,10 @@ def test_what_one_learner_writes_is_not_in_the_memory_of_the_next(form, tmp_path
                 "print(search(b'own-text', b'--text-') > 0)",
             )
             found = run(shell, "print(search(b'hidden-input', b'--input-'))")
+            named = run(shell, "print(search(b'learner-le', b'arner-lear'))")
 
     assert own == "True"
-    assert found == "0"
+    assert found == named == "0"
 
 
 @pytest.mark.parametrize("what", USUAL)
