@@ -68,11 +68,16 @@ def note(cell: str) -> str:
     return "noted"
 
 
+def ended() -> bool:
+    """Tell whether the end of the notebook has been noted."""
+    return "" in _moments
+
+
 def run(
     request: Sequence[FunctionForm], seconds: float, child: Child, ask: Ask
 ) -> list[AnswerForm]:
     """Drive functions of the notebook, as `drive` says; a case has some `seconds`."""
-    if "" not in _moments:
+    if not ended():
         note("")
     return drive(request, _moments, CaseLimits(seconds), ask, child)
 

@@ -1,5 +1,6 @@
 """Driving functions as grading does, in this process's own children."""
 
+import contextlib
 import json
 
 from autograder.driving import drive
@@ -8,7 +9,7 @@ from autograder.judging import Judge
 from autograder.moments import Moment
 from autograder.protocol import CaseLimits
 from autograder.reference_process import answer
-from autograder.sandbox.session import Session
+from autograder.sandbox.session import Failed, Session
 from autograder.sandbox.settings import Sandbox
 
 
@@ -70,7 +71,8 @@ def examined_in_shell(store, cells, folder, reference=None, seconds=5.0):
             if cell in store.cells:
                 session.ask("note", [cell], 30)
             else:
-                session.run(cell, 60, lambda kind, content: printed.append(content))
+                with contextlib.suppress(Failed):
+                    session.run(cell, 60, lambda kind, content: printed.append(content))
 
         def driven(forms, ask, child):
             return session.ask("run", [forms, seconds, child], 120, ask)

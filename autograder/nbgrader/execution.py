@@ -429,7 +429,11 @@ class JudgedExecute(Execute):
         except TooMuch:
             self._session.exceeded = "output"
             raise DeadKernelError("it shows too much") from None
-        except (Ended, Failed, TooSlow) as problem:
+        except Failed as problem:  # whatever runs cells has been broken by one
+            said = {"ename": str(problem), "evalue": "", "traceback": []}
+            recorder.show("error", said)
+            reply = {}
+        except (Ended, TooSlow) as problem:
             raise DeadKernelError(str(problem)) from None
         answered = reply if isinstance(reply, dict) else {}
         cell.execution_count = counted(answered.get("count"))

@@ -52,6 +52,30 @@ CALLS: dict[str, Callable[..., object]] = {
 }
 
 
+class Builtins:
+    """Python's built-ins: a cell's as it left them, and all else's as they were.
+
+    A cell may give any of them another value, or none; what has been checked counts all
+    the same. Where cells' own are in place, nothing here uses one by its name.
+    """
+
+    def __init__(self) -> None:
+        self._names = vars(builtins)
+        self._own = self._names.copy()
+        self._theirs = self._own
+
+    def leave(self) -> None:
+        """Put back what cells have made of them."""
+        for name in self._own.keys() - self._theirs.keys():
+            del self._names[name]
+        self._names.update(self._theirs)
+
+    def take(self) -> None:
+        """Keep what they are now, and put back what they were."""
+        self._theirs = self._names.copy()
+        self._names.update(self._own)
+
+
 class Connection:
     """Frames through a socket; interrupts wait until a frame is whole."""
 
@@ -331,7 +355,20 @@ def _shell(connection: Connection) -> Shell:
     return shell
 
 
-def _run(shell: Shell, connection: Connection, source: str) -> dict:
+def _noted(names: Builtins, cell: str) -> str:
+    """Remember what names mean now, built-ins too where that can be done with them."""
+    said = ""
+    names.leave()
+    try:
+        said = driving.note(cell)
+    except:  # noqa: E722  # a name would be one of theirs
+        pass
+    finally:
+        names.take()
+    return said or driving.note(cell)
+
+
+def _run(shell: Shell, connection: Connection, names: Builtins, source: str) -> dict:
     """Run a cell."""
     printed = sys.stdout, sys.stderr
     for stream in printed:
@@ -341,7 +378,11 @@ def _run(shell: Shell, connection: Connection, source: str) -> dict:
     succeeded = False
     try:
         signal.signal(signal.SIGINT, connection.interrupted)
-        succeeded = shell.run_cell(source, store_history=True).success
+        names.leave()
+        try:
+            succeeded = shell.run_cell(source, store_history=True).success
+        finally:
+            names.take()
     except KeyboardInterrupt:
         shell.showtraceback()
     finally:
@@ -364,14 +405,19 @@ def serve(descriptors: list[int]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(descriptors[0])
     shell = _shell(connection)
+    names = Builtins()
     while True:
         request = connection.receive()
         answer = {"number": request["number"]}
         try:
             if "run" in request:
-                answer["reply"] = _run(shell, connection, request["run"])
+                answer["reply"] = _run(shell, connection, names, request["run"])
+            elif CALLS[request["call"]] is driving.note:
+                answer["reply"] = _noted(names, *request["arguments"])
             else:
                 function = CALLS[request["call"]]
+                if function is driving.run and not driving.ended():
+                    _noted(names, "")
                 more: dict[str, Any] = (
                     {"ask": connection.ask} if function is driving.run else {}
                 )

@@ -32,6 +32,11 @@ LATER = [
     "import numpy\nnumpy.mean = numpy.random = None",
     "math.sqrt = None",
     "import sys\nsys.modules['numpy'] = sys.modules['math'] = math = np = None",
+    "import builtins\nbuiltins.zip = builtins.type = builtins.isinstance = None",
+    "import builtins\nbuiltins.print = builtins.max = builtins.min = None",
+    "import builtins\nfor name in [n for n in vars(builtins) if n[0] != '_']:\n"
+    "    setattr(builtins, name, None)",
+    "import builtins\ndel builtins.callable, builtins.dict, builtins.float",
     "def row_means(X):\n    return 0",
     "row_means.__code__ = (lambda X: 0).__code__",
     "centre.__defaults__ = (3,)",
