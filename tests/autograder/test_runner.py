@@ -756,7 +756,7 @@ def test_a_cached_result_comes_back_and_a_damaged_one_does_not(two):
 class NoForkServer:
     """Stands in for the fork server."""
 
-    def client(self, name):
+    def client(self):
         return self
 
     def use(self, client):
