@@ -10,7 +10,7 @@ def needed(cells: Sequence[tuple[str, str]], wanted: set[str]) -> list[tuple[str
     A cell that trains or loads data is left out unless a function reads what it
     defines: it costs time, and it may fail where the function does not. A cell of which
     nothing is known (it imports ``*``) is among them. Cells are pairs of a name and
-    plain Python.
+    plain Python; one that cannot be read as such defines nothing.
 
     Examples
     --------
@@ -20,7 +20,10 @@ def needed(cells: Sequence[tuple[str, str]], wanted: set[str]) -> list[tuple[str
     """
     wanted, kept = set(wanted), []
     for name, source in reversed(cells):
-        tables = list(_tables(symtable.symtable(source, name, "exec")))
+        try:
+            tables = list(_tables(symtable.symtable(source, name, "exec")))
+        except (SyntaxError, ValueError):
+            continue
         symbols = tables[0].get_symbols()
         made = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
         if made & wanted or "import *" in source:

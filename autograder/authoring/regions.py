@@ -24,6 +24,12 @@ STOCK_REGION = re.compile(
 )
 UNDONE = "raise NotImplementedError()"
 MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!]|\?|\w[\w.]*\?)")
+TIMED = re.compile(r"^(?P<indent>\s*)%time\s+(?P<code>[^\s-].*)$")
+# What a command or a magic answers is not known before it runs.
+ASSIGNED = re.compile(r"^(?P<indent>\s*)(?P<target>[\w.]+)\s*=\s*[!%]")
+CELL_MAGIC = re.compile(r"^\s*%%(?P<name>\w*)")
+# Cells in which they stand first are Python below the first line.
+PYTHON_MAGICS = ("capture", "prun", "time", "timeit")
 
 
 class RegionError(CourseError):
@@ -149,24 +155,45 @@ def tree_of(source: str) -> ast.Module:
 
 
 def plain_python(source: str) -> str:
-    """Return a cell without lines that only IPython understands.
+    """Return a cell without what only IPython understands.
 
-    Magics, shell commands and requests for help become ``pass``; line numbers stay.
+    Magics, shell commands and requests for help become ``pass``, what is timed stays,
+    and of a cell in another language nothing is left; line numbers stay.
 
     Examples
     --------
     >>> plain_python("%matplotlib inline\\nx = 1")
     'pass\\nx = 1'
+    >>> plain_python("%%bash\\nls | sort")
+    'pass\\n'
     """
     try:
         ast.parse(source)
         return source
     except (SyntaxError, ValueError):
         lines = source.split("\n")
-        return "\n".join(
-            f"{match['indent']}pass" if (match := MAGIC.match(line)) else line
-            for line in lines
-        )
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if magic := CELL_MAGIC.match(lines[first]):
+        rest = [""] * len(lines[first + 1 :])
+        if magic["name"] in PYTHON_MAGICS:
+            rest = plain_python("\n".join(lines[first + 1 :])).split("\n")
+        return "\n".join([*lines[:first], "pass", *rest])
+    plain, goes_on = [], False
+    for line in lines:
+        if goes_on:
+            plain.append("")
+        elif match := TIMED.match(line):
+            plain.append(match["indent"] + match["code"])
+            continue
+        elif match := MAGIC.match(line):
+            plain.append(f"{match['indent']}pass")
+        elif match := ASSIGNED.match(line):
+            plain.append(f"{match['indent']}{match['target']} = None")
+        else:
+            plain.append(line)
+            continue
+        goes_on = line.rstrip().endswith("\\")
+    return "\n".join(plain)
 
 
 def solution_statements(source: str) -> list[str]:

@@ -22,9 +22,10 @@ def names(cells, *wanted):
         (["n = 3", "f = lambda x: [n * y for y in x]"], None),
         (["from numpy import *", "def f(x):\n    return exp(x)"], None),
         (["x = 3", "def f(x):\n    return x"], ["1"]),
+        (["def f(x):\n    return x", "x <- c(1, 2)"], ["0"]),
         (["class A: pass", "def f(x: A = A()):\n    return x"], None),
     ],
 )
 def test_what_functions_read_is_needed(cells, kept):
-    """Directly, through others, in nested functions, as defaults."""
+    """Directly, through others, in nested functions, as defaults; never R."""
     assert names(cells, "f") == (["0", "1"] if kept is None else kept)

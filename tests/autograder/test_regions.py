@@ -7,6 +7,7 @@ import pytest
 from autograder.authoring.regions import (
     RegionError,
     find_regions,
+    plain_python,
     solution_statements,
     stub,
 )
@@ -124,3 +125,22 @@ def test_solution_statements_leave_out_what_is_kept():
     )
 
     assert solution_statements(text) == ["y = i * 2"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain"),
+    [
+        ("x = 5 % 3\ny = '!'", "x = 5 % 3\ny = '!'"),
+        ("!ls \\\n  -la\nx = 1", "pass\n\nx = 1"),
+        ("%time x = f(3)", "x = f(3)"),
+        ("if a:\n    %time -n x = 1", "if a:\n    pass"),
+        ("files = !ls | sort\nx = 1", "files = None\nx = 1"),
+        ("%%time\n%matplotlib inline\nx = 1", "pass\npass\nx = 1"),
+        ("%%bash\nif true; then\n  echo x; fi", "pass\n\n"),
+        ("%%capture out\nx = 1", "pass\nx = 1"),
+        ("print?\nx = 1", "pass\nx = 1"),
+    ],
+)
+def test_what_only_ipython_understands_is_left_out(cell, plain):
+    """Line numbers stay, and so do names that a timed statement gives."""
+    assert plain_python(cell) == plain

@@ -27,6 +27,7 @@ DOUBLE = """def double(x):
     ### BEGIN SOLUTION
     return 2 * x
     ### END SOLUTION"""
+SHELL = "%%bash\nls -la | wc -l && echo 'done'"
 TRIPLE_ALONE = "%matplotlib inline\ndef triple(x):\n    return 3 * x"
 HIDDEN = """assert double(2) == 4
 ### BEGIN HIDDEN TESTS
@@ -48,6 +49,7 @@ def stock_notebook() -> nbformat.NotebookNode:
     }
     cells = [
         new_markdown_cell("# Stock"),
+        new_code_cell(SHELL),
         code("double", DOUBLE, "solution"),
         code("double-tests", HIDDEN, "check", 2),
         code("triple", TRIPLE_ALONE, "solution"),
@@ -72,6 +74,9 @@ def mixed_notebook() -> nbformat.NotebookNode:
     asserts = "assert double(3) == 6\n### BEGIN HIDDEN TESTS\nassert double(0) == 0\n"
     cells = [
         code("setup", SETUP.replace("tiny", "mixed"), "locked"),
+        new_code_cell(SHELL, id="shell"),
+        new_code_cell("%time answer = 42\nfiles = !ls", id="timed"),
+        new_code_cell("assert answer == 42", id="reads-timed"),
         code("centre", CENTRE, "solution"),
         code("centre-check", CENTRE_CHECK, "check", 3),
         code("double", DOUBLE, "solution"),
@@ -313,7 +318,8 @@ def test_one_notebook_is_graded_alike_without_a_course(course):
 def test_a_kernel_that_is_not_python_is_refused_by_name(course):
     path = course.root / "source" / "other" / "other.ipynb"
     path.parent.mkdir()
-    notebook = new_notebook(cells=[code("one", "1", "check", 1)])
+    cells = [new_code_cell("x <- c(1, 2)\nmean(x)"), code("one", "1", "check", 1)]
+    notebook = new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {
         "name": "ir",
         "language": "R",
