@@ -289,6 +289,7 @@ class JudgedExecute(Execute):
         self.nb, self.resources = nb, resources
         self._deadly: set[int] = set()
         self._limit = ""
+        self._slow: dict[str, float] = {}  # limits, by the cells that reached them
         self._lost = False  # whether what sees the shell through has died
         self._late = False
         self._sandbox = Sandbox(config=self.config)
@@ -420,6 +421,7 @@ class JudgedExecute(Execute):
                 reply = self._session.run(cell.source, limit, recorder.show)
             except TooSlow:
                 self.log.warning("Cell %s took too long", cell.get("id"))
+                self._slow[str(cell.get("id"))] = limit
                 reply = self._interrupted(recorder.show)
                 recorder.show("error", self.error_on_timeout)
             except TooMuch:
@@ -527,13 +529,21 @@ class JudgedExecute(Execute):
             verdict.problems.setdefault(name, "a fault in writing the feedback")
             return ""
 
+    def _limits(self) -> list[Flag]:
+        """Flag limits: a right answer that is slow loses marks by them, too."""
+        found = [
+            Flag("limit", name, f"{seconds:.0f} s in cell {name}")
+            for name, seconds in self._slow.items()
+        ]
+        return [*found, Flag("limit", "", self._limit)] if self._limit else found
+
     def _score(
         self, nb: NotebookNode, resources: dict, problem: str, damaged: bool
     ) -> None:
         flagged: dict[str, str] = resources["course"]["flagged"]
         course = nb.metadata["course"]
         verdict = self._verdict
-        flags = flags_from(course.get("flags"))
+        flags = [*flags_from(course.get("flags")), *self._limits()]
         for function in verdict.functions.values() if verdict is not None else ():
             if function.kind == "missing":
                 function.stopped = _stopped(nb, function.name)

@@ -52,6 +52,7 @@ def test_what_has_exceeded_a_limit_is_not_run_again(runs, tmp_path):
     notebook = execute(["print(1)", HOARD, "print(2)"], tmp_path, config=config)
 
     assert len(runs) == 1
+    assert notebook.metadata.course["flags"] == [["limit", "", "memory"]]
     assert notebook.cells[0].outputs[0].text == "1\n"
 
 

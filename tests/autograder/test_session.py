@@ -218,8 +218,12 @@ def test_a_cell_that_takes_too_long_is_named_and_the_rest_runs(tmp_path):
     """It reads as in nbgrader."""
     cells = ["while True: pass", "'here'"]
 
-    late, rest = execute(cells, tmp_path, timeout=1).cells
+    notebook = execute(cells, tmp_path, timeout=1)
+    late, rest = notebook.cells
 
+    assert notebook.metadata.course["flags"] == [
+        ["limit", late.id, f"1 s in cell {late.id}"]
+    ]
     assert [o["ename"] for o in late.outputs] == [
         "KeyboardInterrupt",
         "CellTimeoutError",
