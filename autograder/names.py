@@ -1,5 +1,6 @@
 """Names that strangers chose, where people and programs read them."""
 
+import shlex
 import unicodedata
 
 # Joiners are part of words in some scripts.
@@ -26,6 +27,17 @@ def plain(text: str) -> str:
         else c
         for c in text
     )
+
+
+def quoted(name: str) -> str:
+    """Return a name as it stands in a command that is to be copied.
+
+    Examples
+    --------
+    >>> quoted("hw1"), quoted("Homework 2.1")
+    ('hw1', "'Homework 2.1'")
+    """
+    return shlex.quote(plain(name))
 
 
 def counted(number: int, noun: str) -> str:

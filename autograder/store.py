@@ -7,6 +7,7 @@ instructor's, so it can travel to another machine.
 
 import functools
 import json
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -244,7 +245,7 @@ def read_store(path: Path) -> Store:
         If it is missing or damaged.
     """
     assignment = path.parent.name
-    advice = f"run `nbgrader generate_assignment {assignment}`"
+    advice = f"run `nbgrader generate_assignment {shlex.quote(assignment)} --force`"
     try:
         if path.stat().st_size > MAX_FILE:
             raise StoreError(f"the case store {path.name} is too large: {advice}")

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from autograder.cli.console import console
 from autograder.errors import CourseError
-from autograder.names import plain
+from autograder.names import plain, quoted
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import Marks
 
@@ -16,22 +16,37 @@ from autograder.nbgrader.marks import Marks
 NAMED = 4
 
 
+class NothingGraded(CourseError):
+    """Nothing of an assignment has been graded; the message says what to do."""
+
+
 @click.command()
 @click.argument("assignment", required=False)
 def grades(assignment: str | None) -> None:
     """Show the table of grades of ASSIGNMENT, or of all."""
     course = Course(Path.cwd())
-    for name in course.chosen(assignment):
-        show_grades(course, name)
+    names = course.chosen(assignment)
+    rest = []
+    for name in names:
+        try:
+            show_grades(course, name)
+        except NothingGraded:
+            # Most of a term, some assignments are still to come.
+            rest.append(name)
+            if rest == names:
+                raise
+    if rest:
+        console.print(f"nothing graded yet: {', '.join(rest)}", markup=False)
 
 
 def show_grades(course: Course, assignment: str) -> None:
     """Print the table of grades of an assignment."""
     rows = course.grades(assignment)
     if not rows:
-        raise CourseError(
+        raise NothingGraded(
             f"nothing of {assignment} has been graded yet: put submissions into "
-            f"submitted/LEARNER/{assignment}/ and run `nbgrader autograde {assignment}`"
+            f"submitted/LEARNER/{assignment}/ and run "
+            f"`nbgrader autograde {quoted(assignment)}`"
         )
     # Of columns in which nobody has anything, a narrow terminal has no room.
     shown = [
@@ -53,7 +68,8 @@ def show_grades(course: Course, assignment: str) -> None:
     console.print(table)
     if any(len(set(row.mistakes)) > NAMED for row in rows):
         console.print(
-            f"all mistakes of everybody: python -m autograder report {assignment}"
+            "all mistakes of everybody: python -m autograder report "
+            f"{quoted(assignment)}"
         )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from autograder.names import counted, plain
+from autograder.names import counted, plain, quoted
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.returning import hand_back
 
@@ -38,8 +38,8 @@ def hand_back_command(assignment: str) -> None:
         names = ", ".join(map(plain, returned.outdated))
         click.echo(
             f"pages older than a mark, a comment, the work or a setting: {names}; "
-            f"`python -m autograder feedback {assignment}` makes them anew, then call "
-            "this again"
+            f"`python -m autograder feedback {quoted(assignment)}` makes them anew, "
+            "then call this again"
         )
     if returned.missing or returned.outdated or returned.scales:
         sys.exit(1)

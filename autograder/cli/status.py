@@ -7,7 +7,9 @@ import click
 from rich.table import Table
 
 from autograder.cli.console import console, shown
+from autograder.names import quoted
 from autograder.nbgrader.course import Course
+from autograder.store import StoreError
 
 
 @click.command()
@@ -15,8 +17,17 @@ from autograder.nbgrader.course import Course
 def status(assignment: str | None) -> None:
     """List grades that were made with other cases than today's."""
     course = Course(Path.cwd())
-    found = [item for name in course.chosen(assignment) for item in course.stale(name)]
+    found, unrecorded = [], []
+    for name in course.chosen(assignment):
+        try:
+            found += course.stale(name)
+        except StoreError as error:
+            unrecorded.append(str(error))
+    for line in unrecorded:
+        console.print(line, markup=False)
     if not found:
+        if unrecorded:
+            sys.exit(1)
         console.print("every grade was made with today's cases")
         return
     table = Table("learner", "assignment", "notebook", "made with")
@@ -26,5 +37,5 @@ def status(assignment: str | None) -> None:
     console.print(table)
     names = sorted({item.assignment for item in found})
     for name in names:
-        console.print(f"to fix them: nbgrader autograde {name} --force")
+        console.print(f"to fix them: nbgrader autograde {quoted(name)} --force")
     sys.exit(1)

@@ -315,7 +315,7 @@ class Course:
                 made = self.graded_notebook(assignment, student, notebook)
                 why = ""
                 if made.get("digest") != store.cases.digest:
-                    why = "other cases" if made.get("digest") else "no digest"
+                    why = "other cases" if made.get("digest") else "nbgrader alone"
                 elif made.get("points", store.points) != store.points:
                     why = "other points"
                 if why:

@@ -28,6 +28,7 @@ from nbgrader.utils import capture_log
 
 from autograder.errors import CourseError, advised
 from autograder.files import read_bounded, write_atomically
+from autograder.names import quoted
 from autograder.nbgrader.course import Course, reason
 from autograder.nbgrader.worker import digest_of, versions
 
@@ -94,7 +95,7 @@ class FeedbackRun:
             if student not in graded:
                 raise CourseError(
                     f"{student} has nothing graded in {self.assignment}: run "
-                    f"`python -m autograder grade {self.assignment}`"
+                    f"`python -m autograder grade {quoted(self.assignment)}`"
                 )
         excluded = self.course.directory.student_id_exclude.split(",")
         rows = self._rows()

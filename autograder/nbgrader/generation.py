@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from collections.abc import Iterable
 from logging import Logger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +29,9 @@ from autograder.authoring.gates import (
 from autograder.authoring.normal_form import give_ids
 from autograder.authoring.recording import record
 from autograder.authoring.regions import STOCK_SOLUTION, RegionError, find_regions, stub
-from autograder.authoring.sources import SourceNotebook, read_source
+from autograder.authoring.sources import SourceError, SourceNotebook, read_source
 from autograder.errors import CourseError
+from autograder.names import quoted
 from autograder.store import (
     ENGLISH,
     AssertCell,
@@ -143,6 +145,8 @@ class ReleaseExporter(NotebookExporter):
                     continue
             try:
                 found = examine(Path(folder))
+                if not getattr(converter, "force", True):
+                    _check_recorded(Path(converter.coursedir.root), folder, found)
                 for edition in self.translated.values():
                     _check_edition(edition, Path(folder).name, found)
                 self.examined |= found
@@ -165,6 +169,20 @@ class ReleaseExporter(NotebookExporter):
         except CourseError as error:
             converter: Any = self.parent
             raise _stopped(converter.log, f"{error}.") from None
+
+
+def _check_recorded(root: Path, folder: str, notebooks: Iterable[str]) -> None:
+    """Stop where nbgrader would skip what is released, and record nothing of it."""
+    name = Path(folder).name
+    if not (root / "release" / name).is_dir():
+        return
+    for notebook in notebooks:
+        if not store_path(root, name, notebook).exists():
+            raise SourceError(
+                f"release/{name} is there already, and nothing is recorded for "
+                f"grading {notebook}: `nbgrader generate_assignment {quoted(name)} "
+                "--force` makes both anew, and keeps what is in the gradebook"
+            )
 
 
 def _check_edition(

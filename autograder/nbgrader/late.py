@@ -13,7 +13,7 @@ from traitlets import Float, Integer
 
 from autograder.errors import CourseError
 from autograder.files import read_bounded
-from autograder.names import plain
+from autograder.names import plain, quoted
 from autograder.nbgrader.course import Course
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,8 @@ def grant_extension(
         if due is None:
             raise CourseError(
                 f"{assignment} has no due date, so there is nothing to extend: "
-                f"`nbgrader db assignment add {assignment} --duedate=...` sets one"
+                f"`nbgrader db assignment add {quoted(assignment)} --duedate=...` "
+                "sets one"
             )
         try:
             book.find_student(student)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.files import read_bounded, write_atomically
-from autograder.names import plain
+from autograder.names import plain, quoted
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.exports import harmless
 from autograder.nbgrader.feedback_run import FeedbackRun
@@ -110,7 +110,7 @@ def hand_back(course: Course, assignment: str) -> Returned:
         raise CourseError(
             f"nothing of {assignment} was collected from an LMS: put its archive into "
             f"downloaded/{assignment}/archive/ and run `nbgrader zip_collect "
-            f"{assignment}`"
+            f"{quoted(assignment)}`"
         )
     out = course.root / "build" / "return"
     out.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from nbformat import reader
 
 from autograder.errors import CourseError
 from autograder.flags import REFUSED, flags_from
+from autograder.names import quoted
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.marks import CellMark, Marks, cell_marks, class_marks
 
@@ -171,7 +172,8 @@ def read_findings(course: Course, assignment: str) -> ClassFindings:
     if not submissions:
         raise CourseError(
             f"nothing of {assignment} has been graded yet: put submissions into "
-            f"submitted/LEARNER/{assignment}/ and run `nbgrader autograde {assignment}`"
+            f"submitted/LEARNER/{assignment}/ and run "
+            f"`nbgrader autograde {quoted(assignment)}`"
         )
     order: dict[str, float] = {}
     for notebook in course.notebooks(assignment):

@@ -96,7 +96,7 @@ def test_a_missing_store_stops_before_anything_is_graded(tiny_course, hand_in):
     finally:
         path.write_bytes(content)
 
-    assert "run `nbgrader generate_assignment 01_tiny`" in reason
+    assert "run `nbgrader generate_assignment 01_tiny --force`" in reason
     assert not (tiny_course.root / "autograded" / "no_store").exists()
 
 

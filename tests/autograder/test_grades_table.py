@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
 from autograder.cli import grades as module
 from autograder.nbgrader.course import GradeRow
@@ -57,3 +58,24 @@ def test_of_many_mistakes_the_first_are_named_and_the_rest_counted(shown):
     assert "and 4 more" in said
     assert said.endswith("python -m autograder report 01_tiny")
     assert "report" not in shown(Marks(code=1.0, code_out_of=7.0))
+
+
+@pytest.mark.parametrize("graded", [{}, {"02_b": Marks(code=1.0, code_out_of=7.0)}])
+def test_assignments_of_which_nothing_is_graded_hide_no_others(monkeypatch, graded):
+    """Most of a term, some are still to come; where all are, it says what to do."""
+    names = ["01_a", "02_b", "03_c"]
+    course = SimpleNamespace(
+        chosen=lambda assignment: names,
+        grades=lambda name: [
+            GradeRow("ada", name, marks) for own, marks in graded.items() if own == name
+        ],
+    )
+    monkeypatch.setattr(module, "Course", lambda path: course)
+
+    result = CliRunner().invoke(module.grades)
+
+    assert ("ada" in result.output) == bool(graded)
+    if graded:
+        assert "nothing graded yet: 01_a, 03_c" in result.output
+    else:
+        assert "nothing of 03_c has been graded yet" in str(result.exception)

@@ -18,11 +18,12 @@ from autograder.cli import extend
 from autograder.cli.grade import _summarise
 from autograder.cli.main import main
 from autograder.errors import OF_THE_MACHINE, CourseError
-from autograder.nbgrader.course import Course
+from autograder.nbgrader.course import Course, StaleGrade
 from autograder.nbgrader.marks import class_marks
 from autograder.nbgrader.releasing import ReleaseFeedback
 from autograder.nbgrader.returning import remember_names, renamed
 from autograder.nbgrader.worker import versions
+from autograder.store import StoreError
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -41,6 +42,24 @@ def test_what_cannot_be_written_is_one_sentence(monkeypatch, number):
         assert result.exit_code == 1
         assert f"build/x.zip: {said}: free space" in result.output
     assert "Traceback" not in result.output
+
+
+def test_an_assignment_without_cases_hides_no_stale_grade_of_others(monkeypatch):
+    """As in a course that is moved in, one assignment after another."""
+
+    def stale(name):
+        if name == "01 a":
+            raise StoreError(f"there are no recorded cases for {name}")
+        return [StaleGrade("ada", name, "b", "other cases")]
+
+    course = SimpleNamespace(chosen=lambda name: ["01 a", "02 b"], stale=stale)
+    monkeypatch.setattr("autograder.cli.status.Course", lambda path: course)
+
+    result = CliRunner().invoke(main, ["status"])
+
+    assert result.exit_code == 1
+    assert "there are no recorded cases for 01 a" in result.output
+    assert "to fix them: nbgrader autograde '02 b' --force" in result.output
 
 
 def test_a_command_runs_with_the_search_for_garbage_on():

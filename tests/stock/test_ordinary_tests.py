@@ -5,9 +5,12 @@ import json
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from traitlets.config import Config
 
 from autograder.doors.api import grade
+from autograder.nbgrader.configuration import configure
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.execution import JudgedExecute
 from autograder.reports.ordinary_tests import unsafe_cells, weaknesses
 from autograder.store import AssertCell
 from tests.course import CATALOGUE, CENTRE, CENTRE_CHECK, SETUP, autograde, code
@@ -147,6 +150,35 @@ def test_a_stock_release_is_what_nbgrader_releases(course):
     assert not any("id" in cell for cell in form["cells"])
     assert "HIDDEN" not in str(form) and "2 * x" not in str(form)
     assert "course" not in form["metadata"]
+
+
+def test_what_is_released_without_cases_is_generated_anew(course):
+    """nbgrader would skip it, and grading would ask for it to be generated."""
+    cases = course.root / "cases" / "stock" / "stock.json"
+    content = cases.read_bytes()
+    cases.unlink()
+
+    skipped = course.api.generate_assignment("stock", force=False)
+    there = cases.exists()
+    course.api.generate_assignment("stock", force=True)
+
+    assert (skipped["success"], there) == (False, False)
+    said = " ".join(skipped["log"].split())
+    assert "`nbgrader generate_assignment stock --force`" in said
+    assert cases.read_bytes() == content
+    assert course.api.generate_assignment("stock", force=False)["success"]
+
+
+@pytest.mark.parametrize(
+    "section", ["Execute", "ExecutePreprocessor", "NotebookClient", "JudgedExecute"]
+)
+def test_a_course_may_set_the_time_of_a_cell_by_any_name(section, tmp_path):
+    """A limit that counted for less than ours would cost marks in silence."""
+    config = Config()
+    configure(config, tmp_path)
+    config[section].timeout = 300
+
+    assert JudgedExecute(config=config).timeout == 300
 
 
 def test_right_answers_earn_all_points_with_partial_credit(course):
