@@ -30,6 +30,7 @@ from autograder.nbgrader.empty_gradebook import empty_gradebook
 from autograder.nbgrader.marks import Marks, class_marks
 from autograder.nbgrader.penalties import settle_penalties
 from autograder.nbgrader.settings_check import check_settings, read_settings
+from autograder.nbgrader.steps import check_configured
 from autograder.store import Store, read_stores
 
 # nbgrader 0.9 builds rows in an order that SQLAlchemy 2.1 remarks on.
@@ -103,6 +104,7 @@ class Course:
         self.config = read_settings(self.root)
         for doubt in check_settings(self.config):
             log.warning("%s", doubt)
+        check_configured(self.config)
         self.config.CourseDirectory.root = str(self.root)
         if editions:
             chosen = self.config.ReleaseExporter.get("editions", [])

@@ -27,12 +27,14 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy import bindparam, select, update
 from traitlets import Bool, Float, Integer
 
 from autograder.copies import choose, notebooks_in
+from autograder.errors import CourseError
 from autograder.examination import Examination, NoAnswer
 from autograder.feedback import (
     cell_html,
@@ -52,6 +54,7 @@ from autograder.judging import (
     untouched_functions,
 )
 from autograder.names import plain, unusable
+from autograder.nbgrader.steps import check_steps
 from autograder.outputs import Recorder, counted, new_output, notebook_text
 from autograder.protocol import CaseLimits, Child, FunctionForm
 from autograder.reference import Reference
@@ -89,6 +92,14 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(**kwargs)
         self.stores: dict[tuple[str, str], Store] = {}
         converter = self.parent
+        try:
+            # Others, such as a worker's, take some of the steps of a course that was
+            # looked at.
+            if type(converter) is Autograde:
+                check_steps("Autograde", converter)
+        except CourseError as error:
+            converter.log.error(str(error))
+            raise NbGraderException(str(error)) from None
         root = Path(converter.coursedir.root)
         assignment = converter.coursedir.assignment_id
         names = [path.stem for path in (root / "source" / assignment).glob("*.ipynb")]

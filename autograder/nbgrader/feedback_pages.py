@@ -14,11 +14,14 @@ from jinja2 import Environment
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import DataTypeFilter
 from nbformat import NotebookNode
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
+from autograder.errors import CourseError
 from autograder.healing import edition_in
 from autograder.nbgrader.sanitizing import policy_of, rebuilt
+from autograder.nbgrader.steps import check_steps
 from helpers.strings import language, speaking, text
 
 EXCHANGE = {
@@ -257,6 +260,14 @@ class FeedbackExporter(HTMLExporter):
 
     raw_template = TEMPLATE
     _environments: ClassVar[dict[tuple[str, ...], Environment]] = {}
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        try:
+            check_steps("GenerateFeedback", self.parent)
+        except CourseError as error:
+            self.log.error(str(error))
+            raise NbGraderException(str(error)) from None
 
     def _create_environment(self) -> Environment:
         """Return the environment of templates, which is one for all of a course."""

@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Iterable
+from fnmatch import fnmatch
 from logging import Logger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ from autograder.authoring.regions import STOCK_SOLUTION, RegionError, find_regio
 from autograder.authoring.sources import SourceError, SourceNotebook, read_source
 from autograder.errors import CourseError
 from autograder.names import quoted
+from autograder.nbgrader.steps import check_steps
 from autograder.store import (
     ENGLISH,
     AssertCell,
@@ -135,6 +137,10 @@ class ReleaseExporter(NotebookExporter):
         self.examined: dict[str, tuple[SourceNotebook, Store]] = {}
         self.former: dict[str, object] = {}
         converter: Any = self.parent  # nbgrader's, which has no types
+        try:
+            check_steps("GenerateAssignment", converter)
+        except CourseError as error:
+            raise _stopped(converter.log, f"{error}.") from None
         self.translated = self._chosen_editions(Path(converter.coursedir.root))
         for folder in sorted(getattr(converter, "assignments", {})):
             release = Path(converter.coursedir.root, "release", Path(folder).name)
@@ -144,6 +150,7 @@ class ReleaseExporter(NotebookExporter):
                 except (OSError, ValueError):
                     continue
             try:
+                _check_ignored(Path(folder), converter.coursedir.ignore)
                 found = examine(Path(folder))
                 if not getattr(converter, "force", True):
                     _check_recorded(Path(converter.coursedir.root), folder, found)
@@ -169,6 +176,18 @@ class ReleaseExporter(NotebookExporter):
         except CourseError as error:
             converter: Any = self.parent
             raise _stopped(converter.log, f"{error}.") from None
+
+
+def _check_ignored(folder: Path, ignored: list[str]) -> None:
+    """Stop where a file that is for graders only would be released."""
+    for name in ("misconceptions.toml", "judges.py"):
+        shown = not any(fnmatch(name, pattern) for pattern in ignored)
+        if shown and (folder / name).exists():
+            raise GateError(
+                f"c.CourseDirectory.ignore in nbgrader_config.py leaves out {name}, so "
+                "learners would get it: add to the list of `configure` by append, in "
+                "place of a new list"
+            )
 
 
 def _check_recorded(root: Path, folder: str, notebooks: Iterable[str]) -> None:
