@@ -1,5 +1,7 @@
 """``python -m autograder gates``: an assignment held against the rules."""
 
+import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -24,10 +26,17 @@ def gates(assignment: str, notebook: str | None) -> None:
             continue
         begun = time.monotonic()
         try:
-            _, store = examine_notebook(path)
+            source, store = examine_notebook(path)
         except CourseError as error:
             failed += 1
             click.echo(f"{path.stem}: {error}")
+            continue
+        if not source.has_checks:
+            own = os.path.relpath(path)
+            click.echo(
+                f"{path.stem}: no cell calls check, so nothing is recorded; `nbgrader "
+                f"validate {shlex.quote(own)}` runs its tests on its solutions"
+            )
             continue
         functions = store.cases.functions.values()
         cases = sum(len(function.cases) for function in functions)

@@ -32,8 +32,9 @@ from autograder.authoring.recording import record
 from autograder.authoring.regions import STOCK_SOLUTION, RegionError, find_regions, stub
 from autograder.authoring.sources import SourceError, SourceNotebook, read_source
 from autograder.errors import CourseError
-from autograder.names import quoted
+from autograder.names import plain, quoted
 from autograder.nbgrader.steps import check_steps
+from autograder.sandbox.settings import Sandbox
 from autograder.store import (
     ENGLISH,
     AssertCell,
@@ -42,6 +43,7 @@ from autograder.store import (
     store_path,
     words_of,
 )
+from autograder.submissions import is_python
 from helpers.checks.cases import NotebookCases, cases_form, keep_numbers, write_form
 
 if TYPE_CHECKING:
@@ -305,6 +307,13 @@ class Publish(NbGraderPreprocessor):
         """Save what was recorded for this notebook."""
         names = resources["nbgrader"]
         source, store = self.parent.examined[names["notebook"]]
+        if not is_python(nb.metadata) and Sandbox(config=self.config).sandboxed:
+            self.log.warning(
+                "%s: its kernel %r is not Python's: it can be graded without a sandbox "
+                "only, where c.Sandbox.sandboxed = False",
+                source.name,
+                plain(str(nb.metadata.get("kernelspec", {}).get("name", "")))[:60],
+            )
         # Grading knows each cell by its id; what is nbgrader's alone is released
         # as nbgrader releases it.
         kept = (

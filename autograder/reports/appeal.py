@@ -1,24 +1,52 @@
 """Showing graders a whole case, hidden numbers included, when a learner appeals."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import numpy as np
+from nbformat import NotebookNode
 
 from autograder.copies import notebooks_in
 from autograder.errors import CourseError
 from autograder.feedback import function_reason
 from autograder.judging import Trial, Verdict
-from autograder.names import plain
+from autograder.names import plain, quoted
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.execution import JudgedExecute, healed_notebook
-from autograder.store import Store
+from autograder.nbgrader.marks import cell_marks
+from autograder.store import AssertCell, Store
 from helpers.checks.cases import Case, FunctionCases
 from helpers.checks.recognition import named_inputs
 from helpers.checks.report import describe_outcome
 from helpers.checks.values import leaves, resolve
 
 MAX_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class GradedTest:
+    """A cell of ordinary tests of a submission, graded."""
+
+    cell: str
+    test: AssertCell
+    points: float
+    shown: list[str]  # texts of its outputs
+
+    @property
+    def row(self) -> tuple[str, str, str, str]:
+        """Return it as `overview` does a case; the reason is what it shows last."""
+        mark = f"{self.points:g} of {self.test.points:g}"
+        said = self.shown[-1].strip().partition("\n")[0] if self.shown else ""
+        return self.cell, "tests", mark, plain(said)[:MAX_SHOWN]
+
+    def whole(self) -> Iterator[tuple[str, str]]:
+        """Show the cell whole, in headings with their texts."""
+        yield "tests", self.test.source
+        lines = "\n".join(self.shown).split("\n")
+        yield "shown", "\n".join(map(plain, lines)) or "nothing"
+        yield "mark", self.row[2]
 
 
 def handed_in(course: Course, assignment: str, student: str) -> list[str]:
@@ -132,6 +160,59 @@ def whole_case(
         yield f"wrong{moment}", ", ".join(wrong) or "nothing"
     mark = found.marks[index] if found.marks else 0
     yield "mark", f"{mark} ({function_reason(found)})"
+
+
+def graded_tests(
+    course: Course, assignment: str, student: str, notebook: str
+) -> list[GradedTest]:
+    """Return what the cells of ordinary tests of a submission earned and showed.
+
+    They are read from the graded notebook: nothing is run.
+
+    Raises
+    ------
+    CourseError
+        If there are such cells, and the submission has not been graded.
+    """
+    tests = course.stores(assignment)[notebook].tests
+    if not tests:
+        return []
+    path = course.graded_path(assignment, student, notebook)
+    with course.gradebook() as book:
+        marks = {
+            mark.cell: mark.earned
+            for mark in cell_marks(book, assignment)
+            if (mark.student, mark.notebook) == (student, notebook)
+        }
+    try:
+        graded = nbformat.read(path, as_version=4)
+    except OSError:
+        raise CourseError(
+            f"{plain(student)}'s {notebook} has not been graded: "
+            f"`python -m autograder grade {quoted(assignment)}` grades it"
+        ) from None
+    outputs = {
+        cell.metadata.get("nbgrader", {}).get("grade_id"): cell.outputs
+        for cell in graded.cells
+        if cell.cell_type == "code"
+    }
+    return [
+        GradedTest(name, test, marks.get(name, 0.0), _shown(outputs.get(name, [])))
+        for name, test in tests.items()
+    ]
+
+
+def _shown(outputs: list[NotebookNode]) -> list[str]:
+    """Return the texts that a cell shows; what an error says is one line."""
+    texts = []
+    for output in outputs:
+        if output.output_type == "error":
+            texts.append(f"{output.ename}: {output.evalue}".strip(": "))
+        elif output.output_type == "stream":
+            texts.append(output.text)
+        else:
+            texts.append(str(output.get("data", {}).get("text/plain", "")))
+    return [text for text in texts if text]
 
 
 def _inputs(record: FunctionCases, case: Case) -> str:

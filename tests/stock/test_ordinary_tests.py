@@ -4,9 +4,13 @@ import json
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
+from autograder.cli.console import console
+from autograder.cli.gates import gates
+from autograder.cli.show import show
 from autograder.doors.api import grade
 from autograder.nbgrader.configuration import configure
 from autograder.nbgrader.course import Course
@@ -347,6 +351,43 @@ def test_one_notebook_is_graded_alike_without_a_course(course):
     assert result.cells[1].points == 0
 
 
+def test_an_appeal_shows_what_ordinary_tests_earned_and_showed(course, monkeypatch):
+    """Each cell with its mark and what it showed last, beside the cases of checks."""
+    monkeypatch.chdir(course.root)
+    monkeypatch.setattr(console, "_width", 200)
+    halved = {"double": "def double(x):\n    return x / 2"}
+    graded(course, "mixed", "appeals", halved)
+    graded(course, "stock", "appeals", RIGHT)
+
+    mixed = CliRunner().invoke(show, ["mixed", "appeals"]).output
+    stock = CliRunner().invoke(show, ["stock", "appeals"]).output
+    whole = CliRunner().invoke(show, ["mixed", "appeals", "double-tests"]).output
+    wrong = CliRunner().invoke(show, ["stock", "appeals", "nothing"]).exception
+
+    row = next(line for line in mixed.splitlines() if "double-tests" in line)
+    assert [cell.strip() for cell in row.split("│")[1:-1]] == [
+        "mixed",
+        "double-tests",
+        "tests",
+        "0 of 2",
+        "AssertionError",
+    ]
+    assert "centre:1" in mixed
+    assert "triple-tests" in stock and "1.5 of 2" in stock
+    assert "assert double(0) == 0" in whole and "0 of 2" in whole
+    assert "there are double-tests, triple-tests, print" in str(wrong)
+
+
+def test_gates_say_where_nothing_is_recorded(course, monkeypatch):
+    """Nothing has passed there: no solution was run."""
+    monkeypatch.chdir(course.root)
+
+    said = CliRunner().invoke(gates, ["stock"]).output
+
+    assert "passed" not in said
+    assert "`nbgrader validate source/stock/stock.ipynb`" in said
+
+
 def test_a_kernel_that_is_not_python_is_refused_by_name(course):
     path = course.root / "source" / "other" / "other.ipynb"
     path.parent.mkdir()
@@ -358,7 +399,8 @@ def test_a_kernel_that_is_not_python_is_refused_by_name(course):
         "display_name": "R",
     }
     nbformat.write(notebook, path)
-    course.generate("other")
+    made = course.api.generate_assignment("other")
+    assert "its kernel 'ir' is not Python's" in made["log"]
     folder = course.root / "submitted" / "someone" / "other"
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / "other.ipynb")
