@@ -137,6 +137,8 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
         _cell(cell, checked) for cell in notebook.cells if cell.cell_type == "code"
     ]
     graded = any(cell.role == "check" for cell in cells)
+    if graded:
+        _check_name(cells, name)
     tables = folder / "misconceptions.toml"
     catalogues, agreed = read_catalogue(tables), read_contracts(tables)
     for other in {**catalogues, **agreed}:
@@ -205,6 +207,19 @@ def _check_ids(notebook: NotebookNode) -> None:
         seen.add(identity)
 
 
+def _check_name(cells: list[Cell], notebook: str) -> None:
+    """What a learner's checks look for has the notebook's own name."""
+    for cell in cells:
+        for call in _calls(tree_of(cell.source), "checks_for"):
+            first = call.args[0] if call.args else None
+            named = first.value if isinstance(first, ast.Constant) else notebook
+            if named != notebook:
+                raise SourceError(
+                    f"cell {cell.id} asks for the cases of another notebook: "
+                    f"checks_for({named!r}) must be checks_for({notebook!r})"
+                )
+
+
 def _uses_checks(notebook: NotebookNode) -> bool:
     """Tell whether ``check`` is this course's; others may have one of their own."""
     return is_python(notebook.metadata) and any(
@@ -232,13 +247,14 @@ def _cell(cell: NotebookNode, checked: bool) -> Cell:
     return Cell(identity, cell.source, role, points)
 
 
-def _check_calls(tree: ast.Module) -> list[ast.Call]:
+def _calls(tree: ast.Module, function: str) -> list[ast.Call]:
+    """Return the calls of a function by its name."""
     return [
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id == "check"
+        and node.func.id == function
     ]
 
 
@@ -262,7 +278,7 @@ def _let_call(
 
 def _calls_check(source: str) -> bool:
     try:
-        return bool(_check_calls(ast.parse(source)))
+        return bool(_calls(ast.parse(source), "check"))
     except SyntaxError:
         return re.search(r"^\s*check\(", source, re.MULTILINE) is not None
 
@@ -273,7 +289,7 @@ def _checked_names(cells: list[Cell]) -> set[str]:
         call.args[0].id
         for cell in cells
         if cell.role == "check"
-        for call in _check_calls(tree_of(cell.source))
+        for call in _calls(tree_of(cell.source), "check")
         if call.args and isinstance(call.args[0], ast.Name)
     }
 

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.authoring.catalogue import patch
-from autograder.authoring.sources import SourceNotebook, read_source
+from autograder.authoring.sources import Cell, SourceNotebook, read_source
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
 from autograder.store import ENGLISH, edition_folder
@@ -42,9 +42,11 @@ class _Work:
         self.source = source
         self._catalogue = catalogue
 
+        self.answers = _answers(source)
+
     def cell(self, cell_id: str) -> NotebookNode:
         cells: list[NotebookNode] = self.notebook.cells
-        return next(cell for cell in cells if cell["id"] == cell_id)
+        return next(cell for cell in cells if cell_id in _names(cell))
 
     def write(self, cell_id: str, answer: str) -> None:
         """Put an answer into a cell, its docstring and comments as released."""
@@ -58,14 +60,14 @@ class _Work:
         self.cell(cell_id).source = rewrite_code(answer, own)
 
     def solve(self, share: float = 1.0) -> None:
-        """Solve the first functions, and answer the written question."""
-        functions = list(self.source.functions.values())
-        for function in functions[: round(share * len(functions))]:
-            self.write(function.cell.id, function.cell.source)
+        """Solve the first functions, and answer what a person marks."""
+        for cell in self.answers[: round(share * len(self.answers))]:
+            self.write(cell.id, cell.source)
+        code = {cell.id: cell.source for cell in self.source.cells}
         for cell in self.notebook.cells:
             nbgrader = cell.metadata.get("nbgrader", {})
             if nbgrader.get("grade") and nbgrader.get("solution"):
-                cell.source = WRITTEN
+                cell.source = code.get(nbgrader.get("grade_id"), WRITTEN)
 
     def mistake(self, number: int, every: bool = True, accept: bool = False) -> None:
         """Put a catalogued answer into every function that has one, or the first."""
@@ -80,7 +82,23 @@ class _Work:
                 return
 
     def insert(self, position: int, source: str) -> None:
-        self.notebook.cells.insert(position, new_code_cell(source))
+        cell = new_code_cell(source)
+        if not any("id" in other for other in self.notebook.cells):  # an older format
+            del cell["id"]
+        self.notebook.cells.insert(position, cell)
+
+
+def _names(cell: NotebookNode) -> tuple:
+    return cell.get("id"), cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _answers(source: SourceNotebook) -> list[Cell]:
+    """Return the solutions: of graded functions, then of what ordinary tests grade."""
+    functions = [function.cell for function in source.functions.values()]
+    if not any(cell.role == "assert" for cell in source.cells):
+        return functions
+    rest = [cell for cell in source.cells if cell.role == "solution"]
+    return functions + [cell for cell in rest if cell not in functions]
 
 
 def _solved(**answer: Any) -> Callable[[_Work], None]:
@@ -96,8 +114,8 @@ def _solved(**answer: Any) -> Callable[[_Work], None]:
 
 def _syntax_error(work: _Work) -> None:
     work.solve()
-    function = next(iter(work.source.functions.values()))
-    work.cell(function.cell.id).source += "\n    return ("
+    for cell in work.answers[:1]:
+        work.cell(cell.id).source += "\n    return ("
 
 
 def _duplicated_cells(work: _Work) -> None:
@@ -126,6 +144,13 @@ def _replaces_everything(work: _Work) -> None:
 
 
 TRUNCATED = "truncated_file"
+# Whose answers are in the catalogue.
+CATALOGUED = (
+    "other_right_answers",
+    "one_early_mistake",
+    "second_mistakes",
+    "third_mistakes",
+)
 LEARNERS: dict[str, Callable[[_Work], None]] = {
     "perfect": _solved(),
     "untouched": lambda work: None,
@@ -146,7 +171,8 @@ def hand_in(course: Course, assignment: str, language: str = ENGLISH) -> list[st
     """Fill ``submitted/`` with the demonstration class.
 
     What the learners, who are returned, handed in before is replaced. The class works
-    in the edition of `language`, which ends their names.
+    in the edition of `language`, which ends their names. Nobody makes catalogued
+    mistakes where there is no catalogue.
 
     Raises
     ------
@@ -164,7 +190,14 @@ def hand_in(course: Course, assignment: str, language: str = ENGLISH) -> list[st
         )
     edition = None if language == ENGLISH else Edition(course.root, language)
     ending = f"_{language}" if edition else ""
-    for learner, change in LEARNERS.items():
+    sources = {path.stem: read_source(path) for path in source.glob("*.ipynb")}
+    catalogued = any(
+        function.entries
+        for one in sources.values()
+        for function in one.functions.values()
+    )
+    learners = [name for name in LEARNERS if catalogued or name not in CATALOGUED]
+    for learner in learners:
         folder = course.root / "submitted" / f"{learner}{ending}" / assignment
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(release, folder)
@@ -172,12 +205,12 @@ def hand_in(course: Course, assignment: str, language: str = ENGLISH) -> list[st
             name = f"source/{assignment}/{path.name}"
             work = _Work(
                 nbformat.read(path, as_version=4),
-                read_source(source / path.name),
+                sources[path.stem],
                 edition.catalogue(name) if edition else None,
             )
-            change(work)
+            LEARNERS[learner](work)
             text = json.dumps(work.notebook, indent=1)
             if learner == TRUNCATED:
                 text = text[: len(text) // 2]
             Path(path).write_text(text, encoding="utf-8")
-    return [f"{learner}{ending}" for learner in LEARNERS]
+    return [f"{learner}{ending}" for learner in learners]

@@ -373,6 +373,16 @@ def test_a_grade_id_stands_once(tmp_path):
         examine(write_source(tmp_path, notebook))
 
 
+def test_checks_look_for_the_cases_of_their_own_notebook(tmp_path):
+    """A notebook that was copied has the name of the other in it."""
+    notebook = tiny_notebook()
+    for cell in notebook.cells:
+        cell.source = cell.source.replace('checks_for("tiny")', 'checks_for("small")')
+
+    with pytest.raises(SourceError, match=r"must be checks_for\('tiny'\)"):
+        examine(write_source(tmp_path, notebook))
+
+
 @pytest.mark.parametrize(
     ("catalogue", "reason"),
     [

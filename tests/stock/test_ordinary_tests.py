@@ -1,6 +1,7 @@
 """Assignments of nbgrader's own kind, and notebooks that mix both kinds."""
 
 import json
+import runpy
 
 import nbformat
 import pytest
@@ -15,8 +16,10 @@ from autograder.doors.api import grade
 from autograder.nbgrader.configuration import configure
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.execution import JudgedExecute
+from autograder.quality.demonstration import hand_in
 from autograder.reports.ordinary_tests import unsafe_cells, weaknesses
 from autograder.store import AssertCell
+from tests.conftest import ROOT
 from tests.course import CATALOGUE, CENTRE, CENTRE_CHECK, SETUP, autograde, code
 
 pytestmark = [
@@ -349,6 +352,42 @@ def test_one_notebook_is_graded_alike_without_a_course(course):
         ("double-tests", 2.0),
     ]
     assert result.cells[1].points == 0
+
+
+@pytest.mark.parametrize(
+    ("assignment", "learner", "earned"),
+    [
+        ("stock", "perfect", 4.5),
+        ("stock", "half_done", 3),
+        ("stock", "duplicated_cells", 4.5),
+        ("stock", "syntax_error", 2.5),
+        ("mixed", "perfect", 5),
+        ("mixed", "untouched", 0),
+    ],
+)
+def test_a_made_up_class_hands_in_ordinary_assignments(
+    course, assignment, learner, earned
+):
+    """Solutions by nbgrader's markers, in its older format, and no catalogue."""
+    learners = hand_in(course, assignment)
+
+    assert autograde(course, assignment, learner) == ""
+    assert ("second_mistakes" in learners) == (assignment == "mixed")
+    with course.gradebook() as book:
+        found = book.find_submission_notebook(assignment, assignment, learner)
+        assert sum(grade.auto_score or 0 for grade in found.grades) == earned
+
+
+def test_the_tests_of_a_new_course_let_ordinary_assignments_be(course):
+    """They have no cases, and no catalogue to be held against."""
+    template = ROOT / "autograder/delivery/course_template/tests/test_course.py.in"
+    holds = runpy.run_path(str(template))[
+        "test_the_solution_earns_all_points_and_known_mistakes_do_not"
+    ]
+
+    holds(course.root / "source" / "mixed" / "mixed.ipynb")
+    with pytest.raises(pytest.skip.Exception, match="nbgrader validate"):
+        holds(course.root / "source" / "stock" / "stock.ipynb")
 
 
 def test_an_appeal_shows_what_ordinary_tests_earned_and_showed(course, monkeypatch):
