@@ -1,14 +1,28 @@
 """Images from a submission: only their kind and size are read, within bounds."""
 
 import base64
+import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
+
+from autograder.files import read_bounded
 
 MOST_BASE64 = 4_000_000
 MOST_SIDE = 8_192
 MOST_PIXELS = 24_000_000
 MOST_ATTACHMENTS = 5
+MOST_BESIDE = 40  # images in files that one notebook shows
+ALL_BESIDE = 12_000_000  # characters of all of them in base64
+# The name of a file in Markdown or HTML.
+NAME = re.compile(
+    r"""(?:\]\(\s{0,9}|\bsrc\s?=\s?)(?:<([^<>\n]{1,200})>|["']([^"'<>\n]{1,200})["']"""
+    r"""|([^\s"'<>()]{1,200}))"""
+)
+IMAGE = re.compile(r".*\.(?:png|jpe?g)", re.IGNORECASE | re.DOTALL)
 MOST_SEGMENTS = 1_000  # before the sizes of a JPEG image
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8"
@@ -96,3 +110,42 @@ def kept_attachments(form: object) -> tuple[dict[str, dict[str, str]], bool]:
         if len(images) == 1 and usable and len(kept) < MOST_ATTACHMENTS:
             kept[name] = images
     return kept, len(given) != len(kept) or not given
+
+
+class ImageFiles:
+    """Images beside a notebook that its texts show, within bounds for all of it."""
+
+    def __init__(self, folder: str | Path | None) -> None:
+        self._folder = None if not folder else Path(folder).resolve()
+        self._known: dict[str, str | None] = {}
+        self._left = ALL_BESIDE
+
+    def of(self, source: str) -> dict[str, str]:
+        """Return ``data:`` addresses of the images of a text by the names in it."""
+        found = {}
+        for match in NAME.finditer(source) if self._folder is not None else ():
+            name = unquote(unescape(match[1] or match[2] or match[3]))
+            if not IMAGE.fullmatch(name):
+                continue
+            if name not in self._known and len(self._known) < MOST_BESIDE:
+                self._known[name] = self._read(name)
+            if address := self._known.get(name):
+                found[name] = address
+        return found
+
+    def _read(self, name: str) -> str | None:
+        """Read an image; None for links, for files elsewhere and for all else."""
+        try:
+            assert self._folder is not None
+            path = self._folder / name
+            if path != path.resolve() or not path.is_relative_to(self._folder):
+                return None
+            raw = read_bounded(path, MOST_BASE64 * 3 // 4)
+        except (OSError, ValueError, RuntimeError):
+            return None
+        kind = "image/png" if (raw or b"").startswith(PNG) else "image/jpeg"
+        image = base64.b64encode(raw or b"").decode()
+        if image_size(kind, image) is None or len(image) > self._left:
+            return None
+        self._left -= len(image)
+        return f"data:{kind};base64,{image}"

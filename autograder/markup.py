@@ -9,8 +9,9 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
@@ -68,6 +69,7 @@ ATTRIBUTES = {
     "img": {"alt", "src", "width"},
 }
 SCHEMES = {"http", "https", "mailto"}
+WIDTH = re.compile(r"[1-9]\d{0,2}(?:px|%)?")
 SPAN = re.compile(r"[1-9]\d?")  # browsers lay out each place of a span
 LENGTH = r"(?:0|\d{1,2}(?:\.\d{1,3})?(?:px|em|ex|pt)?)"
 COLOUR = r"(?:#[0-9a-f]{3,6}|[a-z]{3,20}|rgb\(\d{1,3}(?:, ?\d{1,3}){2}\))"
@@ -93,6 +95,11 @@ STYLES = {
 }
 PATTERNS = {name: re.compile(pattern) for name, pattern in STYLES.items()}
 DATA = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/=]*)")
+SOURCE = re.compile(
+    r"""<img\b([^<>]{0,500}?\ssrc\s?=\s?["'])([^"'<>]{1,300})(["'])([^<>]{0,500})""",
+    re.IGNORECASE,
+)
+ALT = re.compile(r"\salt\s?=", re.IGNORECASE)
 # Stands for what is put in after the cleaning; nobody else can know it.
 WORD = f"m{secrets.token_hex(12)}"
 MARK = re.compile(rf"{WORD}(\d{{1,6}})z")
@@ -140,6 +147,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return None
     if name == "style":
         return _style(value) or None
+    if tag == "img" and name == "width":
+        return value if WIDTH.fullmatch(value) else None
     if name in ("colspan", "rowspan", "width"):
         return value if SPAN.fullmatch(value) else None
     if name == "scope":
@@ -226,6 +235,32 @@ class _Text:
     formulas: int = 0
     times: Counter[str] = field(default_factory=Counter)
 
+    def image(self, source: str) -> str | None:
+        """Return what stands for the address of an image; None where it is not shown.
+
+        An address in Markdown has its letters beyond ASCII in codes.
+        """
+        self.times[source] += 1
+        if self.times[source] > MOST_TIMES:
+            return None
+        for name in (source, unquote(source)):
+            if name in self.images:
+                return self.marks.add(self.images[name])
+        return source if MARK.fullmatch(source) else None
+
+    def html(self, content: str) -> str:
+        """Return HTML in which images that are attached have their addresses."""
+
+        def known(match: re.Match[str]) -> str:
+            source = self.image(unescape(match[2])) if self.images else None
+            if source is None:
+                return match[0]
+            said = "" if ALT.search(match[0]) else f' alt="{match[2]}"'
+            fits = '<img style="max-width:100%"'
+            return f"{fits}{said}{match[1]}{source}{match[3]}{match[4]}"
+
+        return SOURCE.sub(known, content)
+
     def formula(self, latex: str, display: bool) -> str:
         self.formulas += 1
         if self.formulas > MOST_FORMULAS:
@@ -258,15 +293,22 @@ class _Page(RendererHTML):
         """Show an image that is attached; of any other only its description."""
         token, known = tokens[index], _text_of(env)
         said = escape(self.renderInlineAsText(token.children or [], options, env))
-        source = str(token.attrGet("src"))
-        known.times[source] += 1
-        if known.times[source] > MOST_TIMES:
-            return said
-        if source in known.images:
-            source = known.marks.add(known.images[source])
-        elif not MARK.fullmatch(source):
+        source = known.image(str(token.attrGet("src")))
+        if source is None:
             return said
         return f'<img alt="{said}" src="{source}" style="max-width:100%">'
+
+    def html_block(
+        self, tokens: Tokens, index: int, options: OptionsDict, env: Env
+    ) -> str:
+        """Leave HTML to the cleaning, which keeps no address but these."""
+        return _text_of(env).html(tokens[index].content)
+
+    def html_inline(
+        self, tokens: Tokens, index: int, options: OptionsDict, env: Env
+    ) -> str:
+        """Leave HTML within a line to the cleaning, too."""
+        return _text_of(env).html(tokens[index].content)
 
     def fence(self, tokens: Tokens, index: int, options: OptionsDict, env: Env) -> str:
         """Show code, in colours where it is Python."""
@@ -302,7 +344,7 @@ def clean_markdown(
     """Return Markdown as harmless HTML, with its formulas as MathML.
 
     The text as it is, where it is too long or too intricate. `images` has ``data:``
-    addresses of attached images by the names that the text uses; `highlight` makes HTML
+    addresses of images by the names that the text uses; `highlight` makes HTML
     of code in Python.
 
     Examples

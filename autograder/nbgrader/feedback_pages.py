@@ -311,8 +311,10 @@ class FeedbackExporter(HTMLExporter):
         finished page to look for images without a description.
         """
         with speaking(edition_in(nb)):
+            resources = self._init_resources(resources)
+            folder = resources.get("metadata", {}).get("path")
             page, resources = TemplateExporter.from_notebook_node(
-                self, Uncopied(rebuilt(nb)), self._init_resources(resources), **kwargs
+                self, Uncopied(rebuilt(nb, folder)), resources, **kwargs
             )
             waiting = resources.get("nbgrader", {}).get("waiting")
             return accessible(page, language(), waiting), resources

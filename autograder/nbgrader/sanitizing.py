@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import pass_context
@@ -23,7 +24,7 @@ from traitlets import Bool
 
 from autograder import markup
 from autograder.characters import as_text
-from autograder.images import joined, kept_attachments
+from autograder.images import ImageFiles, joined, kept_attachments
 from autograder.outputs import SHOWN, Gate, counted, plain
 from helpers.strings import text
 
@@ -68,14 +69,18 @@ def clean_html(element: object) -> str:
 
 @pass_context
 def clean_markdown(context: Context, source: str) -> str:
-    """Render Markdown, with the images that are attached to its cell, and clean it."""
+    """Render Markdown with the images of its cell, and clean it.
+
+    These are attached to it, or lie beside the notebook.
+    """
     cell: Any = context.get("cell") or NotebookNode(metadata={})
     if source == cell.get("source") and cell.metadata.get("plain"):
         return f"<pre>{escape(as_text(source))}</pre>"
     attached = cell.get("attachments") or {}
-    if not attached:
+    beside = cell.metadata.get("images") or {}
+    if not attached and not beside:
         return _rendered(source)
-    images = {
+    images = dict(beside) | {
         f"attachment:{name}": f"data:{kind};base64,{image}"
         for name, bundle in attached.items()
         for kind, image in bundle.items()
@@ -117,13 +122,13 @@ def unchanged(source: str) -> str:
     return source
 
 
-def rebuilt(notebook: Mapping) -> NotebookNode:
+def rebuilt(notebook: Mapping, folder: str | Path | None = None) -> NotebookNode:
     """Return a notebook of which pages can show everything, whatever was given.
 
-    Cells with their texts, nbgrader's flags and outputs that have passed the gate;
-    nothing else.
+    Cells with their texts, nbgrader's flags and outputs that have passed the gate, and
+    images in the notebook's `folder` that they show; nothing else.
     """
-    gate = Gate(SHOWN)
+    gate, images = Gate(SHOWN), ImageFiles(folder)
     room = {"source": ALL_SOURCE, "rendered": ALL_RENDERED}
     cells: list[NotebookNode] = []
     given = notebook.get("cells")
@@ -131,6 +136,8 @@ def rebuilt(notebook: Mapping) -> NotebookNode:
         if isinstance(form, Mapping):
             cell = _cell(form, len(cells), gate, room)
             if cell is not None:
+                if cell.cell_type == "markdown" and (shown := images.of(cell.source)):
+                    cell.metadata["images"] = NotebookNode(shown)
                 cells.append(cell)
     language = {"name": "python", "pygments_lexer": "ipython3"}
     # nbformat's own function would hold all of it against a schema.
@@ -214,7 +221,7 @@ class Rebuilt(Preprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Return what `rebuilt` makes of it."""
-        return rebuilt(nb), resources
+        return rebuilt(nb, resources.get("metadata", {}).get("path")), resources
 
 
 class EscapedNames(Preprocessor):
