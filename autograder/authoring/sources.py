@@ -35,6 +35,8 @@ from autograder.authoring.regions import (
 from autograder.errors import CourseError
 from autograder.submissions import is_python
 
+# The second is nbclient's, for cells that nbgrader never runs.
+DEMONSTRATION = {"demonstration", "skip-execution"}
 BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"
 END_HIDDEN = "### END HIDDEN TESTS"
 
@@ -238,7 +240,7 @@ def _cell(cell: NotebookNode, checked: bool) -> Cell:
     points = float(points)
     if nbgrader.get("grade") and not nbgrader.get("solution"):
         role = "check" if checked and _calls_check(cell.source) else "assert"
-    elif checked and "demonstration" in cell.metadata.get("tags", []):
+    elif checked and DEMONSTRATION & set(cell.metadata.get("tags", [])):
         role = "demonstration"
     elif nbgrader.get("solution"):
         role = "manual" if nbgrader.get("grade") else "solution"

@@ -299,6 +299,15 @@ class JudgedExecute(Execute):
     def _judged(self, nb: NotebookNode, resources: dict) -> tuple:
         self.nb, self.resources = nb, resources
         self._deadly: set[int] = set()
+        # Tests always run; of others the release says it, never a learner's tags.
+        self._skipped = {
+            cell["id"]
+            for cell in self._store.released.get("cells", [])
+            if self.skip_cells_with_tag in cell["metadata"].get("tags", [])
+            and cell["id"] not in self._store.tests
+        }
+        if not self.demonstrations:
+            self._skipped.update(self._store.demonstrations)
         self._limit = ""
         self._slow: dict[str, float] = {}  # limits, by the cells that reached them
         self._lost = False  # whether what sees the shell through has died
@@ -401,7 +410,7 @@ class JudgedExecute(Execute):
         cell.outputs, cell.execution_count = [], None
         if identity in self._store.cells:
             self._ask("note", [identity], self.start_seconds)
-        elif identity in self._store.demonstrations and not self.demonstrations:
+        elif identity in self._skipped:
             self._say(cell, "feedback.not_run")
         elif index in self._deadly:
             self._say(cell, "feedback.dead_cell")

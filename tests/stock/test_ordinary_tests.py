@@ -57,10 +57,13 @@ def stock_notebook() -> nbformat.NotebookNode:
         "solution": False,
         "task": True,
     }
+    skipped = new_code_cell("double = None  # nbgrader does not run it")
+    skipped.metadata["tags"] = ["skip-execution"]
     cells = [
         new_markdown_cell("# Stock"),
         new_code_cell(SHELL),
         code("double", DOUBLE, "solution"),
+        skipped,
         code("double-tests", HIDDEN, "check", 2),
         code("triple", TRIPLE_ALONE, "solution"),
         code("triple-tests", "min(2.0, triple(0.5))", "check", 2),
@@ -197,6 +200,18 @@ def test_right_answers_earn_all_points_with_partial_credit(course):
         "print": 1.0,
     }
     assert "BEGIN HIDDEN TESTS" in str(notebook.cells)
+
+
+def test_only_the_release_says_what_is_not_run(course):
+    """A test that a learner has tagged shows no error in nbgrader, which is all."""
+
+    def tag(notebook):
+        for cell in notebook.cells:
+            cell.metadata["tags"] = ["skip-execution"]
+
+    points, _ = graded(course, "stock", "tags", {"double": "double = 2"}, tag)
+
+    assert points["double-tests"] == 0
 
 
 def test_a_hidden_test_decides(course):
