@@ -15,6 +15,8 @@ SENTENCES = {
     "damaged": "the file was damaged",
     "encoding": "the file is not in UTF-8 and was read as {detail}: look whether its "
     "texts are right",
+    "environment": "cell {cell} of the release stopped with {detail}: look whether "
+    "what it needs is there while grading",
     "graded copy": "the untouched notebook was passed over for {detail}",
     "missing": "it was not handed in",
     "link": "the file is a link, or a second name of a file that may be somebody "

@@ -615,6 +615,7 @@ class JudgedExecute(Execute):
                     metadata={},
                 )
             ]
+        flags += _not_there_here(nb, self._store, resources["course"]["marks"])
         resources["course"]["verdict"] = verdict
         judged = verdict.functions if verdict is not None else {}
         course["begun"] = [
@@ -629,6 +630,35 @@ class JudgedExecute(Execute):
             if self.examination is None
             else {k: round(v, 2) for k, v in self.examination.seconds.items()}
         )
+
+
+def _not_there_here(
+    nb: NotebookNode, store: Store, marks: Mapping[str, float]
+) -> list[Flag]:
+    """Flag what is lacking where ordinary tests are graded, not in what was handed in.
+
+    That is a module that any cell asks for, or what a cell of the release needs, such
+    as a file or the network. Where all such tests have their points, nothing is.
+    """
+    refused = any(flag.refused for flag in flags_from(nb.metadata.course.get("flags")))
+    earned = [marks.get(name, 0) >= test.points for name, test in store.tests.items()]
+    if refused or all(earned):
+        return []
+    released = {
+        cell["id"]: cell["source"].strip() for cell in store.released.get("cells", [])
+    }
+    found = []
+    for cell in nb.cells:
+        identity = str(cell.get("id"))
+        own = released.get(identity) == cell.source.strip()
+        for output in cell.get("outputs", []):
+            if output.output_type != "error":
+                continue
+            if output.ename == NO_MODULE:
+                found.append(Flag("module", identity, _plain(output.evalue)[:100]))
+            elif own and output.ename in FROM_OUTSIDE:
+                found.append(Flag("environment", identity, output.ename))
+    return found
 
 
 def _error(name: str, value: str) -> NotebookNode:
@@ -716,6 +746,14 @@ def _partial_credit(cell: NotebookNode) -> float | None:
 
 
 NO_MODULE = "ModuleNotFoundError"
+# With the names that the standard library and the common clients of the web use.
+FROM_OUTSIDE = frozenset(
+    [
+        *("FileNotFoundError", "PermissionError", "URLError", "HTTPError", "gaierror"),
+        *("ConnectionError", "ConnectionRefusedError", "ConnectTimeout", "SSLError"),
+        *("ConnectError", "ProxyError", "TimeoutError", "NoSuchKernel"),
+    ]
+)
 EXCEPTIONS = frozenset(
     name
     for name, value in vars(builtins).items()

@@ -5,6 +5,7 @@ would then run outside of the sandbox, or nothing would be recorded, without a w
 """
 
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from traitlets.config import Config, LazyConfigValue
@@ -42,6 +43,13 @@ STEPS: dict[str, dict[str, tuple[str, ...]]] = {
         )
     },
 }
+FOLDERS = {
+    "directory_structure": "{nbgrader_step}/{student_id}/{assignment_id}",
+    **{
+        f"{step}_directory": step
+        for step in ("source", "release", "submitted", "autograded", "feedback")
+    },
+}
 EXPORTERS = {
     "GenerateAssignment": f"{OURS}.generation.ReleaseExporter",
     "Autograde": f"{OURS}.execution.SubmissionExporter",
@@ -51,6 +59,26 @@ ADVICE = (
     "call `configure` of autograder.nbgrader.configuration first, and add steps of "
     "your own to its list by append or insert, in place of a new list"
 )
+
+
+def check_folders(directory: Any) -> None:
+    """Hold the names of a course's folders against nbgrader's own.
+
+    `directory` is nbgrader's, or what a course's settings say of it.
+
+    Raises
+    ------
+    CourseError
+        With a sentence that names the first setting that is another.
+    """
+    for name, own in FOLDERS.items():
+        said = getattr(directory, name, own)
+        if isinstance(said, str) and said != own:
+            raise CourseError(
+                f"nbgrader_config.py: c.CourseDirectory.{name} is {said!r}: the "
+                f"autograder knows {own!r} only; rename the folder, or let a link of "
+                "that name lead to it"
+            )
 
 
 def check_steps(section: str, converter: Any) -> None:
@@ -63,6 +91,7 @@ def check_steps(section: str, converter: Any) -> None:
     CourseError
         With a sentence that names the first step that is missing.
     """
+    check_folders(getattr(converter, "coursedir", None))
     for name, needed in STEPS[section].items():
         steps = getattr(converter, name, None)
         if steps is not None:
@@ -77,6 +106,7 @@ def check_configured(config: Config) -> None:
     CourseError
         With a sentence that names the first step that is missing.
     """
+    check_folders(SimpleNamespace(**config.get("CourseDirectory", {})))
     for section, exporter in EXPORTERS.items():
         own = config.get(section, {})
         if not _is(own.get("exporter_class"), exporter):

@@ -63,9 +63,14 @@ def forget(config):
     del config.GenerateAssignment
 
 
+def rename(config):
+    config.CourseDirectory.source_directory = "src"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (rename, r"c\.CourseDirectory\.source_directory is 'src'.*'source' only"),
         (replace, r"c\.Autograde\.autograde_preprocessors lacks .*JudgedExecute: call"),
         (add_an_unsafe_one, r"preprocessors\.Execute in .* outside of the sandbox"),
         (turn_about, "stands too early"),

@@ -202,6 +202,30 @@ def test_right_answers_earn_all_points_with_partial_credit(course):
     assert "BEGIN HIDDEN TESTS" in str(notebook.cells)
 
 
+def test_what_is_missing_where_tests_are_graded_is_flagged(course):
+    """A module, and what cells of the release need; not a learner's own files."""
+    reads = "open('not_here.csv')"
+    tests = "import no_such_module\nassert double(2) == 4"
+    path = course.root / "source" / "needs" / "needs.ipynb"
+    path.parent.mkdir()
+    cells = [
+        new_code_cell(reads),
+        code("double", DOUBLE, "solution"),
+        code("double-tests", tests, "check", 2),
+        code("kind", "assert True", "check", 1),
+    ]
+    nbformat.write(new_notebook(cells=cells), path)
+    course.generate("needs")
+
+    _, notebook = graded(course, "needs", "lacks", {"double": reads})
+
+    name = notebook.cells[0].id
+    assert notebook.metadata.course["flags"] == [
+        ["environment", name, "FileNotFoundError"],
+        ["module", "double-tests", "No module named 'no_such_module'"],
+    ]
+
+
 def test_only_the_release_says_what_is_not_run(course):
     """A test that a learner has tagged shows no error in nbgrader, which is all."""
 
