@@ -43,6 +43,7 @@ MOST_COMMENT = 10_000
 TOGETHER = 500  # rows whose marks are saved at once
 KEY = re.compile(r"r([0-9a-f]{32})\.([0-9a-f]{8})\.([0-9a-f]{8})")
 PAGE = "/formgrader/submissions/"
+OWN = "own-"  # with which ids of learners' own cells begin; see autograder/healing.py
 CUT = "[cut: open the page for the rest]"
 IMAGE = "[with an image: open the page]"
 
@@ -118,11 +119,16 @@ class _Notebooks:
         return os.path.exists(self._path(student, notebook))
 
     def cell(self, student: str, notebook: str, name: str) -> dict | None:
-        """Return a graded cell, or None where it is not graded now."""
+        """Return a graded cell, or None where it is not graded now.
+
+        In the place of a task what a learner has done about it.
+        """
         raw = self._raw(student, notebook)
         try:
             found = _cell_in(raw, name)
-            return found or _graded_cells(json.loads(raw)).get(name)
+            found = found or _graded_cells(json.loads(raw)).get(name)
+            task = found and found["metadata"]["nbgrader"].get("task")
+            return _work_on(name, json.loads(raw)["cells"]) if task else found
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -164,6 +170,29 @@ def _cell_in(raw: bytes, name: str) -> dict | None:
     return cell if same else None
 
 
+def _work_on(name: str, cells: list[dict]) -> dict:
+    """Return the cells of a learner's own that follow a task, as if they were one."""
+    own: list[dict] = []
+    after = False
+    for cell in cells:
+        if after and not str(cell.get("id", "")).startswith(OWN):
+            break
+        if after:
+            own.append(cell)
+        after = after or cell["metadata"].get("nbgrader", {}).get("grade_id") == name
+    kinds = {
+        kind
+        for cell in own
+        for output in cell.get("outputs", [])
+        for kind in output.get("data", {})
+    }
+    attached = [key for cell in own for key in cell.get("attachments") or ()]
+    return {
+        "source": "\n\n".join(filter(str.strip, map(_source, own))),
+        "attachments": attached + [kind for kind in kinds if kind.startswith("image/")],
+    }
+
+
 def _digest(*parts: object) -> str:
     return sha256(json.dumps(parts).encode()).hexdigest()[:8]
 
@@ -179,12 +208,19 @@ def _key(mark: CellMark, cell: dict, comment: str | None) -> str:
     return f"r{mark.grade}.{said}.{before}"
 
 
+def _indent(line: str) -> str:
+    """Return the spaces before a line, which say what code means."""
+    line = line.expandtabs(4)
+    return " " * (len(line) - len(line.lstrip(" ")))
+
+
 def _shown(cell: dict) -> str:
     """Return an answer as a spreadsheet can show it."""
     whole = _source(cell)
     lines = whole[:MOST_ANSWER].splitlines()
     text = "\n".join(
-        harmless(line if line.isprintable() else plain(line.replace("\t", " ")))
+        _indent(line)
+        + harmless(line if line.isprintable() else plain(line.replace("\t", " ")))
         for line in lines
     )
     if len(whole) > MOST_ANSWER:

@@ -1,5 +1,7 @@
 """Assignments of nbgrader's own kind, and notebooks that mix both kinds."""
 
+import csv
+import io
 import json
 import runpy
 
@@ -16,6 +18,7 @@ from autograder.doors.api import grade
 from autograder.nbgrader.configuration import configure
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.execution import JudgedExecute
+from autograder.nbgrader.marking import read_sheet, write_sheet
 from autograder.quality.demonstration import hand_in
 from autograder.reports.ordinary_tests import unsafe_cells, weaknesses
 from autograder.store import AssertCell
@@ -298,6 +301,31 @@ def test_work_on_a_task_in_cells_of_ones_own_needs_no_flag(course):
 
     assert {kind for kind, _ in flags_of(notebook)} <= {"unanswered"}
     assert "a cat" in str(notebook.cells)
+
+
+def test_a_sheet_shows_what_was_done_about_a_task(course, tmp_path):
+    """Not the task itself, which all have in common; code keeps its indentation."""
+
+    def draw(notebook):
+        notebook.cells.append(new_markdown_cell("A circle."))
+        notebook.cells.append(new_code_cell("if True:\n\tfor i in x:\n\t\tdraw(i)"))
+
+    graded(course, "stock", "draws", RIGHT, draw)
+    sheet = tmp_path / "marks.csv"
+    write_sheet(course, "stock", sheet)
+    text = sheet.read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    (row,) = [one for one in rows if one["learner"] == "draws"]
+    row["mark"] = "1.5"
+    with open(sheet, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    reading = read_sheet(course, "stock", sheet)
+
+    lines = ["if True:", "    for i in x:", "        draw(i)"]
+    assert row["answer"].split("\n") == ["A circle.", "", *lines]
+    assert (row["question"], reading.marks, reading.refused) == ("draw", 1, [])
 
 
 def test_a_damaged_file_earns_nothing_even_where_nothing_can_fail(course):
