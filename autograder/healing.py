@@ -152,7 +152,7 @@ class _Healing:
             if name is not None:
                 after = places[name]
                 whole, versions = self._known[name], self._versions[name]
-                if source in versions or _takes_text(whole):
+                if source in versions or _takes_text(whole) or _is_task(whole):
                     pass
                 elif code and not _is_marked(whole):
                     words = prose_of(source)
@@ -311,6 +311,7 @@ class _Healing:
                 made, repaired = self._restored(cell)
                 built += self._definitions_in(cell)
                 built.append(made)
+                built += self._work_in(cell)
                 for kind in repaired:
                     repairs.setdefault(kind, []).append(name)
                 built += groups[name]
@@ -391,6 +392,18 @@ class _Healing:
         self.notes.append(text("submission.defined_there", **about))
         return [_made(SubmittedCell("code", words))]
 
+    def _work_in(self, task: NotebookNode) -> list[NotebookNode]:
+        """Return a cell with what a learner wrote into a task's own cell.
+
+        It belongs below the task, whose text is put back.
+        """
+        name = task["id"]
+        if not _is_task(task) or _takes_text(task):
+            return []
+        source = self._cells[self._chosen[name]].source
+        words = min((own_words(source, said) for said in self._versions[name]), key=len)
+        return [_made(SubmittedCell("markdown", words))] if words else []
+
     def _leave_out_stubs(self, cells: list[NotebookNode]) -> None:
         """Leave out the released text of a function below a learner's own definition.
 
@@ -446,6 +459,10 @@ def _made(submitted: SubmittedCell) -> NotebookNode:
     if submitted.cell_type == "code":
         form |= {"execution_count": None, "outputs": []}
     return NotebookNode(cell_type=submitted.cell_type, **nbformat.from_dict(form))
+
+
+def _is_task(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("task"))
 
 
 def _is_marked(cell: NotebookNode) -> bool:

@@ -171,15 +171,19 @@ def _cell_in(raw: bytes, name: str) -> dict | None:
 
 
 def _work_on(name: str, cells: list[dict]) -> dict:
-    """Return the cells of a learner's own that follow a task, as if they were one."""
+    """Return the cells of a learner's own that follow a task, as if they were one.
+
+    The task's own cell is among them where a learner may write into it.
+    """
     own: list[dict] = []
     after = False
     for cell in cells:
+        nbgrader = cell["metadata"].get("nbgrader", {})
         if after and not str(cell.get("id", "")).startswith(OWN):
             break
-        if after:
+        if after or (nbgrader.get("grade_id") == name and not nbgrader.get("locked")):
             own.append(cell)
-        after = after or cell["metadata"].get("nbgrader", {}).get("grade_id") == name
+        after = after or nbgrader.get("grade_id") == name
     kinds = {
         kind
         for cell in own

@@ -303,6 +303,23 @@ def test_work_on_a_task_in_cells_of_ones_own_needs_no_flag(course):
     assert "a cat" in str(notebook.cells)
 
 
+def test_what_is_written_into_a_task_stands_below_it(course):
+    """It answers no other question, and the task's text is put back."""
+
+    def change(notebook):
+        notebook.cells[-1].source += "\n\nI cannot draw."
+        notebook.cells.append(new_markdown_cell("But I tried."))
+
+    _, notebook = graded(course, "stock", "into", RIGHT, change)
+
+    assert [cell.source for cell in notebook.cells[-3:]] == [
+        "Draw something.",
+        "I cannot draw.",
+        "But I tried.",
+    ]
+    assert {kind for kind, _ in flags_of(notebook)} <= {"unanswered"}
+
+
 def test_a_sheet_shows_what_was_done_about_a_task(course, tmp_path):
     """Not the task itself, which all have in common; code keeps its indentation."""
 
