@@ -154,6 +154,7 @@ class ReleaseExporter(NotebookExporter):
             try:
                 _check_ignored(Path(folder), converter.coursedir.ignore)
                 found = examine(Path(folder))
+                _check_helpers(Path(folder), (source for source, _ in found.values()))
                 if not getattr(converter, "force", True):
                     _check_recorded(Path(converter.coursedir.root), folder, found)
                 for edition in self.translated.values():
@@ -190,6 +191,17 @@ def _check_ignored(folder: Path, ignored: list[str]) -> None:
                 "learners would get it: add to the list of `configure` by append, in "
                 "place of a new list"
             )
+
+
+def _check_helpers(folder: Path, found: Iterable[SourceNotebook]) -> None:
+    """Stop where a module of the course hides the package that checks come from."""
+    for source in found:
+        for name in ("helpers.py", "helpers"):
+            if source.has_checks and (folder / name).exists():
+                raise GateError(
+                    f"{name} beside {source.name}, which calls check, hides the "
+                    "package helpers that its checks come from: give it another name"
+                )
 
 
 def _check_recorded(root: Path, folder: str, notebooks: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import runpy
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,6 +16,7 @@ from autograder.cli.console import console
 from autograder.cli.gates import gates
 from autograder.cli.show import show
 from autograder.doors.api import grade
+from autograder.errors import CourseError
 from autograder.nbgrader.configuration import configure
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.execution import JudgedExecute
@@ -227,6 +229,42 @@ def test_what_is_missing_where_tests_are_graded_is_flagged(course):
         ["environment", name, "FileNotFoundError"],
         ["module", "double-tests", "No module named 'no_such_module'"],
     ]
+
+
+@pytest.mark.parametrize("name", ["helpers.py", "helpers/__init__.py"])
+def test_a_module_beside_the_notebook_may_be_called_helpers(course, name):
+    """As the package of ours is; and nobody sees that another one was there."""
+    assignment = Path(name).stem.strip("_")
+    path = course.root / "source" / assignment / f"{assignment}.ipynb"
+    own = path.parent / name
+    own.parent.mkdir(parents=True)
+    own.write_text("def twice(x):\n    return 2 * x\n")
+    first = "from helpers import twice"
+    cells = [
+        new_code_cell(first),
+        code("double", DOUBLE, "solution"),
+        code("tests", "assert twice(3) == double(3)", "check", 1),
+        code("numbers", f"assert In[1] == {first!r}", "check", 1),
+        code("names", "assert '_prepare' not in dir()", "check", 1),
+    ]
+    nbformat.write(new_notebook(cells=cells), path)
+    course.generate(assignment)
+
+    points, notebook = graded(course, assignment, "right", RIGHT)
+
+    assert points == {"tests": 1, "numbers": 1, "names": 1}
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4, 5]
+
+
+def test_a_module_that_hides_our_checks_is_refused(course):
+    """Learners' checks would find another package of that name."""
+    hiding = course.root / "source" / "mixed" / "helpers.py"
+    hiding.write_text("")
+    try:
+        with pytest.raises(CourseError, match=r"helpers\.py beside mixed"):
+            course.generate("mixed")
+    finally:
+        hiding.unlink()
 
 
 def test_only_the_release_says_what_is_not_run(course):
