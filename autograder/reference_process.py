@@ -36,11 +36,15 @@ def serve(descriptors: list[int]) -> int:
         if text.strip()
     ]
     namespace = prepare()
-    try:
-        run_source({"cells": cells}, Recorder([]), namespace)
-    except Exception as error:
-        line.send(str(error))
-        return 1
+    for cell in cells:
+        try:
+            run_source({"cells": [cell]}, Recorder([]), namespace)
+        except Exception as error:
+            # What lies beside the notebook is not here; a function that needs it
+            # refuses to answer.
+            if not isinstance(error.__cause__, ImportError | FileNotFoundError):
+                line.send(str(error))
+                return 1
     line.send("ready")
     while line.wait() == "begin":
         pid = os.fork()

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from autograder.authoring.sources import read_source
 from autograder.cli.console import progress_bar
+from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
 from autograder.quality.contract_mutants import all_mutants
 from autograder.quality.mutation import Killed, mutate, sampled
@@ -102,6 +103,14 @@ def mutate_command(
         for stem in course.notebooks(name)
         if notebook in (None, stem)
     ]
+    folder = course.root / "source"
+    notebooks = [
+        (name, stem)
+        for name, stem in notebooks
+        if read_source(folder / name / f"{stem}.ipynb").has_checks
+    ]
+    if not notebooks:
+        raise CourseError("no cell calls check there: no solution is to be changed")
     begun = time.monotonic()
     results, contracts = (
         drive_all(

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from autograder.authoring.sources import SourceNotebook, read_source
 from autograder.cli.console import progress_bar
+from autograder.errors import CourseError
 from autograder.files import write_atomically
 from autograder.nbgrader.course import Course
 from autograder.quality.attempts import attempts_of
@@ -318,6 +319,10 @@ def _stable(bench: Bench, environments: Environments) -> list[Setting]:
     return settings
 
 
+def _path(course: Course, assignment: str, notebook: str) -> Path:
+    return course.root / "source" / assignment / f"{notebook}.ipynb"
+
+
 @click.command(name="quality")
 @click.option("--output", default="docs/quality.md", show_default=True)
 @click.option("--only", help="Measure one assignment and write no page.")
@@ -339,10 +344,18 @@ def quality_command(
     console = Console()
     course = Course(Path.cwd())
     sources = [
-        read_source(course.root / "source" / assignment / f"{notebook}.ipynb")
+        source
         for assignment in course.chosen(only)
         for notebook in course.notebooks(assignment)
+        if (source := read_source(_path(course, assignment, notebook))).has_checks
     ]
+    if not sources:
+        raise CourseError("no cell calls check there: there is nothing to measure")
+    for name in sorted({source.assignment for source in sources}):
+        if not (course.root / "source" / name / "inputs.py").is_file():
+            raise CourseError(
+                f"source/{name} has no inputs.py, on whose inputs mutants are driven"
+            )
     bench = Bench(course.root, sources, jobs, console)
     if force:
         shutil.rmtree(bench.folder, ignore_errors=True)

@@ -120,8 +120,13 @@ def bundle(
     Raises
     ------
     CourseError
-        If something that belongs in it is missing.
+        If something that belongs in it is missing, or this is no repository.
     """
+    if not (course.root / "pyproject.toml").is_file():
+        raise CourseError(
+            f"{course.root} holds no pyproject.toml: the bundle is the repository's "
+            "own; learners of another course get its release/"
+        )
     files = {"pyproject.toml": learner_project(course).encode()}
     for path, name in bundled_files(course, language, made):
         if not path.is_file():

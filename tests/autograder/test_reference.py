@@ -80,7 +80,8 @@ def reference(request):
     """Return a reference of some cells, in a process of its own."""
     bounds = Bounds(**getattr(request, "param", {}))
     cases = NotebookCases("made up")
-    made = Store("01", cases, {}, {}, [], reference=[("cell", CELL)])
+    cells = [("lacks", "scale = 2\nimport not_here"), ("cell", CELL)]
+    made = Store("01", cases, {}, {}, [], reference=cells)
     reference = Reference(made, Sandbox(), LOG, bounds)
     yield reference
     reference.close()

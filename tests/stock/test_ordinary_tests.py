@@ -12,8 +12,11 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
+from autograder.cli.bundle import bundle
 from autograder.cli.console import console
 from autograder.cli.gates import gates
+from autograder.cli.mutate import mutate_command
+from autograder.cli.quality import quality_command
 from autograder.cli.show import show
 from autograder.doors.api import grade
 from autograder.errors import CourseError
@@ -43,6 +46,7 @@ DOUBLE = """def double(x):
     return 2 * x
     ### END SOLUTION"""
 SHELL = "%%bash\nls -la | wc -l && echo 'done'"
+BESIDE = "\nfrom beside import LIMIT\nassert LIMIT == 3"
 TRIPLE_ALONE = "%matplotlib inline\ndef triple(x):\n    return 3 * x"
 HIDDEN = """assert double(2) == 4
 ### BEGIN HIDDEN TESTS
@@ -91,7 +95,7 @@ def mixed_notebook() -> nbformat.NotebookNode:
     """Return a source notebook with a check cell and a cell of asserts."""
     asserts = "assert double(3) == 6\n### BEGIN HIDDEN TESTS\nassert double(0) == 0\n"
     cells = [
-        code("setup", SETUP.replace("tiny", "mixed"), "locked"),
+        code("setup", SETUP.replace("tiny", "mixed") + BESIDE, "locked"),
         new_code_cell(SHELL, id="shell"),
         new_code_cell("%time answer = 42\nfiles = !ls", id="timed"),
         new_code_cell("assert answer == 42", id="reads-timed"),
@@ -116,6 +120,7 @@ def course(tmp_path_factory):
         nbformat.write(notebook, folder / f"{name}.ipynb")
     catalogue = CATALOGUE.split("[[tiny.spread]]")[0].replace("tiny", "mixed")
     (root / "source" / "mixed" / "misconceptions.toml").write_text(catalogue)
+    (root / "source" / "mixed" / "beside.py").write_text("LIMIT = 3\n")
     made = Course(root)
     made.generate("stock")
     made.generate("mixed")
@@ -547,6 +552,27 @@ def test_gates_say_where_nothing_is_recorded(course, monkeypatch):
 
     assert "passed" not in said
     assert "`nbgrader validate source/stock/stock.ipynb`" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "said"),
+    [
+        (bundle, [], "the bundle is the repository's own"),
+        (mutate_command, ["stock"], "no solution is to be changed"),
+        (quality_command, ["--only", "stock"], "there is nothing to measure"),
+        (quality_command, ["--only", "mixed"], "source/mixed has no inputs.py"),
+    ],
+)
+def test_commands_for_courses_with_checks_say_so(
+    course, monkeypatch, command, arguments, said
+):
+    """They stand in the list of commands of any course."""
+    monkeypatch.chdir(course.root)
+
+    result = CliRunner().invoke(command, arguments)
+
+    assert isinstance(result.exception, CourseError)
+    assert said in str(result.exception)
 
 
 def test_a_kernel_that_is_not_python_is_refused_by_name(course):
