@@ -14,8 +14,8 @@ REASONS = {
     "imports, what it calls and what it shows",
     "hidden": "its hidden tests can be read by the learner's code while they run, and "
     "stand in the feedback",
-    "printed": "its mark is the number that it shows last; a negative one or NaN earns "
-    "all points",
+    "printed": "a number that it shows as its result is its mark; a negative one or "
+    "NaN earns all points",
     "cannot fail": "nothing in it can fail: every submission earns its points",
 }
 # What raises where something is wrong, by the beginning of its name.
