@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -573,6 +575,36 @@ def test_commands_for_courses_with_checks_say_so(
 
     assert isinstance(result.exception, CourseError)
     assert said in str(result.exception)
+
+
+def test_the_example_course_of_nbgrader_moves_in(tmp_path):
+    """Our lines stand before its own settings, and its solutions earn all points."""
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "quickstart", "example"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    root = tmp_path / "example"
+    settings = root / "nbgrader_config.py"
+    settings.write_text(CONFIG + settings.read_text())
+    example = Course(root)
+    example.generate("ps1")
+    hand_in(example, "ps1")
+
+    assert autograde(example, "ps1", "perfect") == ""
+    with example.gradebook() as book:
+        marks = [
+            (grade.auto_score, grade.max_score)
+            for notebook in book.find_submission("ps1", "perfect").notebooks
+            for grade in notebook.grades
+            if grade.auto_score is not None
+        ]
+    assert len(marks) >= 3
+    assert all(mark == most for mark, most in marks)
+    example.api.generate_feedback("ps1", "perfect")
+    page = root / "feedback" / "perfect" / "ps1" / "problem1.html"
+    assert 'src="data:image/png' in page.read_text(encoding="utf-8")
 
 
 def test_a_kernel_that_is_not_python_is_refused_by_name(course):
