@@ -89,7 +89,13 @@ def check_settings(config: Config) -> list[str]:
     known: dict[str, list[type[Configurable]]] = {}
     for one in _below(Configurable):
         known.setdefault(one.__name__, []).append(one)
-    doubts = []
+    doubts = [
+        f"{FILE}: c.{section}.{hook} is called by nbgrader's own commands only, and "
+        "not by `python -m autograder grade` and `feedback`"
+        for section in ("Autograde", "BaseConverter", "GenerateFeedback")
+        for hook in ("pre_convert_hook", "post_convert_hook")
+        if config.get(section, {}).get(hook)
+    ]
     for section, values in config.items():
         if not isinstance(values, Config):
             continue

@@ -56,6 +56,7 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path, monkeypatch, line, sai
     [
         ("c.LatePenalties.percent_per_day = 2.0", "is it c.LatePenalty?"),
         ("c.CourseDirectory.db_uri = 'x'", "is it db_url?"),
+        ("c.Autograde.pre_convert_hook = print", "by nbgrader's own commands only"),
     ],
 )
 def test_a_doubtful_name_of_others_is_said(tmp_path, caplog, line, said):
