@@ -5,6 +5,7 @@ import copy
 import functools
 import importlib
 import io
+import os
 import signal
 import sys
 import threading
@@ -134,7 +135,10 @@ def call(
     ):
         warnings.simplefilter("always")
         try:
-            with time_limit(seconds), withheld(asked.own_work, function):
+            with (
+                time_limit(seconds, state_kept),
+                withheld(asked.own_work, function),
+            ):
                 value = function(*used_args, **used_kwargs)
                 # Within the limit: a generator is run here.
                 outcome.value = plain(value, text("checks.carry.returned"), answer=True)
@@ -345,7 +349,7 @@ def _again(
         for _ in range(2):
             args, kwargs = copy.deepcopy(given)
             try:
-                with time_limit(seconds):
+                with time_limit(seconds, state_kept):
                     value = function(*args, **kwargs)
                     values.append(plain(value, "value", answer=True))
             except KeyboardInterrupt:
@@ -371,7 +375,7 @@ def _by_order(
         return False
     with _quietly(rng, function, state_kept):
         try:
-            with time_limit(seconds):
+            with time_limit(seconds, state_kept):
                 other = plain(function(*usual, **named), "value", answer=True)
         except KeyboardInterrupt:
             raise
@@ -450,13 +454,27 @@ def unchanged(before: Any, after: Any) -> bool:
 
 def _shared(value: object, inputs: object) -> list[str]:
     """List the leaves of a returned value that share memory with an input."""
-    given = [leaf for _, leaf in leaves(inputs, "") if isinstance(leaf, np.ndarray)]
+    given = list(_arrays(inputs))
+
+    def shares(leaf: np.ndarray) -> bool:
+        return any(np.may_share_memory(leaf, array) for array in given)
+
+    if not any(map(shares, _arrays(value))):
+        return []  # names take longer
     return [
         path
         for path, leaf in leaves(value, "")
-        if isinstance(leaf, np.ndarray)
-        and any(np.may_share_memory(leaf, array) for array in given)
+        if isinstance(leaf, np.ndarray) and shares(leaf)
     ][:50]
+
+
+def _arrays(value: object) -> Iterator[np.ndarray]:
+    """Yield the arrays among the leaves of a value."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _arrays(item)
 
 
 def _aliased(value: object) -> list[str]:
@@ -491,40 +509,50 @@ def _overlap(one: np.ndarray, other: np.ndarray) -> bool:
         return False
 
 
+_alarmed = 0  # the process whose alarm is ours, where nobody else needs it
+
+
+def _expire(number: int, frame: types.FrameType | None) -> None:
+    raise TimeLimit
+
+
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float, state_kept: bool = True) -> Iterator[None]:
     """Raise TimeLimit in the body once it is over its time, and again and again.
 
-    The repetition reaches a loop that swallows the first exception.
+    The repetition reaches a loop that swallows the first exception. The handler of the
+    alarm is put back only where the state of the process is to be kept.
     """
+    global _alarmed
     if (
         not hasattr(signal, "setitimer")
         or threading.current_thread() is not threading.main_thread()
     ):
         yield
         return
-
-    def expire(number: int, frame: types.FrameType | None) -> None:
-        raise TimeLimit
-
-    previous = signal.signal(signal.SIGALRM, expire)
+    previous: Any = None
+    # To set a handler takes longer than most calls.
+    if state_kept or _alarmed != os.getpid():
+        previous = signal.signal(signal.SIGALRM, _expire)
+        _alarmed = 0 if state_kept else os.getpid()
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        if state_kept:
+            signal.signal(signal.SIGALRM, previous)
 
 
-@contextlib.contextmanager
-def _spoiled_memory() -> Iterator[None]:
-    """Let new arrays without values hold numbers that none of them should have.
+# By name, what makes an array without values, and what spoils it.
+_spoiling: dict[str, tuple[Callable, Callable]] = {}
 
-    New memory often holds zeros, and so what an answer leaves empty would be right in
-    one call and wrong in another.
-    """
 
-    def spoiling(make: Callable) -> Callable:
+def _spoiled(name: str, make: Callable) -> Callable:
+    """Return a function that fills what `make` makes; each is wrapped once."""
+    known = _spoiling.get(name)
+    if known is None or known[0] is not make:
+
         @functools.wraps(make)
         def made(*args: Any, **kwargs: Any) -> Any:
             array = make(*args, **kwargs)
@@ -536,17 +564,43 @@ def _spoiled_memory() -> Iterator[None]:
                     array.fill(np.iinfo(array.dtype).max // 2)
             return array
 
-        return made
+        known = _spoiling[name] = make, made
+    return known[1]
 
+
+@contextlib.contextmanager
+def _spoiled_memory() -> Iterator[None]:
+    """Let new arrays without values hold numbers that none of them should have.
+
+    New memory often holds zeros, and so what an answer leaves empty would be right in
+    one call and wrong in another.
+    """
     names = ("empty", "empty_like")
     kept = {name: vars(np)[name] for name in names if callable(vars(np).get(name))}
     for name, make in kept.items():
-        setattr(np, name, spoiling(make))
+        setattr(np, name, _spoiled(name, make))
     try:
         yield
     finally:
         for name, make in kept.items():
             setattr(np, name, make)
+
+
+_firsts: dict[int, float] = {}
+MOST_FIRSTS = 1_000
+
+
+def _first_number(seed: int) -> float:
+    """Return the first number that NumPy's global generator draws after `seed`.
+
+    It is drawn once for each seed: to seed takes longer than many a call.
+    """
+    if seed not in _firsts:
+        if len(_firsts) >= MOST_FIRSTS:
+            _firsts.clear()
+        seed_generator(seed)
+        _firsts[seed] = draw()
+    return _firsts[seed]
 
 
 @contextlib.contextmanager
@@ -579,8 +633,7 @@ def _generator(
     namespace = getattr(function, "__globals__", {})
     bound = [name for name, value in list(namespace.items()) if value is original]
     seed = 0 if rng is None else rng
-    seed_generator(seed)
-    first = draw()
+    first = _first_number(seed)
     seed_generator(seed)
     if rng is not None:
         np.random.seed = no_seed
