@@ -36,25 +36,6 @@ def others_in(folder: Path, notebooks: Iterable[str]) -> list[Path]:
     return [path for path in found if is_regular(path)][:MOST_OTHERS]
 
 
-def _released(store: Store) -> list[tuple[str, dict]]:
-    """Return a notebook's released cells, each with its text, in all editions."""
-    editions = [edition.get("released", {}) for edition in store.editions.values()]
-    return [
-        ("".join(cell["source"]).strip(), cell)
-        for released in (store.released, *editions)
-        for cell in released.get("cells", [])
-    ]
-
-
-def _marked(store: Store) -> dict[str, str]:
-    """Return ids of a notebook's graded cells by id, and by their released text."""
-    found: dict[str, str] = {}
-    for words, cell in _released(store):
-        if cell.get("metadata", {}).get("nbgrader"):
-            found |= {words: cell["id"], cell["id"]: cell["id"]}
-    return found
-
-
 def notebook_in(raw: bytes, stores: Mapping[str, Store]) -> str:
     """Say by its cells which notebook of an assignment a file is.
 
@@ -72,7 +53,7 @@ def _notebook_of(submission: Submission, stores: Mapping[str, Store]) -> str:
     keys |= {cell.source.strip() for cell in cells}
     found = []
     for name, store in stores.items():
-        marked = _marked(store)
+        marked = store.marks
         met = {marked[key] for key in keys & marked.keys()}
         if met and len(met) >= ENOUGH * len(set(marked.values())):
             found.append(name)
@@ -86,9 +67,8 @@ def is_touched(raw: bytes, store: Store) -> bool:
     """
     if len(raw) > MOST_BYTES:
         return False
-    released = {"", *(words for words, _ in _released(store))}
-    cells = parse_submission(raw).cells
-    return any(cell.source.strip() not in released for cell in cells)
+    sources = {cell.source.strip() for cell in parse_submission(raw).cells}
+    return bool(sources - store.all_texts - {""})
 
 
 def files_by_notebook(
@@ -180,11 +160,7 @@ def _read(path: Path, store: Store) -> tuple[Submission, Healed]:
 
 def has_work(healed: Healed, store: Store) -> bool:
     """Tell whether a healed notebook differs from the release where it may."""
-    edition = store.speaking(healed.language)
-    released = {
-        cell["id"]: "".join(cell["source"]).strip()
-        for cell in edition.released.get("cells", [])
-    }
+    released = store.speaking(healed.language).released_texts
     return any(
         cell.metadata.get("nbgrader", {}).get("solution")
         and cell.source.strip() != released.get(cell["id"], "")

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 CELL = "border:1px solid #8a8a8a;padding:3px 8px;text-align:left;vertical-align:top"
 # What is said of these states is said in one line.
 CLEAR = ("right", "untouched")
+UNCLEAR = ("wrong", "misconception")
 ADVICE = "border:1px solid #8a8a8a;padding:6px 8px;margin:6px 0"
 SHORT = CELL + ";white-space:nowrap"
 MARK = {"right": "✓", "partly": "◐", "wrong": "✗"}
@@ -146,7 +147,7 @@ def _cards(
 def _advice(
     function: FunctionCases, verdict: FunctionVerdict, evidence: Evidence
 ) -> list[Advice]:
-    if verdict.state not in ("wrong", "misconception"):
+    if verdict.state not in UNCLEAR:
         return []
     failed = [run for run, mark in zip(verdict.runs, verdict.marks) if mark < 1]
     only_hidden = bool(failed) and all(
@@ -182,7 +183,7 @@ def hints_of(function: FunctionCases, verdict: FunctionVerdict) -> list[Advice]:
 
 def hints_text(function: FunctionCases, verdict: FunctionVerdict) -> list[str]:
     """Return the hints as plain sentences; a fault of ours there costs no marks."""
-    if verdict.state not in ("wrong", "misconception"):
+    if verdict.state not in UNCLEAR:
         return []
     try:
         return [hint.sentence for hint in hints_of(function, verdict)]
@@ -217,8 +218,10 @@ def cell_html(store: Store, verdict: Verdict, cell_id: str, mark: CellVerdict) -
     for name in cell.functions:
         function, found = store.cases.functions[name], verdict.functions[name]
         chosen = [i for other, i in cell.cases if other == name]
-        evidence = evidence_of_runs(function, _open(found))
         judged = bool(found.runs) and found.state not in CLEAR
+        # What is clear needs none.
+        runs = _open(found) if judged or found.state in UNCLEAR else []
+        evidence = evidence_of_runs(function, runs)
         rows = _rows(function, found, chosen) if judged else []
         reason = function_reason(found)
         said = f"<strong>{escape(reason)}</strong>"

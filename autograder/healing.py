@@ -23,7 +23,7 @@ from autograder.written_answers import (
     prose_of,
     remarks_of,
 )
-from helpers.checks.stubs import definitions_of, is_stub, tree_of
+from helpers.checks.stubs import defined_in, definitions_of, is_stub, tree_of
 from helpers.strings import listed, speaking, text
 
 # How many cells are named one by one where the same was repaired in all of them.
@@ -244,14 +244,14 @@ class _Healing:
             if cell.grade_id in known and _is_marked(known[cell.grade_id]):
                 candidates.setdefault(cell.grade_id, []).append(i)
                 taken.add(i)
-        solutions = _solutions(self._released) | self._store.solutions
+        solutions = self._store.defining | self._store.solutions
         rules = (
             lambda cell: cell.cell_id if cell.cell_id in known else "",
             lambda cell: by_source.get(cell.source.strip(), ""),
             lambda cell: next(
                 (
                     solutions[n]
-                    for n in _defined(cell.source)
+                    for n in defined_in(cell.source)
                     if solutions.get(n) in known
                 ),
                 "",
@@ -378,7 +378,9 @@ class _Healing:
         functions = self._store.cases.functions
         mine = [
             function
-            for function in (sorted(_defined(source) & set(functions)) if tree else ())
+            for function in (
+                sorted(defined_in(source) & set(functions)) if tree else ()
+            )
             if not all(
                 is_stub(text, functions[function].stub)
                 for text in definitions_of(function, [source])
@@ -467,20 +469,3 @@ def _is_task(cell: NotebookNode) -> bool:
 
 def _is_marked(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader"))
-
-
-def _defined(source: str) -> set[str]:
-    tree = tree_of(source)
-    body = tree.body if tree is not None else []
-    return {node.name for node in body if isinstance(node, ast.FunctionDef)}
-
-
-def _solutions(released: NotebookNode) -> dict[str, str]:
-    """Return the ids of solution cells by the functions that they alone define."""
-    found: dict[str, list[str]] = {}
-    for cell in released.cells:
-        if cell.cell_type == "code" and _is_marked(cell):
-            if cell.metadata.nbgrader.get("solution"):
-                for name in _defined(cell.source):
-                    found.setdefault(name, []).append(cell["id"])
-    return {name: ids[0] for name, ids in found.items() if len(ids) == 1}

@@ -21,6 +21,7 @@ from helpers.checks.cases import (
     cases_from,
     form_text,
 )
+from helpers.checks.stubs import defined_in
 
 MAX_FILE = 256_000_000
 ENGLISH = "en"
@@ -139,11 +140,24 @@ class Store:
     def speaking(self, language: str) -> "Store":
         """Return the store as an edition has it: the same cases in its words.
 
-        A language that it does not know is English.
+        A language that it does not know is English. Each is made once, unless its
+        release has changed since.
         """
         edition = self.editions.get(language)
         if edition is None:
             return self
+        parts = edition["functions"], edition.get("released")
+        known = self._speaking.get(language)
+        if known is None or any(a is not b for a, b in zip(known[0], parts)):
+            known = self._speaking[language] = parts, self._translated(language)
+        return known[1]
+
+    @functools.cached_property
+    def _speaking(self) -> dict[str, tuple[tuple, "Store"]]:
+        return {}
+
+    def _translated(self, language: str) -> "Store":
+        edition = self.editions[language]
         functions = {}
         for name, function in self.cases.functions.items():
             words = edition["functions"].get(name, {})
@@ -159,6 +173,41 @@ class Store:
             released=edition.get("released", self.released),
             language=language,
         )
+
+    @functools.cached_property
+    def released_texts(self) -> dict[str, str]:
+        """The stripped text of each released cell, by its id."""
+        cells = self.released.get("cells", [])
+        return {cell["id"]: "".join(cell["source"]).strip() for cell in cells}
+
+    @functools.cached_property
+    def all_texts(self) -> frozenset[str]:
+        """The stripped texts of the released cells of all editions."""
+        spoken = map(self.speaking, self.languages())
+        return frozenset(words for s in spoken for words in s.released_texts.values())
+
+    @functools.cached_property
+    def marks(self) -> dict[str, str]:
+        """Ids of the cells that nbgrader marks, by id and by their released text."""
+        found: dict[str, str] = {}
+        for language in self.languages():
+            store = self.speaking(language)
+            for cell in store.released.get("cells", []):
+                if cell.get("metadata", {}).get("nbgrader"):
+                    words = store.released_texts[cell["id"]]
+                    found |= {words: cell["id"], cell["id"]: cell["id"]}
+        return found
+
+    @functools.cached_property
+    def defining(self) -> dict[str, str]:
+        """Ids of the solution cells of the release, by what each alone defines."""
+        found: dict[str, list[str]] = {}
+        for cell in self.released.get("cells", []):
+            nbgrader = cell.get("metadata", {}).get("nbgrader") or {}
+            if cell["cell_type"] == "code" and nbgrader.get("solution"):
+                for name in defined_in("".join(cell["source"])):
+                    found.setdefault(name, []).append(cell["id"])
+        return {name: ids[0] for name, ids in found.items() if len(ids) == 1}
 
     def texts(self) -> dict[str, list[str]]:
         """Return the released texts of each cell, by its id.

@@ -73,6 +73,19 @@ def tree_of(source: str) -> ast.Module | None:
         return None
 
 
+def defined_in(source: str) -> set[str]:
+    """Return the names of the functions that a cell defines at its top.
+
+    Examples
+    --------
+    >>> defined_in("def area(r):\\n    return r")
+    {'area'}
+    """
+    tree = tree_of(source)
+    body = tree.body if tree is not None else []
+    return {node.name for node in body if isinstance(node, ast.FunctionDef)}
+
+
 # A notebook is asked for each of its functions; a class shares most cells.
 @lru_cache(maxsize=500)
 def _bindings(cell: str) -> list[tuple[set[str] | None, str]]:
