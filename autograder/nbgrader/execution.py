@@ -7,9 +7,10 @@ import os
 import platform
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from logging import Logger
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbclient.exceptions import DeadKernelError
 from nbconvert.exporters import Exporter, NotebookExporter
@@ -855,6 +856,37 @@ def _submitted_notebook(book: Gradebook, names: Mapping[str, str]) -> str:
     return row
 
 
+class Marks(NamedTuple):
+    """What the cells of a graded notebook have earned, by their names."""
+
+    # Points, or None where a person gives them, and whether a person is to look.
+    scores: dict[str, tuple[float | None, bool]]
+    comments: dict[str, str | None]  # what is said of solutions and tasks
+
+
+def marks_of(nb: NotebookNode, flagged: Collection[str], log: Logger) -> Marks:
+    """Return what the cells of a graded notebook have earned, as nbgrader tells it.
+
+    `flagged` are those that a person is to look at in any case.
+    """
+    # Solution cells whose function was written, in them or in others.
+    begun = nb.metadata.get("course", {}).get("begun", [])
+    marks = Marks({}, {})
+    for cell in nb.cells:
+        nbgrader = cell.metadata.get("nbgrader")
+        if not nbgrader:
+            continue
+        name = nbgrader.get("grade_id")
+        if utils.is_grade(cell):
+            score, _ = utils.determine_grade(cell, log)
+            marks.scores[name] = score, score is None or name in flagged
+        if utils.is_solution(cell) or utils.is_task(cell):
+            same = nbgrader.get("checksum") == utils.compute_checksum(cell)
+            silent = same and name not in begun and not utils.is_task(cell)
+            marks.comments[name] = "No response." if silent else None
+    return marks
+
+
 class SaveJudgedGrades(SaveAutoGrades):
     """Saves grades, and flags for a person what could not be judged.
 
@@ -863,12 +895,10 @@ class SaveJudgedGrades(SaveAutoGrades):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
-        """Save what all cells of a notebook have earned."""
+        """Save what all cells of a notebook have earned; a person's marks stay."""
         names = resources["nbgrader"]
         course = resources.get("course", {})
-        self._flagged = course.get("flagged", {})
-        # Solution cells whose function was written, in them or in others.
-        self._begun = nb.metadata.get("course", {}).get("begun", [])
+        marks = marks_of(nb, course.get("flagged", {}), self.log)
         opened = course.get("gradebook")
         own = contextlib.nullcontext(opened) if opened else Gradebook(names["db_url"])
         with own as book:
@@ -887,42 +917,23 @@ class SaveJudgedGrades(SaveAutoGrades):
                     (Comment, Comment.manual_comment),
                 )
             )
-            self._grades, self._comments = grades, comments
-            self._scored: list[dict] = []
-            self._commented: list[dict] = []
-            for index, cell in enumerate(nb.cells):
-                nb.cells[index], resources = self.preprocess_cell(
-                    cell, resources, index
-                )
-            for kind, values in ((Grade, self._scored), (Comment, self._commented)):
+            scored = [
+                {
+                    "row": grades[name].id,
+                    "auto_score": score,
+                    "needs_manual_grade": unsettled
+                    or grades[name].manual_score is not None,
+                }
+                for name, (score, unsettled) in marks.scores.items()
+            ]
+            commented = [
+                {"row": comments[name].id, "auto_comment": said}
+                for name, said in marks.comments.items()
+            ]
+            for kind, values in ((Grade, scored), (Comment, commented)):
                 if values:
                     table = kind.__table__
                     at_row = update(table).where(table.c.id == bindparam("row"))
                     book.db.execute(at_row, values)
             book.db.commit()
         return nb, resources
-
-    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
-        """Save a cell's mark; one that a person has given stays."""
-        identity = cell.metadata["nbgrader"]["grade_id"]
-        grade = self._grades[identity]
-        score, _ = utils.determine_grade(cell, self.log)
-        unsettled = grade.manual_score is not None or score is None
-        self._scored.append(
-            {
-                "row": grade.id,
-                "auto_score": score,
-                "needs_manual_grade": unsettled or identity in self._flagged,
-            }
-        )
-
-    def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
-        """Say where nothing was answered."""
-        nbgrader = cell.metadata["nbgrader"]
-        same = nbgrader.get("checksum") == utils.compute_checksum(cell)
-        # A learner may have written the function in another cell.
-        begun = nbgrader["grade_id"] in self._begun
-        silent = same and not begun and not utils.is_task(cell)
-        said = "No response." if silent else None
-        comment = self._comments[nbgrader["grade_id"]]
-        self._commented.append({"row": comment.id, "auto_comment": said})

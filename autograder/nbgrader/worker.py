@@ -4,6 +4,7 @@ The converter is nbgrader's own, in a temporary course that holds one submission
 and a gradebook of nothing but the assignment's cells.
 """
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -16,6 +17,7 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -27,6 +29,7 @@ from traitlets.utils.importstring import import_item
 
 from autograder.errors import advised
 from autograder.flags import REFUSAL, Flag, flags_from
+from autograder.nbgrader.execution import Marks, marks_of
 from autograder.nbgrader.submitted_files import (
     Task,
     digest_of_content,
@@ -41,6 +44,7 @@ from autograder.store import Store
 
 # What is not in a finished notebook because of the submission alone.
 PASSING = ("CellTimeoutError",)
+OWN = ("autograder.", "nbgrader.")  # modules whose preprocessors begin anew each time
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Finished:
     error: str = ""  # why there is no result, or empty
     trace: str = ""  # the traceback of a fault of ours, for the log
     tries: int = 1  # how often it was begun
+    marks: Marks | None = None  # what its cells have earned, where that is known
     lasting: bool = False  # whether doing it again would give the same
     seconds: float = 0.0  # how long it took
 
@@ -137,6 +142,7 @@ class Converter(Autograde):
         self.exporter = self.exporter_class(parent=self, config=self.config)
         self.exporter.stores.update(stores)
         self.exporter.notebooks = list(assignment.stores)
+        self._own: dict[type, Any] = {}
 
     def grade(self, task: Task) -> Finished:
         """Grade one notebook; whatever goes wrong becomes a reason."""
@@ -201,7 +207,9 @@ class Converter(Autograde):
             )
         output = notebook_text(notebook)
         self._finished.text = output
-        self._finished.flagged = dict(resources["course"]["flagged"])
+        flagged = self._finished.flagged = dict(resources["course"]["flagged"])
+        with contextlib.suppress(ValueError):  # who saves the grades says what is odd
+            self._finished.marks = marks_of(notebook, flagged, self.log)
         self._finished.flags = flags_from(notebook.metadata["course"].get("flags"))
         self._finished.lasting = not any(
             reason != REFUSAL for reason in self._finished.flagged.values()
@@ -211,9 +219,17 @@ class Converter(Autograde):
         self, steps: list[str | type], notebook: NotebookNode, resources: dict
     ) -> tuple[NotebookNode, dict]:
         for step in steps:
-            preprocessor = named(step)(parent=self.exporter)
-            notebook, resources = preprocessor(notebook, resources)
+            notebook, resources = self._preprocessor(step)(notebook, resources)
         return notebook, resources
+
+    def _preprocessor(self, step: str | type) -> Any:
+        """Return what does a step; another's may keep something of a notebook."""
+        kind = named(step)
+        if not kind.__module__.startswith(OWN):
+            return kind(parent=self.exporter)
+        if kind not in self._own:
+            self._own[kind] = kind(parent=self.exporter)
+        return self._own[kind]
 
     def _key(self, healed: bytes) -> str:
         digest = hashlib.sha256(f"{self.assignment.fingerprint}\0".encode())

@@ -40,7 +40,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import capture_log
+from nbgrader.utils import capture_log, parse_utc
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import scoped_session, sessionmaker
@@ -48,7 +48,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 from autograder.errors import CourseError, advised
 from autograder.flags import Flag, flags_form
 from autograder.nbgrader.course import Course, patient, reason
-from autograder.nbgrader.execution import SaveJudgedGrades
+from autograder.nbgrader.execution import Marks, SaveJudgedGrades
 from autograder.nbgrader.late import TIMESTAMP, handed_in_at
 from autograder.nbgrader.submitted_files import copy_beside, write_files
 from autograder.nbgrader.worker import Assignment, Finished, split
@@ -147,10 +147,12 @@ class _Finish(Autograde):
                     "Autograde.create_student"
                 ) from None
         when = self._when()
+        self._saved: set[str] = set()  # notebooks whose marks their rows hold already
         try:
             self.book.find_submission(assignment, student)
         except MissingEntry:
-            self._insert_rows(assignment, student)
+            if self._insert_rows(assignment, student, when):
+                return
         submission = self.book.update_or_create_submission(
             assignment, student, **({"timestamp": when} if when else {})
         )
@@ -164,56 +166,87 @@ class _Finish(Autograde):
                 self._late = True
         self.book.db.commit()
 
-    def _insert_rows(self, assignment: str, student: str) -> None:
-        """Make the rows of a new submission, as `Gradebook.add_submission` does.
+    def _insert_rows(
+        self, assignment: str, student: str, when: datetime | None
+    ) -> bool:
+        """Make the rows of a new submission, with what was earned where it is known.
 
-        That makes an object of each row first, which takes five times as long.
+        `Gradebook.add_submission` makes an object of each row first, and nbgrader saves
+        grades later. Returns whether there was anything to make rows of.
         """
         db = self.book.db
         notebooks = db.execute(
-            select(Notebook.id, Notebook.assignment_id)
+            select(
+                Notebook.id,
+                Notebook.name,
+                Notebook.assignment_id,
+                api.Assignment.duedate,
+            )
             .join(api.Assignment, api.Assignment.id == Notebook.assignment_id)
             .where(api.Assignment.name == assignment)
         ).all()
-        rows = {notebook: new_uuid() for notebook, _ in notebooks}
-        if not rows:  # nbgrader says what is wrong
-            return
+        if not notebooks:  # nbgrader says what is wrong
+            return False
+        rows = {notebook.id: new_uuid() for notebook in notebooks}
         cells = db.execute(
-            select(BaseCell.id, BaseCell.notebook_id, BaseCell.type).where(
-                BaseCell.notebook_id.in_(rows)
-            )
+            select(
+                BaseCell.id, BaseCell.name, BaseCell.notebook_id, BaseCell.type
+            ).where(BaseCell.notebook_id.in_(rows))
         ).all()
+        grades: list[dict] = []
+        comments: list[dict] = []
+        for notebook in notebooks:
+            own = [cell for cell in cells if cell.notebook_id == notebook.id]
+            graded = {c.name: c.id for c in own if c.type in ("GradeCell", "TaskCell")}
+            said = {c.name: c.id for c in own if c.type in ("SolutionCell", "TaskCell")}
+            # A notebook that is not there earns nothing.
+            missing = notebook.name not in self.finished
+            nothing: tuple[float | None, bool] = (0.0 if missing else None, False)
+            marks = self._known_marks(notebook.name)
+            if marks and not (
+                marks.scores.keys() <= graded.keys()
+                and marks.comments.keys() <= said.keys()
+            ):
+                marks = None  # nbgrader says what is wrong
+            if marks:
+                self._saved.add(notebook.name)
+            row = {"notebook_id": rows[notebook.id]}
+            scores, remarks = marks or ({}, {})
+            for name, cell in graded.items():
+                score, unsettled = scores.get(name, nothing)
+                earned = {"auto_score": score, "needs_manual_grade": unsettled}
+                grades.append({"cell_id": cell, **row, **earned})
+            for name, cell in said.items():
+                remark = {"auto_comment": remarks.get(name)}
+                comments.append({"cell_id": cell, **row, **remark})
+        handed_in = parse_utc(when)
         submission = {
             "id": new_uuid(),
             "assignment_id": notebooks[0].assignment_id,
             "student_id": student,
+            "timestamp": handed_in,
         }
         of_submission = {"assignment_id": submission["id"]}
+        submitted = [{"id": rows[n], "notebook_id": n, **of_submission} for n in rows]
         made: list[tuple[Any, list[dict]]] = [
             (SubmittedAssignment, [submission]),
-            (
-                SubmittedNotebook,
-                [{"id": rows[n], "notebook_id": n, **of_submission} for n in rows],
-            ),
-            *(
-                (
-                    kind,
-                    [
-                        {"cell_id": cell, "notebook_id": rows[notebook]}
-                        for cell, notebook, of in cells
-                        if of in kinds
-                    ],
-                )
-                for kind, kinds in (
-                    (Grade, ("GradeCell", "TaskCell")),
-                    (Comment, ("SolutionCell", "TaskCell")),
-                )
-            ),
+            (SubmittedNotebook, submitted),
+            (Grade, grades),
+            (Comment, comments),
         ]
         for kind, values in made:
             if values:
                 db.execute(insert(kind.__table__), values)
         db.commit()
+        due = notebooks[0].duedate
+        self._late = bool(handed_in and due and handed_in > due)
+        return True
+
+    def _known_marks(self, notebook: str) -> Marks | None:
+        """Return what a notebook has earned, where that is told without nbgrader."""
+        finished = self.finished.get(notebook)
+        usual = SaveJudgedGrades in self.autograde_preprocessors
+        return finished.marks if finished is not None and usual else None
 
     def _when(self) -> datetime | None:
         """Return when the work was handed in, as far as that can be read."""
@@ -226,21 +259,28 @@ class _Finish(Autograde):
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Save the grades of a notebook that a worker has finished."""
-        finished = self.finished[Path(notebook_filename).stem]
+        name = Path(notebook_filename).stem
+        finished = self.finished[name]
         resources = self.init_single_notebook_resources(notebook_filename)
         resources["course"] = {"flagged": finished.flagged, "gradebook": self.book}
+        # They would find that there is nothing to do.
+        idle = {AssignLatePenalties: not self._late}
+        idle[SaveJudgedGrades] = name in self._saved
+        steps = [step for step in self.autograde_preprocessors if not idle.get(step)]
+        if any(step is not SaveJudgedGrades for step in steps):
+            self.book.part()  # they open the gradebook themselves
+        output = finished.text
+        if steps or self.odd_time:
+            output = self._stepped(finished, steps, resources)
+        resources["output_extension"] = ".ipynb"
+        self.write_single_notebook(output, resources)
+
+    def _stepped(self, finished: Finished, steps: list[type], resources: dict) -> str:
+        """Return a notebook as it is after the steps that are left."""
         # A worker has built it: nbformat's own functions would hold it against a
         # schema, twice.
         notebook = _read(finished.text)
-        steps = [
-            step
-            for step in self.autograde_preprocessors
-            # It would find that there is nothing to do.
-            if self._late or step is not AssignLatePenalties
-        ]
         others = any(step is not SaveJudgedGrades for step in steps)
-        if others:
-            self.book.part()  # they open the gradebook themselves
         may_change = self.odd_time or others
         before = _digest(notebook) if may_change else b""
         if self.odd_time:
@@ -249,13 +289,12 @@ class _Finish(Autograde):
             course["flags"] = flags_form(finished.flags)
         # An exporter would copy and check the notebook anew after each of these.
         for preprocessor in steps:
-            step = preprocessor(parent=self.exporter)
-            notebook, resources = step(notebook, resources)
-        output = finished.text
+            notebook, resources = preprocessor(parent=self.exporter)(
+                notebook, resources
+            )
         if may_change and _digest(notebook) != before:
-            output = notebook_text(notebook)
-        resources["output_extension"] = ".ipynb"
-        self.write_single_notebook(output, resources)
+            return notebook_text(notebook)
+        return finished.text
 
 
 def _read(content: str) -> NotebookNode:
