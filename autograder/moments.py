@@ -19,7 +19,7 @@ import ctypes
 import functools
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,17 +35,16 @@ LRU = type(functools.lru_cache(len))
 VERSION = 24  # bytes from the start of a dictionary to the number of its version
 
 
-def _version_of(names: dict) -> ctypes.c_uint64:
-    """Return where the number is that each change of a dictionary makes another one."""
+def _number_of(names: dict) -> ctypes.c_uint64:
     return ctypes.c_uint64.from_address(id(names) + VERSION)
 
 
-def _have_versions() -> bool:
+def _have_numbers() -> bool:
     """Tell whether this interpreter's dictionaries have such numbers: 3.14's do not."""
     if sys.implementation.name != "cpython":
         return False
     names: dict[str, object] = {"a": None}
-    version = _version_of(names)
+    version = _number_of(names)
     seen = [version.value]
     names["a"] = 1
     seen.append(version.value)
@@ -57,6 +56,20 @@ def _have_versions() -> bool:
     return len({*seen, version.value}) == 5
 
 
+HAVE_NUMBERS = _have_numbers()
+
+
+def version_of(names: dict) -> Callable[[], int | None]:
+    """Return what tells the number that each change of a dictionary makes another one.
+
+    It tells None where this interpreter's dictionaries have no such numbers.
+    """
+    if not HAVE_NUMBERS:
+        return lambda: None
+    number = _number_of(names)
+    return lambda: number.value
+
+
 class _Names:
     """Names of a module, and the last copy of them.
 
@@ -64,28 +77,26 @@ class _Names:
     forked process copies nearly every page of the one that has imported them.
     """
 
-    versions = _have_versions()
-
     def __init__(self, names: dict) -> None:
         self.names = names
-        self._version = _version_of(names) if self.versions else None
+        self._version = version_of(names)
         self._copy: dict = {}
-        self._copied = -1
+        self._copied: int | None = None
 
-    def copy(self) -> tuple[int, dict]:
+    def copy(self) -> tuple[int | None, dict]:
         """Return a number for `touched`, and a copy that nobody may change."""
-        version = -1 if self._version is None else self._version.value
-        if version < 0 or version != self._copied:
+        version = self._version()
+        if version is None or version != self._copied:
             self._copied, self._copy = version, dict(self.names)
         return self._copied, self._copy
 
-    def touched(self, version: int, copy: dict) -> bool:
+    def touched(self, version: int | None, copy: dict) -> bool:
         """Tell whether anything was bound since a copy was made.
 
         What is the same object is equal without being asked. What else says that it is
         equal, whatever it is, may stay: nothing is known of its content either way.
         """
-        if self._version is not None and self._version.value == version:
+        if version is not None and self._version() == version:
             return False
         try:
             return self.names != copy
@@ -96,7 +107,7 @@ class _Names:
 _modules = _Names(sys.modules)
 _watched = [_Names(vars(builtins)), _modules]
 _known: set[str] = set()
-_seen: list[tuple[int, dict]] = []  # a copy of `sys.modules`, and of those that
+_seen: list[tuple[int | None, dict]] = []  # a copy of `sys.modules`, and of those that
 _imported: list[_Names] = []  # the learner imported
 
 

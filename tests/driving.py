@@ -69,7 +69,7 @@ def examined_in_shell(store, cells, folder, reference=None, seconds=5.0):
         printed = []
         for cell in cells:
             if cell in store.cells:
-                session.ask("note", [cell], 30)
+                session.note(cell)
             else:
                 with contextlib.suppress(Failed):
                     session.run(cell, 60, lambda kind, content: printed.append(content))

@@ -138,6 +138,7 @@ def prepare() -> dict[str, object]:
     import matplotlib
 
     matplotlib.use("Agg")
+    matplotlib.interactive(False)  # a process that a shell could be may say so
     warnings.filterwarnings("ignore")
     # What a notebook defines lives in __main__, as in a kernel.
     module = types.ModuleType("__main__")

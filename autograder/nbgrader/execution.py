@@ -451,7 +451,7 @@ class JudgedExecute(Execute):
         # A run that a later cell killed may have left its traces.
         cell.outputs, cell.execution_count = [], None
         if identity in self._store.cells:
-            self._ask("note", [identity], self.start_seconds)
+            self._session.note(identity)
         elif identity in self._skipped:
             self._say(cell, "feedback.not_run")
         elif index in self._deadly:

@@ -19,10 +19,11 @@ import sys
 from collections.abc import Iterable
 from typing import cast
 
-from autograder.sandbox import access_times, messages, scratch, syscalls
+from autograder.sandbox import access_times, messages, scratch, seccomp, syscalls
 from autograder.sandbox.isolation import (
     NO_ISOLATION,
     Refused,
+    filter_of,
     find_isolation,
     readable_paths,
 )
@@ -69,6 +70,7 @@ def warm_up() -> None:
             text("language.name")
     if "matplotlib" in sys.modules:
         import matplotlib.pyplot as plt
+        from matplotlib import font_manager
 
         # Matplotlib looks for backends in all installed packages when one that is not
         # its own is first named; in each shell, that would be a fifth of its work.
@@ -80,6 +82,10 @@ def warm_up() -> None:
         axes.legend()
         figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
         plt.close("all")
+        # Each child would free them: they hold files that no two processes may read.
+        forget = getattr(vars(font_manager).get("_get_font"), "cache_clear", None)
+        if forget is not None:
+            forget()
     from IPython.core.ultratb import VerboseTB
 
     try:
@@ -117,6 +123,9 @@ def main(descriptor: int) -> None:  # noqa: C901
             isolation, reasons = find_isolation(
                 readable, settings["namespaces"], settings["landlock"]
             )
+            if isolation.seccomp:
+                seccomp.program(*filter_of(isolation))  # made once
+                syscalls.drop_bounding_set()  # this process starts no program
             if not isolation.namespaces:
                 # Beside the imports, which take as long.
                 refreshing = access_times.refresh_beside(readable)
@@ -170,7 +179,8 @@ def main(descriptor: int) -> None:  # noqa: C901
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for client in clients:
                 client.close()
-            with socket.socket(fileno=descriptors.pop(0)) as connection:
+            handed = socket.AF_UNIX, socket.SOCK_STREAM, 0, descriptors.pop(0)
+            with socket.socket(*handed) as connection:
                 try:
                     Supervisor(
                         connection,

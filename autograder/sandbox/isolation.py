@@ -177,9 +177,14 @@ def enter(
         terminals = ["/dev/pts"] if isolation.namespaces else []
         landlock.confine(readable, writable, [*DEVICES, *terminals])
     if isolation.seccomp:
-        governed = isolation.landlock >= landlock.SINCE_TRUNCATE
-        seccomp.restrict(isolation.namespaces, isolation.namespaces or governed)
+        seccomp.restrict(*filter_of(isolation))
     return home
+
+
+def filter_of(isolation: Isolation) -> tuple[bool, bool]:
+    """Return what the filter of system calls must know of an isolation."""
+    governed = isolation.landlock >= landlock.SINCE_TRUNCATE
+    return isolation.namespaces, isolation.namespaces or governed
 
 
 def _give(top: str, user: int) -> None:

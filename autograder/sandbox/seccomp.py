@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import socket
 import struct
@@ -259,6 +260,11 @@ def numbers(machine: str) -> dict[str, int]:
     return {row[0]: int(row[column]) for row in rows if row[column] != "-"}
 
 
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
+
+
+@functools.cache
 def program(own_root: bool, truncate: bool = True, machine: str = MACHINE) -> bytes:
     """Return the filter in the kernel's own form, instructions of eight bytes.
 
@@ -307,10 +313,6 @@ def restrict(own_root: bool, truncate: bool = True) -> None:
     """Put the filter over this process and all that it will start, for good."""
     code = program(own_root, truncate)
     buffer = ctypes.create_string_buffer(code, len(code))
-
-    class Program(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
-
-    prog = Program(length=len(code) // 8, steps=ctypes.addressof(buffer))
+    prog = _Program(length=len(code) // 8, steps=ctypes.addressof(buffer))
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(prog))

@@ -37,6 +37,10 @@ class Failed(RuntimeError):
     """What was asked for could not be done there."""
 
 
+class NotNoted(RuntimeError):
+    """What names mean at a check cell could not be remembered."""
+
+
 class TooSlow(TimeoutError):
     """The reply did not come in time; it may still come."""
 
@@ -71,6 +75,7 @@ class Session:
         self._size: int | None = None
         self._passes = self._shows = False
         self._number = 0
+        self._notes: list[str] = []
         self._socket, theirs = socket.socketpair()
         try:
             with theirs:
@@ -90,6 +95,13 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def note(self, cell: str) -> None:
+        """Have remembered what names mean now, at a check cell.
+
+        That is asked for with the next request, before all else that it asks for.
+        """
+        self._notes.append(cell)
+
     def run(self, source: str, seconds: float | None, show: Show) -> dict:
         """Run a cell; return its number as ``count``.
 
@@ -98,7 +110,7 @@ class Session:
 
         Raises
         ------
-        Ended, Failed, TooMuch, TooSlow
+        Ended, Failed, NotNoted, TooMuch, TooSlow
             As the names say.
         """
         self._shows = True
@@ -133,6 +145,8 @@ class Session:
             if form.get("number") == self._number and "shown" not in form:
                 if "reply" in form:
                     return form["reply"]
+                if "missed" in form:
+                    raise NotNoted(str(form["missed"])[:100])
                 raise Failed(str(form.get("failed"))[:100])
             if "asked" in form and answer is not None:
                 # Whoever answers counts, and answers no more beyond a limit.
@@ -166,7 +180,8 @@ class Session:
 
     def _request(self, form: dict, seconds: float | None) -> None:
         self._number += 1
-        self._send({"number": self._number, **form}, seconds)
+        notes, self._notes = self._notes, []
+        self._send({"number": self._number, "notes": notes, **form}, seconds)
 
     def _send(self, form: dict, seconds: float | None) -> None:
         body = json.dumps(form).encode()

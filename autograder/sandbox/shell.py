@@ -14,14 +14,16 @@ import getpass
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import socket
-import struct
 import sys
 import tempfile
 import threading
 import time
+import warnings
+import zlib
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -39,7 +41,7 @@ from traitlets.config import Config
 
 from autograder import driving
 from autograder.forks import HEAD
-from autograder.moments import watch
+from autograder.moments import version_of, watch
 from helpers.strings import text
 
 INLINE = "module://matplotlib_inline.backend_inline"
@@ -48,7 +50,7 @@ PAUSE = 0.2  # seconds that printed text may wait for more
 RATE = 0.02  # seconds that flushed text may, while nobody reads it but a grader
 PIECE = 65536  # characters that may
 CALLS: dict[str, Callable[..., object]] = {
-    call.__name__: call for call in (driving.start, driving.note, driving.run)
+    call.__name__: call for call in (driving.start, driving.run)
 }
 
 
@@ -63,15 +65,23 @@ class Builtins:
         self._names = vars(builtins)
         self._own = self._names.copy()
         self._theirs = self._own
+        self._version = version_of(self._names)
+        self._left: int | None = None  # their version, where cells have changed none
 
     def leave(self) -> None:
         """Put back what cells have made of them."""
+        if self._theirs is self._own:
+            self._left = self._version()
+            return
+        self._left = None
         for name in self._own.keys() - self._theirs.keys():
             del self._names[name]
         self._names.update(self._theirs)
 
     def take(self) -> None:
         """Keep what they are now, and put back what they were."""
+        if self._left is not None and self._version() == self._left:
+            return
         self._theirs = self._names.copy()
         self._names.update(self._own)
 
@@ -218,26 +228,44 @@ class Printed(io.TextIOBase):
 
 
 class Compiler(XCachingCompiler):
-    """Names what it compiles as a kernel does, by words instead of by bytes."""
+    """Names what it compiles as a kernel does, and parses nothing twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: tuple[str, ast.AST] | None = None
 
     def get_code_name(self, raw_code: str, code: str, number: int) -> str:
         """Return the name of the file that a cell seems to be."""
-        name = _murmur2(raw_code.encode(), get_tmp_hash_seed())
+        name = zlib.crc32(raw_code.encode("utf-8", "replace"), get_tmp_hash_seed())
         return os.path.join(get_tmp_directory(), f"{name}.py")
 
+    def keep(self, source: str) -> bool:
+        """Parse a cell, which is compiled next; tell whether it is Python."""
+        self._known = None
+        try:
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always")
+                tree = super().ast_parse(source)
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return False
+        # What the parser warns of is shown when the cell runs, by its name.
+        self._known = None if said else (source, tree)
+        return True
 
-def _murmur2(data: bytes, seed: int) -> int:
-    """Return the hash of 32 bits by which a kernel names files, MurmurHash2."""
-    factor, mask = 0x5BD1E995, 0xFFFFFFFF
-    count, rest = divmod(len(data), 4)
-    found = seed ^ len(data)
-    for word in struct.unpack_from(f"<{count}I", data):
-        mixed = word * factor & mask
-        found = found * factor & mask ^ (mixed ^ mixed >> 24) * factor & mask
-    if rest:
-        found = (found ^ int.from_bytes(data[-rest:], "little")) * factor & mask
-    found = (found ^ found >> 13) * factor & mask
-    return found ^ found >> 15
+    def ast_parse(
+        self, source: str, filename: str = "<unknown>", symbol: str = "exec"
+    ) -> ast.AST:
+        """Return the tree of a cell: the one that is kept, once, where there is one."""
+        known, self._known = self._known, None
+        if known is not None and known[0] == source and symbol == "exec":
+            return known[1]
+        tree: ast.AST = super().ast_parse(source, filename, symbol)
+        return tree
+
+
+BLANK = re.compile(r"^[ \t]+$", re.MULTILINE)
+# Signs of what IPython makes Python of before it looks at tokens.
+PROMPTS = (">>>", "...:", "In [")
 
 
 class Transformers(TransformerManager):
@@ -247,21 +275,30 @@ class Transformers(TransformerManager):
     than to run most cells.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, compiler: Compiler) -> None:
         super().__init__()
-        self._usual = list(self.token_transformers)
+        self._compiler = compiler
+        self._usual = self._steps()
 
-    def do_token_transforms(self, lines: list[str]) -> list[str]:
-        """Return the lines of a cell with their magics as calls."""
-        cell = "".join(lines)
-        # The parser warns of odd escapes, once is enough.
-        if self.token_transformers == self._usual and "\\" not in cell:
-            try:
-                ast.parse(cell)
-                return lines
-            except (SyntaxError, ValueError, MemoryError, RecursionError):
-                pass
-        changed: list[str] = super().do_token_transforms(lines)
+    def _steps(self) -> list:
+        return [
+            *self.cleanup_transforms,
+            *self.line_transforms,
+            *self.token_transformers,
+        ]
+
+    def transform_cell(self, cell: str) -> str:
+        """Return a cell with its magics as calls."""
+        if (
+            self._steps() == self._usual
+            and not cell[:1].isspace()
+            and not any(sign in cell for sign in PROMPTS)
+            and not BLANK.search(cell)
+        ):
+            whole = cell if cell.endswith("\n") else cell + "\n"
+            if self._compiler.keep(whole):
+                return whole
+        changed: str = super().transform_cell(cell)
         return changed
 
 
@@ -270,6 +307,16 @@ class Shell(ZMQInteractiveShell):
 
     def enable_gui(self, gui: object = None) -> None:
         """Have no windows: figures are drawn inline."""
+
+    def should_run_async(self, raw_cell: str, **known: Any) -> bool:
+        """Tell whether a cell waits for something, which none does without the words.
+
+        IPython compiles it to find out.
+        """
+        if "await" not in raw_cell and "async" not in raw_cell:
+            return False
+        waits: bool = super().should_run_async(raw_cell, **known)
+        return waits
 
     def showtraceback(
         self, exc_tuple: tuple | None = None, *args: Any, **options: Any
@@ -307,31 +354,21 @@ def prepare() -> None:
         compiler_class=Compiler,
     )
     shutil.rmtree(folder)
-    shell.input_transformer_manager = Transformers()
+    compiler: Any = shell.compile
+    shell.input_transformer_manager = Transformers(compiler)
     shell.run_cell("pass", store_history=False)
     shows: tuple[Any, Any] = shell.displayhook, shell.display_pub
     reporter = Reporter()
     for part in shows:  # ipykernel's, which the shell's traits do not say
         part.session = reporter
     if "matplotlib.pyplot" in sys.modules:
-        import matplotlib
         import matplotlib.pyplot as plt
+        from matplotlib_inline import backend_inline
 
-        _show_figures()
-        # Not every child is a shell.
-        plt.switch_backend("agg")
-        matplotlib.interactive(False)
+        plt.switch_backend(INLINE)
+        # What `%matplotlib inline` calls at its end; the magic needs a shell first.
+        backend_inline._enable_matplotlib_integration()  # noqa: SLF001
     watch()
-
-
-def _show_figures() -> None:
-    """Draw figures inline: in the fork server once, and in each shell what is left."""
-    import matplotlib.pyplot as plt
-    from matplotlib_inline import backend_inline
-
-    plt.switch_backend(INLINE)
-    # What `%matplotlib inline` calls at its end; the magic needs a shell first.
-    backend_inline._enable_matplotlib_integration()  # noqa: SLF001
 
 
 def _shell(connection: Connection) -> Shell:
@@ -350,8 +387,6 @@ def _shell(connection: Connection) -> Shell:
     for part in shows:
         part.session.connection = part.pub_socket = connection
     builtins.input = getpass.getpass = _no_input
-    if "matplotlib.pyplot" in sys.modules:
-        _show_figures()
     return shell
 
 
@@ -395,11 +430,12 @@ def _run(shell: Shell, connection: Connection, names: Builtins, source: str) -> 
 def serve(descriptors: list[int]) -> int:
     """Run cells and call functions until the connection, the only descriptor, ends.
 
-    A request is ``{"number": n, "run": source}`` or ``{"number": n, "call": name,
-    "arguments": [...]}``, where the name is of a function of ``autograder.driving``.
-    The reply has the number and ``reply``, or ``failed``. Before that come frames of
-    what a cell shows, and ``{"asked": form}`` for which the grader is asked, who says
-    ``{"answered": form}``.
+    A request is ``{"number": n, "notes": [cell, ...], "run": source}`` or, in the place
+    of ``run``, ``"call": name, "arguments": [...]``, where the name is of a function of
+    ``autograder.driving``. What names mean is noted first, for each of the check cells.
+    The reply has the number and ``reply``, ``failed``, or ``missed`` where that could
+    not be done. Before that come frames of what a cell shows, and ``{"asked": form}``
+    for which the grader is asked, who says ``{"answered": form}``.
     """
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -409,11 +445,13 @@ def serve(descriptors: list[int]) -> int:
     while True:
         request = connection.receive()
         answer = {"number": request["number"]}
+        reason = "missed"
         try:
+            for cell in request["notes"]:
+                _noted(names, cell)
+            reason = "failed"
             if "run" in request:
                 answer["reply"] = _run(shell, connection, names, request["run"])
-            elif CALLS[request["call"]] is driving.note:
-                answer["reply"] = _noted(names, *request["arguments"])
             else:
                 function = CALLS[request["call"]]
                 if function is driving.run and not driving.ended():
@@ -423,5 +461,5 @@ def serve(descriptors: list[int]) -> int:
                 )
                 answer["reply"] = function(*request["arguments"], **more)
         except BaseException as problem:
-            answer["failed"] = type(problem).__name__
+            answer[reason] = type(problem).__name__
         connection.send(answer)

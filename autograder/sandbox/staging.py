@@ -8,7 +8,7 @@ import stat
 MOST_FILES = 500
 MOST_BYTES = 64 * 1024 * 1024
 DEEPEST = 8
-CHUNK = 1024 * 1024
+CHUNK = 64 * 1024  # memory for each is made, and filled, before it is read
 
 
 class TooMuch(ValueError):
@@ -120,10 +120,10 @@ def _stage(
 def _copy(folder: int, name: str, target: str, budget: list[int]) -> None:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     source = os.open(name, flags, dir_fd=folder)
-    with open(source, "rb") as reading:
+    with open(source, "rb", buffering=0) as reading:
         if not stat.S_ISREG(os.fstat(source).st_mode):
             return
-        with open(target, "xb") as writing:
+        with open(target, "xb", buffering=0) as writing:
             while chunk := reading.read(CHUNK):
                 budget[1] -= len(chunk)
                 if budget[1] < 0:

@@ -60,11 +60,11 @@ class Supervisor:
 
     def __post_init__(self) -> None:
         # No other child can guess where this one's files lie.
-        own = f"{os.getpid()}-{secrets.token_hex(8)}"
-        own = "mounted" if self.isolation.namespaces else own
+        own = "mounted"
+        if not self.isolation.namespaces:
+            own = f"{os.getpid()}-{secrets.token_hex(8)}"
         self.folder = os.path.join(self.parent, own)
         self._limits = Limits(**self.request["limits"])
-        self._selector = selectors.DefaultSelector()
         self._log = bytearray()
         self._logged = 0
         self._said = b""
@@ -155,7 +155,8 @@ class Supervisor:
     # --- beside it
 
     def _watch(self, said: int, log: int, started: float) -> dict:
-        selector = self._selector
+        # Made here: what this process does before its fork, both pay for.
+        selector = self._selector = selectors.DefaultSelector()
         selector.register(
             self.connection, selectors.EVENT_READ, lambda _: self._listen()
         )
@@ -287,25 +288,29 @@ def _own_time() -> float:
 
 def _settle(home: str, environment: dict[str, str], target: str) -> Target:
     """Make a child that has just been isolated a process of its own."""
-    os.environ.clear()
-    os.environ.update(environment)
-    os.environ.update(
-        HOME=home,
-        TMPDIR=f"{home}/tmp",
-        IPYTHONDIR=f"{home}/.ipython",
-        MPLCONFIGDIR=f"{home}/.matplotlib",
-        JUPYTER_CONFIG_DIR=f"{home}/.jupyter",
-        JUPYTER_DATA_DIR=f"{home}/.local/share/jupyter",
-        JUPYTER_RUNTIME_DIR=f"{home}/.local/share/jupyter/runtime",
-    )
+    wanted = environment | {
+        "HOME": home,
+        "TMPDIR": f"{home}/tmp",
+        "IPYTHONDIR": f"{home}/.ipython",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "JUPYTER_CONFIG_DIR": f"{home}/.jupyter",
+        "JUPYTER_DATA_DIR": f"{home}/.local/share/jupyter",
+        "JUPYTER_RUNTIME_DIR": f"{home}/.local/share/jupyter/runtime",
+    }
+    for variable in set(os.environ) - wanted.keys():
+        del os.environ[variable]
+    for variable, value in wanted.items():
+        if os.environ.get(variable) != value:  # to set all takes longer than to look
+            os.environ[variable] = value
     os.chdir(f"{home}/work")
     sys.path.append(f"{home}/work")
     sys.argv = ["kernel"]
-    tempfile.tempdir = None  # the fork server has had another
+    tempfile.tempdir = f"{home}/tmp"  # the fork server has had another
     resource.getrusage = processor_times
     random.seed()
     if numpy := sys.modules.get("numpy"):
-        numpy.random.seed()
+        # NumPy's own way to find a seed takes longer than to run a cell.
+        numpy.random.seed(int.from_bytes(os.urandom(4)))
     module, _, name = target.partition(":")
     function: Target = getattr(importlib.import_module(module), name)
     return function

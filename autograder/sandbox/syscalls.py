@@ -34,6 +34,7 @@ HUGE_PAGE = 2 * 1024 * 1024
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
+PR_CAPBSET_READ = 23
 PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
@@ -49,6 +50,16 @@ SYS_MOUNT_SETATTR = 442
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 _libc = ctypes.CDLL(None, use_errno=True)
+if LINUX:
+    _libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+
+
+class _MountAttributes(ctypes.Structure):
+    _fields_ = [(n, ctypes.c_uint64) for n in ("set", "clear", "spread", "ns")]
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
 
 
 def _checked(result: int, what: str) -> int:
@@ -65,8 +76,8 @@ def syscall(number: int, *arguments: object, what: str = "") -> int:
 
 def prctl(option: int, *arguments: int) -> int:
     """Change a property of this process."""
-    padded = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
-    return _checked(_libc.prctl(ctypes.c_int(option), *padded), f"prctl {option}")
+    padded = (*arguments, 0, 0, 0, 0)[:4]
+    return _checked(_libc.prctl(option, *padded), f"prctl {option}")
 
 
 def unshare(flags: int) -> None:
@@ -106,12 +117,8 @@ def make_read_only(target: str, devices: bool = False) -> None:
 
     Device files there can be opened, for writing too, where `devices` says so.
     """
-
-    class Attributes(ctypes.Structure):
-        _fields_ = [(n, ctypes.c_uint64) for n in ("set", "clear", "spread", "ns")]
-
     wanted = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID
-    attributes = Attributes(set=wanted if devices else wanted | MOUNT_ATTR_NODEV)
+    attributes = _MountAttributes(set=wanted if devices else wanted | MOUNT_ATTR_NODEV)
     syscall(
         SYS_MOUNT_SETATTR,
         ctypes.c_int(AT_FDCWD),
@@ -127,19 +134,16 @@ def drop_bounding_set() -> None:
     """Give up, while there is the right to, what an exec could bring back."""
     for capability in range(64):
         try:
-            prctl(PR_CAPBSET_DROP, capability)
+            if prctl(PR_CAPBSET_READ, capability):  # dropping takes longer
+                prctl(PR_CAPBSET_DROP, capability)
         except OSError:  # beyond the last one, or none left to drop with
             break
 
 
 def drop_capabilities() -> None:
     """Give up every capability."""
-
-    class Header(ctypes.Structure):
-        _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
-
     nothing = (ctypes.c_uint32 * 6)()
-    header = Header(version=0x2008_0522, pid=0)
+    header = _CapabilityHeader(version=0x2008_0522, pid=0)
     _checked(_libc.capset(ctypes.byref(header), ctypes.byref(nothing)), "capset")
     with contextlib.suppress(OSError):  # kernels before 4.3 have none
         prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)

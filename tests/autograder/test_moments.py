@@ -7,7 +7,7 @@ import resource
 import numpy as np
 import pytest
 
-from autograder.moments import Moment, _Names, watch
+from autograder.moments import HAVE_NUMBERS, Moment, watch
 from autograder.store import read_store, store_path
 from tests.course import CENTRE, SPREAD
 from tests.driving import examined_in_shell
@@ -107,7 +107,7 @@ def test_a_function_is_judged_at_each_of_its_own_check_cells(store, tmp_path):
 def _both_ways(request, monkeypatch):
     """Do without version numbers, too, as on interpreters that have none."""
     if not request.param:
-        monkeypatch.setattr("autograder.moments._Names.versions", False)
+        monkeypatch.setattr("autograder.moments.HAVE_NUMBERS", False)
 
 
 @pytest.mark.usefixtures("_both_ways")
@@ -146,7 +146,7 @@ def test_each_moment_has_what_was_bound_until_then(way):
     assert later is (None if "del" in way else 0)
 
 
-@pytest.mark.skipif(not _Names.versions, reason="no dictionary has a version here")
+@pytest.mark.skipif(not HAVE_NUMBERS, reason="no dictionary has a version here")
 def test_putting_back_what_nobody_changed_copies_few_pages():
     """A forked child copies each page of its parent's that it counts a reference in."""
     watch()

@@ -22,6 +22,7 @@ from autograder.protocol import TOO_LARGE
 from autograder.sandbox.session import (
     Ended,
     Failed,
+    NotNoted,
     Session,
     TooMuch,
     TooSlow,
@@ -126,6 +127,8 @@ def plain(outputs):
     for output in json.loads(json.dumps(outputs)):
         if output["output_type"] == "error":
             output["traceback"] = len(output["traceback"])
+            # A cell's file has a number that tells nobody anything.
+            output["evalue"] = re.sub(r"\d+(?=\.py)", "N", output["evalue"])
         if output["output_type"] == "stream":
             output["text"] = output["text"].replace("\r", "")
         found.append(output)
@@ -278,7 +281,35 @@ def test_functions_of_the_driver_only_are_called(session):
     with pytest.raises(Failed):
         session.ask("nothing_like_it", [], 20)
 
-    assert session.ask("note", ["x-check"], 20) == "noted"
+    assert session.ask("run", [[], 5.0, "alone"], 20) == []
+
+
+def test_names_are_noted_before_what_is_asked_next(session):
+    """A note has no reply of its own: to wait for each takes longer than it does."""
+    session.ask("start", [], 20)
+    session.run("def f():\n    return 1", 20, lambda *_: None)
+    session.note("f-check")
+    session.run("def f():\n    return 2", 20, lambda *_: None)
+    form = {
+        **{"name": "f", "cell": "f-check", "parameters": [], "contract": []},
+        **{"calls": [], "own_work": [], "stand_ins": []},
+        "cases": [{"args": [], "kwargs": {}, "rng": None}],
+    }
+
+    (answer,) = session.ask("run", [[form], 5.0, "alone"], 20)
+
+    assert answer["outcomes"][0]["value"] == 1
+    assert answer["differs"]
+
+
+def test_what_could_not_be_noted_is_no_fault_of_the_next_cell(session):
+    session.ask("start", [], 20)
+    breaking = "from autograder import driving\ndriving.note = None"
+    session.run(breaking, 20, lambda *_: None)
+    session.note("f-check")
+
+    with pytest.raises(NotNoted):
+        session.run("x = 1", 20, lambda *_: None)
 
 
 class Fake:
@@ -297,7 +328,7 @@ class Fake:
         session._buffer, session._left, session._number = bytearray(), 200_000, 1
         session._size, session._most = None, 20_000_000
         session._passes, session._shows, session._frames = False, shows, 50_000
-        session.exceeded = ""
+        session.exceeded, session._notes = "", []
         return session
 
 

@@ -1,13 +1,15 @@
 """What a shell does otherwise than IPython's own, and that it comes to the same."""
 
+import ast
 import warnings
+from pathlib import Path
 
 import pytest
 from ipykernel.compiler import XCachingCompiler
 from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.forks import PIECE
-from autograder.sandbox.shell import Compiler, Transformers
+from autograder.sandbox.shell import Compiler, Shell, Transformers
 
 CELLS = [
     "x = 1",
@@ -36,6 +38,19 @@ CELLS = [
     "a = (1\n% 2)\nb = [\n!= 3]",
     "x\0y",
     "(" * 500 + ")" * 500,
+    "text = '''\n   \n\t\n'''",
+    "def f():\n    x = 1\n    \n    return x",
+    "x = 1\n...\ny = 2",
+    "x = 1\n... ; y = 2",
+    "text = '''a\n>>> b\n'''",
+    "def f():\n    '''\n    >>> f()\n    '''",
+    "In [1]: x",
+    "x = 1\r\ny = 2\r\n",
+    "x = '\x0c'\n\x0cy = 2",
+    "x = '\u2028'",
+    "\ufeffx = 1",
+    " x = 1",
+    "# only\n   # remarks",
 ]
 
 
@@ -45,7 +60,7 @@ def test_magics_are_found_as_ipython_finds_them(cell):
         warnings.simplefilter("ignore")
         expected = TransformerManager().transform_cell(cell)
 
-        assert Transformers().transform_cell(cell) == expected
+        assert Transformers(Compiler()).transform_cell(cell) == expected
 
 
 def test_python_is_not_read_in_tokens(monkeypatch):
@@ -56,9 +71,9 @@ def test_python_is_not_read_in_tokens(monkeypatch):
 
     monkeypatch.setattr(TransformerManager, "do_token_transforms", read)
 
-    assert Transformers().transform_cell("x = 5 % 3") == "x = 5 % 3\n"
+    assert Transformers(Compiler()).transform_cell("x = 5 % 3") == "x = 5 % 3\n"
     with pytest.raises(AssertionError, match="it was read"):
-        Transformers().transform_cell("x = 5 % 3\n%who")
+        Transformers(Compiler()).transform_cell("x = 5 % 3\n%who")
 
 
 def test_a_transformer_of_the_learners_sees_python_too():
@@ -68,7 +83,7 @@ def test_a_transformer_of_the_learners_sees_python_too():
             seen.append(tokens_by_line)
 
     seen: list = []
-    transformers = Transformers()
+    transformers = Transformers(Compiler())
     transformers.token_transformers.append(Never)
 
     transformers.transform_cell("x = 1")
@@ -81,13 +96,57 @@ def test_a_read_makes_no_more_bytes_than_answers_have():
     assert PIECE <= 65_536
 
 
-@pytest.mark.parametrize("length", [*range(10), 999, 1000])
-def test_cells_are_named_as_a_kernel_names_them(length):
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_kept_tree_is_the_one_that_would_be_made(cell):
+    compiler = Compiler()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        known = compiler.keep(cell)
+        try:
+            expected = ast.dump(XCachingCompiler().ast_parse(cell))
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            assert not known
+            return
+
+        first, second = (compiler.ast_parse(cell, "name", "exec") for _ in range(2))
+
+    assert known
+    assert ast.dump(first) == ast.dump(second) == expected
+    assert first is not second
+
+
+def test_another_cell_has_another_tree():
+    compiler = Compiler()
+    compiler.keep("x = 1")
+
+    assert ast.dump(compiler.ast_parse("x = 2")) == ast.dump(ast.parse("x = 2"))
+
+
+def test_cells_are_named_as_a_kernel_names_them():
     """The name is in the texts of errors and warnings that learners read."""
-    cell = "".join(chr(32 + 7 * i % 300) for i in range(length))
+    kernels, ours = (
+        Path(kind().get_code_name("x = 1", "x = 1\n", 1))
+        for kind in (XCachingCompiler, Compiler)
+    )
 
-    names = [
-        kind().get_code_name(cell, cell, 1) for kind in (XCachingCompiler, Compiler)
-    ]
+    assert ours.parent == kernels.parent
+    assert ours.suffix == kernels.suffix
+    assert ours.stem.isdigit()
+    assert str(ours) == Compiler().get_code_name("x = 1", "x = 1\n", 2)
+    assert str(ours) != Compiler().get_code_name("x = 2", "x = 2\n", 1)
 
-    assert names[0] == names[1]
+
+@pytest.mark.parametrize(
+    ("cell", "waits"),
+    [
+        ("x = 1", False),
+        ("await f()", True),
+        ("async with a:\n    pass", True),
+        ("async def f():\n    await g()", False),
+        ("text = 'await'", False),
+    ],
+)
+def test_cells_that_wait_are_told_as_ipython_tells_them(cell, waits):
+    shell = Shell()
+
+    assert shell.should_run_async(cell, transformed_cell=cell) is waits
