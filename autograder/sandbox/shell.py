@@ -246,7 +246,7 @@ class Compiler(XCachingCompiler):
             with warnings.catch_warnings(record=True) as said:
                 warnings.simplefilter("always")
                 tree = super().ast_parse(source)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
+        except Exception:  # a cell may have broken what warns, too
             return False
         # What the parser warns of is shown when the cell runs, by its name.
         self._known = None if said else (source, tree)

@@ -115,6 +115,13 @@ def test_a_kept_tree_is_the_one_that_would_be_made(cell):
     assert first is not second
 
 
+def test_cells_run_where_one_has_broken_what_warns(monkeypatch):
+    compiler = Compiler()
+    monkeypatch.setattr(warnings, "catch_warnings", None)
+
+    assert Transformers(compiler).transform_cell("x = 1") == "x = 1\n"
+
+
 def test_another_cell_has_another_tree():
     compiler = Compiler()
     compiler.keep("x = 1")
