@@ -188,7 +188,7 @@ class Store:
 
     @functools.cached_property
     def marks(self) -> dict[str, str]:
-        """Ids of the cells that nbgrader marks, by id and by their released text."""
+        """The ids of cells that nbgrader marks, by id and by their released text."""
         found: dict[str, str] = {}
         for language in self.languages():
             store = self.speaking(language)
@@ -200,7 +200,7 @@ class Store:
 
     @functools.cached_property
     def defining(self) -> dict[str, str]:
-        """Ids of the solution cells of the release, by what each alone defines."""
+        """The ids of the release's solution cells, by what each alone defines."""
         found: dict[str, list[str]] = {}
         for cell in self.released.get("cells", []):
             nbgrader = cell.get("metadata", {}).get("nbgrader") or {}
