@@ -12,6 +12,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry, Notebook, SubmittedAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     ClearHiddenTests,
@@ -32,7 +33,7 @@ from autograder.authoring.recording import record
 from autograder.authoring.regions import STOCK_SOLUTION, RegionError, find_regions, stub
 from autograder.authoring.sources import SourceError, SourceNotebook, read_source
 from autograder.errors import CourseError
-from autograder.names import plain, quoted
+from autograder.names import counted, plain, quoted
 from autograder.nbgrader.steps import check_steps
 from autograder.sandbox.settings import Sandbox
 from autograder.store import (
@@ -157,6 +158,8 @@ class ReleaseExporter(NotebookExporter):
                 _check_helpers(Path(folder), (source for source, _ in found.values()))
                 if not getattr(converter, "force", True):
                     _check_recorded(Path(converter.coursedir.root), folder, found)
+                if not getattr(converter, "no_database", True):
+                    _check_submitted(converter, Path(folder))
                 for edition in self.translated.values():
                     _check_edition(edition, Path(folder).name, found)
                 self.examined |= found
@@ -216,6 +219,56 @@ def _check_recorded(root: Path, folder: str, notebooks: Iterable[str]) -> None:
                 f"grading {notebook}: `nbgrader generate_assignment {quoted(name)} "
                 "--force` makes both anew, and keeps what is in the gradebook"
             )
+
+
+def _check_submitted(converter: Any, folder: Path) -> None:
+    """Stop where nbgrader would, but before it removes the release.
+
+    Notebooks and cells of which the gradebook has work can be neither added nor taken
+    away.
+    """
+    course = converter.coursedir
+    file = course.db_url.removeprefix("sqlite:///")
+    if file != course.db_url and not Path(file).exists():
+        return
+    paths = {path.stem: path for path in folder.glob("*.ipynb")}
+    with Gradebook(course.db_url, course.course_id) as book:
+        try:
+            known = book.find_assignment(folder.name)
+        except MissingEntry:
+            return
+        own = SubmittedAssignment.assignment_id == known.id
+        learners = book.db.query(SubmittedAssignment).filter(own).count()
+        before = {one.name: _graded(one) for one in known.notebooks}
+    if not learners:
+        return
+    changed = set(before) ^ set(paths) if course.notebook_id == "*" else set()
+    extra = converter.config.IncludeHeaderFooter
+    for name in set(before) & set(paths) if not extra else ():
+        cells = nbformat.read(paths[name], as_version=4).cells
+        changed |= {f"{name}: {cell}" for cell in before[name] ^ _answered(cells)}
+    if changed:
+        raise GateError(
+            f"the gradebook has work of {counted(learners, 'learner')}, so nbgrader "
+            f"neither adds nor takes away notebooks and cells "
+            f"({', '.join(sorted(changed)[:5])}): put what is new into another "
+            "assignment, or let the gradebook forget this one and all its marks by "
+            f"`nbgrader db assignment remove {quoted(folder.name)} --force`"
+        )
+
+
+def _graded(notebook: Notebook) -> set[str]:
+    kinds = (notebook.grade_cells, notebook.solution_cells, notebook.task_cells)
+    return {cell.name for kind in kinds for cell in kind}
+
+
+def _answered(cells: Iterable[NotebookNode]) -> set[str]:
+    """Return the names of the cells that are graded, answered or tasks."""
+    return {
+        cell.metadata.nbgrader["grade_id"]
+        for cell in cells
+        if utils.is_grade(cell) or utils.is_solution(cell) or utils.is_task(cell)
+    }
 
 
 def _check_edition(

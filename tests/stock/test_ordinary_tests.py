@@ -577,6 +577,35 @@ def test_commands_for_courses_with_checks_say_so(
     assert said in str(result.exception)
 
 
+@pytest.mark.parametrize("change", ["notebook", "cell"])
+def test_what_the_gradebook_cannot_change_stops_before_anything_is_removed(
+    course, change
+):
+    """nbgrader removes the release first, and then says so in a traceback."""
+    graded(course, "stock", f"there-{change}", RIGHT)
+    source = course.root / "source" / "stock"
+    release = course.root / "release" / "stock" / "stock.ipynb"
+    before, content = release.read_bytes(), (source / "stock.ipynb").read_bytes()
+    if change == "notebook":
+        (source / "more.ipynb").write_bytes(content)
+    else:
+        notebook = stock_notebook()
+        notebook.cells[-2].metadata.nbgrader["grade_id"] = "other"
+        nbformat.write(notebook, source / "stock.ipynb")
+    try:
+        with pytest.raises(CourseError) as stopped:
+            course.generate("stock")
+    finally:
+        (source / "more.ipynb").unlink(missing_ok=True)
+        (source / "stock.ipynb").write_bytes(content)
+
+    named = "(more)" if change == "notebook" else "(stock: other, stock: print)"
+    assert named in str(stopped.value)
+    assert "`nbgrader db assignment remove stock --force`" in str(stopped.value)
+    assert release.read_bytes() == before
+    course.generate("stock")
+
+
 def test_the_example_course_of_nbgrader_moves_in(tmp_path):
     """Our lines stand before its own settings, and its solutions earn all points."""
     subprocess.run(
