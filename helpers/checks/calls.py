@@ -5,7 +5,6 @@ import copy
 import functools
 import importlib
 import io
-import os
 import signal
 import sys
 import threading
@@ -509,9 +508,6 @@ def _overlap(one: np.ndarray, other: np.ndarray) -> bool:
         return False
 
 
-_alarmed = 0  # the process whose alarm is ours, where nobody else needs it
-
-
 def _expire(number: int, frame: types.FrameType | None) -> None:
     raise TimeLimit
 
@@ -523,7 +519,6 @@ def time_limit(seconds: float, state_kept: bool = True) -> Iterator[None]:
     The repetition reaches a loop that swallows the first exception. The handler of the
     alarm is put back only where the state of the process is to be kept.
     """
-    global _alarmed
     if (
         not hasattr(signal, "setitimer")
         or threading.current_thread() is not threading.main_thread()
@@ -531,10 +526,9 @@ def time_limit(seconds: float, state_kept: bool = True) -> Iterator[None]:
         yield
         return
     previous: Any = None
-    # To set a handler takes longer than most calls.
-    if state_kept or _alarmed != os.getpid():
+    # To set a handler takes longer than most calls; an earlier one may have changed it.
+    if state_kept or signal.getsignal(signal.SIGALRM) is not _expire:
         previous = signal.signal(signal.SIGALRM, _expire)
-        _alarmed = 0 if state_kept else os.getpid()
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
     try:
         yield

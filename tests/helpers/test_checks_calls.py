@@ -1,5 +1,6 @@
 """Calling a learner's function: copies, seeds, limits, and what is noticed."""
 
+import signal
 import sys
 import time
 import warnings
@@ -110,6 +111,28 @@ def test_endless_loops_end_even_if_they_swallow_exceptions():
 
     begun = time.monotonic()
     outcome = call(stubborn, [], {}, seconds=0.2)
+
+    assert outcome.error == "TimeLimit"
+
+
+@pytest.mark.parametrize("handler", [signal.SIG_IGN, lambda *_: None])
+def test_a_time_limit_holds_after_a_call_that_has_changed_its_handler(handler):
+    """As a helper of the learner's that limits time by itself may leave it."""
+
+    def own_limit():
+        signal.signal(signal.SIGALRM, handler)
+
+    def slow():
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            pass
+
+    before = signal.getsignal(signal.SIGALRM)
+    try:
+        call(own_limit, [], {}, state_kept=False)
+        outcome = call(slow, [], {}, seconds=0.2, state_kept=False)
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
     assert outcome.error == "TimeLimit"
 
