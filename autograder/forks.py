@@ -165,14 +165,13 @@ class Stream:
 
     def _more(self, deadline: float) -> bool:
         connection = self._line.connection
-        if self._flows:
+        left = deadline - time.monotonic()
+        if self._flows and left > GATHERED:
             time.sleep(GATHERED)
-            self._flows = bool(select.select([connection], [], [], 0)[0])
-        if not self._flows:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([connection], [], [], left)[0]:
-                self.ended = "timeout"
-                return False
+            left -= GATHERED
+        if left <= 0 or not select.select([connection], [], [], left)[0]:
+            self.ended = "timeout"
+            return False
         self._flows = self._gathers
         try:
             if self._line.receive():

@@ -1,10 +1,12 @@
 """How many children are forked for a notebook, and what each of them has seen."""
 
+import time
+
 import numpy as np
 import pytest
 
 from autograder import driving
-from autograder.forks import Stream
+from autograder.forks import HEAD, MAX_FRAME, Stream
 from autograder.store import read_store, store_path
 from tests.course import CENTRE, SPREAD
 from tests.driving import examined
@@ -104,3 +106,19 @@ def test_untouched_functions_are_asked_of_no_further_child(store, children):
 
     assert all(mark == 1 for mark in found["centre"])
     assert len(children) == 1
+
+
+def test_a_frame_that_comes_byte_by_byte_has_no_more_time_than_others():
+    """Where frames are gathered, too: there is always some more of it."""
+
+    def trickle(ask):
+        connection = ask.__self__.connection
+        connection.sendall(HEAD.pack(MAX_FRAME))
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            connection.sendall(b"0")
+        yield None
+
+    with Stream(trickle) as child:
+        assert child.next(0.3) is None
+        assert child.ended == "timeout"
