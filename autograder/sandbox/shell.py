@@ -289,15 +289,17 @@ class Transformers(TransformerManager):
 
     def transform_cell(self, cell: str) -> str:
         """Return a cell with its magics as calls."""
+        whole = cell if cell.endswith("\n") else cell + "\n"
         if (
             self._steps() == self._usual
             and not cell[:1].isspace()
             and not any(sign in cell for sign in PROMPTS)
             and not BLANK.search(cell)
+            # IPython knows more ends of lines than Python does.
+            and len(whole.splitlines()) == whole.count("\n")
+            and self._compiler.keep(whole)
         ):
-            whole = cell if cell.endswith("\n") else cell + "\n"
-            if self._compiler.keep(whole):
-                return whole
+            return whole
         changed: str = super().transform_cell(cell)
         return changed
 
