@@ -19,7 +19,14 @@ import sys
 from collections.abc import Iterable
 from typing import cast
 
-from autograder.sandbox import access_times, messages, scratch, seccomp, syscalls
+from autograder.sandbox import (
+    access_times,
+    messages,
+    namespaces,
+    scratch,
+    seccomp,
+    syscalls,
+)
 from autograder.sandbox.isolation import (
     NO_ISOLATION,
     Refused,
@@ -43,6 +50,11 @@ ALWAYS = (
     "pygments.formatters.terminal256",
     "pygments.lexers.python",
 )
+
+
+ARENA = 1 << 20  # bytes that Python asks for at a time
+SMALL = 448  # bytes: Python keeps what is larger elsewhere
+ROOM = 44 * ARENA
 
 
 def preload(names: Iterable[str]) -> list[str]:
@@ -95,6 +107,21 @@ def warm_up() -> None:
     importlib.import_module("autograder.sandbox.shell").prepare()
 
 
+_room: list[bytes] = []
+
+
+def _objects_that_keep_room() -> list[bytes]:
+    """Have memory for small objects lie together, so that huge pages can hold it.
+
+    Python asks for a megabyte at a time, and the libraries that are loaded in between
+    lie between them. What is returned keeps each megabyte.
+    """
+    made = [b""] * (ROOM // SMALL)  # a list that grew would lie between them, too
+    for i in range(len(made)):
+        made[i] = bytes(SMALL)
+    return made[:: ARENA // SMALL // 2]
+
+
 def _asking(clients: list[socket.socket]) -> socket.socket:
     """Wait for a connection that has something to say, or has been closed."""
     poll = select.poll()
@@ -114,6 +141,8 @@ def main(descriptor: int) -> None:  # noqa: C901
     settings, _ = messages.receive(control)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # what is imported stays
+    if syscalls.LINUX:
+        _room.extend(_objects_that_keep_room())
     own = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
     isolation, refreshing = NO_ISOLATION, 0
     reasons: list[str] = []
@@ -123,6 +152,8 @@ def main(descriptor: int) -> None:  # noqa: C901
             isolation, reasons = find_isolation(
                 readable, settings["namespaces"], settings["landlock"]
             )
+            if isolation.namespaces and not isolation.user_namespace:
+                namespaces.leave_network()
             if isolation.seccomp:
                 seccomp.program(*filter_of(isolation))  # made once
                 syscalls.drop_bounding_set()  # this process starts no program

@@ -41,6 +41,26 @@ def separate_processes(user_namespace: bool) -> None:
     syscalls.unshare(syscalls.CLONE_NEWPID)
 
 
+# Whether this process, and all that it forks, has left the machine's network.
+_apart = False
+
+
+def leave_network() -> None:
+    """Leave the machine's network, IPC and name for empty ones, for good.
+
+    Whoever forks children may do so once for all of them, which saves the kernel making
+    and ending a network for each. Children that share an empty one have no call by
+    which they could use it: the filter knows none.
+    """
+    global _apart
+    if _apart:
+        return
+    spaces = syscalls.CLONE_NEWNET | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWUTS
+    syscalls.unshare(spaces)
+    socket.sethostname("learner")
+    _apart = True
+
+
 def build_root(
     root: str, readable: Iterable[str], disk: int, owner: tuple[int, int]
 ) -> str:
@@ -49,11 +69,8 @@ def build_root(
     What is `readable` is at the same places there. Scratch is of `disk` bytes and of a
     user and group; it is there until `enter_root` is called.
     """
-    syscalls.unshare(
-        syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWIPC
-    )
-    syscalls.unshare(syscalls.CLONE_NEWUTS)
-    socket.sethostname("learner")
+    leave_network()
+    syscalls.unshare(syscalls.CLONE_NEWNS)
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     plain = syscalls.MS_NOSUID | syscalls.MS_NODEV
     syscalls.mount("tmpfs", root, "tmpfs", plain, "mode=755,size=1m,nr_inodes=5000")
