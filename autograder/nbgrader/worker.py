@@ -15,7 +15,9 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -109,15 +111,33 @@ def split(config: Config) -> tuple[list[type], list[type]]:
     return workers, writers
 
 
+def digest_of_code(folders: Iterable[Path]) -> str:
+    """Return a digest of all files of some packages, compiled ones apart."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.parent.name != "__pycache__":
+                said = f"{path.relative_to(folder)}\0{path.stat().st_size}\0"
+                digest.update(said.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+@functools.cache
 def versions() -> str:
-    """Return a digest of what is installed, which the names of folders say."""
+    """Return a digest of what is installed, and of what grades.
+
+    The names of folders say which versions there are; code that was fetched anew into
+    an installation in place has the old one.
+    """
     found = {
         path.name
         for folder in map(Path, sys.path)
         for pattern in ("*.dist-info", "*.egg-info")
         for path in folder.glob(pattern)
     }
-    return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()
+    own = (import_module(name).__path__ for name in ("autograder", "helpers"))
+    code = digest_of_code(Path(place) for places in own for place in places)
+    return hashlib.sha256("\n".join([code, *sorted(found)]).encode()).hexdigest()
 
 
 class Converter(Autograde):

@@ -43,7 +43,7 @@ from autograder.nbgrader.submitted_files import (
     unpack,
     write_files,
 )
-from autograder.nbgrader.worker import Finished, digest_of
+from autograder.nbgrader.worker import Finished, digest_of, digest_of_code
 from autograder.reports.findings import read_findings
 from autograder.sandbox.forkserver import ForkServer
 from autograder.sandbox.isolation import Refused
@@ -1036,3 +1036,17 @@ def test_work_that_nbgrader_graded_is_known_by_its_content(two):
     grade(two, results)
 
     assert results.asked == ["bob"]
+
+
+def test_other_code_makes_other_results(tmp_path):
+    """A clone that is brought up to date in place keeps its version."""
+    package = tmp_path / "package"
+    (package / "__pycache__").mkdir(parents=True)
+    code, compiled = package / "judge.py", package / "__pycache__" / "judge.pyc"
+    code.write_text("POINTS = 1")
+    before = digest_of_code([package])
+    compiled.write_bytes(b"1")
+    same = digest_of_code([package])
+    code.write_text("POINTS = 2")
+
+    assert before == same != digest_of_code([package])
