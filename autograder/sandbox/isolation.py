@@ -53,7 +53,7 @@ class Refused(RuntimeError):
 class Isolation:
     """What isolates a child from the machine."""
 
-    # Whether a child has a root, processes and network of its own.
+    # Whether a child has a root and processes of its own, and an empty network.
     namespaces: bool = False
     # Whether a user namespace gives the rights to make them.
     user_namespace: bool = False
@@ -325,7 +325,7 @@ def _measures(isolation: Isolation, reasons: list[str]) -> list[Measure]:
     why_not = "; ".join(reasons) or "not offered here"
     by = [*(["namespaces"] if spaces else [])]
     by += [f"Landlock {isolation.landlock}"] if isolation.landlock else []
-    network = ["a network of its own, without any device"] if spaces else []
+    network = ["an empty network, without any device"] if spaces else []
     network += ["seccomp refuses sockets"] if isolation.seccomp else []
     user = "children run as the user who grades"
     if isolation.own_user:

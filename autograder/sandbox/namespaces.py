@@ -1,4 +1,4 @@
-"""A root folder, processes, network and IPC of a child's own.
+"""A root folder and processes of a child's own, and an empty network and IPC.
 
 The new root holds nothing but what was named: all else does not exist there. It
 has no /proc, which would show where on this machine things are, and how much of it
