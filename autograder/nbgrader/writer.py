@@ -199,9 +199,10 @@ class _Finish(Autograde):
             own = [cell for cell in cells if cell.notebook_id == notebook.id]
             graded = {c.name: c.id for c in own if c.type in ("GradeCell", "TaskCell")}
             said = {c.name: c.id for c in own if c.type in ("SolutionCell", "TaskCell")}
-            # A notebook that is not there earns nothing.
-            missing = notebook.name not in self.finished
-            nothing: tuple[float | None, bool] = (0.0 if missing else None, False)
+            # A notebook that is not there earns nothing. In others, a person is to look
+            # at what nobody has marked, such as a task.
+            there = notebook.name in self.finished
+            nothing: tuple[float | None, bool] = (None, True) if there else (0.0, False)
             marks = self._known_marks(notebook.name)
             if marks and not (
                 marks.scores.keys() <= graded.keys()

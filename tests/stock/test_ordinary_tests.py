@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,13 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from rich.console import Console
 from traitlets.config import Config
 
 from autograder.cli.bundle import bundle
 from autograder.cli.console import console
 from autograder.cli.gates import gates
+from autograder.cli.grade import grade_assignment
 from autograder.cli.mutate import mutate_command
 from autograder.cli.quality import quality_command
 from autograder.cli.show import show
@@ -189,6 +192,36 @@ def test_what_is_released_without_cases_is_generated_anew(course):
     assert "`nbgrader generate_assignment stock --force`" in said
     assert cases.read_bytes() == content
     assert course.api.generate_assignment("stock", force=False)["success"]
+
+
+def waiting(course):
+    """Return what the gradebook says of a learner's cells: marks, and who waits."""
+    with course.gradebook() as book:
+        found = book.find_submission_notebook("stock", "stock", "drawer")
+        return {
+            grade.name: (grade.auto_score, grade.needs_manual_grade)
+            for grade in found.grades
+        }
+
+
+def test_what_no_machine_marks_waits_for_a_person_however_it_is_graded(
+    course, tmp_path
+):
+    """A task, and a cell that the gradebook alone still knows."""
+    ours = Course(Path(shutil.copytree(course.root, tmp_path / "ours")))
+    with ours.gradebook() as book:
+        book.add_grade_cell("gone", "stock", "stock", cell_type="code", max_score=1)
+    for folder in (ours.root / "submitted").glob("*"):
+        shutil.rmtree(folder)
+    theirs = Course(Path(shutil.copytree(ours.root, tmp_path / "theirs")))
+    release = ours.root / "release" / "stock"
+    shutil.copytree(release, ours.root / "submitted" / "drawer" / "stock")
+    grade_assignment(Console(file=io.StringIO()), ours, "stock")
+
+    graded(theirs, "stock", "drawer", {})
+
+    assert waiting(ours) == waiting(theirs)
+    assert waiting(ours)["draw"] == waiting(ours)["gone"] == (None, True)
 
 
 @pytest.mark.parametrize(
@@ -457,10 +490,6 @@ def test_tests_that_return_nothing_are_no_partial_credit():
 
 def test_the_runner_grades_stock_assignments_alike(course, monkeypatch):
     """What `python -m autograder grade` writes is what `nbgrader autograde` writes."""
-    from rich.console import Console
-
-    from autograder.cli.grade import grade_assignment
-
     before = {row.student: row.marks.code for row in course.grades("stock")}
     (course.root / "submitted" / "sent").rename(course.root / "sent")
     monkeypatch.chdir(course.root)
