@@ -481,7 +481,8 @@ def _decode_array(body: Any, budget: _Budget) -> np.ndarray:
             raise Unsupported("not the numbers of an array") from error
         if len(raw) != count * dtype.itemsize:
             raise Unsupported("an array of another length than its shape")
-        return np.frombuffer(bytearray(raw), dtype=dtype).reshape(shape)
+        # A function may resize in place what another has returned: it is a copy.
+        return np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
     data = body.get("data")
     if not isinstance(data, list) or len(data) != count:
         raise Unsupported("an array of another length than its shape")

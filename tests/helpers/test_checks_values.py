@@ -237,3 +237,12 @@ def test_a_number_that_its_type_cannot_hold_makes_no_noise():
         sent = decode(form)
 
     assert np.isinf(sent).all()
+
+
+def test_an_array_that_came_through_a_pipe_may_be_resized():
+    """As what a function of the learner's own returns, for which it may stand."""
+    array = decode(encode(np.arange(6.0).reshape(2, 3), compact=True))
+
+    array.resize((3, 3), refcheck=False)
+
+    assert array.tolist() == [[0, 1, 2], [3, 4, 5], [0, 0, 0]]
