@@ -246,7 +246,7 @@ class Compiler(XCachingCompiler):
             with warnings.catch_warnings(record=True) as said:
                 warnings.simplefilter("always")
                 tree = super().ast_parse(source)
-        except Exception:  # a cell may have broken what warns, too
+        except (Exception, SystemExit):  # a cell may have broken what warns, too
             return False
         # What the parser warns of is shown when the cell runs, by its name.
         self._known = None if said else (source, tree)
@@ -315,7 +315,9 @@ class Shell(ZMQInteractiveShell):
 
         IPython compiles it to find out.
         """
-        if "await" not in raw_cell and "async" not in raw_cell:
+        # A transformer of the learner's may bring them in.
+        cells = f"{raw_cell}\n{known.get('transformed_cell')}"
+        if "await" not in cells and "async" not in cells:
             return False
         waits: bool = super().should_run_async(raw_cell, **known)
         return waits

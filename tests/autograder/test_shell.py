@@ -1,6 +1,7 @@
 """What a shell does otherwise than IPython's own, and that it comes to the same."""
 
 import ast
+import sys
 import warnings
 from pathlib import Path
 
@@ -118,9 +119,10 @@ def test_a_kept_tree_is_the_one_that_would_be_made(cell):
     assert first is not second
 
 
-def test_cells_run_where_one_has_broken_what_warns(monkeypatch):
+@pytest.mark.parametrize("broken", [None, lambda **_: sys.exit("no more")])
+def test_cells_run_where_one_has_broken_what_warns(monkeypatch, broken):
     compiler = Compiler()
-    monkeypatch.setattr(warnings, "catch_warnings", None)
+    monkeypatch.setattr(warnings, "catch_warnings", broken)
 
     assert Transformers(compiler).transform_cell("x = 1") == "x = 1\n"
 
@@ -160,3 +162,9 @@ def test_cells_that_wait_are_told_as_ipython_tells_them(cell, waits):
     shell = Shell()
 
     assert shell.should_run_async(cell, transformed_cell=cell) is waits
+
+
+def test_a_cell_waits_where_a_transformer_of_the_learners_says_so():
+    shell = Shell()
+
+    assert shell.should_run_async("soon f()", transformed_cell="await f()")
