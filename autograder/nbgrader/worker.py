@@ -122,7 +122,6 @@ def digest_of_code(folders: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-@functools.cache
 def versions() -> str:
     """Return a digest of what is installed, and of what grades.
 

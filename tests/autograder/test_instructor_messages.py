@@ -204,7 +204,11 @@ def test_more_time_alone_is_no_work(tmp_path):
 
 def test_a_locked_gradebook_is_one_sentence_before_a_run_too(tmp_path, monkeypatch):
     """Workers get an empty one, whose cells are read from it."""
-    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    (tmp_path / "nbgrader_config.py").write_text(
+        "from autograder.nbgrader.configuration import configure\n"
+        "c = get_config()\n"
+        "configure(c, __file__, 'course')\n"
+    )
     monkeypatch.setattr("autograder.nbgrader.course.PATIENCE", 0.01)
     with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "course"):
         pass

@@ -137,11 +137,14 @@ def test_what_one_learner_writes_is_not_in_the_memory_of_the_next(form, tmp_path
     # A longer name than the next one's, which would lie over it.
     folder = tmp_path / ("named-after-" + "learner-" * 9) / "work"
     folder.mkdir(parents=True)
-    with Shell(tmp_path, **form) as there:
+    # Not one that holds the other, whose name it would read.
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    with Shell(mine, **form) as there:
         run(there, write)
         with Shell(folder, **form) as gone:
             run(gone, write)
-        with Shell(tmp_path, **form) as shell:
+        with Shell(mine, **form) as shell:
             run(shell, SEARCH)
             own = run(
                 shell,

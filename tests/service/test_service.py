@@ -171,7 +171,7 @@ def test_what_cannot_be_graded_yet_is_said_once(place, caplog, monkeypatch):
             time.sleep(server.settings.poll)
             server.step()
             assert "cannot be graded" in server._problem
-    assert caplog.text.count("run `nbgrader generate_assignment 01_tiny`") == 1
+    assert caplog.text.count("run `nbgrader generate_assignment 01_tiny --force`") == 1
 
 
 def test_a_watched_folder_is_there_or_missed(place, tmp_path):
