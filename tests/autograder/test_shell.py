@@ -1,9 +1,11 @@
 """What a shell does otherwise than IPython's own, and that it comes to the same."""
 
 import ast
+import os
 import sys
 import warnings
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from ipykernel.compiler import XCachingCompiler
@@ -159,7 +161,8 @@ def test_cells_are_named_as_a_kernel_names_them():
     ],
 )
 def test_cells_that_wait_are_told_as_ipython_tells_them(cell, waits):
-    shell = Shell()
+    with mock.patch.dict(os.environ):  # it asks all that follows for colours
+        shell = Shell()
 
     assert shell.should_run_async(cell, transformed_cell=cell) is waits
 
