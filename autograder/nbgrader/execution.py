@@ -686,9 +686,7 @@ def _not_there_here(
     earned = [marks.get(name, 0) >= test.points for name, test in store.tests.items()]
     if refused or all(earned):
         return []
-    released = {
-        cell["id"]: cell["source"].strip() for cell in store.released.get("cells", [])
-    }
+    released = store.released_texts
     found = []
     for cell in nb.cells:
         identity = str(cell.get("id"))
@@ -856,7 +854,7 @@ def _submitted_notebook(book: Gradebook, names: Mapping[str, str]) -> str:
     return row
 
 
-class Marks(NamedTuple):
+class Earned(NamedTuple):
     """What the cells of a graded notebook have earned, by their names."""
 
     # Points, or None where a person gives them, and whether a person is to look.
@@ -864,14 +862,14 @@ class Marks(NamedTuple):
     comments: dict[str, str | None]  # what is said of solutions and tasks
 
 
-def marks_of(nb: NotebookNode, flagged: Collection[str], log: Logger) -> Marks:
+def marks_of(nb: NotebookNode, flagged: Collection[str], log: Logger) -> Earned:
     """Return what the cells of a graded notebook have earned, as nbgrader tells it.
 
     `flagged` are those that a person is to look at in any case.
     """
     # Solution cells whose function was written, in them or in others.
     begun = nb.metadata.get("course", {}).get("begun", [])
-    marks = Marks({}, {})
+    marks = Earned({}, {})
     for cell in nb.cells:
         nbgrader = cell.metadata.get("nbgrader")
         if not nbgrader:

@@ -31,7 +31,7 @@ from traitlets.utils.importstring import import_item
 
 from autograder.errors import advised
 from autograder.flags import REFUSAL, Flag, flags_from
-from autograder.nbgrader.execution import Marks, marks_of
+from autograder.nbgrader.execution import Earned, marks_of
 from autograder.nbgrader.submitted_files import (
     Task,
     digest_of_content,
@@ -77,7 +77,7 @@ class Finished:
     error: str = ""  # why there is no result, or empty
     trace: str = ""  # the traceback of a fault of ours, for the log
     tries: int = 1  # how often it was begun
-    marks: Marks | None = None  # what its cells have earned, where that is known
+    marks: Earned | None = None  # what its cells have earned, where that is known
     lasting: bool = False  # whether doing it again would give the same
     seconds: float = 0.0  # how long it took
 

@@ -48,7 +48,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 from autograder.errors import CourseError, advised
 from autograder.flags import Flag, flags_form
 from autograder.nbgrader.course import Course, patient, reason
-from autograder.nbgrader.execution import Marks, SaveJudgedGrades
+from autograder.nbgrader.execution import Earned, SaveJudgedGrades
 from autograder.nbgrader.late import TIMESTAMP, handed_in_at
 from autograder.nbgrader.submitted_files import copy_beside, write_files
 from autograder.nbgrader.worker import Assignment, Finished, split
@@ -243,7 +243,7 @@ class _Finish(Autograde):
         self._late = bool(handed_in and due and handed_in > due)
         return True
 
-    def _known_marks(self, notebook: str) -> Marks | None:
+    def _known_marks(self, notebook: str) -> Earned | None:
         """Return what a notebook has earned, where that is told without nbgrader."""
         finished = self.finished.get(notebook)
         usual = SaveJudgedGrades in self.autograde_preprocessors
