@@ -13,6 +13,9 @@ import pytest
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+# Tests read what programs print, whatever its reader has asked for.
+for _name in ("FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
+    os.environ.pop(_name, None)
 # nbgrader calls alembic by name for a new gradebook.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
@@ -53,6 +56,19 @@ def _group(item: pytest.Item) -> str:
 
 def _is_slow(item: pytest.Item) -> bool:
     return item.get_closest_marker("slow") is not None
+
+
+@pytest.fixture(autouse=True)
+def same_environment() -> Generator[None, None, None]:
+    """Refuse a test that leaves the environment changed: later ones would read it."""
+    before = dict(os.environ)
+    yield
+    after = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(before)
+    for variables in (before, after):  # pytest's own, which names the phase
+        variables.pop("PYTEST_CURRENT_TEST", None)
+    assert after == before
 
 
 @pytest.fixture(scope="session")

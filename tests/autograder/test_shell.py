@@ -150,6 +150,13 @@ def test_cells_are_named_as_a_kernel_names_them():
     assert str(ours) != Compiler().get_code_name("x = 2", "x = 2\n", 1)
 
 
+@pytest.fixture
+def shell():
+    """Return a shell; starting one asks all that follows in the process for colours."""
+    with mock.patch.dict(os.environ):
+        yield Shell()
+
+
 @pytest.mark.parametrize(
     ("cell", "waits"),
     [
@@ -160,14 +167,9 @@ def test_cells_are_named_as_a_kernel_names_them():
         ("text = 'await'", False),
     ],
 )
-def test_cells_that_wait_are_told_as_ipython_tells_them(cell, waits):
-    with mock.patch.dict(os.environ):  # it asks all that follows for colours
-        shell = Shell()
-
+def test_cells_that_wait_are_told_as_ipython_tells_them(shell, cell, waits):
     assert shell.should_run_async(cell, transformed_cell=cell) is waits
 
 
-def test_a_cell_waits_where_a_transformer_of_the_learners_says_so():
-    shell = Shell()
-
+def test_a_cell_waits_where_a_transformer_of_the_learners_says_so(shell):
     assert shell.should_run_async("soon f()", transformed_cell="await f()")
