@@ -22,6 +22,7 @@ from autograder.written_answers import (
     place_answers,
     prose_of,
     remarks_of,
+    without_fields,
 )
 from helpers.checks.stubs import defined_in, definitions_of, is_stub, tree_of
 from helpers.strings import listed, speaking, text
@@ -158,7 +159,10 @@ class _Healing:
                     words = prose_of(source)
                     remarks = words or remarks_of(source, versions)
                 elif not code and whole.cell_type != "code":
-                    added = (own_words(source, text) for text in versions)
+                    added = (
+                        without_fields(own_words(source, text), text)
+                        for text in versions
+                    )
                     words = min(added, key=len)
             elif source not in seen and source not in answered:
                 words = prose_of(source) if code else source

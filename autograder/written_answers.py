@@ -8,6 +8,7 @@ question where that has no answer yet, else as text that nobody has seen.
 
 import ast
 import difflib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,13 @@ from helpers.checks.stubs import tree_of
 NEAR = 3
 # How many words in the comments of code are taken for a text.
 SENTENCE = 8
+# What a form asks of a learner's person: "Name:", "Student ID:".
+PERSONAL = re.compile(
+    r"\b(name|student|author|id|number|e-?mail|date|group|team|section|partner"
+    r"|collaborator|class|course)s?\b|姓名|名字|学号|学生|日期|班级|小组|合作者|邮箱",
+    re.IGNORECASE,
+)
+LABEL = re.compile(r"[^:：]{1,40}[:：]")
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,38 @@ def own_words(submitted: str, released: str) -> str:
         if kind in ("insert", "replace"):
             added += lines[begin:end]
     return "\n".join(added).strip()
+
+
+def without_fields(words: str, released: str) -> str:
+    """Return own lines without those that fill in a form: "Name: Ada".
+
+    A field is a released line that asks for a name, a number, a date or such, up to
+    its colon; what is filled in is shorter than a sentence.
+
+    Examples
+    --------
+    >>> without_fields("**Name:** Ada\\nI think so.", "**Name:** YOUR NAME")
+    'I think so.'
+    """
+    asked = {_label(line) for line in released.splitlines()} - {""}
+    kept = [
+        line
+        for line in words.splitlines()
+        if _label(line) not in asked or _length(line) >= SENTENCE
+    ]
+    return "\n".join(kept).strip()
+
+
+def _label(line: str) -> str:
+    """Return a line up to its colon if that asks for a learner's person, else ""."""
+    label = LABEL.match(re.sub(r"[*_#>`|-]", " ", line).strip())
+    return label[0] if label and PERSONAL.search(label[0]) else ""
+
+
+def _length(words: str) -> int:
+    """Return how many words a text has."""
+    characters = sum(c > "\u2e80" for c in words)  # Chinese has no spaces
+    return len(words.split()) + characters // 2
 
 
 def prose_of(source: str) -> str:
@@ -122,8 +162,7 @@ def remarks_of(source: str, released: Collection[str]) -> str:
     known = {line.strip() for text in released for line in text.splitlines()}
     said = [line.lstrip("# ") for line in remarks if line not in known]
     words = "\n".join([*said, *map(str.strip, lone)]).strip()
-    characters = sum(c > "\u2e80" for c in words)  # Chinese has no spaces
-    return words if len(words.split()) + characters // 2 >= SENTENCE else ""
+    return words if _length(words) >= SENTENCE else ""
 
 
 def _string_of(statement: ast.stmt, released: Collection[str]) -> ast.expr | None:

@@ -19,6 +19,7 @@ from autograder.files import digest_of_file, linked
 from autograder.flags import REFUSAL
 from autograder.names import plain, unusable
 from autograder.nbgrader.course import Course
+from autograder.nbgrader.execution import foreign_kernel
 from autograder.nbgrader.late import due_dates
 from autograder.nbgrader.submitted_files import Task, fingerprint
 from autograder.nbgrader.worker import Assignment, Finished, digest_of, parsed, versions
@@ -107,6 +108,9 @@ class GradingRun:
                 stores[name] = parsed(self._files[name])
             except (OSError, ValueError, KeyError, TypeError):
                 stores[name] = read_store(path)  # which says what is wrong with it
+            reason = foreign_kernel(name, stores[name].released)
+            if reason and self._sandbox.sandboxed:
+                raise CourseError(reason)
         return stores
 
     def bundle(self) -> Assignment:

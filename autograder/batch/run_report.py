@@ -40,7 +40,9 @@ def write_report(
                 "waiting": row.marks.waiting if row and not work.error else None,
                 "missing": work.missing,
                 "flags": row.flags if row else [],
-                "look": [*work.look, *(row.remarks if row else [])],
+                "look": list(
+                    dict.fromkeys([*work.look, *(row.remarks if row else [])])
+                ),
                 "retries": work.retries,
                 "mistakes": row.mistakes if row else [],
                 "isolation": sorted(isolation - {""}),

@@ -109,6 +109,28 @@ LANGUAGE = {
 }
 
 
+KERNEL = ("kernelspec", "language_info")  # where a notebook tells its language
+
+
+def foreign_kernel(notebook: str, released: Mapping) -> str:
+    """Return why the sandbox cannot run a released notebook, or empty.
+
+    `released` is the notebook's form.
+    """
+    metadata = released.get("metadata", {})
+    if is_python(metadata):
+        return ""
+    return _refusal(notebook, str((metadata.get("kernelspec") or {}).get("name", "")))
+
+
+def _refusal(notebook: str, kernel: str) -> str:
+    return (
+        f"{notebook}: the kernel {plain(kernel)[:60]!r} is not Python's, and "
+        "the sandbox runs Python only (c.Sandbox.sandboxed = False lets Jupyter "
+        "run it, with all that you may do)"
+    )
+
+
 class SubmissionExporter(NotebookExporter):
     """Reads submitted notebooks within bounds, and each notebook's store.
 
@@ -133,12 +155,16 @@ class SubmissionExporter(NotebookExporter):
         assignment = converter.coursedir.assignment_id
         names = [path.stem for path in (root / "source" / assignment).glob("*.ipynb")]
         self.notebooks = names
+        sandboxed = Sandbox(config=self.config).sandboxed
         for name in names:
             try:
-                self.store(assignment, name)
+                store = self.store(assignment, name)
             except StoreError as error:
                 converter.log.error(str(error))
                 raise NbGraderException(str(error)) from None
+            if sandboxed and (reason := foreign_kernel(name, store.released)):
+                converter.log.error(reason)
+                raise NbGraderException(reason)
         # nbgrader looks for files by name: those under another one are added.
         for folder, paths in getattr(converter, "assignments", {}).items():
             if converter.coursedir.notebook_id == "*":
@@ -187,28 +213,20 @@ class SubmissionExporter(NotebookExporter):
         remove_followed(os.path.dirname(filename), copied)
         stores = self._named_stores(names["assignment"])
         submission, notebook = healed_notebook(Path(filename), store, stores)
-        self._check_language(names["notebook"], store, submission)
+        # What a release does not know, each submission tells.
+        if not any(map(store.released.get("metadata", {}).get, KERNEL)):
+            self._check_language(names["notebook"], submission)
         if submission.damage:
             self.parent.log.warning(
                 "%s, %s: %s", names["student"], names["notebook"], submission.damage
             )
         return notebook
 
-    def _check_language(
-        self, notebook: str, store: Store, submission: Submission
-    ) -> None:
-        """Refuse what the sandbox cannot run; only the release knows its kernel."""
-        metadata = store.released.get("metadata", {})
-        known = metadata.get("kernelspec") or metadata.get("language_info")
-        python = is_python(metadata) if known else submission.is_python
-        if python or not Sandbox(config=self.config).sandboxed:
+    def _check_language(self, notebook: str, submission: Submission) -> None:
+        """Refuse what the sandbox cannot run."""
+        if submission.is_python or not Sandbox(config=self.config).sandboxed:
             return
-        kernel = (metadata.get("kernelspec") or {}).get("name", submission.kernel)
-        message = (
-            f"{notebook}: the kernel {plain(str(kernel))[:60]!r} is not Python's, and "
-            "the sandbox runs Python only (c.Sandbox.sandboxed = False lets Jupyter "
-            "run it, with all that you may do)"
-        )
+        message = _refusal(notebook, submission.kernel)
         self.parent.log.error(message)
         raise NbGraderException(message)
 
@@ -426,8 +444,8 @@ class JudgedExecute(Execute):
 
         A course of nbgrader's own kind may have a module of that name.
         """
-        own = (folder / "helpers.py", folder / "helpers" / "__init__.py")
-        if not self._store.cells and any(path.is_file() for path in own):
+        own = (folder / "helpers").is_dir() or (folder / "helpers.py").is_file()
+        if own and not self._store.cells:
             try:
                 self._session.run(OWN_HELPERS, self.start_seconds, lambda *_: None)
             except (Ended, Failed, TooMuch, TooSlow) as problem:

@@ -1,6 +1,7 @@
 """Texts of learners reach a person, wherever they stand."""
 
 import base64
+import dataclasses
 import io
 import json
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from autograder.copies import choose
+from autograder.flags import Flag
 from autograder.healing import heal
 from autograder.store import read_store, store_path
 from autograder.submissions import parse_submission
@@ -114,6 +116,33 @@ def test_other_texts_are_flagged(store):
     assert [(f.kind, f.detail) for f in healed(store, form).flags] == [
         ("own text", "2")
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "filled", "seen"),
+    [
+        ("Name:", "Name: Ada Lovelace", True),
+        ("**Name:** YOUR NAME", "**Name:** Ada", True),
+        ("- Student ID: ____", "- Student ID: 12 34", True),
+        ("姓名：", "姓名：李小龙", True),
+        ("Collaborators:\n\nDate:", "Collaborators: Bo\n\nDate: 3 May", True),
+        ("Name:", "Name: Ada\n\nI could not do part 2.", False),
+        ("Name:", "Name: " + "a long tale that somebody has to read " * 2, False),
+        ("Answer:", "Answer: yes", False),
+        ("No form", "No form\n\nName: Ada", False),
+    ],
+)
+def test_a_name_in_a_form_waits_for_nobody(store, asked, filled, seen):
+    """All learners fill in the form at the top: that is no text to look at."""
+    form, released = form_of(store), form_of(store)
+    form["cells"][place(form, "why")]["source"] = ANSWER
+    form["cells"][place(form, "title")]["source"] += f"\n\n{filled}"
+    released["cells"][place(form, "title")]["source"] += f"\n\n{asked}"
+    with_form = dataclasses.replace(store, released=released)
+
+    flags = healed(with_form, form).flags
+
+    assert flags == ([] if seen else [Flag("own text", detail="1")])
 
 
 def test_a_question_without_any_answer_is_named(store):

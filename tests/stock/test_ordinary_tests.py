@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 from traitlets.config import Config
 
+from autograder.batch.run import GradingRun
 from autograder.cli.bundle import bundle
 from autograder.cli.console import console
 from autograder.cli.gates import gates
@@ -271,15 +272,22 @@ def test_what_is_missing_where_tests_are_graded_is_flagged(course):
     ]
 
 
-@pytest.mark.parametrize("name", ["helpers.py", "helpers/__init__.py"])
-def test_a_module_beside_the_notebook_may_be_called_helpers(course, name):
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("helpers.py", "helpers"),
+        ("helpers/__init__.py", "helpers"),
+        ("helpers/tools.py", "helpers.tools"),
+    ],
+)
+def test_a_module_beside_the_notebook_may_be_called_helpers(course, name, module):
     """As the package of ours is; and nobody sees that another one was there."""
-    assignment = Path(name).stem.strip("_")
+    assignment = f"beside-{Path(name).stem.strip('_')}"
     path = course.root / "source" / assignment / f"{assignment}.ipynb"
     own = path.parent / name
     own.parent.mkdir(parents=True)
     own.write_text("def twice(x):\n    return 2 * x\n")
-    first = "from helpers import twice"
+    first = f"from {module} import twice"
     cells = [
         new_code_cell(first),
         code("double", DOUBLE, "solution"),
@@ -684,5 +692,7 @@ def test_a_kernel_that_is_not_python_is_refused_by_name(course):
 
     said = autograde(course, "other", "someone")
 
-    assert "'ir' is not Python's" in said
+    assert said.count("'ir' is not Python's") == 1
+    with pytest.raises(CourseError, match="'ir' is not Python's"):
+        GradingRun(course, "other")  # said once, not for each learner
     assert not (course.root / "autograded" / "someone" / "other").exists()
