@@ -6,12 +6,17 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
+import zipfile
+from email.parser import BytesParser
+from importlib.metadata import distribution
 from pathlib import Path
 
 import nbformat
 import pytest
 from click.testing import CliRunner
+from packaging.requirements import Requirement
 
 from autograder.authoring.catalogue import patch
 from autograder.authoring.sources import read_source
@@ -36,25 +41,74 @@ configure(c, __file__, "motion")
 """
 
 
+# Finds in the folder `place` only `names`; Python runs it before it looks there.
+ONLY = """import sys
+from importlib.machinery import FileFinder
+
+class Only:
+    def __init__(self, finder):
+        self.finder = finder
+
+    def find_spec(self, name, target=None):
+        return self.finder.find_spec(name) if name in {names!r} else None
+
+    def invalidate_caches(self):
+        self.finder.invalidate_caches()
+
+def hook(path):
+    if path != {place!r}:
+        raise ImportError
+    return Only(usual(path))
+
+usual = next(h for h in sys.path_hooks if h.__name__ == "path_hook_for_FileFinder")
+sys.path_hooks.insert(0, hook)
+"""
+
+
+def needed_by(wheel):
+    """Return the names of modules that `wheel[grade]` and pytest bring with them."""
+    text = zipfile.ZipFile(wheel).read(
+        next(n for n in zipfile.ZipFile(wheel).namelist() if n.endswith("/METADATA"))
+    )
+    asked = BytesParser().parsebytes(text).get_all("Requires-Dist")
+    todo = [(Requirement(one), "grade") for one in [*asked, "pytest"]]
+    seen, names = set(), set()
+    while todo:
+        one, extra = todo.pop()
+        if one.marker and not one.marker.evaluate({"extra": extra}):
+            continue
+        for extra in ("", *one.extras):
+            if (one.name, extra) in seen:
+                continue
+            seen.add((one.name, extra))
+            found = distribution(one.name)
+            names |= {f.parts[0].partition(".")[0] for f in found.files or ()}
+            todo += [(Requirement(r), extra) for r in found.requires or ()]
+    return names
+
+
 @pytest.fixture(scope="module")
 def other_python(tmp_path_factory):
     """Return the Python of an environment with the wheel and its dependencies alone.
 
     The dependencies are this environment's, so that nothing is downloaded; what is
-    installed here in place is not seen there.
+    installed here beside them, or in place, is not seen there.
     """
     folder = tmp_path_factory.mktemp("other")
     wheel = build_wheel(ROOT, folder / "wheel")
     venv.create(folder / "env", with_pip=False)
     python = folder / "env" / "bin" / "python"
     place = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
-    packages = subprocess.check_output([python, "-c", place], text=True).strip()
-    dependencies = Path(packages, "dependencies.pth")
-    dependencies.write_text(sysconfig.get_paths()["purelib"] + "\n")
+    packages = Path(subprocess.check_output([python, "-c", place], text=True).strip())
+    own = sysconfig.get_paths()["purelib"]
+    Path(packages, "dependencies.pth").write_text(own + "\n")
     install = [sys.executable, "-m", "pip", "--python", str(python), "install"]
     subprocess.run(
         [*install, "--quiet", "--no-deps", "--no-index", str(wheel)], check=True
     )
+    only = ONLY.format(names=needed_by(wheel), place=own)
+    Path(packages, "only_needed.py").write_text(only)
+    Path(packages, "dependencies.pth").write_text(f"import only_needed\n{own}\n")
     return python
 
 
@@ -67,8 +121,14 @@ def run(command, folder):
     done = subprocess.run(
         [str(part) for part in command],
         cwd=folder,
-        # A narrow terminal would break the names of mistakes into lines.
-        env=kept | {"JUPYTER_PATH": str(data), "COLUMNS": "200"},
+        # A narrow terminal would break the names of mistakes into lines; pytest would
+        # look for plugins that are installed beside what is needed.
+        env=kept
+        | {
+            "JUPYTER_PATH": str(data),
+            "COLUMNS": "200",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         capture_output=True,
         text=True,
         timeout=600,
@@ -82,9 +142,12 @@ def test_a_new_course_works_with_the_wheel_alone(other_python, tmp_path):
     """Its tests pass, and its made-up class is graded, without neural networks."""
     course = tmp_path / "averages"
     run([other_python, "-m", "autograder", "new-course", course], tmp_path)
-    lacking = "import importlib.util as u; print(u.find_spec('helpers.networks'))"
+    lacking = (
+        "from importlib.util import find_spec as find\n"
+        "print(find('helpers.networks'), find('h5py'), find('playwright'))"
+    )
 
-    assert run([other_python, "-c", lacking], tmp_path).strip() == "None"
+    assert run([other_python, "-c", lacking], tmp_path).split() == ["None"] * 3
     assert "1 passed" in run(["make", "test", f"PYTHON={other_python}"], course)
 
     said = run(["make", "grade", f"PYTHON={other_python}"], course)
@@ -95,6 +158,20 @@ def test_a_new_course_works_with_the_wheel_alone(other_python, tmp_path):
     assert {".github", ".gitignore", "Makefile", "README.md"} <= {
         path.name for path in course.iterdir()
     }
+
+
+def test_the_wheel_installs_what_this_course_installs(other_python):
+    """Settings of IPython and Jupyter lie where these look for them, too."""
+    form = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    places = form["tool"]["setuptools"]["data-files"]
+    lacking = [
+        f"{folder}/{Path(name).name}"
+        for folder, names in places.items()
+        for name in names
+        if not (other_python.parents[1] / folder / Path(name).name).is_file()
+    ]
+
+    assert lacking == []
 
 
 def test_a_new_course_holds_what_it_installs(tmp_path):
@@ -108,6 +185,23 @@ def test_a_new_course_holds_what_it_installs(tmp_path):
     assert (course / first).is_file()
     install = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index"]
     run([*install, "--no-deps", "-r", "requirements.txt"], course)
+
+
+def test_a_new_course_of_a_wheel_holds_that_wheel(other_python, tmp_path):
+    """Its first line installs it, though no clone is at hand to build it from."""
+    course = tmp_path / "averages"
+    said = run([other_python, "-m", "autograder", "new-course", course], tmp_path)
+    first = (course / "requirements.txt").read_text().split("[grade]")[0]
+
+    assert (course / first).is_file()
+    assert "for other machines" not in said
+
+
+@pytest.mark.parametrize("name", ['it\'s "new"', "a$b", "back\\slash", "été 101"])
+def test_a_new_course_may_have_any_name(name, tmp_path):
+    make_course(tmp_path / name)
+
+    assert Course(tmp_path / name).directory.course_id == name
 
 
 def test_a_new_course_never_overwrites_anything(tmp_path):

@@ -1,11 +1,12 @@
 """``python -m autograder new-course``: a small course that works."""
 
+import shutil
 from pathlib import Path
 
 import click
 
 from autograder.delivery.new_course import make_course
-from autograder.delivery.wheel import build_wheel, wheel_name
+from autograder.delivery.wheel import build_wheel, installed_wheel, wheel_name
 
 
 @click.command(name="new-course")
@@ -17,11 +18,14 @@ def new_course(folder: Path) -> None:
     wheels = folder / "wheels"
     if (clone / "pyproject.toml").is_file():
         written.append(build_wheel(clone, wheels))
+    elif (wheel := installed_wheel()) is not None:
+        wheels.mkdir()
+        written.append(Path(shutil.copy(wheel, wheels)))
     click.echo(
         f"{len(written)} files in {folder}; there, run `make test`, `make grade`"
     )
     if not wheels.is_dir():
         click.echo(
-            f"for other machines and CI, copy {wheel_name()}, from which this was "
+            f"for other machines and CI, put {wheel_name()}, from which this was "
             f"installed, into {wheels}/"
         )

@@ -1,5 +1,6 @@
 """A small working course to begin with: one assignment, settings, rules, CI."""
 
+import json
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -25,7 +26,11 @@ def make_course(folder: Path) -> list[Path]:
     folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CourseError(f"{folder} holds something already: name a new folder")
-    words = {"course": folder.name, "wheel": wheel_name()}
+    words = {
+        "course": folder.name,
+        "course_as_code": json.dumps(folder.name, ensure_ascii=False),
+        "wheel": wheel_name(),
+    }
     written = []
     with as_file(files("autograder.delivery").joinpath("course_template")) as templates:
         for path in sorted(templates.rglob("*")):

@@ -5,13 +5,16 @@ neural networks, which a contract of the linter sees to.
 """
 
 import contextlib
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from autograder.errors import CourseError
 
@@ -48,17 +51,28 @@ autograder = {data}
 helpers = ["strings/*.toml", "checks/*.json"]
 
 [tool.setuptools.data-files]
-"etc/ipython" = ["helpers/checks/ipython_kernel_config.json"]
+{installed}
 """
 
 
 def wheel_name() -> str:
     """Return the file name of the wheel of what is installed here."""
-    for distribution in (DISTRIBUTION, "neural-networks-from-scratch"):
+    for name in (DISTRIBUTION, "neural-networks-from-scratch"):
         with contextlib.suppress(PackageNotFoundError):
-            known = version(distribution)
+            known = version(name)
             return f"{DISTRIBUTION.replace('-', '_')}-{known}-py3-none-any.whl"
     raise CourseError("the autograder is not installed here: `make venv` does it")
+
+
+def installed_wheel() -> Path | None:
+    """Return the file from which the wheel was installed here, if it is still there."""
+    with contextlib.suppress(PackageNotFoundError):
+        noted = distribution(DISTRIBUTION).read_text("direct_url.json")
+        url = urlsplit(json.loads(noted or "{}").get("url", ""))
+        path = Path(url2pathname(url.path))
+        if url.scheme == "file" and path.suffix == ".whl" and path.is_file():
+            return path
+    return None
 
 
 def build_wheel(root: Path, out: Path) -> Path:
@@ -74,7 +88,7 @@ def build_wheel(root: Path, out: Path) -> Path:
     if not (root / "pyproject.toml").is_file():
         raise CourseError(f"{root} holds no pyproject.toml: run this in a clone")
     form = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    project = form["project"]
+    project, tools = form["project"], form["tool"]["setuptools"]
     needed = [one for one in project["dependencies"] if not one.startswith(CONTENT)]
     ignore = shutil.ignore_patterns("__pycache__")
     out = out.resolve()
@@ -96,7 +110,10 @@ def build_wheel(root: Path, out: Path) -> Path:
             python=project["requires-python"],
             dependencies=needed,
             grade=project["optional-dependencies"]["grade"],
-            data=form["tool"]["setuptools"]["package-data"]["autograder"],
+            data=tools["package-data"]["autograder"],
+            installed="\n".join(
+                f'"{place}" = {names}' for place, names in tools["data-files"].items()
+            ),
         )
         (stage / "pyproject.toml").write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet"]
