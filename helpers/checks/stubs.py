@@ -134,6 +134,9 @@ def source_of(function: Callable) -> str | None:
 
     None where there is none, as for a function typed at a prompt.
     """
+    code = getattr(function, "__code__", None)
+    if code is not None and code.co_filename == "<string>":
+        return None  # Python 3.13 would show the program that began by `python -c`
     try:
         return textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError, IndentationError, SyntaxError):
