@@ -105,7 +105,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         # Pillow clips these to 255 instead of scaling them.
         values = np.asarray(image, dtype=np.float64)
-        top = 65535 if image.mode.startswith("I") else max(values.max(), 1e-12)
+        top = 65535 if image.mode.startswith("I") else max(np.max(values), 1e-12)
         scaled = np.clip(values / top, 0, 1) * 255
         return Image.fromarray(scaled.astype(np.uint8)).convert("RGB")
     layers = image.convert("RGBA")

@@ -298,7 +298,7 @@ def plot_probability(
     for number, (label, classifier) in enumerate(several.items()):
         chances = np.ravel(classifier(columns))
         panel.plot(values, chances, label=label or None, **series(number))
-        low, high = int(chances.argmin()), int(chances.argmax())
+        low, high = int(np.argmin(chances)), int(np.argmax(chances))
         told: dict[str, Any] = {"low": chances[low], "low_at": f"{values[low]:.3g}"}
         told |= {"high": chances[high], "high_at": f"{values[high]:.3g}"}
         told["label"] = labelled(label, "") if label else ""

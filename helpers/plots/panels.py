@@ -336,8 +336,8 @@ def bars(
         values,
         yerr=half_widths,
         capsize=4,
-        color=[COLOURS[i % len(COLOURS)] for i in k],
-        hatch=[HATCHES[i % len(HATCHES)] for i in k],
+        color=[COLOURS[i % len(COLOURS)] for i in range(len(k))],
+        hatch=[HATCHES[i % len(HATCHES)] for i in range(len(k))],
         edgecolor="white",
     )
     axes.bar_label(drawn, [form.format(v) for v in values], padding=3, fontsize=9)
