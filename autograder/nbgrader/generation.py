@@ -17,6 +17,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     ClearHiddenTests,
     ClearSolutions,
+    IncludeHeaderFooter,
     NbGraderPreprocessor,
 )
 from traitlets import List, Unicode
@@ -231,7 +232,7 @@ def _check_submitted(converter: Any, folder: Path) -> None:
     file = course.db_url.removeprefix("sqlite:///")
     if file != course.db_url and not Path(file).exists():
         return
-    paths = {path.stem: path for path in folder.glob("*.ipynb")}
+    paths = {path.stem: path for path in folder.glob(f"{course.notebook_id}.ipynb")}
     with Gradebook(course.db_url, course.course_id) as book:
         try:
             known = book.find_assignment(folder.name)
@@ -239,36 +240,53 @@ def _check_submitted(converter: Any, folder: Path) -> None:
             return
         own = SubmittedAssignment.assignment_id == known.id
         learners = book.db.query(SubmittedAssignment).filter(own).count()
-        before = {one.name: _graded(one) for one in known.notebooks}
+        before = {one.name: _cells_of(one) for one in known.notebooks}
     if not learners:
         return
     changed = set(before) ^ set(paths) if course.notebook_id == "*" else set()
-    extra = converter.config.IncludeHeaderFooter
-    for name in set(before) & set(paths) if not extra else ():
-        cells = nbformat.read(paths[name], as_version=4).cells
-        changed |= {f"{name}: {cell}" for cell in before[name] ^ _answered(cells)}
+    around = IncludeHeaderFooter(parent=converter)
+    for name in set(before) & set(paths):
+        source = nbformat.read(paths[name], as_version=4)
+        with utils.chdir(course.root):  # as nbgrader finds header and footer
+            whole, _ = around.preprocess(source, {})
+        after = _kinds(whole.cells)
+        changed |= {f"{name}: {cell}" for _, cell in before[name] ^ after}
     if changed:
         raise GateError(
             f"the gradebook has work of {counted(learners, 'learner')}, so nbgrader "
-            f"neither adds nor takes away notebooks and cells "
+            "neither adds nor takes away notebooks and cells that it knows by name, "
+            "those for reading only among them, nor makes one kind of cell another "
             f"({', '.join(sorted(changed)[:5])}): put what is new into another "
-            "assignment, or let the gradebook forget this one and all its marks by "
+            "assignment or into cells without such a name, or let the gradebook forget "
+            "this assignment and all its marks by "
             f"`nbgrader db assignment remove {quoted(folder.name)} --force`"
         )
 
 
-def _graded(notebook: Notebook) -> set[str]:
-    kinds = (notebook.grade_cells, notebook.solution_cells, notebook.task_cells)
-    return {cell.name for kind in kinds for cell in kind}
-
-
-def _answered(cells: Iterable[NotebookNode]) -> set[str]:
-    """Return the names of the cells that are graded, answered or tasks."""
-    return {
-        cell.metadata.nbgrader["grade_id"]
-        for cell in cells
-        if utils.is_grade(cell) or utils.is_solution(cell) or utils.is_task(cell)
+def _cells_of(notebook: Notebook) -> set[tuple[str, str]]:
+    """Return kind and name of the cells that the gradebook has of a notebook."""
+    known = {
+        "graded": notebook.grade_cells,
+        "answered": notebook.solution_cells,
+        "task": notebook.task_cells,
+        "kept": notebook.source_cells,
     }
+    return {(kind, cell.name) for kind, cells in known.items() for cell in cells}
+
+
+def _kinds(cells: Iterable[NotebookNode]) -> set[tuple[str, str]]:
+    """Return kind and name of the cells that nbgrader will save."""
+    found = set()
+    for cell in cells:
+        kinds = {
+            "graded": utils.is_grade(cell),
+            "answered": utils.is_solution(cell),
+            "task": utils.is_task(cell),
+        }
+        kinds["kept"] = utils.is_locked(cell) or any(kinds.values())
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        found |= {(kind, name) for kind, holds in kinds.items() if holds}
+    return found
 
 
 def _check_edition(

@@ -614,9 +614,9 @@ def test_commands_for_courses_with_checks_say_so(
     assert said in str(result.exception)
 
 
-@pytest.mark.parametrize("change", ["notebook", "cell"])
+@pytest.mark.parametrize("change", ["notebook", "cell", "text", "kind", "header"])
 def test_what_the_gradebook_cannot_change_stops_before_anything_is_removed(
-    course, change
+    course, change, monkeypatch
 ):
     """nbgrader removes the release first, and then says so in a traceback."""
     graded(course, "stock", f"there-{change}", RIGHT)
@@ -625,19 +625,33 @@ def test_what_the_gradebook_cannot_change_stops_before_anything_is_removed(
     before, content = release.read_bytes(), (source / "stock.ipynb").read_bytes()
     if change == "notebook":
         (source / "more.ipynb").write_bytes(content)
+    elif change == "header":
+        header = new_notebook(cells=[code("read-me", "import math", "locked")])
+        nbformat.write(header, course.root / "header.ipynb")
+        monkeypatch.setattr(
+            course.config.IncludeHeaderFooter, "header", "header.ipynb", raising=False
+        )
     else:
         notebook = stock_notebook()
-        notebook.cells[-2].metadata.nbgrader["grade_id"] = "other"
+        settings = notebook.cells[-2].metadata.nbgrader
+        if change == "cell":
+            settings["grade_id"] = "other"
+        elif change == "kind":
+            settings |= {"grade": True, "solution": True, "locked": False}
+        else:
+            notebook.cells.insert(1, code("read-me", "import math", "locked"))
         nbformat.write(notebook, source / "stock.ipynb")
     try:
         with pytest.raises(CourseError) as stopped:
             course.generate("stock")
     finally:
+        monkeypatch.undo()
         (source / "more.ipynb").unlink(missing_ok=True)
         (source / "stock.ipynb").write_bytes(content)
 
-    named = "(more)" if change == "notebook" else "(stock: other, stock: print)"
-    assert named in str(stopped.value)
+    named = {"notebook": "more", "cell": "stock: other, stock: print"}
+    named |= {"kind": "stock: print", "text": "stock: read-me"}
+    assert f"({named.get(change, named['text'])})" in str(stopped.value)
     assert "`nbgrader db assignment remove stock --force`" in str(stopped.value)
     assert release.read_bytes() == before
     course.generate("stock")
