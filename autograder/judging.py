@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from autograder.errors import CourseError
 from autograder.store import Store
 from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, Entry, FunctionCases
@@ -141,8 +142,20 @@ def relations_of(store: Store) -> dict[str, Relation]:
     if not store.judges:
         return {}
     module = types.ModuleType("judges")
-    exec(compile(store.judges, "judges.py", "exec"), module.__dict__)
-    return dict(getattr(module, "RELATIONS", {}))
+    try:
+        exec(compile(store.judges, "judges.py", "exec"), module.__dict__)
+    except Exception as error:
+        place = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        raise CourseError(
+            f"judges.py of {store.assignment}{place}: {type(error).__name__}: {error}"
+        ) from error
+    found = getattr(module, "RELATIONS", None)
+    if not isinstance(found, dict) or not all(map(callable, found.values())):
+        raise CourseError(
+            f"judges.py of {store.assignment} must say RELATIONS = {{...}}, with a "
+            "function for the name of each function that it judges"
+        )
+    return dict(found)
 
 
 def case_mark(function: FunctionCases, case: Case, results: list[Result]) -> Fraction:

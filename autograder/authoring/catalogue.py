@@ -15,6 +15,10 @@ KEYS = frozenset(
     ]
 )
 
+# What an entry holds beside the list of changes.
+TEXTS = ("name", "hint", "read", "replace", "with", "same_as", "hidden_only")
+SWITCHES = ("accept", "edge")
+
 # The table of what to read again, by notebook and function, where an entry says
 # nothing of its own.
 READ = "read"
@@ -51,14 +55,33 @@ def tables_of(path: Path) -> dict:
     Raises
     ------
     CatalogueError
-        If the file is not TOML.
+        If the file is not TOML, or does not hold tables of tables.
     """
     if not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # Some editors begin a file with the mark that utf-8-sig takes away.
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise CatalogueError(f"{path.name} is not in UTF-8: save it so") from None
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{path.name}: {error}") from error
+    for name, notebooks in tables.items():
+        if not isinstance(notebooks, dict):
+            written = f"[[{name}]]" if isinstance(notebooks, list) else f"{name} = ..."
+            meant = (
+                f"[{name}.NOTEBOOK]"
+                if name in (READ, *BESIDE)
+                else f"[[{name}.FUNCTION]], where {name} is a notebook"
+            )
+            raise CatalogueError(f"{path.name}: instead of {written} write {meant}")
+        for notebook, functions in notebooks.items():
+            if name in (READ, *BESIDE) and not isinstance(functions, dict):
+                raise CatalogueError(
+                    f"{path.name}, [{name}]: {notebook} is no table: write "
+                    f"[{name}.NOTEBOOK]"
+                )
+    return tables
 
 
 def read_catalogue(path: Path) -> dict[str, dict[str, list[CatalogueEntry]]]:
@@ -172,17 +195,36 @@ def _with_reading(item: CatalogueEntry, reading: str) -> CatalogueEntry:
     return replace(item, entry=replace(item.entry, read=reading))
 
 
-def _entry(body: dict, where: str) -> CatalogueEntry:
+def _check_types(body: dict, where: str) -> None:
+    """Name the first key of an entry, or of a change, that cannot have its value."""
+    for key, value in body.items():
+        if key in TEXTS and not isinstance(value, str):
+            raise CatalogueError(f"{where}: {key} must be a text in quotes: {value!r}")
+        if key in SWITCHES and not isinstance(value, bool):
+            raise CatalogueError(
+                f"{where}: {key} must be true or false, without quotes: {value!r}"
+            )
+
+
+def _entry(body: object, where: str) -> CatalogueEntry:
+    if not isinstance(body, dict):
+        raise CatalogueError(f"{where}: {body!r} is no entry")
     name = body.get("name")
     if not isinstance(name, str) or not name:
         raise CatalogueError(f"{where}: an entry has no name")
     where = f"{where}, {name!r}"
     unknown = set(body) - KEYS
     if unknown:
-        raise CatalogueError(f"{where}: unknown key {sorted(unknown)[0]!r}")
+        raise CatalogueError(
+            f"{where}: unknown key {sorted(unknown)[0]!r}; there are "
+            f"{', '.join(sorted(KEYS))}"
+        )
+    _check_types(body, where)
     if ("changes" in body) == ("replace" in body):
         raise CatalogueError(f"{where}: give either replace and with, or changes")
     changes = body.get("changes", [body])
+    for change in changes if isinstance(changes, list) else ():
+        _check_types(change if isinstance(change, dict) else {}, where)
     try:
         pairs = tuple((change["replace"], change["with"]) for change in changes)
     except (KeyError, TypeError):
@@ -191,9 +233,9 @@ def _entry(body: dict, where: str) -> CatalogueEntry:
         name=name,
         hint=" ".join(body.get("hint", "").split()),
         read=body.get("read", ""),
-        accept=bool(body.get("accept", False)),
+        accept=body.get("accept", False),
         hidden_only=body.get("hidden_only", ""),
-        edge=bool(body.get("edge", False)),
+        edge=body.get("edge", False),
         same_as=body.get("same_as", ""),
     )
     if not entry.accept and not entry.hint and not entry.same_as:

@@ -70,6 +70,16 @@ def read_contracts(path: Path) -> dict[str, dict[str, Contract]]:
             own, kinds, given, why = (
                 table.get(notebook, {}).pop(function, {}) for table in more.values()
             )
+            for table, value, form in (
+                (CONTRACT_HINTS, own, dict),
+                (KINDS, kinds, dict),
+                (OWN_WORK, given, list),
+            ):
+                if value and not isinstance(value, form):
+                    wanted = "a table of texts" if form is dict else "a list of names"
+                    raise CatalogueError(
+                        f"{path.name}, [{table}.{notebook}], {function}: write {wanted}"
+                    )
             _check(terms, own, where)
             terms = ["own work", *terms] if given else terms
             contract = Contract(

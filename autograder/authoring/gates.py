@@ -43,7 +43,7 @@ from helpers.checks.contract import contract_line
 from helpers.checks.recognition import Run, agrees, named_inputs, recognise
 from helpers.checks.report import evidence_of_runs, is_true_of
 from helpers.checks.stubs import definitions_of, is_stub
-from helpers.checks.values import encode
+from helpers.checks.values import Unreadable, encode, leaves
 
 MIN_HIDDEN = 4
 MIN_ENTRIES = 3
@@ -74,6 +74,7 @@ def check_catalogue(
     """
     judge = Judge(store)
     root = (folder or Path()).resolve()
+    _check_relations(judge, root)
     for name, record in store.cases.functions.items():
         _check_cases(source, record, min_hidden)
         _check_contract(source, record)
@@ -85,10 +86,17 @@ def check_catalogue(
             check_values(source, record)
         _check_readings(source, record, root)
         check_hints(source, record)
-        for case in record.cases:
+        for i, case in enumerate(record.cases, start=1):
+            for _, leaf in leaves(case.expected.value, ""):
+                if isinstance(leaf, Unreadable):
+                    raise GateError(
+                        f"{name}: the solution returns a {leaf.kind}, which no "
+                        "check can compare; numbers, texts and arrays can be, and "
+                        "tuples, lists and dictionaries of them"
+                    )
             if not earning_results(record, case):
                 raise GateError(
-                    f"{name}: a case of cell {case.cell} can earn nothing, since all "
+                    f"{name}: case {i} of cell {case.cell} can earn nothing, since all "
                     "that the solution returns equals an input or the stub's answer"
                 )
         for cases in _judged_together(record):
@@ -97,6 +105,17 @@ def check_catalogue(
         _check_entries(judge, record)
         _check_judged(judge, source, record)
     _check_names(source)
+
+
+def _check_relations(judge: Judge, folder: Path) -> None:
+    """What ``judges.py`` judges is a function of the assignment."""
+    texts = [path.read_text(encoding="utf-8") for path in folder.glob("*.ipynb")]
+    for name in judge.relations:
+        if texts and not any(f"def {name}(" in text for text in texts):
+            raise GateError(
+                f"judges.py has a relation for {name}, which no notebook of "
+                f"{folder.name} defines"
+            )
 
 
 def _check_cases(
@@ -158,6 +177,8 @@ def _check_points(source: SourceNotebook, record: FunctionCases) -> None:
 READING = re.compile(r"lesson (\d\d), (.+)")
 HERE = "this notebook, "
 QUESTION = re.compile("[?？]")
+# What a learner would see in braces; code and formulas may hold some of their own.
+BRACES = re.compile(r"`[^`]*`|\$[^$]*\$|\{(?!(?:ratio|index|m)\})(\w+)\}")
 
 
 def _check_readings(source: SourceNotebook, record: FunctionCases, root: Path) -> None:
@@ -177,7 +198,8 @@ def _check_readings(source: SourceNotebook, record: FunctionCases, root: Path) -
         if section not in headings:
             raise GateError(
                 f"{record.name}, {entry.name!r}: {entry.read!r} is to be read again, "
-                f"but there is no heading {section!r}"
+                f"but there is no heading {section!r} "
+                f"{f'in lesson {lesson[1]}' if lesson else 'in this notebook'}"
             )
 
 
@@ -335,6 +357,13 @@ def check_hints(source: SourceNotebook, record: FunctionCases) -> None:
                     f"{record.name}: the hint of {entry.name!r} contains {secret!r} "
                     "of the solution"
                 )
+        for unknown in BRACES.finditer(entry.hint):
+            if unknown[1] is not None:
+                raise GateError(
+                    f"{record.name}: the hint of {entry.name!r} names "
+                    f"{{{unknown[1]}}}, which has no value; {{ratio}}, {{index}} and "
+                    "{m} have"
+                )
         if entry.wrong and not QUESTION.search(entry.hint):
             raise GateError(
                 f"{record.name}: the hint of {entry.name!r} asks nothing; it should be "
@@ -443,6 +472,11 @@ def _check_entries(judge: Judge, record: FunctionCases) -> None:
                 f"{where}: no visible case shows it, so that a learner who passes all "
                 "that is visible would lose marks (add a visible case, or give the "
                 "reason as hidden_only)"
+            )
+        if all(outcome.error == "NameError" for outcome in outcomes):
+            raise GateError(
+                f"{where}: it always stops with {outcomes[0].message!r}: is a name in "
+                "it misspelled?"
             )
         _check_rendered(record, entry, [runs[i] for i in visible])
         found = recognise(record, runs)

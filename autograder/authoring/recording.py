@@ -1,5 +1,6 @@
 """Recording a source notebook: from its cells to a store of cases."""
 
+import ast
 import json
 import os
 import subprocess
@@ -8,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.authoring.catalogue import CatalogueError, patch
+from autograder.authoring.catalogue import CatalogueEntry, CatalogueError, patch
 from autograder.authoring.needs import needed
 from autograder.authoring.regions import RegionError, find_regions, plain_python, stub
 from autograder.authoring.sources import SourceError, SourceNotebook, split_hidden
@@ -115,7 +116,7 @@ def record(source: SourceNotebook, folder: Path) -> Store:
                 "cell": function.cell.id,
                 "stub": stub(function.cell.source),
                 "entries": {
-                    item.entry.name: patch(function.cell.source, item, name)
+                    item.entry.name: _patched(function.cell.source, item, name)
                     for item in function.entries
                 },
             }
@@ -137,6 +138,20 @@ def record(source: SourceNotebook, folder: Path) -> Store:
         folder,
     )
     return _store(source, answer)
+
+
+def _patched(source: str, item: CatalogueEntry, name: str) -> str:
+    """Return the answer of an entry, which must be Python as learners write it."""
+    answer = patch(source, item, name)
+    try:
+        ast.parse(answer)
+    except SyntaxError as error:
+        line = answer.split("\n")[(error.lineno or 1) - 1].strip()
+        raise CatalogueError(
+            f"{name}, {item.entry.name!r}: what it makes of the solution is not "
+            f"Python: {error.msg}, in {line!r}"
+        ) from None
+    return answer
 
 
 def _store(source: SourceNotebook, answer: dict) -> Store:
@@ -234,7 +249,8 @@ def _signature(name: str, results: tuple[str, ...], cases: Sequence[Case]) -> Si
         if outcome.error is not None:
             raise SourceError(
                 f"the solution of {name} stops with {outcome.error} in cell "
-                f"{case.cell}: {outcome.message}"
+                f"{case.cell}: {outcome.message} (a check compares what is returned; "
+                "that an error is raised is for a cell of ordinary tests)"
             )
         values.append(outcome.value)
     if len(results) > 1:

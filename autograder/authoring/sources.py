@@ -177,7 +177,7 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
             if named not in functions:
                 raise SourceError(
                     f"misconceptions.toml has {kind} for {name}.{named}, "
-                    "but no solution cell defines that function"
+                    f"but {_why_no_function(cells, named)}"
                 )
     _let_call(functions, read_may_call(tables).get(name, {}), name)
     judges = folder / "judges.py"
@@ -194,6 +194,34 @@ def source_of(notebook: NotebookNode, folder: Path, name: str) -> SourceNotebook
     }
     source.digest = digest_of(source)
     return source
+
+
+def _why_no_function(cells: list[Cell], name: str) -> str:
+    """Say why no cell defines a function that learners write."""
+    for cell in cells:
+        found = re.search(rf"^(def|class) {re.escape(name)}\b", cell.source, re.M)
+        if found is None:
+            continue
+        if found[1] == "class":
+            return (
+                f"cell {cell.id} defines a class: only functions are checked; check "
+                "one that makes and uses it, or write ordinary tests"
+            )
+        if cell.role not in ("solution", "manual"):
+            return (
+                f"cell {cell.id}, which defines it, is no solution cell: give it the "
+                "type Autograded answer with Create Assignment"
+            )
+        if cell.role == "manual":
+            return (
+                f"cell {cell.id}, which defines it, has points and waits for a "
+                "person: give it the type Autograded answer with Create Assignment"
+            )
+        return (
+            f"cell {cell.id} defines it without ### START CODE HERE ### and "
+            "### END CODE HERE ### in it"
+        )
+    return "no solution cell defines that function"
 
 
 def _check_ids(notebook: NotebookNode) -> None:
@@ -417,7 +445,10 @@ def _results(node: ast.FunctionDef) -> tuple[str, ...]:
 
     visit(node)
     if not returns:
-        raise SourceError(f"{node.name} returns nothing")
+        raise SourceError(
+            f"{node.name} returns nothing: a check compares what a function returns, "
+            "so let it return what it makes or changes"
+        )
     value = returns[-1].value
     if isinstance(value, ast.Tuple):
         return tuple(

@@ -16,7 +16,7 @@ def lessons(lesson: str | None) -> None:
     """Record the public cases of all lessons, or of LESSON alone."""
     if not Path("notebooks", f"{lesson}.ipynb").is_file() and lesson:
         known = ", ".join(sorted(p.stem for p in Path("notebooks").glob("*.ipynb")))
-        raise click.ClickException(f"no lesson {lesson}; there are: {known}")
+        raise click.ClickException(f"no lesson {lesson}; known: {known or 'none'}")
     sys.exit(record_lessons(lesson or "*"))
 
 

@@ -16,6 +16,7 @@ from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
 from autograder.quality.contract_mutants import all_mutants
 from autograder.quality.mutation import Killed, mutate, sampled
+from autograder.quality.mutation_worker import NO_INPUTS
 
 
 def drive_all(
@@ -129,9 +130,10 @@ def mutate_command(
     for _, item in results:
         plain = item.state == "killed" and not item.entry and not item.kind
         if item.state == "survived":
+            differs = "" if item.why == NO_INPUTS else "differs on "
             click.echo(
                 f"survived: {item.notebook}.{item.function}, line {item.line}: "
-                f"{item.change}\n    differs on {item.why}"
+                f"{item.change}\n    {differs}{item.why}"
             )
         elif item.state == kind or (kind == "plain" and plain):
             click.echo(

@@ -18,6 +18,7 @@ import numpy as np
 
 import helpers.strings
 from helpers.checks.cases import FunctionCases
+from helpers.checks.evidence import texts_apart
 from helpers.checks.recognition import Run, named_inputs
 from helpers.checks.report import evidence_of_runs
 from helpers.checks.values import resolve
@@ -647,7 +648,21 @@ def _missing(pair: Pair, values: dict[str, str]) -> bool:
     return False
 
 
+def _texts(pair: Pair, values: dict[str, str]) -> bool:
+    want, got = _follow(pair.want, values["path"]), _follow(pair.got, values["path"])
+    return want != got and texts_apart(got, want) == (values["got"], values["want"])
+
+
 FACTS: dict[str, Check] = {
+    "other_text": _texts,
+    "other_spaces": lambda p, v: (
+        _texts(p, v)
+        and _follow(p.want, v["path"]).split() != _follow(p.got, v["path"]).split()
+    ),
+    "other_case": lambda p, v: (
+        _texts(p, v)
+        and _follow(p.want, v["path"]).lower() == _follow(p.got, v["path"]).lower()
+    ),
     "all_entries": _some_entries,
     "both_entries": lambda p, v: _some_entries(p, v | {"size": "2"}),
     "some_entries": _some_entries,

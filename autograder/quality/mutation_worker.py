@@ -40,6 +40,7 @@ from helpers.strings import text
 
 # Relations look at the other answers too; a call of grading has about so many.
 GROUP = 10
+NO_INPUTS = "inputs.py has no inputs for it"
 # A size that is hard-coded is no term: it is killed by values, whatever it is called.
 SIZE = "size"
 
@@ -190,7 +191,7 @@ class Driver:
             result |= {"statements": checked.true + len(checked.untrue)}
             return result | {"untrue": checked.untrue}
         if not self.generators.get(name):
-            return {"state": "survived", "why": "inputs.py has no inputs for it"}
+            return {"state": "survived", "why": NO_INPUTS}
         other = self._differs(mutant, limits)
         if other is None:
             return {"state": "equivalent"}

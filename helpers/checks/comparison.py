@@ -197,6 +197,9 @@ def _first_of_more(expected: object, returned: Any) -> Any:
         return returned
     if isinstance(expected, list | tuple):
         return returned
+    for form in (dict, str):
+        if isinstance(expected, form) and not isinstance(returned[0], form):
+            return returned
     if isinstance(expected, np.ndarray) and isinstance(returned[0], tuple | list):
         rows = as_array(returned)
         # A matrix as a tuple of rows is one result, not several.

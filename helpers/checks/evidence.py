@@ -206,6 +206,7 @@ def _inputs_at(difference: Difference, inputs: Mapping[str, object]) -> list[str
     return []
 
 
+LONGEST, BEFORE = 60, 10  # characters of a text that are shown, and before a difference
 ROOTS = ("type", "rank", "shape", "missing", "extra")
 
 
@@ -219,7 +220,8 @@ def _type_fact(path: str, expected: object, returned: object) -> str:
     if isinstance(returned, tuple) and len(returned) == 1:
         return text(say + "trailing_comma", path=path)
     if isinstance(expected, str) and isinstance(returned, str):
-        return text(say + "other_text", path=path)
+        shown = dict(zip(("got", "want"), texts_apart(returned, expected)))
+        return text(say + _other_text(expected, returned), path=path, **shown)
     if isinstance(returned, Unreadable) and "complex" in returned.kind:
         return text(say + "complex", path=path)
     return text(
@@ -266,6 +268,10 @@ def _fact(difference: Difference) -> str:
         if place == path:
             return text(say + "is_not_finite", path=path, kind=kind)
         return text(say + "not_finite", path=path, kind=kind, place=place)
+    if _is_boolean(returned):
+        got = bool(got)
+    if _is_boolean(expected):
+        want = bool(want)
     shown = dict(zip(("got", "want"), numbers_apart(got, want)))
     bad, size = int(numbers.wrong.sum()), numbers.want.size
     if size == 1:
@@ -281,6 +287,10 @@ def _fact(difference: Difference) -> str:
     )
     values = {"path": path, "wrong": bad, "size": size, "place": place}
     return text(say + key, **values, **shown)
+
+
+def _is_boolean(value: object) -> bool:
+    return np.asarray(value).dtype == bool
 
 
 def numbers_apart(one: float, other: float) -> tuple[str, str]:
@@ -299,6 +309,40 @@ def numbers_apart(one: float, other: float) -> tuple[str, str]:
         first, second = f"{one:.{digits}g}", f"{other:.{digits}g}"
         digits += 1
     return first, second
+
+
+def texts_apart(one: str, other: str) -> tuple[str, str]:
+    """Write two texts in quotes; of long ones a part, from shortly before they differ.
+
+    Examples
+    --------
+    >>> texts_apart("2.5km", "2.5 km")
+    ("'2.5km'", "'2.5 km'")
+    >>> texts_apart("a" * 99 + "b", "a" * 99 + "c")
+    ("'...aaaaaaaaaab'", "'...aaaaaaaaaac'")
+    """
+    start = 0
+    if max(len(one), len(other)) > LONGEST:
+        pairs = enumerate(zip(one, other))
+        shorter = min(len(one), len(other))
+        same = next((i for i, (a, b) in pairs if a != b), shorter)
+        start = max(0, same - BEFORE)
+    shown = []
+    for item in (one, other):
+        part = item[start : start + LONGEST]
+        before = "..." if start else ""
+        after = "..." if len(item) > start + LONGEST else ""
+        shown.append(repr(f"{before}{part}{after}"))
+    return shown[0], shown[1]
+
+
+def _other_text(expected: str, returned: str) -> str:
+    """Return the key of the sentence on two texts that differ."""
+    if "".join(expected.split()) == "".join(returned.split()):
+        return "other_spaces"
+    if expected.casefold() == returned.casefold():
+        return "other_case"
+    return "other_text"
 
 
 def _relate(wrong: Sequence[Judged], evidence: Evidence) -> str:

@@ -12,6 +12,7 @@ from autograder.authoring.kinds import equal_sizes
 from autograder.authoring.normal_form import normal_text
 from autograder.authoring.regions import RegionError
 from autograder.authoring.sources import SourceError, read_source
+from autograder.errors import CourseError
 from autograder.judging import Judge
 from autograder.nbgrader.generation import examine, visible_cases
 from tests.course import CATALOGUE, CENTRE, CENTRE_CHECK, tiny_notebook, write_source
@@ -113,6 +114,46 @@ def entry(old, new, hint="Why?", more=""):
         (CATALOGUE.replace("centre = ", "spred = ", 1), "names spred, which has no"),
         (CATALOGUE.replace('"lesson 01, Centring"', "3", 1), "holds no text"),
         ("[[tiny.centre]\n", "misconceptions.toml"),
+        ('[[tiny]]\nname = "x"\n', r"instead of \[\[tiny\]\] write \[\[tiny.FUNCTION"),
+        ('title = "Tiny"\n' + CATALOGUE, "instead of title = ... write"),
+        ('contract = "float"\n' + CATALOGUE, r"write \[contract.NOTEBOOK\]"),
+        ('[contract]\ntiny = "float"\n' + CATALOGUE, r"write \[contract.NOTEBOOK\]"),
+        ("[tiny]\ncentre = [3]\n", "3 is no entry"),
+        (
+            '[contract.tiny]\ncentre = ["float"]\n[kinds.tiny]\ncentre = "zero"\n'
+            + CATALOGUE,
+            r"\[kinds.tiny\], centre: write a table",
+        ),
+        (
+            '[contract.tiny]\ncentre = ["float"]\n[own_work.tiny]\ncentre = "f"\n'
+            + CATALOGUE,
+            r"\[own_work.tiny\], centre: write a list",
+        ),
+        *(
+            (entry("X - mu", "X * mu", **{"hint": "Why?", "more": ""} | given), reason)
+            for given, reason in [
+                ({"more": "read = 3"}, "'new': read must be a text in quotes: 3"),
+                ({"more": 'accept = "no"'}, "accept must be true or false, without"),
+                ({"more": 'edge = "false"'}, "edge must be true or false"),
+                ({"more": "hidden_only = true"}, "hidden_only must be a text"),
+                ({"hint": "Off by {raito}. Why?"}, r"names \{raito\}, which has no"),
+            ]
+        ),
+        (entry("X - mu", "x").replace('"x"', "7"), "with must be a text in quotes: 7"),
+        (entry("X - mu", "x").replace('"Why?"', "['?']"), "hint must be a text"),
+        (
+            CATALOGUE + "[[tiny.centre]]\nname = 'new'\nhint = 'Why?'\n"
+            "changes = [{replace = 'X - mu', with = 3}]\n",
+            "with must be a text in quotes: 3",
+        ),
+        (
+            entry("X - mu", "(X - mu"),
+            r"'new': what it makes of the solution is not Python: .*'Z = \(X - mu'",
+        ),
+        (
+            entry("X - mu", "X - mue"),
+            "'new': it always stops with \"name 'mue' is not defined\": is a name",
+        ),
         ('[contract.tiny]\ncentre = ["frsh"]\n' + CATALOGUE, "'frsh' is no term"),
         ('[contract.tiny]\ncentre = "fresh"\n' + CATALOGUE, "a list of terms"),
         (
@@ -135,6 +176,56 @@ def test_a_flawed_catalogue_stops_generation(tmp_path, catalogue, reason):
     """Each rule of the catalogue is enforced with one plain reason."""
     with pytest.raises((GateError, CatalogueError, SourceError), match=reason):
         examined(tmp_path, catalogue)
+
+
+def test_a_catalogue_may_begin_with_a_byte_order_mark(tmp_path):
+    """Some editors of Windows write one."""
+    marked = "\ufeff" + CATALOGUE
+
+    assert "tiny" in examined(tmp_path, marked)
+
+
+def test_a_catalogue_in_another_encoding_is_named(tmp_path):
+    folder = write_source(tmp_path, tiny_notebook(), CATALOGUE)
+    path = folder / "misconceptions.toml"
+    path.write_bytes(path.read_bytes() + b"# caf\xe9")
+
+    with pytest.raises(CatalogueError, match="is not in UTF-8"):
+        examine(folder)
+
+
+def test_braces_of_code_and_formulas_are_a_hint_of_their_own(tmp_path):
+    hint = r"What is $\\frac{a}{b}$, or `f\"{Z}\"`, in your case?"
+
+    assert "tiny" in examined(tmp_path, entry("X - mu", "X * mu", hint=hint))
+
+
+def test_a_cell_without_its_type_is_named(tmp_path):
+    """What no learner can edit is no answer, though it has the markers."""
+    notebook = tiny_notebook()
+    metadata_of(notebook, "centre").update(solution=False, locked=True)
+
+    with pytest.raises(SourceError, match="cell centre, which defines it, is no solu"):
+        examine(write_source(tmp_path, notebook, CATALOGUE))
+
+
+@pytest.mark.parametrize(
+    ("judges", "reason"),
+    [
+        ("RELATIONS = {", "judges.py of 01_tiny, line 1: SyntaxError"),
+        ("import nowhere", "judges.py of 01_tiny: ModuleNotFoundError: .*nowhere"),
+        ("def near(): pass", "must say RELATIONS = "),
+        ("RELATIONS = {'centre': 3}", "with a function for the name"),
+        ("RELATIONS = {'center': print}", "a relation for center, which no notebook"),
+    ],
+)
+def test_flawed_relations_stop_generation(tmp_path, judges, reason):
+    """They are an instructor's code: a mistake in it is named, and no traceback."""
+    folder = write_source(tmp_path, tiny_notebook(), CATALOGUE)
+    (folder / "judges.py").write_text(judges)
+
+    with pytest.raises(CourseError, match=reason):
+        examine(folder)
 
 
 def test_a_mistake_that_the_judge_does_not_name_stops_generation(tmp_path, monkeypatch):
@@ -181,6 +272,20 @@ def test_a_mistake_that_the_judge_does_not_name_stops_generation(tmp_path, monke
             "the same inputs",
         ),
         ({"centre": ("### END CODE HERE ###", "")}, "never ends"),
+        (
+            {"centre": ("### ", "# ")},
+            "cell centre defines it without ### START CODE HERE ###",
+        ),
+        ({"centre": ("def centre", "class centre")}, "cell centre defines a class"),
+        ({"centre": ("return Z", "X[:] = Z")}, "let it return what it makes"),
+        (
+            {"spread": ("return value, Z", "return {1.0}, Z")},
+            "the solution returns a set, which no check can",
+        ),
+        (
+            {"spread": ("Z = centre(X)", "assert power < 0\n    Z = centre(X)")},
+            "stops with AssertionError in cell spread-check.*a cell of ordinary tests",
+        ),
         ({"centre_check": ("### END HIDDEN TESTS", "")}, "without an end"),
         (
             {"spread": ("Z = centre(X)", "Z = centre(X) if n else 0")},

@@ -882,3 +882,36 @@ def test_what_holds_of_finite_numbers_is_said_where_others_are_not():
     ]
     other = compare(signature, np.array([0.3, 0.4]), np.array([0.9, 2.5]))
     assert evidence_of([*cases, (other, {})]).relations == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "returned", "sentence"),
+    [
+        ("2.5 km", "2.5km", "'2.5km', expected '2.5 km'. Only the spaces differ"),
+        ("2.5 km", "2.5 KM", "'2.5 KM', expected '2.5 km'. Only upper and lower case"),
+        ("2.5 km", "2.50 km", "dZ: you returned '2.50 km', expected '2.5 km'"),
+        ("x\n", "x", "'x', expected 'x\\n'. Only the spaces differ"),
+        ("a" * 99 + "b", "a" * 99 + "c", "'...aaaaaaaaaac', expected '...aaaaaaaaaab'"),
+        ("a", "a" * 10**6, "'aaaaaaaaaa"),
+        (("a", "b"), ("a", "c"), "dZ[1]: you returned 'c', expected 'b'"),
+        ("2.5 km", 2.5, "dZ is a number; expected a text"),
+        ("2.5 km", (2.5, "km"), "dZ is a tuple of 2; expected a text"),
+        (True, False, "dZ: you returned False, expected True"),
+    ],
+)
+def test_a_text_is_shown_as_a_number_is(expected, returned, sentence):
+    """Functions may return texts; which one came and which should is said of both."""
+    compared = compare(Signature("single", ("dZ",)), expected, returned)
+    facts = evidence_of([(compared, {})]).cases[0]
+
+    assert any(sentence in fact for fact in facts), facts
+    assert max(map(len, facts)) < 250
+
+
+def test_several_values_in_place_of_a_dictionary_are_called_a_tuple():
+    """The first of them is not what the answer is."""
+    wanted = {"kinetic": 1.0, "potential": 2.0, "total": 3.0}
+    compared = compare(Signature("dict", ("energies",)), wanted, (1.0, 2.0, 3.0))
+    facts = evidence_of([(compared, {})]).cases[0]
+
+    assert facts[0] == "energies is a tuple of 3; expected a dictionary of 3"
