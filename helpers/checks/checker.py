@@ -228,7 +228,9 @@ class Check:
 
     def _note_right(self, record: FunctionCases, index: int, run: Run) -> None:
         """Note a right case; when all are right, say so in one line."""
-        remarks = reports.notes(run.outcome, record.contract)
+        remarks = reports.notes(
+            run.outcome, record.contract, meant=run.case.expected.changed
+        )
         more = additional_parts(record, run)
         if more:
             remarks.append(text("checks.additional", names=listed(more)))

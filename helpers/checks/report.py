@@ -197,19 +197,22 @@ def notes(
     right: bool = True,
     known: bool = False,
     results: Sequence[str] = (),
+    meant: Sequence[str] = (),
 ) -> list[str]:
     """Return remarks about a call: on its inputs, warnings and prints.
 
     Where the cause of a wrong answer is known, no other one is offered, nor that inputs
-    are changed which it returns under the same names, its `results`.
+    are changed which it returns under the same names, its `results`. Nothing is said of
+    the inputs that it is `meant` to change, since the solution does so.
     """
     remarks = []
     returned = outcome.value is not None or outcome.error is not None
-    own = not set(outcome.changed) <= set(results)
+    changed = [name for name in outcome.changed if name not in meant]
+    own = not set(changed) <= set(results)
     offered = right or (returned and not known and own)
-    if outcome.changed and offered and "leaves inputs" not in contract:
+    if changed and offered and "leaves inputs" not in contract:
         key = "changed" if right else "changed_wrong"
-        remarks.append(text(f"checks.{key}", names=listed(outcome.changed)))
+        remarks.append(text(f"checks.{key}", names=listed(changed)))
     remarks += [text("checks.warned", warning=warning) for warning in outcome.warned]
     if not right and outcome.printed.strip():
         last = outcome.printed.strip().splitlines()[-1][:200]
@@ -494,6 +497,7 @@ def sentences_of(
             right=run.right,
             known=known,
             results=function.signature.names,
+            meant=run.case.expected.changed,
         ),
     ]
 
@@ -508,7 +512,7 @@ def _first_difference(results: list[Result]) -> Difference | None:
 def _likeness(run: Run) -> object:
     """Return what must be equal for two cases to be shown as one."""
     if run.right:
-        return ("right", tuple(notes(run.outcome)))
+        return ("right", tuple(notes(run.outcome, meant=run.case.expected.changed)))
     if run.outcome.error is not None:
         outcome = run.outcome
         meaning = advice_on(outcome.error or "", outcome.message)

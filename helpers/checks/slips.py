@@ -158,9 +158,27 @@ def other_parameters(
     }
     own = [signs.get(p.kind, "") + p.name for p in signature.parameters.values()]
     if own == list(asked):
-        return ""
+        return _without_default(signature, args, kwargs)
     forms = [f"{name}({', '.join(some)})"[:MAX_DEFINITION] for some in (own, asked)]
     return text("checks.failure.signature", own=forms[0], asked=forms[1])
+
+
+def _without_default(
+    signature: inspect.Signature, args: Sequence, kwargs: Mapping[str, object]
+) -> str:
+    """Say which parameter the exercise calls by its default, and has none here."""
+    try:
+        given = signature.bind_partial(*args, **kwargs).arguments
+    except TypeError:
+        return ""
+    lacking = [
+        name
+        for name, parameter in signature.parameters.items()
+        if name not in given and parameter.default is inspect.Parameter.empty
+    ]
+    if not lacking:
+        return ""
+    return text("checks.failure.default", name=lacking[0][:MAX_DEFINITION])
 
 
 MAX_DEFINITION = 160

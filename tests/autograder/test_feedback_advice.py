@@ -37,6 +37,23 @@ def test_an_answer_that_fails_a_public_case_is_not_told_so(store):
     assert text("feedback.only_hidden") not in page
 
 
+IN_PLACE = CENTRE.replace("Z = X - mu", "X -= mu\n    Z = X")
+
+
+@pytest.mark.parametrize("meant", [False, True])
+def test_changed_inputs_are_noted_where_the_solution_leaves_them(
+    store, meant, monkeypatch
+):
+    """Where it changes them, too, that is what the exercise asks for."""
+    for case in store.cases.functions["centre"].cases:
+        monkeypatch.setattr(case.expected, "changed", ["X"] if meant else [])
+    verdict = judged(store, IN_PLACE)
+
+    page = cell_html(store, verdict, "centre-check", verdict.cells["centre-check"])
+
+    assert ("changed its input X" in page) is not meant
+
+
 MORE = SPREAD.replace("return value, Z", "return value, Z, mu_of(X)")
 
 

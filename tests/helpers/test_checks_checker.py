@@ -263,6 +263,24 @@ def test_changed_inputs_are_right_and_noted(notebook, capsys):
     assert "changed its input X in place" in capsys.readouterr().out
 
 
+def test_inputs_that_the_solution_changes_are_no_remark(tiny_course, tmp_path, capsys):
+    """Where the exercise asks for a change in place, a right answer is only right."""
+    form = json.loads(
+        (tiny_course.root / "release" / "01_tiny" / "tiny.cases.json").read_text()
+    )
+    for case in form["functions"]["centre"]["cases"]:
+        case["expected"]["changed"] = ["X"]
+    (tmp_path / "tiny.cases.json").write_text(json.dumps(form))
+    namespace = {"np": np, "check": Check("tiny", folder=tmp_path)}
+    exec(
+        "def centre(X):\n    X -= X.mean(axis=1, keepdims=True)\n    return X",
+        namespace,
+    )
+
+    assert run(namespace, f"{CELL}\n{OTHER}") == ""
+    assert capsys.readouterr().out == "centre: 2 of 2 public cases right\n"
+
+
 def test_additional_parts_are_noted(notebook, capsys):
     """They cost nothing where keys are not exact, and the learner is told."""
     exec(SPREAD.replace("return value, Z", "return value, Z, X"), notebook)

@@ -228,6 +228,17 @@ def test_other_parameters_than_asked_for_are_named_with_both_signatures():
     assert slips_in_cells("f", cells, asked=("x", "rate"), calls=[((1, 2), {})]) == []
 
 
+def test_a_default_that_is_gone_is_named():
+    """The names are those of the exercise, so both signatures would look alike."""
+    cells = ["def f(x, g):\n    return x * g"]
+
+    assert slips_in_cells("f", cells, asked=("x", "g"), calls=[((1,), {})]) == [
+        "In the exercise the parameter `g` has a default value, and this call leaves "
+        "it out. Your function has none: compare your line that begins with `def`."
+    ]
+    assert slips_in_cells("f", cells, asked=("x", "g"), calls=[((1, 2), {})]) == []
+
+
 @pytest.mark.parametrize("cells", [["f = jit(f)"], ["def g(x, x): pass"]])
 def test_other_parameters_are_sought_where_the_name_is_not_known(cells):
     """What was asked for is compared with nothing then."""
