@@ -50,7 +50,8 @@ ENVIRONMENT = {
     "NUMEXPR_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "PATH": "/usr/bin:/bin",
+    # A cell that calls `python` means the one that runs it.
+    "PATH": f"{os.path.dirname(sys.executable)}:/usr/bin:/bin",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "PYTHONHASHSEED": "0",
     "TERM": "xterm-256color",

@@ -24,6 +24,7 @@ import threading
 import time
 import warnings
 import zlib
+from asyncio import _get_running_loop as running_loop
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -307,16 +308,23 @@ class Transformers(TransformerManager):
 class Shell(ZMQInteractiveShell):
     """The shell of a kernel, without a kernel."""
 
+    _needs_loop = False
+
     def enable_gui(self, gui: object = None) -> None:
         """Have no windows: figures are drawn inline."""
 
     def should_run_async(self, raw_cell: str, **known: Any) -> bool:
         """Tell whether a cell waits for something, which none does without the words.
 
-        IPython compiles it to find out.
+        IPython compiles it to find out. From the first cell that names asyncio on, all
+        run in its event loop, which is always running in a kernel, but for a cell
+        that another one runs.
         """
         # A transformer of the learner's may bring them in.
         cells = f"{raw_cell}\n{known.get('transformed_cell')}"
+        self._needs_loop = self._needs_loop or "asyncio" in cells
+        if self._needs_loop and running_loop() is None:
+            return True
         if "await" not in cells and "async" not in cells:
             return False
         waits: bool = super().should_run_async(raw_cell, **known)

@@ -68,6 +68,16 @@ CELLS = [
     "1 +",
     "def f():\n    return 1 / 0\nf()",
     "await __import__('asyncio').sleep(0, 'awaited')",
+    "import asyncio\nlate = []\ntask = asyncio.create_task(asyncio.sleep(0, 'done'))\n"
+    "task.add_done_callback(lambda task: late.append(task.result()))",
+    "await task",
+    "late, asyncio.get_running_loop().is_running()",
+    "%%capture said\nprint('kept')",
+    "said.stdout",
+    "get_ipython().run_cell('nested = 3').success, nested",
+    "asyncio.run(asyncio.sleep(0))",
+    "!python -c 'print(3)'",
+    "%%python\nprint(3)",
     "'no value';",
     "_",
     "get_ipython().execution_count",
@@ -162,8 +172,10 @@ def test_input_is_refused_at_once(session):
     assert (kind, content["ename"]) == ("error", "StdinNotImplementedError")
 
 
-def test_an_interrupted_cell_ends_and_the_shell_goes_on(session):
-    """What was printed is kept; names stay."""
+@pytest.mark.parametrize("before", ["pass", "import asyncio"])
+def test_an_interrupted_cell_ends_and_the_shell_goes_on(session, before):
+    """What was printed is kept; names stay, and so does an event loop."""
+    shown(session, before)
     found = []
     with pytest.raises(TooSlow):
         session.run(
@@ -184,6 +196,7 @@ def test_an_interrupted_cell_ends_and_the_shell_goes_on(session):
         ("import os, signal\nos.kill(os.getpid(), signal.SIGINT)", "KeyboardInterrupt"),
         ("import sys\nsys.stdout.write(5)", "TypeError"),
         ("input()", "StdinNotImplementedError"),
+        ("import asyncio\ninput()", "StdinNotImplementedError"),
     ],
 )
 def test_a_traceback_has_none_of_the_graders_own_code(session, cell, name):
