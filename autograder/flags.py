@@ -29,6 +29,8 @@ SENTENCES = {
     "not judged": "{cell} could not be judged: {detail}",
     "odd mark": "{cell} earned all its points with the value {detail}, which is no "
     "number of points",
+    "own code": "{cell} has no answer, and code of the learner's own stands beside "
+    "it: look whether that is the answer",
     "own text": "text of the learner's own that no mark has seen (cells: {detail})",
     "renamed": "no file had its name: {detail} was graded, whose cells are this "
     "notebook's",

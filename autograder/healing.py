@@ -202,14 +202,30 @@ class _Healing:
         for name in open_questions:
             if name not in found.answers:
                 self.flags.append(Flag("unanswered", name))
-        for cell in released.cells:
+        for place, cell in enumerate(released.cells):
             nbgrader = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "code" and nbgrader.get("grade") and _takes_text(cell):
                 name = cell["id"]
                 own = self._cells[chosen[name]] if name in chosen else cell
-                if own.source.strip() == cell.source.strip():
-                    self.flags.append(Flag("unanswered", name))
+                if own.source.strip() in {cell.source.strip(), *self._versions[name]}:
+                    kind = "own code" if self._is_code_at(place) else "unanswered"
+                    self.flags.append(Flag(kind, name))
         return found.answers
+
+    def _is_code_at(self, place: int) -> bool:
+        """Tell whether code of the learner's own stands where a released cell does."""
+        places = {cell["id"]: i for i, cell in enumerate(self._released.cells)}
+        position = {index: places[name] for name, index in self._chosen.items()}
+        seen = set().union(*self._versions.values())
+        waiting, before = False, -1
+        for i, cell in enumerate(self._cells):
+            if i in position:
+                if waiting and before <= place <= position[i]:
+                    return True
+                waiting, before = False, position[i]
+            elif cell.cell_type == "code" and cell.source.strip() not in seen:
+                waiting = waiting or _has_code(cell.source)
+        return waiting and before <= place
 
     def _attach(
         self, built: list[NotebookNode], answers: dict[str, list[Text]]
@@ -431,6 +447,11 @@ class _Healing:
                     cell.source = text("submission.stub_left_out_code")
                     said = text("submission.stub_left_out", function=name)
                     self.notes.append(said)
+
+
+def _has_code(source: str) -> bool:
+    """Tell whether a cell holds more than text."""
+    return bool(source.strip()) and not prose_of(source)
 
 
 def _is_question(cell: NotebookNode) -> bool:

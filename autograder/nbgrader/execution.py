@@ -886,7 +886,9 @@ def marks_of(nb: NotebookNode, flagged: Collection[str], log: Logger) -> Earned:
     `flagged` are those that a person is to look at in any case.
     """
     # Solution cells whose function was written, in them or in others.
-    begun = nb.metadata.get("course", {}).get("begun", [])
+    course = nb.metadata.get("course", {})
+    begun = course.get("begun", [])
+    unread = {f.cell for f in flags_from(course.get("flags")) if f.kind == "own code"}
     marks = Earned({}, {})
     for cell in nb.cells:
         nbgrader = cell.metadata.get("nbgrader")
@@ -895,7 +897,8 @@ def marks_of(nb: NotebookNode, flagged: Collection[str], log: Logger) -> Earned:
         name = nbgrader.get("grade_id")
         if utils.is_grade(cell):
             score, _ = utils.determine_grade(cell, log)
-            marks.scores[name] = score, score is None or name in flagged
+            waits = score is None or name in flagged or name in unread
+            marks.scores[name] = score, waits
         if utils.is_solution(cell) or utils.is_task(cell):
             same = nbgrader.get("checksum") == utils.compute_checksum(cell)
             silent = same and name not in begun and not utils.is_task(cell)

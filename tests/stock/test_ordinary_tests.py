@@ -496,6 +496,49 @@ def test_tests_that_return_nothing_are_no_partial_credit():
     assert weaknesses(AssertCell(1, "score(f)")) == ["same process", "printed"]
 
 
+@pytest.mark.parametrize(
+    ("change", "waits"),
+    [("metadata", True), ("beside", True), ("far", False), ("none", False)],
+)
+def test_code_that_a_person_marks_is_not_lost_beside_its_cell(course, change, waits):
+    """A cell that lost its metadata, or stands beside the untouched one."""
+
+    def changed(notebook):
+        place = next(
+            i
+            for i, cell in enumerate(notebook.cells)
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == "by-hand"
+        )
+        if change == "metadata":
+            notebook.cells[place].source = "print('a figure')"
+            notebook.cells[place].metadata.pop("nbgrader")
+            notebook.cells[place]["id"] = "another"
+        elif change == "beside":
+            notebook.cells.insert(place + 1, new_code_cell("print('a figure')"))
+        elif change == "far":
+            notebook.cells.insert(1, new_code_cell("print('a figure')"))
+
+    source = course.root / "source" / "drawn" / "drawn.ipynb"
+    if not source.exists():
+        source.parent.mkdir()
+        cells = [
+            code("one", "one = 1", "solution"),
+            code("one-tests", "assert one == 1", "check", 1),
+            code("by-hand", "### BEGIN SOLUTION\n2\n### END SOLUTION", "written", 2),
+            code("two", "two = 2", "solution"),
+        ]
+        nbformat.write(new_notebook(cells=cells), source)
+        course.generate("drawn")
+
+    _, notebook = graded(course, "drawn", change, {}, changed)
+
+    assert (("own code", "by-hand") in flags_of(notebook)) == waits
+    with course.gradebook() as book:
+        found = book.find_submission_notebook("drawn", "drawn", change)
+        grade = next(grade for grade in found.grades if grade.name == "by-hand")
+        assert (grade.auto_score, grade.needs_manual_grade) == (0, waits)
+
+
 def test_the_runner_grades_stock_assignments_alike(course, monkeypatch):
     """What `python -m autograder grade` writes is what `nbgrader autograde` writes."""
     before = {row.student: row.marks.code for row in course.grades("stock")}
