@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,13 +19,14 @@ import pytest
 from click.testing import CliRunner
 from packaging.requirements import Requirement
 
-from autograder.authoring.catalogue import patch
+from autograder.authoring.catalogue import KEYS, patch
 from autograder.authoring.sources import read_source
 from autograder.cli.main import main
 from autograder.delivery.new_course import make_course
 from autograder.delivery.wheel import build_wheel
 from autograder.errors import CourseError
 from autograder.nbgrader.course import Course
+from helpers.checks.contract import TERMS
 from tests.conftest import ROOT
 from tests.course import autograde
 
@@ -158,6 +160,19 @@ def test_a_new_course_works_with_the_wheel_alone(other_python, tmp_path):
     assert {".github", ".gitignore", "Makefile", "README.md"} <= {
         path.name for path in course.iterdir()
     }
+
+
+def test_what_its_readme_says_of_contracts_and_entries_is_so(tmp_path):
+    """Each key and term that there is stands there, and no other."""
+    make_course(tmp_path / "averages")
+    text = (tmp_path / "averages" / "README.md").read_text()
+    own = {"own work", "shuffled", "independent masks"}  # of this course's helpers
+    terms = text.split("The terms are ")[1].split(".\n")[0]
+    entries = text.split("**The catalogue**")[1].split("- **")[0]
+
+    assert set(re.findall(r"\*([a-z ]+)\*", terms)) == set(TERMS) - own
+    assert all(re.search(rf"\b{key}\b", entries) for key in KEYS)
+    assert all(f"{{{name}}}" in entries for name in ("ratio", "index", "m"))
 
 
 def test_the_wheel_installs_what_this_course_installs(other_python):

@@ -231,8 +231,7 @@ def _finish_relations(store: Store) -> None:
         if name not in store.cases.functions:
             continue
         function = store.cases.functions[name]
-        if relation.__module__ == "helpers.relations":
-            function.relation = f"helpers.relations.{relation.__name__}"
+        function.relation = f"{relation.__module__}.{relation.__name__}"
         for entry in function.entries:
             if entry.accept:
                 continue

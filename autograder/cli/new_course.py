@@ -22,7 +22,8 @@ def new_course(folder: Path) -> None:
         wheels.mkdir()
         written.append(Path(shutil.copy(wheel, wheels)))
     click.echo(
-        f"{len(written)} files in {folder}; there, run `make test`, `make grade`"
+        f"{len(written)} files in {folder}; its README.md says how to go on: "
+        "`pip install -r requirements.txt`, `make test`, `make grade`"
     )
     if not wheels.is_dir():
         click.echo(

@@ -14,6 +14,11 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry, Notebook, SubmittedAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.nbgraderformat import (
+    MetadataValidator,
+    SchemaTooOldError,
+    ValidationError,
+)
 from nbgrader.preprocessors import (
     ClearHiddenTests,
     ClearSolutions,
@@ -78,10 +83,41 @@ def examine(folder: Path) -> dict[str, tuple[SourceNotebook, Store]]:
 def examine_notebook(path: Path) -> tuple[SourceNotebook, Store]:
     """Record a source notebook and hold it against every rule, as `examine` does."""
     source = read_source(path)
+    _check_cells(nbformat.read(path, as_version=4), source)
     store = record(source, path.parent)
     check_catalogue(source, store, folder=path.parent)
     check_release(source, store, path.parent)
     return source, store
+
+
+def _check_cells(notebook: NotebookNode, source: SourceNotebook) -> None:
+    """Name what nbgrader would refuse, once it has removed the old release."""
+    validator = MetadataValidator()
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        name = meta.get("grade_id") or cell.get("id") or repr(cell.source[:40])
+        try:
+            validator.validate_cell(cell)
+        except ValidationError as error:
+            said = error.message.strip().split("\n")[0][:100]
+            raise SourceError(
+                f"cell {name}: {said}: give it its type, an ID of letters, digits, _ "
+                "and -, and points with Create Assignment"
+            ) from None
+        except SchemaTooOldError as error:
+            raise SourceError(
+                f"cell {name}: nbgrader's metadata there are of version "
+                f"{error.actual_version}, not {error.expected_version}: copy the "
+                "notebook, then let `nbgrader update` bring it up to date"
+            ) from None
+        if source.has_checks and (
+            cell.source.count("=== BEGIN MARK SCHEME ===")
+            != cell.source.count("=== END MARK SCHEME ===")
+        ):
+            raise SourceError(
+                f"cell {name}: === BEGIN MARK SCHEME === and === END MARK SCHEME === "
+                "do not pair"
+            )
 
 
 def visible_cases(store: Store) -> NotebookCases:

@@ -210,6 +210,47 @@ def test_a_cell_without_its_type_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"grade_id": ""}, "cell centre-check: grade_id is empty: give it its type"),
+        (
+            {"grade_id": None},
+            "cell centre-check: .*does not have a grade_id.*with Crea",
+        ),
+        ({"grade_id": "centre check!"}, "cell centre check!: .*letters, digits"),
+        ({"schema_version": None}, "cell centre-check: .*version 0, not 3: .*update"),
+        ({"schema_version": 1}, "cell centre-check: .*version 1, not 3"),
+        ({"locked": "yes"}, "cell centre-check: 'yes' is not of type 'boolean'"),
+        ({"points": -1}, "cell centre-check"),
+    ],
+)
+def test_metadata_that_nbgrader_refuses_are_named_by_their_cell(
+    tmp_path, changes, reason
+):
+    """Before anything is removed; nbgrader's own words name no cell."""
+    notebook = tiny_notebook()
+    metadata = metadata_of(notebook, "centre-check")
+    for key, value in changes.items():
+        if value is None:
+            del metadata[key]
+        else:
+            metadata[key] = value
+
+    with pytest.raises((SourceError, GateError), match=reason):
+        examine(write_source(tmp_path, notebook, CATALOGUE))
+
+
+def test_a_mark_scheme_has_an_end(tmp_path):
+    """Without one, no grader would see the rubric."""
+    notebook = tiny_notebook()
+    cell = next(c for c in notebook.cells if "END MARK SCHEME" in c.source)
+    cell.source = cell.source.replace("=== END MARK SCHEME ===", "")
+
+    with pytest.raises(SourceError, match=f"cell {cell.id}: .* do not pair"):
+        examine(write_source(tmp_path, notebook, CATALOGUE))
+
+
+@pytest.mark.parametrize(
     ("judges", "reason"),
     [
         ("RELATIONS = {", "judges.py of 01_tiny, line 1: SyntaxError"),

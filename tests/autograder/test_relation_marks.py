@@ -1,11 +1,18 @@
 """Marks where a relation judges, not equality."""
 
+import json
+
 import numpy as np
+import pytest
 
 from autograder.judging import earning_results
+from autograder.nbgrader.generation import examine, visible_cases
 from helpers.checks.calls import Outcome
-from helpers.checks.cases import Case, FunctionCases
+from helpers.checks.cases import Case, FunctionCases, cases_form
+from helpers.checks.checker import Check
 from helpers.checks.comparison import Signature
+from helpers.checks.report import CheckFailed
+from tests.course import CATALOGUE, CENTRE, write_source
 
 
 def _record(relation):
@@ -37,3 +44,38 @@ def test_a_case_that_changes_is_asked_anew():
     case.expected = Outcome(value=X + 1)
 
     assert (before, earning_results(function, case)) == (set(), {"parts"})
+
+
+JUDGES = """import numpy as np
+
+def near(inputs, answer, expected, others):
+    good = np.shape(answer) == np.shape(expected) and np.allclose(answer, expected, 0.1)
+    return {"Z": None if good else "too far away"}
+
+RELATIONS = {"centre": near}
+"""
+CELL = "check(centre, np.array([[1.0, 3.0], [0.0, 10.0]]))\n" + (
+    "check(centre, np.arange(6.0).reshape(2, 3) ** 2)"
+)
+
+
+@pytest.mark.slow
+def test_a_relation_that_only_graders_have_calls_no_right_answer_wrong(
+    tmp_path, capsys
+):
+    """The learner's check compares forms then, says so, and promises no more."""
+    folder = write_source(tmp_path, None, CATALOGUE.replace(" Look at {index}.", ""))
+    (folder / "judges.py").write_text(JUDGES)
+    store = examine(folder)["tiny"][1]
+    form = cases_form(visible_cases(store))
+    (tmp_path / "tiny.cases.json").write_text(json.dumps(form))
+    namespace = {"np": np, "check": Check("tiny", folder=tmp_path)}
+    exec(CENTRE.replace("return Z", "return 1.01 * Z"), namespace)
+    exec(CELL, namespace)
+    said = capsys.readouterr().out
+
+    assert said.splitlines()[0] == "centre: 2 of 2 public cases right"
+    assert "only their kind and shape were compared" in said
+    exec(CENTRE.replace("return Z", "return Z[0]"), namespace)
+    with pytest.raises(CheckFailed, match=r"shape \(2,\); expected \(2, 2\)"):
+        exec(CELL, namespace)
