@@ -41,9 +41,16 @@ class Healed(NamedTuple):
     language: str  # the edition that was submitted
 
 
-def released_notebook(store: Store) -> NotebookNode:
-    """Return a copy of the released notebook."""
-    notebook: NotebookNode = nbformat.from_dict(store.released)
+def _released(store: Store, whole: bool) -> NotebookNode:
+    """Return the released notebook, whose cells may be changed: all, or marked ones.
+
+    Others are the same for all submissions, and only read: most of the cells.
+    """
+    notebook: NotebookNode = nbformat.from_dict({**store.node, "cells": []})
+    notebook["cells"] = [
+        nbformat.from_dict(cell) if whole or _is_marked(cell) else cell
+        for cell in store.node.cells
+    ]
     return notebook
 
 
@@ -66,9 +73,8 @@ def edition_of(submission: Submission, store: Store) -> str:
     texts = {cell.source.strip() for cell in submission.cells}
 
     def known(language: str) -> tuple[int, bool]:
-        released = store.speaking(language).released.get("cells", [])
-        sources = {"".join(cell["source"]).strip() for cell in released}
-        return len(sources & texts), language == store.own
+        released = store.speaking(language).released_texts.values()
+        return len(texts.intersection(released)), language == store.own
 
     return max(store.languages(), key=known) if store.editions else store.own
 
@@ -82,7 +88,7 @@ def edition_in(nb: NotebookNode) -> str:
 
 
 def _healed(submission: Submission, store: Store) -> Healed:
-    released = released_notebook(store)
+    released = _released(store, whole=bool(submission.damage))
     empty = not released.cells and submission.damage == text("submission.no_cells")
     if submission.damage and not empty:
         advice = text("submission.damaged_advice")

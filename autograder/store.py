@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import nbformat
+from nbformat import NotebookNode
+
 from autograder.errors import CourseError
 from autograder.files import write_atomically
 from helpers.checks.cases import (
@@ -173,6 +176,12 @@ class Store:
             released=edition.get("released", self.released),
             language=language,
         )
+
+    @functools.cached_property
+    def node(self) -> NotebookNode:
+        """The released notebook; whoever changes a part of it copies that before."""
+        node: NotebookNode = nbformat.from_dict(self.released)
+        return node
 
     @functools.cached_property
     def released_texts(self) -> dict[str, str]:

@@ -71,6 +71,7 @@ class SubmittedCell:
     tagged: bool = False
     flags: dict[str, object] = field(default_factory=dict)
     attachments: object = None
+    joined: bool = False  # whether its lines came without their ends
 
 
 def read_submission(path: Path) -> Submission:
@@ -209,7 +210,7 @@ def _parsed(raw: bytes) -> Submission:  # noqa: C901
         notes.append(text("submission.foreign"))
     if not any(cell.cell_id for cell in kept) and "worksheets" not in form:
         notes.append(text("submission.no_ids"))
-    if any(map(_without_line_ends, cells)):
+    if any(cell.joined for cell in kept):
         notes.append(text("submission.lines"))
     if crlf or any("\r" in cell.source for cell in kept):
         notes.append(text("submission.crlf"))
@@ -279,13 +280,6 @@ def _old_cells(worksheets: list) -> list:
     return found
 
 
-def _without_line_ends(form: object) -> bool:
-    lines = form.get("source") if isinstance(form, dict) else None
-    if not isinstance(lines, list) or not all(isinstance(x, str) for x in lines):
-        return False
-    return bool(lines) and _between(lines) == "\n"
-
-
 def _between(lines: list[str]) -> str:
     """Return what belongs between the lines of a cell.
 
@@ -301,15 +295,18 @@ def _cell(form: object) -> SubmittedCell | None:
         return None
     kind = form.get("cell_type")
     source = form.get("source", "")
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+    joined = False
+    if isinstance(source, list) and {*map(type, source)} <= {str}:
         # Of a wide text that is too long, no copies are made.
         longer = sum(map(len, source)) > MOST_TEXT
-        source = " " * (MAX_SOURCE + 1) if longer else _between(source).join(source)
+        between = _between(source)
+        joined = bool(source and between)
+        source = " " * (MAX_SOURCE + 1) if longer else between.join(source)
     if not isinstance(kind, str) or kind not in KINDS or not isinstance(source, str):
         return None
     # Half a surrogate pair is text to JSON, but to no file.
     source = source.encode("utf-8", "replace").decode("utf-8")
-    cell = SubmittedCell(kind, source.replace("\x00", ""))
+    cell = SubmittedCell(kind, source.replace("\x00", ""), joined=joined)
     metadata = _metadata(form)
     nbgrader = metadata.get("nbgrader")
     if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):

@@ -47,6 +47,7 @@ class Cluster:
             ) from None
         self._ignore = ignore
         self._notebooks = list(assignment.stores)
+        self._replaced = frozenset(assignment.files)
         # As a task, not scattered: what a dead worker held is made again.
         self._shared = self._client.submit(_itself, assignment, pure=False)
 
@@ -106,8 +107,14 @@ class Cluster:
                     yield Finished(task.student, task.notebook, error=reason)
 
     def _packed(self, task: Task) -> Task:
-        folder, names = Path(task.folder), self._notebooks
-        files = pack(folder, task.notebook, self._ignore, names, travels=True)
+        files = pack(
+            Path(task.folder),
+            task.notebook,
+            self._ignore,
+            self._notebooks,
+            travels=True,
+            replaced=self._replaced,
+        )
         return replace(task, folder="", files=files)
 
     def close(self) -> None:

@@ -209,7 +209,7 @@ class GradingRun:
         ignore = self.course.directory.ignore
         return digest_of(
             bundle.fingerprint,
-            fingerprint(folder, list(self._stores), ignore),
+            fingerprint(folder, list(self._stores), ignore, bundle.files),
             str(dates.get(student, dates.get(""))),
         )
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -78,7 +78,9 @@ def _notebook(path: Path, travels: bool) -> Content | None:
         return skimmed(file, MAX_BYTES)
 
 
-def _beside(folder: Path, ignore: list[str]) -> list[tuple[str, str]]:
+def _beside(
+    folder: Path, ignore: list[str], replaced: Collection[str]
+) -> list[tuple[str, str]]:
     """Return path and relative name of what lies beside the notebooks.
 
     nbgrader's own search follows folders until the stack ends, and takes the square
@@ -86,7 +88,8 @@ def _beside(folder: Path, ignore: list[str]) -> list[tuple[str, str]]:
     """
     found = files_below(folder, DEEPEST, [*ignore, "*.ipynb"])
     chosen = sorted(map(str, islice(found, MOST_FILES + 1)))
-    return [(path, os.path.relpath(path, folder)) for path in chosen]
+    named = ((path, os.path.relpath(path, folder)) for path in chosen)
+    return [(path, name) for path, name in named if name not in replaced]
 
 
 def pack(
@@ -95,17 +98,19 @@ def pack(
     ignore: list[str],
     notebooks: Iterable[str],
     travels: bool = False,
+    replaced: Collection[str] = (),
 ) -> SubmittedFiles:
     """Find what grading a notebook needs, within bounds.
 
-    `ignore` has patterns of what nbgrader leaves out. With `travels` all is read, for a
-    machine that does not see the folder. Neither links nor anything but ordinary files
-    are taken, and it stops where staging for a kernel refuses, so that the kernel
+    `ignore` has patterns of what nbgrader leaves out, and `replaced` the names of the
+    assignment's files, which take the place of a learner's. With `travels` all is read,
+    for a machine that does not see the folder. Neither links nor anything but ordinary
+    files are taken, and it stops where staging for a kernel refuses, so that the kernel
     refuses it too.
     """
     files: dict[str, Content] = {}
     left = MOST_BYTES
-    for path, name in _beside(folder, ignore):
+    for path, name in _beside(folder, ignore, replaced):
         content = content_of(Path(path), MOST_BYTES, travels)
         if content is None:
             continue
@@ -147,15 +152,17 @@ def unpack(submitted: SubmittedFiles, notebook: Path, folder: Path) -> None:
         _write(path, content)
 
 
-def copy_beside(folder: Path, target: Path, ignore: list[str]) -> None:
+def copy_beside(
+    folder: Path, target: Path, ignore: list[str], replaced: Collection[str] = ()
+) -> None:
     """Copy what lies beside a submission's notebooks, within the bounds of `pack`.
 
-    `ignore` has patterns of what nbgrader leaves out; `target`, the folder of the
-    graded copy, is made.
+    `ignore` and `replaced` are as for `pack`; `target`, the folder of the graded copy,
+    is made.
     """
     target.mkdir(parents=True, exist_ok=True)
     left = MOST_BYTES
-    for path, name in _beside(folder, ignore)[:MOST_FILES]:
+    for path, name in _beside(folder, ignore, replaced)[:MOST_FILES]:
         content = read_bounded(path, left)
         if content is not None:
             left -= len(content)
@@ -196,13 +203,22 @@ def digest_of_content(content: Content) -> bytes:
     return hashlib.sha256(inside).digest()
 
 
-def fingerprint(folder: Path, notebooks: list[str], ignore: list[str]) -> str:
-    """Return a digest of all of a submission that grading looks at."""
+def fingerprint(
+    folder: Path,
+    notebooks: list[str],
+    ignore: list[str],
+    replaced: Collection[str] = (),
+) -> str:
+    """Return a digest of all of a submission that grading looks at.
+
+    `ignore` and `replaced` are as for `pack`.
+    """
     digest = hashlib.sha256()
     inside = [(str(folder / f"{name}.ipynb"), MAX_BYTES) for name in notebooks]
     inside += [(str(path), MOST_OTHER) for path in others_in(folder, notebooks)]
     left = MOST_BYTES
-    for path, most in [*inside, *((path, 0) for path, _ in _beside(folder, ignore))]:
+    others = _beside(folder, ignore, replaced)
+    for path, most in [*inside, *((path, 0) for path, _ in others)]:
         info = is_regular(path)
         size = info.st_size if info else None
         name = os.path.relpath(path, folder)

@@ -181,14 +181,12 @@ class Converter(Autograde):
                 task.notebook,
                 self.coursedir.ignore,
                 self.assignment.stores,
+                replaced=self.assignment.files,
             )
             path = submitted / f"{task.notebook}.ipynb"
             unpack(submitted_files, path, graded)
             write_files(graded, self.assignment.files)
-            self._beside = [
-                *submitted_files.files.items(),
-                *self.assignment.files.items(),
-            ]
+            self._beside = submitted_files.files
             self.convert_single_notebook(str(path))
         except Exception as error:
             finished.error = advised(f"{type(error).__name__}: {error}"[:500])
@@ -252,7 +250,7 @@ class Converter(Autograde):
 
     def _key(self, healed: bytes) -> str:
         digest = hashlib.sha256(f"{self.assignment.fingerprint}\0".encode())
-        for name, content in self._beside:
+        for name, content in self._beside.items():
             digest.update(name.encode("utf-8", "replace") + b"\0")
             digest.update(digest_of_content(content))
         digest.update(healed)

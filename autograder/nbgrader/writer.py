@@ -130,7 +130,7 @@ class _Finish(Autograde):
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Copy files within bounds, and make rows."""
         dest = Path(self._format_dest(assignment_id, student_id))
-        copy_beside(self.submitted, dest, self.coursedir.ignore)
+        copy_beside(self.submitted, dest, self.coursedir.ignore, self.files)
         write_files(dest, self.files)
         self._make_rows(assignment_id, student_id)
 

@@ -37,6 +37,7 @@ from autograder.nbgrader import writer as writer_module
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.submitted_files import (
     Task,
+    copy_beside,
     digest_of_content,
     fingerprint,
     pack,
@@ -863,6 +864,25 @@ def test_a_fingerprint_follows_content_and_not_time(tmp_path):
     (tmp_path / "data.csv").write_text("1")
 
     assert first == same != fingerprint(tmp_path, ["tiny"], [])
+
+
+def test_what_the_assignment_replaces_is_neither_read_nor_counted(tmp_path):
+    """A learner's copy of the cases has no say, so it costs nothing either."""
+    folder, target = tmp_path / "in", tmp_path / "out"
+    (folder / "data").mkdir(parents=True)
+    for name in ("tiny.ipynb", "tiny.cases.json", "data/given.csv", "own.csv"):
+        (folder / name).write_text("1")
+    given = {"tiny.cases.json": b"", "data/given.csv": b""}
+    first = fingerprint(folder, ["tiny"], [], given)
+    (folder / "tiny.cases.json").write_text("2")
+    copy_beside(folder, target, [], given)
+
+    assert pack(folder, "tiny", [], ["tiny"], replaced=given).files == {
+        "own.csv": folder / "own.csv"
+    }
+    assert fingerprint(folder, ["tiny"], [], given) == first
+    assert fingerprint(folder, ["tiny"], []) != first
+    assert [path.name for path in target.rglob("*")] == ["own.csv"]
 
 
 def test_a_digest_does_not_hang_on_addresses():

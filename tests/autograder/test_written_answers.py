@@ -212,6 +212,21 @@ def test_no_text_is_lost(store, data, words):
     assert all(text.split()[0] in answer for text in marked) or unseen
 
 
+@pytest.mark.parametrize("raw", [None, b"", b'{"cells": []}', b"no notebook"])
+def test_what_a_healed_notebook_holds_is_its_own(store, raw):
+    """Whatever is done to its cells, the next learner's are made from the same."""
+    form = form_of(store)
+    del form["cells"][place(form, "spread-check")]
+    raw = json.dumps(form).encode() if raw is None else raw
+    notebook = heal(parse_submission(raw), store).notebook
+    for cell in notebook.cells:
+        cell.source = cell.outputs = "changed"
+        cell.metadata.setdefault("nbgrader", {}).update(points=100)
+    notebook.metadata.course = {"damaged": True}
+
+    assert store.node == store.released
+
+
 def test_words_of_the_release_are_no_answer():
     """Only lines that the learner wrote count."""
     assert own_words("## Why\n\nSay why.\n", "## Why\n\nSay why.") == ""
