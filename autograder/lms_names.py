@@ -92,6 +92,9 @@ def read_name(pattern: str, text: str) -> Name | None:
         number = f"{ANONYMOUS}_{number}"
     upload = tuple(map(int, re.findall(r"\d{1,18}", parts.get("upload", ""))))
     file, time = parts["file_id"], parts.get("timestamp", "")
+    extension = _EXTENSION.search(text)
+    if extension and not _EXTENSION.search(file):  # as nbgrader completes a name
+        file += extension[0]
     return Name(learner, number, file, upload, time, text.removesuffix(file))
 
 

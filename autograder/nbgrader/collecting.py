@@ -159,7 +159,7 @@ class BoundedExtractor(ExtractorPlugin):
         collector = self.parent.collector_plugin_inst
         if not isinstance(collector, LmsCollector):
             collector = LmsCollector(parent=self.parent)
-        patterns = list(collector.named_regexps)
+        patterns = collector.patterns()
         known = collector.known_students()
         self._students = known.numbers
         self._participants = read_worksheets(
@@ -562,6 +562,14 @@ class LmsCollector(FileNameCollectorPlugin):
         if self._asked == len(taken):
             extractor.summarize()
         return found
+
+    def patterns(self) -> list[str]:
+        """Return the patterns of names: those of a course of nbgrader's own kind first.
+
+        Such a course has one, which need not reach to a name's end.
+        """
+        own: str = self.named_regexp
+        return [f"(?:{own}).*"] if own else list(self.named_regexps)
 
     def notebooks(self) -> list[str]:
         """Return the names of the assignment's notebooks."""

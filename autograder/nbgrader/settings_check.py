@@ -10,10 +10,12 @@ import linecache
 from collections.abc import Iterator
 from pathlib import Path
 
+from jupyter_core.paths import jupyter_config_path
 from traitlets import TraitError
 from traitlets.config import (
     Config,
     Configurable,
+    JSONFileConfigLoader,
     LazyConfigValue,
     PyFileConfigLoader,
     SingletonConfigurable,
@@ -40,24 +42,43 @@ CLOSE = 0.8  # how like a known name must be to stand in a question
 
 
 def read_settings(root: Path) -> Config:
-    """Run a course's settings.
+    """Run a course's settings, upon those that the machine and the user have.
+
+    nbgrader's own commands read these, too: the address of the gradebook may stand
+    there.
 
     Raises
     ------
     CourseError
         With the line that ends them.
     """
-    loader = PyFileConfigLoader(FILE, path=str(root))
+    config = Config()
+    folders = [Path(folder) for folder in reversed(jupyter_config_path())]
+    for name in ("jupyter_config", Path(FILE).stem):
+        for folder in folders:
+            if folder.resolve() == root.resolve():
+                continue
+            for path in (folder / f"{name}.py", folder / f"{name}.json"):
+                if path.is_file():
+                    config.merge(_run(path, str(path)))
+    config.merge(_run(root / FILE, FILE))
+    return config
+
+
+def _run(path: Path, known: str) -> Config:
+    """Run one file of settings, which a person knows by another name."""
+    kind = PyFileConfigLoader if path.suffix == ".py" else JSONFileConfigLoader
+    loader = kind(path.name, path=str(path.parent))
     try:
         config: Config = loader.load_config()
     except Exception as error:  # the file is a program, and may raise anything
-        line = _line(error, root / FILE)
-        where = f"{FILE}, line {line}" if line else FILE
-        text = linecache.getline(str(root / FILE), line).strip() if line else ""
+        line = _line(error, path)
+        where = f"{known}, line {line}" if line else known
+        text = linecache.getline(str(path), line).strip() if line else ""
         said = error.msg if isinstance(error, SyntaxError) else error
-        kind = type(error).__name__
+        name = type(error).__name__
         raise CourseError(
-            f"{where}: {kind}: {said}" + (f": `{text}`" if text else "")
+            f"{where}: {name}: {said}" + (f": `{text}`" if text else "")
         ) from None
     return config
 

@@ -5,6 +5,7 @@ would then run outside of the sandbox, or nothing would be recorded, without a w
 """
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -71,14 +72,20 @@ def check_folders(directory: Any) -> None:
     CourseError
         With a sentence that names the first setting that is another.
     """
+    root = str(getattr(directory, "root", ""))
     for name, own in FOLDERS.items():
         said = getattr(directory, name, own)
-        if isinstance(said, str) and said != own:
-            raise CourseError(
-                f"nbgrader_config.py: c.CourseDirectory.{name} is {said!r}: the "
-                f"autograder knows {own!r} only; rename the folder, or let a link of "
-                "that name lead to it"
-            )
+        if not isinstance(said, str) or said == own:
+            continue
+        advice = "rename the folder, or let a link of that name lead to it"
+        if name == "directory_structure":
+            advice = "leave this setting out, and let the course's folders lie so"
+        elif Path(root, said) == Path(root, own):
+            continue
+        raise CourseError(
+            f"nbgrader_config.py: c.CourseDirectory.{name} is {said!r}: the "
+            f"autograder knows {own!r} only; {advice}"
+        )
 
 
 def check_steps(section: str, converter: Any) -> None:

@@ -64,7 +64,7 @@ def collect(tmp_path, gradebook):
     archive.mkdir(parents=True)
     shutil.copy(gradebook, tmp_path)
 
-    def collect(members, patterns=(MOODLE, CANVAS), **bounds):
+    def collect(members, patterns=(MOODLE, CANVAS), own="", **bounds):
         if members is not None:
             packed = members if isinstance(members, bytes) else _zip(members)
             (archive / "submissions.zip").write_bytes(packed)
@@ -83,6 +83,7 @@ def collect(tmp_path, gradebook):
                     "force": True,
                 },
                 "BoundedExtractor": bounds,
+                "FileNameCollectorPlugin": {"named_regexp": own},
                 "LmsCollector": {"named_regexps": list(patterns)},
             }
         )
@@ -125,6 +126,24 @@ def test_moodles_files_and_folders_are_read(collect):
         "333/01_basics/logistic_regression.ipynb": "o",
         "444/01_basics/numpy_basics.ipynb": "bo",
     }
+
+
+@pytest.mark.parametrize("end", [r"(?P<file_id>\w+)", r"(?P<file_id>.*)"])
+def test_the_pattern_of_a_course_that_was_moved_in_is_read(collect, end):
+    """It is nbgrader's own setting, which has to be made for any zip to be read."""
+    pattern = rf".*_(?P<student_id>\w+)_attempt_(?P<timestamp>[0-9\-]+)_{end}"
+    before = "ps1_{}_attempt_2016-01-30-15-00-00_numpy_basics.ipynb"
+    got = collect(
+        {
+            before.format("bitdiddle"): "b",
+            "Ada_12345_assignsubmission_file_numpy_basics.ipynb": "a",
+        },
+        own=pattern,
+    )
+
+    when = got.pop("bitdiddle/01_basics/timestamp.txt")
+    assert when.startswith("2016-01-30 15:00:00")
+    assert got == {"bitdiddle/01_basics/numpy_basics.ipynb": "b"}
 
 
 def test_canvas_files_late_and_handed_in_again_are_read(collect):

@@ -85,3 +85,30 @@ def test_the_text_of_an_error_in_another_file_is_not_looked_for(tmp_path):
     """The line is that of the settings which led there."""
     with pytest.raises(CourseError, match="line 6: ModuleNotFoundError"):
         read_settings(write(tmp_path, "import no_such_module"))
+
+
+def test_settings_of_the_machine_hold_for_all_commands(tmp_path, monkeypatch):
+    """nbgrader reads them, too; another gradebook would have half of the marks."""
+    machine, user = tmp_path / "machine", tmp_path / "user"
+    course = tmp_path / "course"
+    for folder in (machine, user, course):
+        folder.mkdir()
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(machine))
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(user))
+    (machine / "nbgrader_config.py").write_text(
+        "c = get_config()\n"
+        "c.CourseDirectory.db_url = 'sqlite:///central.db'\n"
+        "c.CourseDirectory.course_id = 'another'\n"
+        "c.Autograde.sanitize_preprocessors = []\n"
+    )
+    (user / "nbgrader_config.json").write_text('{"LatePenalty": {"most_percent": 9}}')
+
+    config = Course(write(course, "")).config
+
+    assert config.CourseDirectory.db_url == "sqlite:///central.db"
+    assert config.CourseDirectory.course_id == "tiny"
+    assert config.LatePenalty.most_percent == 9
+
+    (machine / "nbgrader_config.py").write_text("c = nothing")
+    with pytest.raises(CourseError, match=f"{machine}.*, line 1: NameError"):
+        Course(course)

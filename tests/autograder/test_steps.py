@@ -67,9 +67,14 @@ def rename(config):
     config.CourseDirectory.source_directory = "src"
 
 
+def restructure(config):
+    config.CourseDirectory.directory_structure = "{assignment_id}/{student_id}"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (restructure, r"directory_structure is .*; leave this setting out"),
         (rename, r"c\.CourseDirectory\.source_directory is 'src'.*'source' only"),
         (replace, r"c\.Autograde\.autograde_preprocessors lacks .*JudgedExecute: call"),
         (add_an_unsafe_one, r"preprocessors\.Execute in .* outside of the sandbox"),
@@ -84,6 +89,12 @@ def test_a_step_that_is_missing_is_named(config, change, said):
 
     with pytest.raises(CourseError, match=said):
         check_configured(config)
+
+
+def test_a_folder_may_be_named_by_its_whole_path(config, tmp_path):
+    config.CourseDirectory.submitted_directory = str(tmp_path / "submitted")
+
+    check_configured(config)
 
 
 @pytest.mark.parametrize(
