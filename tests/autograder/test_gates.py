@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import nbformat
 import pytest
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.authoring.catalogue import CatalogueError
 from autograder.authoring.gates import GateError, check_secrets
@@ -496,6 +496,25 @@ def test_points_of_heading_and_checks_agree(tmp_path):
     """A heading that promises other points than can be earned is refused."""
     with pytest.raises(GateError, match="says 2 points, its checks are worth 3"):
         examine(write_source(tmp_path, prompted(HEADING.format(points=2))))
+
+
+@pytest.mark.parametrize(("points", "right"), [(3, True), (5, True), (4, False)])
+def test_ordinary_tests_of_a_function_count_in_its_heading(tmp_path, points, right):
+    """That an error is raised is for a cell of their own, of the same exercise."""
+    notebook = prompted(HEADING.format(points=points))
+    tests = new_code_cell("assert callable(centre)")
+    tests.metadata["nbgrader"] = metadata_of(notebook, "centre-check") | {
+        "grade_id": "centre-error",
+        "points": 2,
+    }
+    notebook.cells.append(tests)
+    folder = write_source(tmp_path, notebook)
+
+    if right:
+        examine(folder)
+    else:
+        with pytest.raises(GateError, match="says 4 points, its checks are worth 3"):
+            examine(folder)
 
 
 @pytest.mark.parametrize(
