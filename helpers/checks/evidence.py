@@ -75,10 +75,14 @@ def shape_of(value: Any) -> str:
     if isinstance(value, Unreadable):
         if value.kind in FUNCTIONS:
             return text("checks.kind.function")
+        if value.kind in ("set", "frozenset"):
+            return text("checks.kind.set")
         return text("checks.kind.object", kind=value.kind)
     if isinstance(value, dict):
         return text("checks.kind.dict", n=len(value))
     kind = "list" if isinstance(value, list) else "tuple"
+    if value and kind == "list" and all(isinstance(item, str) for item in value):
+        kind = "texts"
     return text(f"checks.kind.{kind}", n=len(value))
 
 
@@ -224,9 +228,12 @@ def _type_fact(path: str, expected: object, returned: object) -> str:
         return text(say + _other_text(expected, returned), path=path, **shown)
     if isinstance(returned, Unreadable) and "complex" in returned.kind:
         return text(say + "complex", path=path)
-    return text(
-        say + "type", path=path, got=shape_of(returned), want=shape_of(expected)
-    )
+    want = shape_of(expected)
+    if isinstance(expected, bool) or (
+        isinstance(expected, np.ndarray) and not expected.ndim and _is_boolean(expected)
+    ):
+        want = text("checks.kind.boolean")
+    return text(say + "type", path=path, got=shape_of(returned), want=want)
 
 
 def _fact(difference: Difference) -> str:

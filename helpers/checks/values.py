@@ -107,6 +107,11 @@ class _Reader:
                 return self._leaf(value, path)
             if isinstance(value, dict | list | tuple):
                 return self._container(value, path, depth)
+            if self._answer and isinstance(value, np.ndarray):
+                # Texts, as np.unique gives them, are a list of texts.
+                few = value.ndim < 2 and value.size <= MAX_ITEMS
+                if value.dtype.kind == "U" and few:
+                    return self.read(np.asarray(value).tolist(), path, depth)
             if self._answer and (
                 isinstance(value, (*_SEQUENCES, Mapping)) or _holds_objects(value)
             ):

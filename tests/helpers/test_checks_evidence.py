@@ -897,6 +897,13 @@ def test_what_holds_of_finite_numbers_is_said_where_others_are_not():
         ("2.5 km", 2.5, "dZ is a number; expected a text"),
         ("2.5 km", (2.5, "km"), "dZ is a tuple of 2; expected a text"),
         (True, False, "dZ: you returned False, expected True"),
+        (True, "yes", "dZ is a text; expected True or False"),
+        (["a"], Unreadable("set"), "dZ is a set; expected a list of texts, 1 in all"),
+        (
+            np.ones(2),
+            ["1.0", "1.0"],
+            "dZ is a list of texts, 2 in all; expected an array",
+        ),
     ],
 )
 def test_a_text_is_shown_as_a_number_is(expected, returned, sentence):

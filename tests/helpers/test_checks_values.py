@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
+from helpers.checks.calls import call
 from helpers.checks.values import (
     Unreadable,
     Unsupported,
@@ -246,3 +247,25 @@ def test_an_array_that_came_through_a_pipe_may_be_resized():
     array.resize((3, 3), refcheck=False)
 
     assert array.tolist() == [[0, 1, 2], [3, 4, 5], [0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        (np.unique(["b", "a", "b"]), ["a", "b"]),
+        (np.array("a"), "a"),
+        ({"names": np.array(["a"])}, {"names": ["a"]}),
+        (np.array([], dtype=str), []),
+    ],
+)
+def test_an_array_of_texts_is_a_list_of_them(value, read):
+    """An answer by np.unique is as right as one by a loop."""
+    outcome = call(lambda: value, (), {})
+
+    assert outcome.value == read
+
+
+def test_a_great_array_of_texts_is_refused():
+    outcome = call(lambda: np.zeros(10**6, dtype="U1"), (), {})
+
+    assert outcome.error == "Unsupported" or isinstance(outcome.value, Unreadable)
