@@ -604,6 +604,9 @@ OF_RUNS: dict[str, Callable[[Run, dict[str, str]], bool]] = {
 }
 
 
+TRUTH = {"False": 0.0, "True": 1.0}
+
+
 def _some_entries(pair: Pair, values: dict[str, str]) -> bool:
     want, got = pair.leaf(values["path"])
     wrong = _wrong(want, got)
@@ -614,9 +617,14 @@ def _some_entries(pair: Pair, values: dict[str, str]) -> bool:
         bad == wrong.sum()
         and int(values["size"]) == want.size
         and bool(wrong[place])
-        and _near(got[place], float(values["got"]))
-        and _near(want[place], float(values["want"]))
+        and _near(got[place], _told(values["got"]))
+        and _near(want[place], _told(values["want"]))
     )
+
+
+def _told(number: str) -> float:
+    """Return the number that a sentence tells; of truth values it tells the names."""
+    return TRUTH[number] if number in TRUTH else float(number)
 
 
 def _not_finite(pair: Pair, values: dict[str, str]) -> bool:
