@@ -578,7 +578,8 @@ def test_a_folder_that_cannot_be_read_stops_nobody_else(two, monkeypatch):
 
         return call
 
-    monkeypatch.setattr(os, "listdir", denied(os.listdir, str(eve)))
+    for name in ("listdir", "scandir"):  # pathlib asks the one or the other
+        monkeypatch.setattr(os, name, denied(getattr(os, name), str(eve)))
     monkeypatch.setattr(os, "stat", denied(os.stat, str(mal)))
     done = grade(two, Results(two))
 
