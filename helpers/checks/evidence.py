@@ -749,7 +749,9 @@ def _relate_names(cases: Sequence[list[Result]], evidence: Evidence) -> bool:
                 return False
             wrong = [item.path for item in result.differences]
             whole = [path for path, _ in leaves(result.expected, result.name)]
-            right = [path for path in whole if path not in wrong]
+            # Of what is wrong as a whole no part is right.
+            above = tuple(f"{path}[" for path in wrong)
+            right = [p for p in whole if p not in wrong and not p.startswith(above)]
         patterns = _patterns_of_names(right, wrong) + _patterns_of_parts(results)
         found.append(patterns + _alone(results, right, wrong))
         whole = [path for r in results for path, _ in leaves(r.expected, r.name)]

@@ -922,3 +922,9 @@ def test_several_values_in_place_of_a_dictionary_are_called_a_tuple():
     facts = evidence_of([(compared, {})]).cases[0]
 
     assert facts[0] == "energies is a tuple of 3; expected a dictionary of 3"
+
+
+@pytest.mark.parametrize("returned", [Unreadable("set"), "a", [1.0], {"a": 1}])
+def test_a_result_that_is_wrong_as_a_whole_is_not_called_the_only_one(returned):
+    """There is no other result beside it, and no part of it that is right."""
+    assert said(["a", "b"], returned)[0] == ""
