@@ -219,6 +219,28 @@ def test_a_new_course_may_have_any_name(name, tmp_path):
     assert Course(tmp_path / name).directory.course_id == name
 
 
+@pytest.mark.parametrize("others", [[], ["--beside-others"]])
+def test_a_made_up_class_does_not_join_a_real_one(tmp_path, monkeypatch, others):
+    """Its learners would have marks in the gradebook and in what is exported."""
+    make_course(tmp_path / "averages")
+    course = Course(tmp_path / "averages")
+    course.generate("01_first")
+    for name in ("ada lovelace", "perfect", "untouched_zh_Hans", ".cache"):
+        (course.root / "submitted" / name / "01_first").mkdir(parents=True)
+    monkeypatch.chdir(course.root)
+    result = CliRunner().invoke(main, ["demo", *others])
+
+    if others:
+        assert (course.root / "submitted" / "half_done").is_dir()
+        return
+    assert result.exit_code == 1
+    assert "work of 1 learner, such as 'ada lovelace': a made-up" in result.output
+    assert not (course.root / "submitted" / "half_done").exists()
+    assert not (course.root / "gradebook.db").exists() or not list(
+        course.grades("01_first")
+    )
+
+
 def test_a_new_course_never_overwrites_anything(tmp_path):
     (tmp_path / "mine.txt").write_text("kept")
 

@@ -9,18 +9,28 @@ from autograder.cli.console import console, shown
 from autograder.cli.feedback import make_feedback
 from autograder.cli.grade import grade_assignment
 from autograder.cli.grades import show_grades
+from autograder.names import counted, quoted
 from autograder.nbgrader.course import Course
-from autograder.quality.demonstration import hand_in
+from autograder.quality.demonstration import hand_in, real_learners
 
 
 @click.command()
 @click.argument("assignment", required=False)
 @click.option("--edition", help="Also a class that works in this edition.")
-def demo(assignment: str | None, edition: str | None) -> None:
+@click.option("--beside-others", is_flag=True, help="Where others handed in, too.")
+def demo(assignment: str | None, edition: str | None, beside_others: bool) -> None:
     """Fill submitted/ with a demonstration class, grade it and show the table."""
     others = [edition] if edition else []
     course = Course(Path.cwd(), others)
     names = course.chosen(assignment)
+    real = real_learners(course)
+    if real and not beside_others:
+        raise click.ClickException(
+            f"submitted/ has work of {counted(len(real), 'learner')}, such as "
+            f"{quoted(real[0])}: a made-up class would stand among them in the "
+            "gradebook, the report and the exports. Run this in a clone of the course; "
+            "`python -m autograder grade` grades those who handed in"
+        )
     problems = []
     for name in names:
         console.print(f"{name}: generating")

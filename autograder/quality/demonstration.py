@@ -167,6 +167,17 @@ LEARNERS: dict[str, Callable[[_Work], None]] = {
 }
 
 
+def real_learners(course: Course) -> list[str]:
+    """Return those in ``submitted/`` who are not of the demonstration class."""
+    return sorted(
+        path.name
+        for path in (course.root / "submitted").glob("*")
+        if path.is_dir()
+        and not path.name.startswith(".")
+        and not any(f"{path.name}_".startswith(f"{name}_") for name in LEARNERS)
+    )
+
+
 def hand_in(course: Course, assignment: str, language: str = ENGLISH) -> list[str]:
     """Fill ``submitted/`` with the demonstration class.
 
