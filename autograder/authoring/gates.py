@@ -621,7 +621,9 @@ def check_release(source: SourceNotebook, store: Store, folder: Path) -> None:
         if cell.points != cell.out_of:
             raise GateError(
                 f"cell {cell_id}: the solution, driven as in grading, gets "
-                f"{cell.points:g} of {cell.out_of:g} points"
+                f"{cell.points:g} of {cell.out_of:g} points: does it give the same "
+                "each time it is called? Let it draw from np.random, and give its "
+                "checks rng=; no clock, and no generator without a seed"
             )
     cells = released_cells(source)
     begun = set(store.cases.functions) - untouched_functions(
@@ -693,7 +695,7 @@ def _compare_presented(store: Store, answer: Mapping) -> None:
                 raise GateError(
                     f"cell {case.cell}: in the untouched release this cell does not "
                     f"ask for the recorded inputs of {name}{why}; make inputs from "
-                    "literals, helpers or frozen(...)"
+                    "literals, helpers, a generator with a seed, or frozen(...)"
                 )
 
 

@@ -72,6 +72,11 @@ class Recorder:
             named = {key: plain(v, key, inputs=True) for key, v in kwargs.items()}
         except Unsupported as error:
             raise Refused(f"{where}: {error}") from None
+        seeds = isinstance(rng, int | np.integer) and not isinstance(rng, bool)
+        if rng is not None and not (seeds and 0 <= rng < 2**32):
+            raise Refused(
+                f"{where}: rng={rng!r} is no seed; write a whole number from 0 on"
+            )
         size = size_of(given) + size_of(named)
         if size > MAX_CASE:
             raise Refused(
@@ -82,7 +87,7 @@ class Recorder:
             "function": name,
             "args": [encode(value) for value in given],
             "kwargs": {key: encode(value) for key, value in named.items()},
-            "rng": rng,
+            "rng": None if rng is None else int(rng),
             "cell": self.cell,
             "hidden": self.hidden,
         }
@@ -121,7 +126,7 @@ class Recorder:
         shown = getattr(function, "__name__", repr(function))
         raise Refused(
             f"cell {self.cell}: check is called with {shown}, which no solution cell "
-            "defines"
+            "defines: write check(function, input, ...)"
         )
 
 

@@ -246,10 +246,16 @@ def _signature(name: str, results: tuple[str, ...], cases: Sequence[Case]) -> Si
     for case in cases:
         outcome = case.expected
         if outcome.error is not None:
+            of_the_call = outcome.line is None and outcome.error == "TypeError"
+            advice = (
+                "what stands behind the function in a check is handed to it"
+                if of_the_call
+                else "a check compares what is returned; that an error is raised is "
+                "for a cell of ordinary tests"
+            )
             raise SourceError(
                 f"the solution of {name} stops with {outcome.error} in cell "
-                f"{case.cell}: {outcome.message} (a check compares what is returned; "
-                "that an error is raised is for a cell of ordinary tests)"
+                f"{case.cell}: {outcome.message} ({advice})"
             )
         values.append(outcome.value)
     if len(results) > 1:

@@ -292,6 +292,26 @@ def test_a_mistake_that_the_judge_does_not_name_stops_generation(tmp_path, monke
             {"centre_check": ("check(centre, np.arange", "check(np.mean, np.arange")},
             "no solution cell defines",
         ),
+        *(
+            (
+                {"centre_check": ("** 2)", f"** 2, rng={seed})")},
+                r"cell centre-check: check\(centre, ...\): rng=.* is no seed",
+            )
+            for seed in ("'one'", "-1", "True", "np.random.default_rng(3)", "1.5")
+        ),
+        ({"centre_check": ("** 2)", "** 2, rng=np.int64(3))")}, None),
+        (
+            {"centre_check": ("** 2)", "** 2, rtol=0.1)")},
+            "'rtol' .what stands behind the function in a check is handed to it",
+        ),
+        (
+            {"centre_check": ("check(centre, np.arange", "check(1 == np.arange")},
+            "no solution cell defines: write check",
+        ),
+        (
+            {"centre": ("Z = X - mu", "Z = X - mu + np.random.default_rng().random()")},
+            "gets .* points: does it give the same each time it is called",
+        ),
         (
             {"centre_check": ("np.arange(6.0)", "centre(np.arange(6.0))")},
             "(?s)does not ask for the recorded inputs|stopped",
