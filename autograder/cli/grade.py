@@ -86,14 +86,12 @@ def grade(
         unsandboxed=unsandboxed,
     )
     look = any(work.error or work.look for work in done)
-    flagged = _flagged(course, name, students, done)
-    if flagged:
-        console.print(
-            "graded earlier, and cells of theirs still wait for a person: "
-            + ", ".join(map(shown, flagged)),
-            highlight=False,
-        )
-        look = True
+    for reason, flagged in _flagged(course, name, students, done).items():
+        if flagged:
+            console.print(
+                f"{reason}: {', '.join(map(shown, flagged))}", highlight=False
+            )
+            look = True
     if feedback:
         # Only those who have been graded; the others have been named.
         graded = course.graded(name)
@@ -165,16 +163,24 @@ def grade_assignment(
 
 def _flagged(
     course: Course, assignment: str, students: tuple[str, ...], done: list[Work]
-) -> list[str]:
-    """Return whose code waits for a person of those that a run left alone."""
+) -> dict[str, list[str]]:
+    """Return, by the reason, whose code waits for a person.
+
+    What a run has just flagged was said already.
+    """
     again = {work.student for work in done}
     with course.gradebook() as book:
         marks = class_marks(book, assignment, course.config)
-    return [
-        student
-        for student, found in marks.items()
-        if found.look and student not in again and student in (students or marks)
-    ]
+    asked = {
+        name: found for name, found in marks.items() if name in (students or marks)
+    }
+    return {
+        "graded earlier, and cells of theirs still wait for a person": [
+            name for name, found in asked.items() if found.look and name not in again
+        ],
+        "graded anew, and marks that you gave to their code wait until you confirm "
+        "them": [name for name, found in asked.items() if found.confirm],
+    }
 
 
 @contextmanager

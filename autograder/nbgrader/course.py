@@ -256,6 +256,8 @@ class Course:
             row = GradeRow(student, assignment, marks[student])
             if row.marks.look:
                 row.flags.append("look")
+            if row.marks.confirm:
+                row.flags.append("confirm")
             for notebook in self.notebooks(assignment):
                 self._add_notebook(row, notebook)
             rows.append(row)

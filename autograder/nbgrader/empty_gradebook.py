@@ -7,6 +7,7 @@ from nbgrader.api import Base, Gradebook, MissingEntry
 from sqlalchemy import create_engine, insert, select
 
 from autograder.errors import CourseError
+from autograder.names import quoted
 
 
 def empty_gradebook(db_url: str, course_id: str, assignment: str, path: Path) -> None:
@@ -39,7 +40,7 @@ def empty_gradebook(db_url: str, course_id: str, assignment: str, path: Path) ->
         except MissingEntry:
             raise CourseError(
                 f"the gradebook does not know {assignment}: run `nbgrader "
-                f"generate_assignment {assignment}`"
+                f"generate_assignment {quoted(assignment)} --force`"
             ) from None
         take("course", "id", [one.course_id])
         take("assignment", "id", [one.id])

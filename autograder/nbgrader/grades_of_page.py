@@ -2,7 +2,15 @@
 
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedNotebook,
+)
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import GetGrades
 
 from autograder.nbgrader.penalties import LatePolicy, penalty_of
@@ -17,15 +25,26 @@ class GetAllGrades(GetGrades):
 
     _book: Gradebook | None = None
 
+    def _submitted(self, book: Gradebook, names: dict[str, str]) -> SubmittedNotebook:
+        """Return the row of a notebook; a student may have been removed since."""
+        student, assignment = names["student"], names["assignment"]
+        try:
+            return book.find_submission_notebook(names["notebook"], assignment, student)
+        except MissingEntry:
+            message = (
+                f"the gradebook has no work of {student} in {assignment}: grade it, or "
+                f"remove autograded/{student}/{assignment}"
+            )
+            self.log.error(message)
+            raise NbGraderException(message) from None
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Note marks, comments and the penalty for being late."""
         names = resources["nbgrader"]
         if self._book is None or str(self._book.engine.url) != names["db_url"]:
             self._book = Gradebook(names["db_url"])
         with self._book as book:
-            submitted = book.find_submission_notebook(
-                names["notebook"], names["assignment"], names["student"]
-            )
+            submitted = self._submitted(book, names)
             # A check cell that a person looks at again has a mark all the same.
             grades = {
                 cell: (score, most, waits and auto is None)

@@ -53,6 +53,7 @@ class Marks:
     written_out_of: float = 0.0
     waiting: float = 0.0  # the most that what waits for a person can still earn
     look: int = 0  # cells of code that a person should look at
+    confirm: int = 0  # those that were graded anew under a person's mark
     penalty: float = 0.0  # what is subtracted because the work was late
     finished: bool = True  # whether nothing waits for a person or the machine
     begun: bool = False  # whether there is a mark at all
@@ -73,7 +74,8 @@ class Marks:
             # Shares of points, as thirds are, should not show how floats add up.
             self.code = round(self.code + mark.earned, 6)
             self.code_out_of += mark.out_of
-            self.look += mark.waiting
+            self.look += mark.waiting and mark.manual is None
+            self.confirm += mark.waiting and mark.manual is not None
         else:
             self.written = round(self.written + mark.earned, 6)
             self.written_out_of += mark.out_of

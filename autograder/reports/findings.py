@@ -18,6 +18,7 @@ from autograder.nbgrader.marks import CellMark, Marks, cell_marks, class_marks
 SENTENCES = {
     "damaged": "{about} was damaged",
     "link": "{about} is a link or a second name of another file: it was not opened",
+    "confirm": "{about} was graded anew under marks of a person: {names}",
     "flagged": "{about} has flagged cells: {names}",
     "not graded": "{about} was not graded",
     "not handed in": "{about} was not handed in",
@@ -193,7 +194,8 @@ def _add_mark(
     if mark.out_of:
         submission.shares[key] = mark.earned / mark.out_of
     if mark.waiting:
-        submission.look.append(Reason("flagged", mark.notebook, mark.cell))
+        kind = "flagged" if mark.manual is None else "confirm"
+        submission.look.append(Reason(kind, mark.notebook, mark.cell))
 
 
 def _add_notebook(

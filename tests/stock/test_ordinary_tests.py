@@ -21,16 +21,18 @@ from autograder.cli.bundle import bundle
 from autograder.cli.console import console
 from autograder.cli.gates import gates
 from autograder.cli.grade import grade_assignment
+from autograder.cli.main import main
 from autograder.cli.mutate import mutate_command
 from autograder.cli.quality import quality_command
 from autograder.cli.show import show
 from autograder.doors.api import grade
 from autograder.errors import CourseError
 from autograder.nbgrader.configuration import configure
-from autograder.nbgrader.course import Course
+from autograder.nbgrader.course import Course, reason
 from autograder.nbgrader.execution import JudgedExecute
 from autograder.nbgrader.marking import read_sheet, write_sheet
 from autograder.quality.demonstration import hand_in
+from autograder.reports.findings import read_findings
 from autograder.reports.ordinary_tests import unsafe_cells, weaknesses
 from autograder.store import AssertCell
 from tests.conftest import ROOT
@@ -549,6 +551,43 @@ def test_the_runner_grades_stock_assignments_alike(course, monkeypatch):
     )
 
     assert before == {row.student: row.marks.code for row in course.grades("stock")}
+
+
+def test_a_mark_given_to_code_by_hand_is_to_be_confirmed(course, monkeypatch):
+    """It stands when the work is graded anew, and nothing went wrong on our side."""
+    graded(course, "stock", "marked", {})
+    with course.gradebook() as book:
+        found = book.find_submission_notebook("stock", "stock", "marked")
+        grade = next(g for g in found.grades if g.cell.name == "double-tests")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        book.db.commit()
+    monkeypatch.chdir(course.root)
+    command = ["grade", "stock", "--student", "marked", "--force", "--jobs", "1"]
+
+    result = CliRunner().invoke(main, command)
+
+    said = " ".join(result.output.split())
+    assert "graded anew, and marks that you gave to their code wait" in said
+    assert "confirm them: marked" in said
+    assert result.exit_code == 1
+    row = next(row for row in course.grades("stock") if row.student == "marked")
+    assert row.flags == ["confirm"]
+    assert row.marks.code >= 1.5
+    reasons = {
+        found.student: found.reasons()
+        for found in read_findings(course, "stock").submissions
+    }["marked"]
+    assert reasons == ["stock was graded anew under marks of a person: double-tests"]
+
+
+def test_a_student_whom_the_gradebook_has_forgotten_is_named(course):
+    graded(course, "stock", "removed", RIGHT)
+    with course.gradebook() as book:
+        book.remove_student("removed")
+
+    said = reason(course.api.generate_feedback("stock", "removed"))
+
+    assert "the gradebook has no work of removed in stock: grade it, or remove" in said
 
 
 def test_one_notebook_is_graded_alike_without_a_course(course):
