@@ -513,6 +513,12 @@ def _check_judged(judge: Judge, source: SourceNotebook, record: FunctionCases) -
         where = f"{record.name}, {entry.name!r}"
         text = patch(graded.cell.source, item, record.name)
         definitions = definitions_of(record.name, [text])
+        if definitions == definitions_of(record.name, [graded.cell.source]):
+            raise GateError(
+                f"{where}: it changes nothing in {record.name} itself, by whose text "
+                "an untouched answer is told: what learners write stands in the "
+                "function; of a class, write ordinary tests"
+            )
         if all(is_stub(one, record.stub) for one in definitions):
             raise GateError(
                 f"{where}: it is the released stub, which is judged untouched and "

@@ -204,8 +204,8 @@ def _why_no_function(cells: list[Cell], name: str) -> str:
             continue
         if found[1] == "class":
             return (
-                f"cell {cell.id} defines a class: only functions are checked; check "
-                "one that makes and uses it, or write ordinary tests"
+                f"cell {cell.id} defines a class: only functions are checked; write "
+                "ordinary tests of it, with assert, in a cell of their own"
             )
         if cell.role not in ("solution", "manual"):
             return (

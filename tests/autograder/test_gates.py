@@ -200,6 +200,24 @@ def test_braces_of_code_and_formulas_are_a_hint_of_their_own(tmp_path):
     assert "tiny" in examined(tmp_path, entry("X - mu", "X * mu", hint=hint))
 
 
+def test_what_learners_write_stands_in_the_function(tmp_path):
+    """An answer that changes a class beside it would be judged untouched."""
+    notebook = tiny_notebook()
+    cell = next(cell for cell in notebook.cells if cell["id"] == "centre")
+    start, end = "### START CODE HERE ###", "### END CODE HERE ###"
+    cell.source = (
+        f"class Mean:\n    def of(self, X):\n        {start}\n"
+        "        mu = np.mean(X, axis=1, keepdims=True)\n"
+        f"        {end}\n        return mu\n\n\n"
+        + cell.source.replace("np.mean(X, axis=1, keepdims=True)", "Mean().of(X)")
+        .replace(start, f"{start} # @KEEP")
+        .replace(" (≈ 2 lines)", "")
+    )
+
+    with pytest.raises(GateError, match="'mean over everything': it changes nothing"):
+        examine(write_source(tmp_path, notebook, CATALOGUE))
+
+
 def test_a_cell_without_its_type_is_named(tmp_path):
     """What no learner can edit is no answer, though it has the markers."""
     notebook = tiny_notebook()
