@@ -139,6 +139,7 @@ def _collect(c: Config) -> None:
     # Notebooks that the assignment does not have are skipped and named.
     c.ZipCollectApp.strict = True
     c.ExchangeFactory.collect = f"{OURS}.inbound.Collect"
+    c.ExchangeFactory.release_assignment = f"{OURS}.releasing.ReleaseAssignment"
     c.ExchangeFactory.release_feedback = f"{OURS}.releasing.ReleaseFeedback"
     # A later download replaces what an earlier one brought; see LmsCollector.
     c.ZipCollectApp.force = True

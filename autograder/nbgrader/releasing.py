@@ -1,13 +1,39 @@
-"""Feedback back through the exchange, for those whose work came through it."""
+"""Assignments into the exchange when they are whole, and feedback back through it."""
 
 from pathlib import Path
 
-from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.exchange.default import (
+    ExchangeReleaseAssignment,
+    ExchangeReleaseFeedback,
+)
 
 from autograder.names import plain
 
 # What `nbgrader submit` gives a submission, and its page needs to be found again.
 FROM_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+
+
+class ReleaseAssignment(ExchangeReleaseAssignment):
+    """The one of nbgrader gives learners an empty folder as willingly."""
+
+    def init_src(self) -> None:
+        """Find the release, and refuse one that lacks a notebook or its cases."""
+        super().init_src()
+        directory, assignment = self.coursedir, self.coursedir.assignment_id
+        source = Path(
+            directory.format_path(directory.source_directory, ".", assignment)
+        )
+        lacking = []
+        for path in sorted(source.glob("*.ipynb")):
+            wanted = [path.name]
+            if "checks_for" in path.read_text(encoding="utf-8", errors="replace"):
+                wanted.append(f"{path.stem}.cases.json")
+            lacking += [n for n in wanted if not Path(self.src_path, n).is_file()]
+        if lacking:
+            self.fail(
+                f"{self.src_path} lacks {', '.join(map(plain, lacking))}: run "
+                f"`nbgrader generate_assignment {assignment} --force` first"
+            )
 
 
 class _Excluded(str):

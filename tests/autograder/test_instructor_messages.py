@@ -4,12 +4,15 @@ import datetime
 import errno
 import gc
 import os
+import shutil
 import sqlite3
 from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from rich.console import Console
 from traitlets.config import Config
@@ -20,7 +23,7 @@ from autograder.cli.main import main
 from autograder.errors import OF_THE_MACHINE, CourseError
 from autograder.nbgrader.course import Course, StaleGrade
 from autograder.nbgrader.marks import class_marks
-from autograder.nbgrader.releasing import ReleaseFeedback
+from autograder.nbgrader.releasing import ReleaseAssignment, ReleaseFeedback
 from autograder.nbgrader.returning import remember_names, renamed
 from autograder.nbgrader.worker import versions
 from autograder.store import StoreError
@@ -227,3 +230,20 @@ def test_a_run_without_work_says_what_is_missing(capsys):
     _summarise(Console(), run, [], [], 0.1)
 
     assert "nothing was submitted" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("lost", ["tiny.ipynb", "tiny.cases.json", ""])
+def test_a_release_that_is_not_whole_goes_to_no_learner(tiny_course, tmp_path, lost):
+    """Nor an empty folder: each file that lacks is named, and what makes it."""
+    for name in ("source", "release"):
+        shutil.copytree(tiny_course.root / name, tmp_path / name)
+    if lost:
+        (tmp_path / "release" / "01_tiny" / lost).unlink()
+    directory = CourseDirectory(root=str(tmp_path), assignment_id="01_tiny")
+    exchange = ReleaseAssignment(coursedir=directory)
+
+    if not lost:
+        exchange.init_src()
+        return
+    with pytest.raises(ExchangeError, match=rf"lacks {lost}: run .*01_tiny --force"):
+        exchange.init_src()
