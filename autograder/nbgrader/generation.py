@@ -1,9 +1,11 @@
 """Generating an assignment: gates first, then stubs, then publishing."""
 
 import json
+import sys
 import textwrap
 from collections.abc import Iterable
 from fnmatch import fnmatch
+from importlib.machinery import PathFinder
 from logging import Logger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,6 +86,9 @@ def examine_notebook(path: Path) -> tuple[SourceNotebook, Store]:
     """Record a source notebook and hold it against every rule, as `examine` does."""
     source = read_source(path)
     _check_cells(nbformat.read(path, as_version=4), source)
+    if source.has_checks:
+        _check_helpers(path.parent, source.name)
+        _check_modules(path.parent)
     store = record(source, path.parent)
     check_catalogue(source, store, folder=path.parent)
     check_release(source, store, path.parent)
@@ -117,6 +122,23 @@ def _check_cells(notebook: NotebookNode, source: SourceNotebook) -> None:
             raise SourceError(
                 f"cell {name}: === BEGIN MARK SCHEME === and === END MARK SCHEME === "
                 "do not pair"
+            )
+
+
+def _check_modules(folder: Path) -> None:
+    """Name a module beside a notebook in whose place graders import another.
+
+    A learner's kernel takes what lies beside the notebook first.
+    """
+    files = [*folder.glob("*.py"), *(p.parent for p in folder.glob("*/__init__.py"))]
+    places = [one for one in sys.path if one and Path(one).resolve() != Path.cwd()]
+    for path in sorted(files):
+        known = path.stem in sys.stdlib_module_names
+        if known or PathFinder.find_spec(path.stem, places):
+            raise SourceError(
+                f"{path.name} beside the notebook has the name of a module of "
+                f"{'Python' if known else 'an installed package'}, which learners "
+                "would not find behind it: give it another name"
             )
 
 
@@ -192,7 +214,6 @@ class ReleaseExporter(NotebookExporter):
             try:
                 _check_ignored(Path(folder), converter.coursedir.ignore)
                 found = examine(Path(folder))
-                _check_helpers(Path(folder), (source for source, _ in found.values()))
                 if not getattr(converter, "force", True):
                     _check_recorded(Path(converter.coursedir.root), folder, found)
                 if not getattr(converter, "no_database", True):
@@ -233,15 +254,14 @@ def _check_ignored(folder: Path, ignored: list[str]) -> None:
             )
 
 
-def _check_helpers(folder: Path, found: Iterable[SourceNotebook]) -> None:
+def _check_helpers(folder: Path, notebook: str) -> None:
     """Stop where a module of the course hides the package that checks come from."""
-    for source in found:
-        for name in ("helpers.py", "helpers"):
-            if source.has_checks and (folder / name).exists():
-                raise GateError(
-                    f"{name} beside {source.name}, which calls check, hides the "
-                    "package helpers that its checks come from: give it another name"
-                )
+    for name in ("helpers.py", "helpers"):
+        if (folder / name).exists():
+            raise GateError(
+                f"{name} beside {notebook}, which calls check, hides the package "
+                "helpers that its checks come from: give it another name"
+            )
 
 
 def _check_recorded(root: Path, folder: str, notebooks: Iterable[str]) -> None:

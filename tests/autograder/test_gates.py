@@ -258,6 +258,32 @@ def test_metadata_that_nbgrader_refuses_are_named_by_their_cell(
         examine(write_source(tmp_path, notebook, CATALOGUE))
 
 
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [
+        ("helpers.py", "helpers.py beside tiny, which calls check, hides"),
+        ("helpers/__init__.py", "helpers beside tiny, which calls check, hides"),
+        ("numpy.py", "has the name of a module of an installed package"),
+        ("random.py", "has the name of a module of Python"),
+        ("scratch/numpy.py", ""),
+        ("my_tools.py", ""),
+        ("data/values.csv", ""),
+    ],
+)
+def test_no_module_beside_a_notebook_hides_another(tmp_path, name, of):
+    """Learners' kernels find it first, graders the installed one."""
+    folder = write_source(tmp_path, tiny_notebook(), CATALOGUE)
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("")
+
+    if not of:
+        examine(folder)
+        return
+    with pytest.raises((GateError, SourceError), match=of):
+        examine(folder)
+
+
 def test_a_mark_scheme_has_an_end(tmp_path):
     """Without one, no grader would see the rubric."""
     notebook = tiny_notebook()
