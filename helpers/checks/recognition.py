@@ -99,8 +99,12 @@ def best_results(
     judged = []
     for result in best:
         reason = verdict.get(result.name)
+        # A text that reads as a number is none, whatever a relation makes of it.
+        other_kind = [one for one in result.differences if one.kind == "type"]
         result.differences = (
-            [Difference(result.name, "relation", reason, None)] if reason else []
+            [Difference(result.name, "relation", reason, None)]
+            if reason
+            else other_kind
         )
         judged.append(result)
     return with_contract(function, case, outcome, judged)

@@ -11,6 +11,7 @@ from helpers.checks.calls import Outcome
 from helpers.checks.cases import Case, FunctionCases, cases_form
 from helpers.checks.checker import Check
 from helpers.checks.comparison import Signature
+from helpers.checks.recognition import best_results
 from helpers.checks.report import CheckFailed
 from tests.course import CATALOGUE, CENTRE, write_source
 
@@ -44,6 +45,23 @@ def test_a_case_that_changes_is_asked_anew():
     case.expected = Outcome(value=X + 1)
 
     assert (before, earning_results(function, case)) == (set(), {"parts"})
+
+
+def test_a_relation_makes_no_number_of_a_text():
+    """Relations of a course's own may read one, as `float` does."""
+    function = FunctionCases("area", ("r",), Signature("single", ("a",)))
+    case = Case((1,), {}, expected=Outcome(value=3.14), stub=Outcome(value=None))
+
+    def near(inputs, answer, expected, others):
+        return {"a": None if abs(float(answer) - expected) < 0.1 else "too far away"}
+
+    text, number = (
+        best_results(function, case, Outcome(value=value), near)[0]
+        for value in ("3.14", 3.1)
+    )
+
+    assert number.right
+    assert [one.kind for one in text.differences] == ["type"]
 
 
 JUDGES = """import numpy as np
