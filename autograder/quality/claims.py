@@ -150,7 +150,7 @@ def _of_leaves(test: Callable[..., object], *numbers: str) -> Check:
     """Return a check of the two leaves as they are, and of numbers by their names."""
 
     def check(pair: Pair, values: dict[str, str]) -> bool:
-        named = [float(values[name]) for name in numbers]
+        named = [_told(values[name]) for name in numbers]
         return bool(test(*pair.leaf(values["path"]), *named))
 
     return check
@@ -693,7 +693,7 @@ FACTS: dict[str, Check] = {
     "type": lambda p, v: (
         type(_follow(p.want, v["path"])) is not type(_follow(p.got, v["path"]))
     ),
-    "input_there": lambda p, v: _near(_input_at(p, v["place"]), float(v["value"])),
+    "input_there": lambda p, v: _near(_input_at(p, v["place"]), _told(v["value"])),
     "trailing_comma": lambda p, v: len(_follow(p.got, v["path"])) == 1,
     "not_finite": _not_finite,
     "is_not_finite": lambda p, v: _not_finite(p, v | {"place": ""}),

@@ -150,6 +150,7 @@ def test_the_second_checker_tells_nan_from_infinity(said, true):
     [
         (np.nan, ["the value of J is NaN (not a number)"]),
         (np.ones(3), ["J has shape (3,); expected a single number"]),
+        (False, ["J: you returned False, expected 5"]),
     ],
 )
 def test_a_number_has_no_brackets_and_no_first_place(returned, true):
