@@ -27,6 +27,7 @@ PLACES = {
     "CourseDirectory": "nbgrader.coursedir",
     "Exchange": "nbgrader.exchange.default",
     "Execute": "nbgrader.preprocessors",
+    "FileNameCollectorPlugin": "nbgrader.plugins",
     "GenerateAssignment": "nbgrader.converters",
     "GradingService": "autograder.service.settings",
     "JupyterHub": "jupyterhub.app",
