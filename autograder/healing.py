@@ -5,6 +5,7 @@ of a submission nothing is taken but the texts and images of its cells.
 """
 
 import ast
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import nbformat
@@ -190,7 +191,7 @@ class _Healing:
                 own = self._cells[chosen[name]] if name in chosen else None
                 if own is None or (
                     own.source.strip() in self._versions[name] | {""}
-                    and not kept_attachments(own.attachments)[0]
+                    and not kept_attachments(self._attached(name))[0]
                 ):
                     open_questions[name] = place
         texts = [
@@ -243,9 +244,12 @@ class _Healing:
             if texts:
                 cell.source = "\n\n".join(found.words for found in texts if found.words)
             forms = [found.attachments for found in texts]
-            if cell.cell_type == "markdown" and name in self._chosen:
-                forms.append(self._cells[self._chosen[name]].attachments)
             images: dict[str, dict[str, str]] = {}
+            if cell.cell_type == "markdown" and name in self._chosen:
+                forms.append(self._attached(name))
+                given = kept_attachments(self._known[name].get("attachments"))[0]
+                shown = [key for key in given if f"attachment:{key}" in cell.source]
+                images |= {key: given[key] for key in shown}
             left_out = False
             for form in forms:
                 kept, more = kept_attachments(form)
@@ -259,6 +263,14 @@ class _Healing:
             if left_out:
                 self.notes.append(text("submission.attachments", cell=name))
                 self.flags.append(Flag("attachments", name))
+
+    def _attached(self, name: str) -> object:
+        """Return what a learner attached to a released cell, and not what it brings."""
+        own = self._cells[self._chosen[name]].attachments
+        given = self._known[name].get("attachments") or {}
+        if not isinstance(own, Mapping):
+            return own
+        return {key: own[key] for key in own if own[key] != given.get(key)}
 
     def _identify(self) -> None:
         """Find which submitted cell is which released one."""

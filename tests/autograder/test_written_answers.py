@@ -152,6 +152,26 @@ def test_a_question_without_any_answer_is_named(store):
     assert (flag.kind, flag.cell, flag.urgent) == ("unanswered", "why", False)
 
 
+@pytest.mark.parametrize("name", ["title", "why"])
+def test_what_the_release_attaches_is_no_learners(store, name):
+    """Not a reason to look, though it is no image, and no answer, though it is one."""
+    form, released = form_of(store), form_of(store)
+    attached = {
+        "sketch.svg": {"image/svg+xml": "<svg/>"},
+        "sketch.png": {"image/png": picture()},
+    }
+    for one in (form, released):
+        cell = one["cells"][place(one, name)]
+        cell["attachments"] = attached
+        cell["source"] += "\n\n![](attachment:sketch.png)"
+
+    notebook, _, flags, _ = healed(dataclasses.replace(store, released=released), form)
+    cell = next(c for c in notebook.cells if c["id"] == name)
+
+    assert [flag.kind for flag in flags] == ["unanswered"]
+    assert cell["attachments"]["sketch.png"] == attached["sketch.png"]
+
+
 @pytest.mark.parametrize("kind, mime", [("PNG", "image/png"), ("JPEG", "image/jpeg")])
 def test_a_photographed_answer_is_kept(store, kind, mime):
     """The image stays attached, and is shown even where no text refers to it."""
